@@ -1,0 +1,1 @@
+"""One module per kind of probe: a dialogue on a guarded connection."""

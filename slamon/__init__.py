@@ -1,0 +1,1 @@
+"""The judgement: what was promised, what was delivered, and what follows from the difference."""

@@ -1,0 +1,1 @@
+"""Use cases by noun: read a stream, fold, decide, append."""

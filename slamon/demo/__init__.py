@@ -1,0 +1,1 @@
+"""The demonstration: generated history, loopback targets with published misbehaviour."""

@@ -1,0 +1,1 @@
+"""The judge: pure arithmetic on promises and observations; no I/O, no clock, no library but pydantic."""

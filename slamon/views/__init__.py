@@ -1,0 +1,1 @@
+"""Read tables folded from the ledger, and one query module per question."""

@@ -1,0 +1,253 @@
+"""What the read side answers: typed, frozen, the same for pages, API and metrics. Instants are ISO 8601 in UTC."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from slamon.sla.judgement import Basis, Mode, ObjectiveJudgement, Period, State, Verdict
+
+ReviewStatus = Literal["open", "upheld", "waived"]
+
+
+class Answer(BaseModel):
+    """A frozen answer of the read side."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class DayCell(Answer):
+    """One day of one service: worst state seen and share of known time it was available (floored percent, null if unknown)."""
+
+    date: str
+    worst: State | None
+    percent: str | None
+    known_percent: str
+    basis: Basis
+
+
+class ServiceSummary(Answer):
+    """A service as lists show it; `state` is the state now, `since` when it began (null while unknown)."""
+
+    service: str
+    name: str
+    provider: str
+    lifecycle: str
+    catalogue: str
+    measured: bool
+    state: State
+    since: str | None
+    basis: Basis
+    days: tuple[DayCell, ...]
+
+
+class ObjectiveStatus(Answer):
+    """An objective in its current period, with what lists need to name it."""
+
+    title: str
+    service_name: str
+    judgement: ObjectiveJudgement
+
+
+class AgreementSummary(Answer):
+    """An agreement with its objectives in the current period; `state` is its lifecycle (signed, in_force, negotiating, ...)."""
+
+    agreement: str
+    name: str
+    kind: str
+    customer: str
+    provider: str
+    state: str
+    catalogue: str
+    in_force_from: str | None
+    in_force_to: str | None
+    period: Period | None
+    closed_periods: tuple[str, ...]
+    objectives: tuple[ObjectiveStatus, ...]
+
+
+class OutageLine(Answer):
+    """An outage of a service as lists show it: of the service's objective named."""
+
+    service: str
+    service_name: str
+    agreement: str
+    objective: str
+    from_: str
+    to: str | None
+    counted_us: int
+    basis: Basis
+
+
+class BreachLine(Answer):
+    """A breach as lists show it. `breach` is agreement.objective.period."""
+
+    breach: str
+    agreement: str
+    agreement_name: str
+    objective: str
+    service: str
+    service_name: str
+    period: str
+    target: str
+    percent: str | None
+    status: ReviewStatus
+    basis: Basis
+    found_at: str
+    found_by: str
+
+
+class BreachDecision(Answer):
+    """A step of a breach's review."""
+
+    decision: Literal["found", "upheld", "waived"]
+    at: str
+    actor: str
+    reason: str | None
+    position: int
+
+
+class BreachDetail(Answer):
+    """A breach with the figures fixed at close, and its review so far."""
+
+    line: BreachLine
+    judgement: ObjectiveJudgement
+    period: Period
+    judged_at_position: int
+    decisions: tuple[BreachDecision, ...]
+
+
+class Overview(Answer):
+    """The first page: how things stand, at a glance."""
+
+    now: str
+    position: int
+    agreements: tuple[AgreementSummary, ...]
+    services: tuple[ServiceSummary, ...]
+    open_breaches: tuple[BreachLine, ...]
+    outages: tuple[OutageLine, ...]
+
+
+class ProbeLine(Answer):
+    """A probe as assigned, with its newest result; `measurable` is false where no agent can ask it yet, `why` says why."""
+
+    probe: str
+    kind: str
+    service: str | None
+    location: str | None
+    target: str
+    interval_us: int | None
+    control: bool
+    measurable: bool
+    why: str | None
+    outcome: str | None
+    last_at: str | None
+    latency_us: int | None
+    runs: dict[str, int]
+
+
+class ServiceDetail(Answer):
+    """A service's page: its terms, probes, objectives, outages, and what the documents say that is not yet interpreted."""
+
+    summary: ServiceSummary
+    terms: dict[str, object]
+    not_yet_interpreted: tuple[str, ...]
+    probes: tuple[ProbeLine, ...]
+    objectives: tuple[ObjectiveStatus, ...]
+    outages: tuple[OutageLine, ...]
+    simulated_until: str | None
+
+
+class TariffLine(Answer):
+    """A tariff as lists show it; `state` is its lifecycle."""
+
+    tariff: str
+    name: str
+    provider: str
+    state: str
+    currency: str | None
+    valid_from: str | None
+    valid_to: str | None
+    lines: int
+    illustrative: bool
+
+
+class CommitmentLine(Answer):
+    """A dated deliverable as lists show it; `state` is open, overdue or fulfilled."""
+
+    commitment: str
+    what: str
+    debtor: str
+    creditor: str
+    due: str | None
+    recur: str | None
+    state: str
+    agreement: str | None
+    recommendation: str | None
+    illustrative: bool
+
+
+class RecordLine(Answer):
+    """A record of the catalogue: kind, id, display name and lifecycle."""
+
+    kind: str
+    id: str
+    catalogue: str
+    name: str
+    lifecycle: str | None
+    position: int
+
+
+class PeriodLine(Answer):
+    """One objective in one month, closed or open: the row of the compliance table."""
+
+    agreement: str
+    objective: str
+    service: str
+    mode: Mode
+    period: str
+    tz: str
+    target: str
+    percent: str | None
+    state: Verdict
+    provisional: bool
+    basis: Basis
+    good_us: int
+    bad_us: int
+    unknown_us: int
+    excused_us: int
+    outside_us: int
+
+
+class TallyDay(Answer):
+    """Agreed time by state of one objective on one local day (µs)."""
+
+    agreement: str
+    objective: str
+    day: str
+    tally: dict[str, int]
+    basis: Basis
+
+
+class ObservationLine(Answer):
+    """A stretch of equal results of one check at one place on one UTC day; `count` results from `first_at` to `last_at`."""
+
+    check: str
+    location: str
+    day: str
+    first_at: str
+    last_at: str
+    count: int
+    outcome: str
+    basis: Basis
+
+
+class LedgerStatus(Answer):
+    """Where the ledger and its views stand."""
+
+    ledger_id: str
+    epoch: int
+    position: int
+    view_position: int
+    recorded_at: str | None
