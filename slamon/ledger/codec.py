@@ -1,0 +1,155 @@
+"""From facts to stored bytes and back: an envelope line in JSON, then the payload."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self, cast, runtime_checkable
+
+from eventsourcing.persistence import Mapper, StoredEvent
+from pydantic import BaseModel
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@runtime_checkable
+class BinaryFact(Protocol):
+    """A fact with a byte layout of its own (observation batches)."""
+
+    def to_bytes(self) -> bytes:
+        """The payload, the same bytes for the same content."""
+
+    @classmethod
+    def from_bytes(cls, payload: bytes) -> Self:
+        """Read a payload; refuses a version it does not know."""
+
+
+Fact = BaseModel | BinaryFact
+
+
+class UnreadableFactError(Exception):
+    """A stored fact cannot be read by this program."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """Permanent names of facts, and how payloads of older versions become today's."""
+
+    facts: Mapping[str, type[Any]]
+    upcasters: Mapping[str, tuple[str, Upcaster]] = field(default_factory=dict)
+
+    def name_of(self, fact: Fact) -> str:
+        """The permanent name of a fact's type."""
+        for name, kind in self.facts.items():
+            if kind is type(fact):
+                return name
+        message = f"{type(fact).__name__} has no permanent name"
+        raise UnreadableFactError(message)
+
+    def encode(self, fact: Fact) -> bytes:
+        """The payload of a fact."""
+        if isinstance(fact, BaseModel):
+            return fact.model_dump_json(by_alias=True).encode()
+        return fact.to_bytes()
+
+    def decode(self, name: str, payload: bytes) -> Fact:
+        """The fact of a payload, brought up to today's version."""
+        if name in self.upcasters:
+            newer, upcast = self.upcasters[name]
+            return self.decode(newer, json.dumps(upcast(json.loads(payload))).encode())
+        kind = self.facts.get(name)
+        if kind is None:
+            message = f"no fact is named {name!r}: it was written by a newer version of slamon"
+            raise UnreadableFactError(message)
+        if issubclass(kind, BaseModel):
+            return kind.model_validate_json(payload)
+        return cast("BinaryFact", kind.from_bytes(payload))
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Who recorded a fact, when (µs, never running backwards), and because of what."""
+
+    recorded_at: int
+    actor: str
+    cause: str | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A fact as it stands in the ledger. `position` is 0 until it is stored."""
+
+    originator_id: str
+    originator_version: int
+    fact: Fact
+    actor: str
+    cause: str | None = None
+    recorded_at: int = 0
+    position: int = 0
+    name: str = ""
+    payload: bytes = b""
+
+    @property
+    def stream(self) -> str:
+        """The stream it belongs to."""
+        return self.originator_id
+
+    @property
+    def version(self) -> int:
+        """Its place in the stream, from 1."""
+        return self.originator_version
+
+
+def stamp(state: bytes, recorded_at: int) -> bytes:
+    """Write the recorded instant into an envelope that has none yet."""
+    return b'{"at":%d,' % recorded_at + state[1:]
+
+
+def split(state: bytes) -> tuple[Envelope, bytes]:
+    """The envelope and the payload of stored bytes."""
+    line, _, payload = state.partition(b"\n")
+    head = json.loads(line)
+    return Envelope(head["at"], head["by"], head["cause"]), payload
+
+
+class FactMapper(Mapper[str]):
+    """Maps entries to stored events under permanent names."""
+
+    def __init__(self, names: Names, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._names = names
+        self._by_type = {kind: name for name, kind in names.facts.items()}
+
+    def to_stored_event(self, domain_event: Any) -> StoredEvent:
+        """The row of an entry; the store stamps the recorded instant under its write lock."""
+        entry = cast("Entry", domain_event)
+        head = json.dumps({"by": entry.actor, "cause": entry.cause}, separators=(",", ":"))
+        name = self._by_type.get(type(entry.fact)) or self._names.name_of(entry.fact)
+        state = head.encode() + b"\n" + self._names.encode(entry.fact)
+        return StoredEvent(entry.stream, entry.version, name, state)
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        """The entry of a row, without its position."""
+        return self.entry(stored_event, 0)
+
+    def entry(self, stored: StoredEvent, position: int) -> Entry:
+        """The entry of a row at a position."""
+        envelope, payload = split(stored.state)
+        try:
+            fact = self._names.decode(stored.topic, payload)
+        except ValueError as wrong:
+            where = f"{stored.originator_id} version {stored.originator_version}"
+            message = f"cannot read {stored.topic} at {where}: {wrong}"
+            raise UnreadableFactError(message) from None
+        return Entry(
+            originator_id=str(stored.originator_id),
+            originator_version=stored.originator_version,
+            fact=fact,
+            actor=envelope.actor,
+            cause=envelope.cause,
+            recorded_at=envelope.recorded_at,
+            position=position,
+            name=stored.topic,
+            payload=payload,
+        )

@@ -1,0 +1,65 @@
+"""One lock per data folder, held by the process that folds views and runs duties."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Self
+
+
+class HeldError(Exception):
+    """Another process holds the lock; the message names it."""
+
+
+class FolderLock:
+    """The lock file of a data folder; the kernel lets it go when the process dies."""
+
+    def __init__(self, folder: Path, purpose: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / "lock"
+        self._purpose = purpose
+        self._file: int | None = None
+
+    def take(self) -> Self:
+        """Take the lock at once.
+
+        Raises:
+            HeldError: another process holds it.
+
+        """
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(file, 200).decode() or "another process"
+            os.close(file)
+            message = f"{self._path.parent} is in use by {holder}; stop that process first"
+            raise HeldError(message) from None
+        os.ftruncate(file, 0)
+        os.write(file, f"{self._purpose} (process {os.getpid()})".encode())
+        self._file = file
+        return self
+
+    def try_take(self) -> bool:
+        """Take the lock if it is free."""
+        try:
+            self.take()
+        except HeldError:
+            return False
+        return True
+
+    def release(self) -> None:
+        """Let the lock go."""
+        if self._file is not None:
+            os.ftruncate(self._file, 0)
+            os.close(self._file)
+            self._file = None
+
+    def __enter__(self) -> Self:
+        """Take the lock for a block."""
+        return self.take()
+
+    def __exit__(self, *_: object) -> None:
+        """Let the lock go."""
+        self.release()

@@ -1,0 +1,234 @@
+"""Append facts to streams and read them back, in one order."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import IntegrityError, Mapper
+from pydantic import BaseModel, ConfigDict
+
+from slamon.ledger.codec import Entry, Fact, FactMapper, Names
+from slamon.ledger.sqlite import LedgerRecorder, prepare
+
+S = TypeVar("S")
+F = TypeVar("F")
+
+LEDGER_STREAM = "ledger"
+POLL_SECONDS = 0.02  # another process is noticed within this time
+
+
+class LedgerFounded(BaseModel):
+    """The first fact of every ledger: its id, and the epoch that a restored backup begins anew."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ledger_id: str
+    epoch: int
+
+
+class ConflictError(Exception):
+    """Another writer appended to the stream first; nothing was recorded."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """Facts to append to one stream whose last version is `after` (0: the stream is new)."""
+
+    stream: str
+    facts: Sequence[Fact]
+    after: int
+
+
+class _Store(Application[str]):
+    """The library's application, with our mapper and permanent names."""
+
+    def __init__(self, names: Names, env: Mapping[str, str]) -> None:
+        self._names = names
+        super().__init__(dict(env))
+
+    def construct_mapper(self) -> Mapper[str]:
+        return FactMapper(self._names, self.construct_transcoder())
+
+
+class Ledger:
+    """Facts in one order. Positions grow and are never reused; they may have gaps."""
+
+    def __init__(self, path: Path, names: Names, clock: Callable[[], int]) -> None:
+        prepare(path)
+        self.path = path
+        self._store = _Store(
+            names,
+            {
+                "PERSISTENCE_MODULE": "slamon.ledger.sqlite",
+                "SQLITE_DBNAME": f"file:{path}",
+                "SQLITE_LOCK_TIMEOUT": "30",
+                "ORIGINATOR_ID_TYPE": "text",
+            },
+        )
+        self._recorder = cast("LedgerRecorder", self._store.recorder)
+        self._recorder.clock = clock
+        self._mapper = cast("FactMapper", self._store.mapper)
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._store.close()
+
+    def found(self, new_id: str) -> LedgerFounded:
+        """The ledger's id and epoch; an empty ledger gets `new_id` and epoch 1."""
+        for entry in self.stream(LEDGER_STREAM):
+            if isinstance(entry.fact, LedgerFounded):
+                return entry.fact
+        founded = LedgerFounded(ledger_id=new_id, epoch=1)
+        try:
+            self.append(LEDGER_STREAM, [founded], after=0, actor="slamon")
+        except ConflictError:
+            return self.found(new_id)
+        return founded
+
+    def append(
+        self,
+        stream: str,
+        facts: Sequence[Fact],
+        *,
+        after: int,
+        actor: str,
+        cause: str | None = None,
+    ) -> int | None:
+        """Append to one stream; the position of the last fact, or None when there was none.
+
+        Raises:
+            ConflictError: the stream has moved on.
+
+        """
+        return self.append_all([Write(stream, facts, after)], actor=actor, cause=cause)
+
+    def append_all(
+        self, writes: Sequence[Write], *, actor: str, cause: str | None = None
+    ) -> int | None:
+        """Append to several streams in one transaction: all or nothing.
+
+        Raises:
+            ConflictError: one of the streams has moved on.
+
+        """
+        entries = [
+            Entry(write.stream, write.after + n, fact, actor, cause)
+            for write in writes
+            for n, fact in enumerate(write.facts, 1)
+        ]
+        try:
+            recordings = self._store.save(*cast("Any", entries))
+        except IntegrityError:
+            streams = ", ".join(write.stream for write in writes[:3])
+            raise ConflictError(streams) from None
+        return recordings[-1].notification.id if recordings else None
+
+    def stream(self, stream: str, *, after: int = 0, upto: int | None = None) -> Iterator[Entry]:
+        """The facts of a stream, oldest first, up to a ledger position."""
+        for position, stored in self._recorder.select_stream(stream, after=after, upto=upto):
+            yield self._mapper.entry(stored, position)
+
+    def version(self, stream: str) -> int:
+        """The version of a stream's last fact; 0 if it has none."""
+        return self._recorder.select_version(stream)
+
+    def since(self, position: int, *, limit: int, upto: int | None = None) -> list[Entry]:
+        """The facts of all streams after a position, oldest first."""
+        notes = self._recorder.select_notifications(
+            start=position, limit=limit, stop=upto, inclusive_of_start=False
+        )
+        return [self._mapper.entry(note, note.id) for note in notes]
+
+    def position(self) -> int:
+        """The position of the last fact; 0 in an empty ledger."""
+        return self._recorder.max_notification_id() or 0
+
+    def position_at(self, instant: int) -> int:
+        """The last position recorded at or before an instant (µs): what was known then."""
+        low, high = 0, self.position()
+        while low < high:
+            middle = (low + high + 1) // 2
+            found = self.since(middle - 1, limit=1, upto=high)
+            if found and found[0].recorded_at <= instant:
+                low = found[0].position
+            else:
+                high = middle - 1
+        return low
+
+    def counts(self) -> list[tuple[str, int, int]]:
+        """For each permanent name: how many facts, how many bytes."""
+        return self._recorder.select_counts()
+
+    def decide(
+        self,
+        stream: str,
+        start: S,
+        evolve: Callable[[S, F], S],
+        decision: Callable[[S], Sequence[F]],
+        *,
+        actor: str,
+        cause: str | None = None,
+    ) -> int | None:
+        """Fold a stream into a state, decide on it, append what was decided; once more after a conflict.
+
+        Raises:
+            ConflictError: the stream moved on twice.
+
+        """
+        try:
+            return self._decide_once(stream, start, evolve, decision, actor, cause)
+        except ConflictError:
+            return self._decide_once(stream, start, evolve, decision, actor, cause)
+
+    def _decide_once(
+        self,
+        stream: str,
+        start: S,
+        evolve: Callable[[S, F], S],
+        decision: Callable[[S], Sequence[F]],
+        actor: str,
+        cause: str | None,
+    ) -> int | None:
+        state, version = start, 0
+        for entry in self.stream(stream):
+            state, version = evolve(state, cast("F", entry.fact)), entry.version
+        facts = cast("Sequence[Fact]", decision(state))
+        return self.append(stream, facts, after=version, actor=actor, cause=cause)
+
+    def changes(self) -> Changes:
+        """A watch that notices commits of any process on this ledger."""
+        return Changes(self.path)
+
+
+class Changes:
+    """Notices commits on a ledger file by any connection of any process."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, check_same_thread=False)
+        self._seen = self._version()
+
+    def _version(self) -> int:
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def wait(self, seconds: float, *, stop: Callable[[], bool] = lambda: False) -> bool:
+        """Wait until something was committed since the last call; false when the time is over."""
+        deadline = time.monotonic() + seconds
+        while not stop():
+            version = self._version()
+            if version != self._seen:
+                self._seen = version
+                return True
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(POLL_SECONDS)
+        return False
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._connection.close()

@@ -1,0 +1,142 @@
+"""`probe_day`: what each check saw at each place, as runs of equal outcome, by UTC day."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from probes.outcome import Outcome
+from slamon.sla.judgement import Basis
+from slamon.sla.runs import Run
+from slamon.views.tables import probe_day
+
+DAY_US = 86_400_000_000
+RUN = struct.Struct("<qqIB")
+
+Key = tuple[str, str, int]
+
+
+def pack(runs: Iterable[Run]) -> bytes:
+    """Runs as stored: first, last, count, outcome; 21 bytes each."""
+    return b"".join(RUN.pack(r.first, r.last, r.count, int(r.outcome)) for r in runs)
+
+
+def unpack(stored: bytes) -> list[Run]:
+    """Stored runs."""
+    return [Run(f, la, n, Outcome(o)) for f, la, n, o in RUN.iter_unpack(stored)]
+
+
+def split_by_day(run: Run) -> Iterator[tuple[int, Run]]:
+    """Cut a run at UTC midnights: (day, part) pairs."""
+    while run.count > 1 and run.last // DAY_US > run.first // DAY_US:
+        day = run.first // DAY_US
+        step = run.step
+        n = -(-((day + 1) * DAY_US - run.first) // step)
+        yield day, Run(run.first, run.first + (n - 1) * step, n, run.outcome)
+        rest = run.first + n * step
+        run = Run(rest, run.last, run.count - n, run.outcome)
+    yield run.first // DAY_US, run
+
+
+def continues(before: Run, after: Run, interval: int) -> bool:
+    """Does `after` carry on `before` at the same interval and outcome?"""
+    return (
+        before.outcome == after.outcome
+        and after.first - before.last == interval
+        and before.step in (0, interval)
+        and after.step in (0, interval)
+    )
+
+
+def joined(before: Run, after: Run) -> Run:
+    """Two runs as one."""
+    return Run(before.first, after.last, before.count + after.count, before.outcome)
+
+
+def results(runs: Iterable[Run]) -> dict[int, Outcome]:
+    """Every single result of some runs; a later run corrects an earlier one at the same instant."""
+    return {run.first + n * run.step: run.outcome for run in runs for n in range(run.count)}
+
+
+def rebuilt(found: dict[int, Outcome], interval: int) -> list[Run]:
+    """Runs from single results; an interval of 0 joins nothing."""
+    runs: list[Run] = []
+    for at in sorted(found):
+        single = Run(at, at, 1, found[at])
+        if runs and continues(runs[-1], single, interval):
+            runs[-1] = joined(runs[-1], single)
+        else:
+            runs.append(single)
+    return runs
+
+
+def mixed(old: Basis | None, new: Basis) -> Basis:
+    """The basis of figures that rest on both."""
+    return new if old in (None, new) else "mixed"
+
+
+@dataclass
+class _Day:
+    runs: list[Run]
+    basis: Basis | None
+
+
+@dataclass
+class DayBook:
+    """Days loaded, changed and written back within one transaction of the fold."""
+
+    connection: Connection
+    _days: dict[Key, _Day] = field(default_factory=dict)
+    touched: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, check: str, location: str, run: Run, interval: int, basis: Basis) -> None:
+        """Add a run; `interval` is the distance of its slots in µs, 0 for results with times of their own."""
+        for day, part in split_by_day(run):
+            self._add_part((check, location, day), part, interval, basis)
+        begin, end = self.touched.get((check, location), (run.first, run.last))
+        self.touched[check, location] = (min(begin, run.first), max(end, run.last))
+
+    def _add_part(self, key: Key, part: Run, interval: int, basis: Basis) -> None:
+        day = self._day(key)
+        day.basis = mixed(day.basis, basis)
+        if not day.runs or part.first > day.runs[-1].last:
+            if day.runs and continues(day.runs[-1], part, interval):
+                day.runs[-1] = joined(day.runs[-1], part)
+            else:
+                day.runs.append(part)
+            return
+        day.runs = rebuilt(results([*day.runs, part]), interval)
+
+    def _day(self, key: Key) -> _Day:
+        if key not in self._days:
+            check, location, day = key
+            row = self.connection.execute(
+                select(probe_day.c.runs, probe_day.c.basis).where(
+                    probe_day.c.check == check,
+                    probe_day.c.location == location,
+                    probe_day.c.day == day,
+                )
+            ).first()
+            self._days[key] = _Day(unpack(row.runs), row.basis) if row else _Day([], None)
+        return self._days[key]
+
+    def flush(self) -> None:
+        """Write the changed days back."""
+        rows = [
+            {"check": c, "location": p, "day": d, "runs": pack(day.runs), "basis": day.basis}
+            for (c, p, d), day in self._days.items()
+        ]
+        if rows:
+            write = insert(probe_day)
+            self.connection.execute(
+                write.on_conflict_do_update(
+                    index_elements=["check", "location", "day"],
+                    set_={"runs": write.excluded.runs, "basis": write.excluded.basis},
+                ),
+                rows,
+            )
+        self._days.clear()

@@ -1,0 +1,149 @@
+"""The tables of the read side. All of them can be dropped and folded anew from the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateTable
+
+FOLD_VERSION = 1  # raise it when the same tables are filled in another way
+
+metadata = MetaData()
+
+view_state = Table(
+    "view_state",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+)
+
+record = Table(
+    "record",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("catalogue", String, nullable=False),
+    Column("state", JSON, nullable=False),
+    Column("position", BigInteger, nullable=False),
+)
+
+assignment = Table(
+    "assignment",
+    metadata,
+    Column("agent", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("location", String, nullable=False),
+    Column("simulated", Boolean, nullable=False),
+    Column("body", String, nullable=False),
+    Column("position", BigInteger, nullable=False),
+)
+
+covered = Table(
+    "covered",
+    metadata,
+    Column("agent", String, primary_key=True),
+    Column("spool", String, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Column("assignment", Integer, nullable=False),
+    Column("outcomes", JSON, nullable=False),  # the last outcome of each probe, in plan order
+)
+
+interruption = Table(
+    "interruption",
+    metadata,
+    Column("agent", String, primary_key=True),
+    Column("begin", BigInteger, primary_key=True),
+    Column("end", BigInteger, nullable=False),
+    Column("reason", String, nullable=False),
+)
+
+probe_day = Table(
+    "probe_day",
+    metadata,
+    Column("check", String, primary_key=True),
+    Column("location", String, primary_key=True),
+    Column("day", Integer, primary_key=True),  # days since the epoch, UTC
+    Column("runs", LargeBinary, nullable=False),
+    Column("basis", String, nullable=False),
+)
+
+probe_last = Table(
+    "probe_last",
+    metadata,
+    Column("check", String, primary_key=True),
+    Column("location", String, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("outcome", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False),  # of the fact that holds the newest result
+    Column("good", BigInteger, nullable=False),
+    Column("degraded", BigInteger, nullable=False),
+    Column("bad", BigInteger, nullable=False),
+    Column("inconclusive", BigInteger, nullable=False),
+)
+
+period = Table(
+    "period",
+    metadata,
+    Column("agreement", String, primary_key=True),
+    Column("label", String, primary_key=True),
+    Column("closed", JSON, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("actor", String, nullable=False),
+)
+
+breach = Table(
+    "breach",
+    metadata,
+    Column("breach", String, primary_key=True),
+    Column("agreement", String, nullable=False),
+    Column("objective", String, nullable=False),
+    Column("label", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("found", JSON, nullable=False),
+)
+
+breach_step = Table(
+    "breach_step",
+    metadata,
+    Column("breach", String, primary_key=True),
+    Column("step", Integer, primary_key=True),
+    Column("decision", String, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("reason", String),
+    Column("position", BigInteger, nullable=False),
+)
+
+objective_day = Table(
+    "objective_day",
+    metadata,
+    Column("agreement", String, primary_key=True),
+    Column("objective", String, primary_key=True),
+    Column("day", String, primary_key=True),  # local date in the agreement's zone
+    Column("figures", JSON, nullable=False),
+    Column("basis", String, nullable=False),
+)
+
+Index("breach_by_status", breach.c.status, breach.c.agreement)
+
+
+def schema_hash() -> str:
+    """Twelve hex digits that change with any table or with the way it is filled."""
+    dialect = sqlite.dialect()
+    ddl = [str(CreateTable(table).compile(dialect=dialect)) for table in metadata.sorted_tables]
+    return hashlib.sha256(f"{FOLD_VERSION}{ddl}".encode()).hexdigest()[:12]
