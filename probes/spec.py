@@ -1,0 +1,232 @@
+"""What an agent is told to ask: probes, their timing, and the assignment that names them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from probes.condition import DnsCondition, HttpCondition, StatusIn, TcpCondition
+
+LATENESS_CAP = 5_000_000
+MIB = 1024 * 1024
+INSTANT_LIMIT = 2**62
+
+Microseconds = Annotated[int, Field(gt=0)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Host = Annotated[str, StringConstraints(pattern=r"^[^\s/@]+$", max_length=253)]
+SecretRef = Annotated[str, StringConstraints(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/.+)$")]
+
+
+class Wire(BaseModel):
+    """A frozen part of an assignment; its JSON is the wire form and the fact."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True
+    )
+
+
+def _is_probe_url(url: str) -> str:
+    parts = urlsplit(url)
+    faults = {
+        "the scheme must be http or https": parts.scheme not in {"http", "https"},
+        "a host is missing": not parts.hostname,
+        "user and password do not belong into an URL": parts.username is not None,
+        "spaces and control characters are not allowed": re.search(r"[\s\x00-\x1f]", url)
+        is not None,
+    }
+    for message, present in faults.items():
+        if present:
+            raise ValueError(message)
+    _ = parts.port
+    return url
+
+
+class BasicAuth(Wire):
+    """User and password as references (`env:NAME`, `file:/path`) that only the agent resolves."""
+
+    user: SecretRef
+    password: SecretRef
+
+
+class HttpSpec(Wire):
+    """Fetch a page; `timeout` in µs bounds the whole attempt, `max_body` in bytes the body read."""
+
+    kind: Literal["http"] = "http"
+    url: Annotated[str, AfterValidator(_is_probe_url)]
+    method: Literal["GET", "HEAD"] = "GET"
+    timeout: Microseconds
+    conditions: tuple[HttpCondition, ...] = (StatusIn(values=(200,)),)
+    basic: BasicAuth | None = None
+    redirects: Annotated[int, Field(ge=0, le=5)] = 5
+    max_body: Annotated[int, Field(gt=0, le=16 * MIB)] = MIB
+
+    @property
+    def host(self) -> str:
+        """The host asked; probes of one host share its places."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def target(self) -> str:
+        """The target in words."""
+        return self.url
+
+
+class TcpSpec(Wire):
+    """Connect, send `send` if given, and read the first line if a banner is expected."""
+
+    kind: Literal["tcp"] = "tcp"
+    host: Host
+    port: Port
+    timeout: Microseconds
+    send: str | None = None
+    conditions: tuple[TcpCondition, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """The target in words."""
+        return f"{self.host}:{self.port}"
+
+
+class DnsSpec(Wire):
+    """Ask the name server at `host`:`port` for `name` and `type`."""
+
+    kind: Literal["dns"] = "dns"
+    host: Host
+    port: Port = 53
+    name: Annotated[str, StringConstraints(min_length=1, max_length=253)]
+    type: Literal["A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"] = "A"
+    timeout: Microseconds
+    conditions: tuple[DnsCondition, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """The target in words."""
+        return f"{self.name} {self.type} @{self.host}:{self.port}"
+
+
+ProbeSpec = Annotated[HttpSpec | TcpSpec | DnsSpec, Field(discriminator="kind")]
+
+
+class Segment(Wire):
+    """A span `[from, to)` (null: open) in which the probe is due every `interval` µs."""
+
+    from_: int | None = Field(default=None, alias="from")
+    to: int | None = None
+    interval: Microseconds
+
+    @property
+    def begin(self) -> int:
+        """The first instant, however far back."""
+        return -INSTANT_LIMIT if self.from_ is None else self.from_
+
+    @property
+    def end(self) -> int:
+        """The instant it ends before, however far ahead."""
+        return INSTANT_LIMIT if self.to is None else self.to
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if self.begin >= self.end:
+            message = "a segment must begin before it ends"
+            raise ValueError(message)
+        return self
+
+
+def phase_of(probe_id: str, interval: int) -> int:
+    """Spread probes over their interval: a phase in µs that depends on the id only."""
+    digest = hashlib.blake2b(probe_id.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % interval
+
+
+def allowed_lateness(interval: int) -> int:
+    """How many µs after its due instant an attempt may start (judging rule P2)."""
+    return min(interval // 10, LATENESS_CAP)
+
+
+class AssignedProbe(Wire):
+    """One probe of an assignment and when it is due: at t ≡ phase modulo the segment's interval."""
+
+    probe: str
+    service: str | None = None
+    control: bool = False
+    spec: ProbeSpec
+    phase: Annotated[int, Field(ge=0)]
+    segments: tuple[Segment, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _can_be_planned(self) -> Self:
+        if self.phase >= self.segments[0].interval:
+            message = "the phase must be shorter than the first interval"
+            raise ValueError(message)
+        if any(a.end > b.begin for a, b in pairwise(self.segments)):
+            message = "segments must follow each other without overlap"
+            raise ValueError(message)
+        if any(self.spec.timeout > each.interval for each in self.segments):
+            message = "the timeout must not exceed the interval"
+            raise ValueError(message)
+        return self
+
+    def progressions(self, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """Yield (first due, step, count) of the slots in `[begin, end)`, one per segment, in order."""
+        for segment in self.segments:
+            low, high = max(begin, segment.begin), min(end, segment.end)
+            first = low + (self.phase - low) % segment.interval
+            if first < high:
+                yield first, segment.interval, -((first - high) // segment.interval)
+
+    def slots(self, begin: int, end: int) -> Iterator[int]:
+        """Yield the due instants in `[begin, end)` in order."""
+        for first, step, count in self.progressions(begin, end):
+            yield from range(first, first + step * count, step)
+
+    def interval_at(self, instant: int) -> int | None:
+        """Return the interval in force in µs, or None outside all segments."""
+        spans = (s.interval for s in self.segments if s.begin <= instant < s.end)
+        return next(spans, None)
+
+    def validity(self, interval: int) -> int:
+        """How many µs a result speaks for: interval + timeout + allowed lateness (rule P2)."""
+        return interval + self.spec.timeout + allowed_lateness(interval)
+
+
+class AgentAssigned(Wire):
+    """A version of an agent's probe list (fact); the place of a probe in it is its index in batches."""
+
+    version: Annotated[int, Field(ge=1, lt=2**32)]
+    location: str
+    simulated: bool = False
+    probes: tuple[AssignedProbe, ...]
+
+    @model_validator(mode="after")
+    def _names_each_probe_once(self) -> Self:
+        if len({each.probe for each in self.probes}) != len(self.probes):
+            message = "an assignment names each probe once"
+            raise ValueError(message)
+        return self
+
+    def plan(self, begin: int, end: int) -> list[tuple[int, int]]:
+        """List (due, probe index) of all slots in `[begin, end)`, in plan order."""
+        return sorted(
+            (due, index) for index, each in enumerate(self.probes) for due in each.slots(begin, end)
+        )
+
+
+class ProbingInterrupted(Wire):
+    """The agent did not probe in `[from, to)` (fact): its missing slots are explained, not guessed."""
+
+    from_: int = Field(alias="from")
+    to: int
+    reason: str
