@@ -27,7 +27,7 @@ _LABELS: tuple[tuple[Unit, re.Pattern[str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A calendar period of a zone: `[begin, end)` in microseconds, labelled like 2026, 2026-Q1, 2026-02, 2026-W07, 2026-02-14."""
+    """A calendar period of a zone, `[begin, end)`; labels: 2026, 2026-Q1, 2026-02, 2026-W07, 2026-02-14."""
 
     unit: Unit
     label: str

@@ -22,7 +22,7 @@ WHOLE_DAY: ClockSpans = (("00:00", "24:00"),)
 class ServiceHours:
     """Clock spans `HH:MM` to `24:00` by weekday; a date's own spans replace those of its weekday (a holiday has none).
 
-    A span is resolved by the rule of RFC 5545, so spans that tile a local day tile its instants, also when clocks change.
+    Spans are resolved by the rule of RFC 5545: those that tile a local day tile its instants, whatever clocks do.
 
     Raises:
         InstantError: a span does not end after it begins, or a weekday is unknown.
