@@ -9,13 +9,15 @@ class ObservationsImported(BaseModel):
     """Results with explicit times, in columns of equal length; stream `imports:{source}`.
 
     `check` and `outcome` index into `checks` and `probes.outcome.Outcome`; `at` is in µs, `latency_us`
-    is None where the source had none. `validity_us` says how long a result of this source speaks.
+    is None where the source had none. `validity_us` says how long a result of this source speaks;
+    `location` is where the source measured from.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     file: str
     sha256: str
+    location: str
     validity_us: int
     checks: tuple[str, ...]
     check: tuple[int, ...]

@@ -11,10 +11,9 @@ from sqlalchemy.dialects.sqlite import insert
 
 from probes.outcome import Outcome
 from slamon.sla.judgement import Basis
-from slamon.sla.runs import Run
+from slamon.sla.runs import DAY_US, Run
 from slamon.views.tables import probe_day
 
-DAY_US = 86_400_000_000
 RUN = struct.Struct("<qqIB")
 
 Key = tuple[str, str, int]

@@ -1,0 +1,131 @@
+"""Agents: what each is told to ask, and what it hands in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from catalogue.instants import format_instant
+from probes.batch import BatchError, ObservationsRecorded
+from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted
+from probes.stretches import runs
+from slamon.ledger.store import ConflictError, Ledger
+from slamon.sla.runs import DAY_US
+
+
+class BatchRefusedError(Exception):
+    """A batch cannot be taken in; nothing of it was recorded."""
+
+
+class BatchConflictError(BatchRefusedError):
+    """Another batch stands under the same number: two spools or a changed history."""
+
+
+class BatchOutOfOrderError(BatchRefusedError):
+    """Batches before this one are not in the ledger yet; `expected` is the next sequence."""
+
+    def __init__(self, expected: int) -> None:
+        super().__init__(f"batch {expected} comes first")
+        self.expected = expected
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A batch stands in the ledger at this position, now or since an earlier delivery."""
+
+    sequence: int
+    position: int
+
+
+def assignments(ledger: Ledger, agent: str) -> dict[int, AgentAssigned]:
+    """All versions of an agent's probe list."""
+    facts = (entry.fact for entry in ledger.stream(f"agent:{agent}"))
+    return {fact.version: fact for fact in facts if isinstance(fact, AgentAssigned)}
+
+
+def assignment(ledger: Ledger, agent: str) -> AgentAssigned | None:
+    """The probe list an agent has to work on; None while it has none."""
+    known = assignments(ledger, agent)
+    return known[max(known)] if known else None
+
+
+def assign(
+    ledger: Ledger,
+    agent: str,
+    probes: Sequence[AssignedProbe],
+    *,
+    location: str,
+    actor: str,
+    simulated: bool = False,
+) -> AgentAssigned:
+    """Give an agent a probe list; the same list again changes nothing."""
+    current = assignment(ledger, agent)
+    wanted = AgentAssigned(
+        version=current.version + 1 if current else 1,
+        location=location,
+        simulated=simulated,
+        probes=tuple(probes),
+    )
+    if current and current == wanted.model_copy(update={"version": current.version}):
+        return current
+    stream = f"agent:{agent}"
+    ledger.append(stream, [wanted], after=ledger.version(stream), actor=actor)
+    return wanted
+
+
+def take_batch(
+    ledger: Ledger, agent: str, spool: str, day: str, sequence: int, payload: bytes
+) -> Taken:
+    """Record a batch under its number; the same bytes again are a resend and change nothing.
+
+    Raises:
+        BatchOutOfOrderError: an earlier batch of that day is missing.
+        BatchConflictError: other content was recorded under this number.
+        BatchRefusedError: the bytes are no batch of this agent's assignment.
+
+    """
+    stream = f"observations:{agent}:{spool}:{day}"
+    version = ledger.version(stream)
+    if sequence <= version:
+        return _resent(ledger, stream, sequence, payload)
+    if sequence > version + 1:
+        raise BatchOutOfOrderError(version + 1)
+    batch = _checked(ledger, agent, day, payload)
+    try:
+        position = ledger.append(stream, [batch], after=version, actor=f"agent:{agent}")
+    except ConflictError:
+        return _resent(ledger, stream, sequence, payload)
+    return Taken(sequence, position or 0)
+
+
+def _checked(ledger: Ledger, agent: str, day: str, payload: bytes) -> ObservationsRecorded:
+    try:
+        batch = ObservationsRecorded.from_bytes(payload)
+        under = assignments(ledger, agent).get(batch.assignment)
+        if under is None:
+            message = f"agent {agent} has no assignment {batch.assignment}"
+            raise BatchRefusedError(message)
+        runs(batch, under)
+    except BatchError as wrong:
+        raise BatchRefusedError(str(wrong)) from None
+    if format_instant(batch.begin)[:10] != day or (batch.end - 1) // DAY_US != batch.begin // DAY_US:
+        message = f"the batch from {format_instant(batch.begin)} does not lie within {day}"
+        raise BatchRefusedError(message)
+    return batch
+
+
+def _resent(ledger: Ledger, stream: str, sequence: int, payload: bytes) -> Taken:
+    entry = next(ledger.stream(stream, after=sequence - 1))
+    if sha256(entry.payload).digest() != sha256(payload).digest():
+        message = f"{stream} number {sequence} holds other content"
+        raise BatchConflictError(message)
+    return Taken(sequence, entry.position)
+
+
+def interrupted(ledger: Ledger, agent: str, gap: ProbingInterrupted) -> None:
+    """Record why an agent did not probe; once per gap."""
+    stream = f"agent:{agent}"
+    known = [entry.fact for entry in ledger.stream(stream)]
+    if gap not in known:
+        ledger.append(stream, [gap], after=ledger.version(stream), actor=f"agent:{agent}")

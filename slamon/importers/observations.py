@@ -1,0 +1,143 @@
+"""Read a CSV file of observations as an `imports` record of the catalogue describes it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from catalogue.instants import InstantError, parse_instant
+from probes.outcome import Outcome
+from slamon.app.imports import File, Result
+
+MS = 1_000
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the columns of the file mean: role → column name, value → outcome, and how a row names its service."""
+
+    columns: Mapping[str, str]
+    values: Mapping[str, str]
+    tz: str | None
+    source: str
+    service_of: Callable[[str], str | None]
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row that cannot be read: its line in the file, the column, and why."""
+
+    line: int
+    column: str
+    message: str
+    cells: Mapping[str, str]
+
+    def __str__(self) -> str:
+        """One line for people."""
+        return f"line {self.line}, column {self.column}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a file holds."""
+
+    file: File
+    results: Sequence[Result]
+    bad: Sequence[BadRow]
+    header: Sequence[str] = field(default_factory=tuple)
+
+
+class ColumnsMissingError(Exception):
+    """The file is not of the layout that the catalogue says."""
+
+
+def read(path: Path, layout: Layout, progress: Callable[[int], None] = lambda _: None) -> Reading:
+    """Read all rows; nothing is recorded here.
+
+    Raises:
+        ColumnsMissingError: a column that the layout names is not in the file.
+        OSError: the file cannot be read.
+
+    """
+    content = path.read_bytes()
+    rows = csv.DictReader(content.decode("utf-8-sig").splitlines())
+    header = tuple(rows.fieldnames or ())
+    required = {layout.columns[role] for role in ("observed_at", "outcome")}
+    if missing := sorted(required - set(header)):
+        message = f"{path.name} has no column {missing[0]!r}; it has {', '.join(header) or 'none'}"
+        raise ColumnsMissingError(message)
+    results: list[Result] = []
+    bad: list[BadRow] = []
+    for line, cells in enumerate(rows, 2):
+        faults = list(_read_row(line, cells, layout, results))
+        bad.extend(faults)
+        if line % 500 == 0:
+            progress(line - 1)
+    progress(len(results) + len(bad))
+    return Reading(File(path.name, sha256(content).hexdigest()), results, bad, header)
+
+
+def _read_row(
+    line: int, cells: Mapping[str, str], layout: Layout, results: list[Result]
+) -> Iterator[BadRow]:
+    """Append the row's result, or yield every reason why it has none."""
+    bad = list(_faults(line, cells, layout))
+    if bad:
+        yield from bad
+        return
+    columns = layout.columns
+    service = layout.service_of(_cell(cells, columns.get("service"))) or ""
+    latency = _cell(cells, columns.get("latency_ms"))
+    results.append(
+        Result(
+            f"{layout.source}/{service}",
+            parse_instant(cells[columns["observed_at"]], layout.tz),
+            Outcome[layout.values[cells[columns["outcome"]]].upper()],
+            int(latency) * MS if latency else None,
+        )
+    )
+
+
+def _faults(line: int, cells: Mapping[str, str], layout: Layout) -> Iterator[BadRow]:
+    def fault(role: str, message: str) -> BadRow:
+        return BadRow(line, layout.columns.get(role, role), message, dict(cells))
+
+    at = _cell(cells, layout.columns["observed_at"])
+    try:
+        parse_instant(at, layout.tz)
+    except InstantError as wrong:
+        yield fault("observed_at", str(wrong))
+    value = _cell(cells, layout.columns["outcome"])
+    if value not in layout.values:
+        yield fault("outcome", f"{value!r} is none of {', '.join(layout.values)}")
+    name = _cell(cells, layout.columns.get("service"))
+    if layout.service_of(name) is None:
+        yield fault("service", f"{name!r} is no service of the catalogue")
+    latency = _cell(cells, layout.columns.get("latency_ms"))
+    if latency and not latency.isdecimal():
+        yield fault("latency_ms", f"{latency!r} is not a whole number of milliseconds")
+
+
+def _cell(cells: Mapping[str, str], column: str | None) -> str:
+    return (cells.get(column) or "").strip() if column else ""
+
+
+def write_rejects(path: Path, header: Sequence[str], bad: Sequence[BadRow]) -> None:
+    """Write the rows that could not be read, each with its reason, so that they can be mended and imported."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([*header, "line", "reason"])
+        for row in _by_line(bad):
+            reasons = "; ".join(f"{each.column}: {each.message}" for each in row)
+            cells = row[0].cells
+            writer.writerow([*(cells.get(name, "") for name in header), row[0].line, reasons])
+
+
+def _by_line(bad: Sequence[BadRow]) -> Iterator[list[BadRow]]:
+    lines: dict[int, list[BadRow]] = {}
+    for row in bad:
+        lines.setdefault(row.line, []).append(row)
+    yield from lines.values()

@@ -1,0 +1,89 @@
+"""What agents ask for and hand in, over HTTP."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, HTTPException, Path, Request, Response
+from pydantic import BaseModel
+
+from probes.spec import ProbingInterrupted
+from slamon.app import agents
+from slamon.ledger.store import Ledger
+
+BATCH_LIMIT = 8 * 1024 * 1024  # bytes; a batch of 1,000 rows has a few thousand
+
+Name = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Day = Annotated[str, Path(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+class Acknowledged(BaseModel):
+    """The batch stands in the ledger: the agent may forget it."""
+
+    acknowledged: int
+    position: int
+
+
+def build(ledger: Ledger, key_of: Callable[[str], str | None]) -> APIRouter:
+    """The routes of agents; `key_of` gives the SHA-256 of an agent's key in hex, None for an unknown agent."""
+    router = APIRouter(prefix="/api/v1/agents/{agent}", tags=["agents"])
+
+    def known(agent: Name, authorization: Annotated[str, Header()] = "") -> str:
+        given = sha256(authorization.removeprefix("Bearer ").encode()).hexdigest()
+        expected = key_of(agent)
+        if expected is None or not hmac.compare_digest(given, expected):
+            raise HTTPException(401, "this key opens no agent of that name")
+        return agent
+
+    agent_of = Annotated[str, Depends(known)]
+
+    @router.get("/assignment")
+    def assignment(agent: agent_of, if_none_match: Annotated[str, Header()] = "") -> Response:
+        """The agent's probe list, 304 while it has not changed."""
+        current = agents.assignment(ledger, agent)
+        if current is None:
+            raise HTTPException(404, "nothing is assigned to this agent yet")
+        etag = f'"{current.version}"'
+        if if_none_match == etag:
+            return Response(status_code=304, headers={"ETag": etag})
+        body = current.model_dump_json(by_alias=True)
+        return Response(body, media_type="application/json", headers={"ETag": etag})
+
+    @router.post("/batches/{spool}/{day}/{sequence}")
+    async def batch(
+        agent: agent_of,
+        spool: Name,
+        day: Day,
+        sequence: Annotated[int, Path(ge=1)],
+        request: Request,
+    ) -> Acknowledged:
+        """Take in a batch; acknowledged only after it is committed."""
+        payload = await _body(request)
+        try:
+            taken = agents.take_batch(ledger, agent, spool, day, sequence, payload)
+        except agents.BatchConflictError as wrong:
+            raise HTTPException(409, f"conflict: {wrong}") from None
+        except agents.BatchOutOfOrderError as wrong:
+            raise HTTPException(409, f"expected {wrong.expected}") from None
+        except agents.BatchRefusedError as wrong:
+            raise HTTPException(422, str(wrong)) from None
+        return Acknowledged(acknowledged=taken.sequence, position=taken.position)
+
+    @router.post("/interruptions", status_code=204)
+    def interruption(agent: agent_of, gap: ProbingInterrupted) -> None:
+        """Record why the agent did not probe."""
+        agents.interrupted(ledger, agent, gap)
+
+    return router
+
+
+async def _body(request: Request) -> bytes:
+    parts = bytearray()
+    async for part in request.stream():
+        parts += part
+        if len(parts) > BATCH_LIMIT:
+            raise HTTPException(413, f"a batch is at most {BATCH_LIMIT} bytes")
+    return bytes(parts)

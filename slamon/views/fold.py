@@ -1,0 +1,138 @@
+"""The fold: facts in ledger order into tables, rows and position in one transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, update
+
+from catalogue.terms import TermsFact
+from probes.batch import ObservationsRecorded
+from probes.spec import AgentAssigned, ProbingInterrupted
+from slamon.ledger.codec import Entry
+from slamon.ledger.store import Ledger, LedgerFounded
+from slamon.sla.closing import PeriodClosed
+from slamon.sla.imports import ObservationsImported
+from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived
+from slamon.views import days, promised, reviewed
+from slamon.views.observed import Observed
+from slamon.views.store import ViewStore, read_position
+from slamon.views.tables import view_state
+
+BATCH = 500  # facts per transaction: large enough to pay for the commit, small enough to stay in memory
+
+
+class FoldError(Exception):
+    """A fact could not be applied: the view stands still at the position before it."""
+
+
+@dataclass
+class Folder:
+    """Folds a ledger into a view store. One folder at a time: the data folder's lock decides."""
+
+    ledger: Ledger
+    store: ViewStore
+
+    def catch_up(self, *, upto: int | None = None, progress: Callable[[int], None] | None = None) -> int:
+        """Fold everything up to a position (default: all); returns the position reached.
+
+        Raises:
+            FoldError: a fact could not be applied; nothing after it was.
+
+        """
+        for position in self._batches(upto):
+            if progress:
+                progress(position)
+        return self.store.position()
+
+    def _batches(self, upto: int | None) -> Iterator[int]:
+        while True:
+            with self.store.engine.begin() as connection:
+                # The write comes first, so that the transaction never has to turn from reader to writer.
+                connection.execute(update(view_state).values(id=1))
+                entries = self.ledger.since(read_position(connection), limit=BATCH, upto=upto)
+                if not entries:
+                    return
+                apply_all(connection, entries)
+            yield entries[-1].position
+
+    def follow(self, stop: Callable[[], bool], beat: Callable[[], None] = lambda: None) -> None:
+        """Fold as facts arrive until told to stop; a day that ended is judged and kept."""
+        changes = self.ledger.changes()
+        try:
+            while not stop():
+                self.catch_up()
+                self.settle()
+                beat()
+                changes.wait(1.0, stop=stop)
+        finally:
+            changes.close()
+
+    def settle(self) -> None:
+        """Keep the figures of days that are over, so that reading a month is a sum."""
+        with self.store.engine.begin() as connection:
+            connection.execute(update(view_state).values(id=1))
+            days.keep_finished(connection)
+
+
+def apply_all(connection: Connection, entries: list[Entry]) -> None:
+    """Apply facts in order, forget figures they touch, and move the position."""
+    observed = Observed(connection)
+    promises = False
+    for entry in entries:
+        try:
+            promises |= _apply(connection, observed, entry)
+        except Exception as wrong:
+            where = f"{entry.name} at position {entry.position} ({entry.stream})"
+            message = f"cannot fold {where}: {wrong}"
+            raise FoldError(message) from wrong
+    touched = observed.flush()
+    if promises:
+        days.forget_all(connection)
+    else:
+        days.forget(connection, touched)
+    last = entries[-1]
+    connection.execute(
+        update(view_state).values(position=last.position, recorded_at=last.recorded_at)
+    )
+
+
+def _apply(connection: Connection, observed: Observed, entry: Entry) -> bool:
+    """Apply one fact; true when it changes what is promised."""
+    match entry.fact:
+        case ObservationsRecorded() as fact:
+            observed.recorded(entry, fact)
+        case ObservationsImported() as fact:
+            observed.imported(entry, fact)
+        case AgentAssigned() as fact:
+            observed.assigned(entry, fact)
+            return True
+        case ProbingInterrupted() as fact:
+            observed.interrupted(entry, fact)
+        case PeriodClosed() as fact:
+            reviewed.closed(connection, entry, fact)
+        case BreachFound() as fact:
+            reviewed.found(connection, entry, fact)
+        case BreachUpheld() | BreachWaived() as fact:
+            reviewed.decided(connection, entry, fact)
+        case TermsFact() as fact:
+            promised.stated(connection, entry, fact)
+            return True
+        case LedgerFounded():
+            pass  # says whose ledger this is; the file name carries it
+        case other:
+            message = f"no view knows what to do with {type(other).__name__}"
+            raise TypeError(message)
+    return False
+
+
+def wait_for(store: ViewStore, position: int, *, seconds: float) -> bool:
+    """Wait until the views have reached a position; false when the time is over."""
+    deadline = time.monotonic() + seconds
+    while store.position() < position:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
