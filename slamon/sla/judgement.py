@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 State = Literal["up", "degraded", "down", "unknown"]
 Mode = Literal["enforced", "shadow", "baseline"]
-Verdict = Literal["not_applicable", "not_measured", "pending", "on_track", "at_risk", "breached", "met"]
+Verdict = Literal[
+    "not_applicable", "not_measured", "pending", "on_track", "at_risk", "breached", "met"
+]
 Basis = Literal["measured", "simulated", "mixed", "imported", "none"]
 
 
