@@ -1,0 +1,20 @@
+"""Settings: what the environment says (`SLAMON_*`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where slamon keeps its data and what it binds to; each setting is `SLAMON_` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="SLAMON_", frozen=True)
+
+    data: Path = Path("var")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    actor: str | None = None
+    location: str = "loc-bonn"
+    agent_allow: str = ""
