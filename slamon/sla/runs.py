@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from catalogue.intervals import Intervals
 from probes.outcome import Outcome
 
-DAY_US = 86_400_000_000
+DAY_US = 86_400_000_000  # a day of UTC; POSIX knows no leap seconds
 
 Result = tuple[int, Outcome]
 
