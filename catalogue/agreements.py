@@ -1,0 +1,192 @@
+"""Service agreements: objectives, remedies, exclusions, and how they are measured and closed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from catalogue.document import Document, PartialDate, Record, Text3
+from catalogue.references import (
+    DataRef,
+    HoursRef,
+    LocationRef,
+    PartyRef,
+    ProbeRef,
+    RecommendationRef,
+    Reference,
+    ServiceRef,
+    WindowRef,
+)
+from catalogue.remedies import Remedy, agrees_with_target
+from catalogue.values import Duration, Id, Percent, Zone, wrong
+
+Indicator = Literal["availability", "latency", "response_time", "resolution_time"]
+State = Literal["proposed", "negotiating", "signed", "in_force", "expired", "terminated"]
+
+
+class Share(Document):
+    """The percent of cases that take at most `within`."""
+
+    within: Duration
+    share: Percent
+
+
+def _form_of_target(target: Any) -> str:
+    return "<share>" if isinstance(target, dict | Share) else "<percent>"
+
+
+Target = Annotated[
+    Annotated[Percent, Tag("<percent>")] | Annotated[Share, Tag("<share>")],
+    Discriminator(_form_of_target),
+]
+
+
+class TighterIn(Document):
+    """A higher target inside a window."""
+
+    window: WindowRef
+    target: Percent
+
+
+class Objective(Document):
+    """A measured promise."""
+
+    id: Id
+    service: ServiceRef
+    indicator: Indicator
+    priority: str | None = None
+    target: Target
+    unit: Literal["percent"] | None = None
+    period: Literal["calendar_month", "whole_term"]
+    service_hours: HoursRef
+    data: tuple[DataRef, ...] = Field(min_length=1)
+    combine: Literal["any_down"] | None = None
+    min_coverage: Percent | None = None
+    min_sample: int | None = Field(default=None, ge=1)
+    unknown: Literal["exclude"] = "exclude"
+    mode: Literal["enforced", "shadow"] = "enforced"
+    tighter_in: TighterIn | None = None
+    remedy: Remedy
+
+    @model_validator(mode="after")
+    def _target_fits(self) -> Self:
+        shares = isinstance(self.target, Share)
+        if shares == (self.indicator == "availability"):
+            raise wrong(
+                'availability has a target like "99.50"; any other indicator a target {within, share}'
+            )
+        if len(self.data) > 1 and self.combine is None:
+            raise wrong('several data sources need "combine"', '"combine: any_down"')
+        agrees_with_target(self.remedy, self.threshold)
+        return self
+
+    @property
+    def threshold(self) -> Percent:
+        """The percent that must be reached."""
+        return self.target.share if isinstance(self.target, Share) else self.target
+
+
+class Exclusion(Document):
+    """A reason for which time is taken out of the judgement."""
+
+    id: Id
+    kind: Literal["planned_maintenance", "customer_cause", "force_majeure", "freeze"]
+    effect: Literal[
+        "remove_window",
+        "remove_bad_time",
+        "count_as_available",
+        "ignore",
+        "maintenance_not_excluded",
+    ]
+    notice: Duration | None = None
+    notice_hours: HoursRef | None = None
+    max_per_month: Duration | None = None
+    allowed_in: Annotated[str, Reference(("service_hours",), also=("any",))] | None = None
+    ruling: Literal["joint"] | None = None
+    window: WindowRef | None = None
+
+    @model_validator(mode="after")
+    def _freeze_alone_keeps_maintenance_in(self) -> Self:
+        if (self.kind == "freeze") != (self.effect == "maintenance_not_excluded"):
+            raise wrong("maintenance_not_excluded is the effect of a freeze, and its only one")
+        return self
+
+
+class MeasurementRules(Document):
+    """When a service counts as down: confirmation, recovery, places and the control probe."""
+
+    down_after: int = Field(ge=1)
+    failing: Literal["consecutive"]
+    outage_starts: Literal["first_failure"]
+    up_after: int = Field(ge=1)
+    locations: tuple[LocationRef, ...] = Field(min_length=1)
+    quorum: int = Field(ge=1)
+    rounding: Literal["truncate_2"]
+    control_probe: ProbeRef | None = None
+
+    @model_validator(mode="after")
+    def _quorum_can_be_reached(self) -> Self:
+        if self.quorum > len(self.locations):
+            raise wrong(
+                f"a quorum of {self.quorum} cannot be reached by {len(self.locations)} locations"
+            )
+        return self
+
+
+class Responsibility(Document):
+    """Who does, answers for, is asked about and is told of an activity."""
+
+    activity: Text3
+    R: PartyRef
+    A: PartyRef
+    C: PartyRef
+    I: PartyRef  # noqa: E741 - the letters of RACI
+
+
+class Dispute(Document):
+    """How a breach is contested."""
+
+    contest_within: Duration
+    service_hours: HoursRef
+    decided_by: Literal["joint"]
+    escalate_to: PartyRef
+
+
+class Close(Document):
+    """After how long a period closes by itself."""
+
+    fallback_after: Duration
+    service_hours: HoursRef
+
+
+class InForce(Document):
+    """Days on which an agreement holds, both ends included; null = open or not known."""
+
+    from_: date | PartialDate | None = Field(alias="from")
+    to: date | None
+
+
+class Agreement(Record):
+    """A service agreement between a provider and a customer."""
+
+    id: Id
+    kind: Literal["sla", "mou", "ola", "uc", "project", "trial", "cooperation"]
+    name: Text3
+    customer: PartyRef
+    provider: PartyRef
+    beneficiaries: tuple[PartyRef, ...] = ()
+    tz: Zone
+    state: State
+    signed_on: PartialDate | None
+    in_force: InForce
+    duration: Duration | None = None
+    review_every: Duration | None = None
+    recommendations: tuple[RecommendationRef, ...]
+    objectives: tuple[Objective, ...]
+    exclusions: tuple[Exclusion, ...] = ()
+    measurement_rules: MeasurementRules | None = None
+    raci: tuple[Responsibility, ...] = ()
+    dispute: Dispute | None = None
+    close: Close | None = None

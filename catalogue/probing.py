@@ -1,0 +1,172 @@
+"""Locations, probes, imports and attestations: how it is known what was delivered."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from catalogue.document import Document, Record, Text3
+from catalogue.references import (
+    AgreementRef,
+    LocationRef,
+    PartyRef,
+    Reference,
+    ServiceRef,
+    WindowRef,
+)
+from catalogue.values import Address, Duration, Id, Regex, Secret, Zone, wrong
+
+StatusCode = Annotated[int, Field(ge=100, le=599)]
+
+
+class Location(Record):
+    """Where an agent measures from."""
+
+    id: Id
+    name: Text3
+
+
+class ProbeDefaults(Record):
+    """Interval and timeout of probes that state none."""
+
+    interval: Duration
+    timeout: Duration
+
+
+class IntervalIn(Document):
+    """Another interval inside a window."""
+
+    window: WindowRef
+    interval: Duration
+
+
+class Active(Document):
+    """Only while an agreement is in force."""
+
+    agreement: AgreementRef
+
+
+class Query(Document):
+    """What a name server is asked."""
+
+    name: str
+    type: Literal["A", "AAAA", "CNAME", "MX", "NS", "SOA", "SRV", "TXT"]
+
+
+class Basic(Document):
+    """User and password, by reference only."""
+
+    user: Secret
+    password: Secret
+
+
+class Auth(Document):
+    """How a probe signs in."""
+
+    basic: Basic
+
+
+class Expect(Document):
+    """What makes an answer good."""
+
+    status: tuple[StatusCode, ...] = ()
+    body_contains: str | None = None
+    body_regex: Regex | None = None
+    header: dict[str, Regex] = Field(default_factory=dict)
+    json_: dict[str, bool | int | str | None] = Field(default_factory=dict, alias="json")
+    json_exists: tuple[str, ...] = ()
+    min_days_left: int | None = Field(default=None, ge=0)
+    hostname: bool | None = None
+
+
+class Probe(Record):
+    """A question asked again and again; only its timeout ends an attempt."""
+
+    id: Id
+    kind: Literal["http", "http_json", "tcp", "dns", "tls"]
+    service: ServiceRef | None
+    control: bool = False
+    target: Address
+    demo_target: Address
+    interval: Duration | None = None
+    timeout: Duration | None = None
+    interval_in: IntervalIn | None = None
+    enabled: bool = True
+    active: Active | None = None
+    note: str | None = None
+    query: Query | None = None
+    banner: Regex | None = None
+    auth: Auth | None = None
+    on_401: Literal["pause_probe"] | None = None
+    expect: Expect | None = None
+
+    @model_validator(mode="after")
+    def _fields_of_its_kind(self) -> Self:
+        if (self.query is not None) != (self.kind == "dns"):
+            raise wrong('"query" belongs to a dns probe, and a dns probe needs it')
+        if self.banner is not None and self.kind != "tcp":
+            raise wrong(f'"banner" belongs to a tcp probe, not to {self.kind}')
+        if self.auth is not None and not self.kind.startswith("http"):
+            raise wrong(f'"auth" belongs to an http probe, not to {self.kind}')
+        if self.service is None and not self.control:
+            raise wrong("a probe belongs to a service, unless it is a control probe")
+        return self
+
+
+class RowsName(Document):
+    """Which service a row of a file speaks of: a prefix before its word, or a map of words."""
+
+    prefix: str | None = None
+    services: dict[str, ServiceRef] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.prefix is None) == (not self.services):
+            raise wrong('rows name their service by "prefix" or by "services"')
+        return self
+
+
+class Import(Record):
+    """A file of observations that no probe can make; `validity` says how long a row speaks."""
+
+    id: Id
+    service: Annotated[str, Reference(("service",), also=("any",))]
+    kind: Literal["csv"]
+    columns: dict[str, str]
+    values: dict[str, Literal["good", "degraded", "bad", "inconclusive"]] = Field(
+        default_factory=dict
+    )
+    rows_name: RowsName | None = None
+    validity: Duration | None = None
+    location: LocationRef | None = None
+    tz: Zone | None = None
+    signed_by: PartyRef | None = None
+    counter_signed_by: PartyRef | None = None
+    use: Literal["observations", "counter_evidence"] | None = None
+    attribution: str | None = None
+    licence: str | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _observations_are_complete(self) -> Self:
+        if self.use != "observations":
+            return self
+        missing = [column for column in ("observed_at", "outcome") if column not in self.columns]
+        if missing:
+            raise wrong(f'observations need a column for "{missing[0]}"')
+        if not self.values or self.validity is None or self.location is None:
+            raise wrong('observations need "values", "validity" and "location"')
+        if self.service == "any" and (self.rows_name is None or "service" not in self.columns):
+            raise wrong('rows of any service need "rows_name" and a column for "service"')
+        return self
+
+
+class Attestation(Record):
+    """A signed yes or no about a service that cannot be probed."""
+
+    id: Id
+    service: ServiceRef
+    every: Duration
+    question: Text3
+    answered_by: PartyRef

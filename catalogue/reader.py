@@ -1,0 +1,147 @@
+"""Reads sets of documents: all of their faults at once, or the whole catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from pydantic import JsonValue, ValidationError
+
+from catalogue.checks import faults_between
+from catalogue.faults import faults_of
+from catalogue.kinds import KINDS, SECTIONS, Json, Kind
+from catalogue.pages import Page, read_page
+from catalogue.problems import DocumentsRefused, Problem, closest, problem_at
+from catalogue.records import Catalogue, Key, Written
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """A record as written, not yet understood."""
+
+    kind: Kind
+    id: str
+    catalogue: str
+    page: Page
+    base: tuple[str | int, ...]
+    document: Json
+
+
+def read(places: Iterable[FilePath]) -> Catalogue:
+    """Read set folders (or single files) as one catalogue; a set is named after its folder.
+
+    Raises:
+        DocumentsRefused: with every fault of every file; nothing is to be used then.
+
+    """
+    writing: list[Problem] = []
+    raws: list[_Raw] = []
+    sets: list[str] = []
+    for place in places:
+        name = place.resolve().name if place.is_dir() else place.resolve().parent.name
+        sets.append(name)
+        for page in _pages(place, writing):
+            raws += _raw_records(page, name, writing)
+    meaning: list[Problem] = []
+    catalogue = _understood(raws, tuple(sets), meaning)
+    meaning += faults_between(catalogue, _names(raws))
+    if writing or meaning:
+        raise DocumentsRefused(_in_order(writing, meaning))
+    return catalogue
+
+
+def _in_order(writing: Iterable[Problem], meaning: Iterable[Problem]) -> list[Problem]:
+    """Sort by place; what follows from a fault of writing at the same place is left out."""
+    told = {(problem.file, problem.line, problem.column) for problem in writing}
+    new = {
+        problem for problem in meaning if (problem.file, problem.line, problem.column) not in told
+    }
+    return sorted({*writing, *new}, key=lambda p: (p.file, p.line, p.column, p.message))
+
+
+def _pages(place: FilePath, problems: list[Problem]) -> Iterator[Page]:
+    files = sorted(place.glob("*.yaml")) if place.is_dir() else [place]
+    if not files or not files[0].is_file():
+        problems.append(Problem(str(place), 1, 1, "there are no documents (*.yaml) here"))
+        return
+    for file in files:
+        page, faults = read_page(file, str(file))
+        problems += faults
+        yield page
+
+
+def _raw_records(page: Page, catalogue: str, problems: list[Problem]) -> Iterator[_Raw]:
+    if not isinstance(page.data, dict):
+        problems.append(problem_at(page.at_value(()), "a document is a map of sections"))
+        return
+    for section, content in page.data.items():
+        kind = SECTIONS.get(section)
+        if kind is None:
+            known = closest(section, SECTIONS)
+            problems.append(
+                problem_at(page.at_key((section,)), f'unknown section "{section}"', known)
+            )
+            continue
+        for base, document in _members(kind, section, content, page, problems):
+            identity = catalogue if kind.single else kind.id_of(document)
+            yield _Raw(kind, identity or "", catalogue, page, base, document)
+
+
+def _members(
+    kind: Kind, section: str, content: JsonValue, page: Page, problems: list[Problem]
+) -> Iterator[tuple[tuple[str | int, ...], Json]]:
+    """Yield the records of a section: a list, a map by id, or a single one."""
+    members: Sequence[tuple[tuple[str | int, ...], JsonValue]]
+    if kind.single:
+        members = [((section,), content)]
+    elif isinstance(content, list):
+        members = [((section, index), item) for index, item in enumerate(content)]
+    elif isinstance(content, dict) and kind.name == "source":
+        members = [((section, name), _with_id(name, item)) for name, item in content.items()]
+    else:
+        problems.append(problem_at(page.at_value((section,)), "a list of records is wanted here"))
+        return
+    for base, item in members:
+        if isinstance(item, dict):
+            yield base, item
+        else:
+            problems.append(problem_at(page.at_value(base), "a map is wanted here"))
+
+
+def _with_id(name: str, item: JsonValue) -> JsonValue:
+    return {"id": name, **item} if isinstance(item, dict) else item
+
+
+def _understood(raws: Iterable[_Raw], sets: tuple[str, ...], problems: list[Problem]) -> Catalogue:
+    records: dict[Key, Written] = {}
+    for raw in raws:
+        key = (raw.kind.name, raw.id)
+        if (first := records.get(key)) is not None:
+            said = f'{raw.kind.name} "{raw.id}" stands twice, first {_seen(first, raw.page)}'
+            problems.append(problem_at(raw.page.at_value((*raw.base, "id")), said))
+            continue
+        try:
+            model = raw.kind.parse(raw.document)
+        except ValidationError as refused:
+            problems += faults_of(refused, raw.kind.model, raw.page, raw.base, raw.document)
+            continue
+        records[key] = Written(*key, raw.catalogue, model, raw.document, raw.page, raw.base)
+    return Catalogue(sets, records)
+
+
+def _seen(first: Written, page: Page) -> str:
+    same = first.page.file == page.file
+    return f"in line {first.position.line}" if same else f"at {first.position}"
+
+
+def _names(raws: Iterable[_Raw]) -> Mapping[str, frozenset[str]]:
+    """Collect the ids of each kind, those of faulty records too: they are named twice wrong otherwise."""
+    found: dict[str, set[str]] = {name: set() for name in (*KINDS, "offering")}
+    for raw in raws:
+        found[raw.kind.name].add(raw.id)
+        offerings = raw.document.get("offerings") if raw.kind.name == "service" else None
+        for offering in offerings if isinstance(offerings, list) else []:
+            if isinstance(offering, dict) and isinstance(offering.get("id"), str):
+                found["offering"].add(str(offering["id"]))
+    return {kind: frozenset(ids) for kind, ids in found.items()}

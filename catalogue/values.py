@@ -1,0 +1,175 @@
+"""The kinds of value that documents are written in; each is parsed once, here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator
+from pydantic_core import PydanticCustomError
+
+from catalogue.instants import InstantError, parse_clock, parse_duration, parse_instant, zone
+from catalogue.problems import closest
+
+
+def wrong(
+    message: str, proposal: str | None = None, at: tuple[str | int, ...] = ()
+) -> PydanticCustomError:
+    """Say what is wrong with a value, what was probably meant, and where inside of it the fault stands."""
+    return PydanticCustomError(
+        "document", "{said}", {"said": message, "proposal": proposal, "at": at}
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise wrong(f"{value!r} is not a text", f'"{value}"')
+    return value
+
+
+def _decimal(value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise wrong("a decimal number must be quoted, or digits may be lost", f'"{value}"')
+    if not isinstance(value, str) or not re.fullmatch(r"-?\d+(\.\d+)?", value):
+        raise wrong(f'{value!r} is not a decimal number like "99.50"')
+    return Decimal(value)
+
+
+def _amount(value: object) -> Decimal:
+    amount = _decimal(value)
+    if amount.is_signed():
+        raise wrong(f"an amount cannot be negative: {amount}", f'"{-amount}"')
+    return amount
+
+
+def _rate(value: object) -> Decimal:
+    rate = _decimal(value)
+    if rate <= 0:
+        raise wrong(f"a rate must be above zero: {rate}")
+    return rate
+
+
+def _percent(value: object) -> Decimal:
+    percent = _amount(value)
+    if percent > 100:  # noqa: PLR2004 - that is what percent means
+        raise wrong(f"a share cannot exceed 100 percent: {percent}")
+    return percent
+
+
+def _duration(value: object) -> str:
+    text = _text(value)
+    try:
+        parse_duration(text)
+    except InstantError:
+        hint = next(
+            (f'"{fix}"' for fix in (text.upper(), f"PT{text.upper()}") if _lasts(fix)), None
+        )
+        said = f'"{text}" is not a duration like "PT1H", "P3D" or "P1M"'
+        raise wrong(said, hint) from None
+    return text
+
+
+def _lasts(text: str) -> bool:
+    try:
+        parse_duration(text)
+    except InstantError:
+        return False
+    return True
+
+
+def _zone(value: object) -> str:
+    name = _text(value)
+    try:
+        zone(name)
+    except InstantError:
+        raise wrong(
+            f'there is no time zone "{name}"', closest(name, available_timezones())
+        ) from None
+    return name
+
+
+def _hour(value: object) -> str:
+    text = _text(value)
+    try:
+        parse_clock(text)
+    except InstantError:
+        said = f'"{text}" is no time of day; a day runs from "00:00" to "24:00"'
+        raise wrong(said) from None
+    return text
+
+
+def _instant(value: object) -> str:
+    text = _text(value)
+    try:
+        parse_instant(text)
+    except InstantError as fault:
+        raise wrong(str(fault)) from None
+    return text
+
+
+def _regex(value: object) -> str:
+    text = _text(value)
+    try:
+        re.compile(text)
+    except re.error as fault:
+        raise wrong(f'"{text}" is not a regular expression: {fault}') from None
+    return text
+
+
+def _secret(value: object) -> str:
+    # The value itself is never repeated: it may be the secret.
+    if not isinstance(value, str) or not re.fullmatch(
+        r"env:[A-Za-z_][A-Za-z0-9_]*|file:/.+", value
+    ):
+        raise wrong(
+            "a secret never stands in a document; name where the agent finds it", '"env:NAME"'
+        )
+    return value
+
+
+def _address(value: object) -> str:
+    text = _text(value)
+    parts = urlsplit(text if "//" in text else f"//{text}")
+    if parts.username is not None:
+        raise wrong(
+            "an address must not carry a user or a password; use auth with env: or file: references"
+        )
+    try:
+        port = parts.port
+    except ValueError:
+        raise wrong(f'the port of "{text}" is not between 0 and 65535') from None
+    if not parts.hostname or port == 0:
+        raise wrong(f'"{text}" names no host that can be asked')
+    return text
+
+
+def _as_text(value: Decimal) -> str:
+    return str(value)
+
+
+def _parsed(parse: Callable[[object], object]) -> PlainValidator:
+    return PlainValidator(parse)
+
+
+Dec = Annotated[Decimal, _parsed(_decimal), PlainSerializer(_as_text)]
+Amount = Annotated[Decimal, _parsed(_amount), PlainSerializer(_as_text)]
+Rate = Annotated[Decimal, _parsed(_rate), PlainSerializer(_as_text)]
+Percent = Annotated[Decimal, _parsed(_percent), PlainSerializer(_as_text)]
+Duration = Annotated[str, _parsed(_duration)]
+Zone = Annotated[str, _parsed(_zone)]
+Hour = Annotated[str, _parsed(_hour)]
+Instant = Annotated[str, _parsed(_instant)]
+Regex = Annotated[str, _parsed(_regex)]
+Secret = Annotated[str, _parsed(_secret)]
+Address = Annotated[str, _parsed(_address)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Id = Annotated[
+    str, BeforeValidator(_text), Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=120)
+]
+Provenance = dict[str, str]
