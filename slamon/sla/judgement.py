@@ -1,4 +1,4 @@
-"""What the judge says of an agreement and a period: the shape of `slamon judge --json`, of the API and of a closed period."""
+"""What the judge says of an agreement and a period: the shape of `judge --json`, of the API and of a closed period."""
 
 from __future__ import annotations
 

@@ -14,6 +14,10 @@ Kind = Literal["counted", "excused", "outside"]
 Piece = tuple[int, int, State, Kind]
 
 
+class EmptyPeriodError(ValueError):
+    """There is no time to judge."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """Microseconds of a span: by state what counts, by state what is excused, and what lies outside the promise.
@@ -102,7 +106,14 @@ def pieces(
 
 
 def classify(states: Steps[State], agreed: Intervals, excused: Intervals, span: Span) -> DayFigures:
-    """Give the figures of a span: every instant is outside, or has a state and is excused or counted."""
+    """Give the figures of a span: every instant is outside, or has a state and is excused or counted.
+
+    Raises:
+        EmptyPeriodError: the span does not end after it begins.
+
+    """
+    if span[0] >= span[1]:
+        raise EmptyPeriodError("empty period")
     spent: dict[str, int] = dict.fromkeys(_NAMES, 0)
     found: list[DownRun] = []
     before = after = False
