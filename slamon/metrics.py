@@ -1,0 +1,275 @@
+"""How things stand now, as Prometheus reads it: gauges already computed by the judge, never to be recomputed there.
+
+Ratios are 0 to 1, times are seconds, instants are Unix timestamps. A series whose value is not known is absent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import get_args
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import generate_latest
+
+from catalogue.instants import parse_instant
+from catalogue.periods import parse_period
+from slamon.sla.judgement import ErrorBudget, ObjectiveJudgement, State
+from slamon.views.answers import (
+    AgreementSummary,
+    BreachLine,
+    LedgerStatus,
+    Overview,
+    ProbeLine,
+    ReviewStatus,
+    ServiceSummary,
+)
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+OBJECTIVE = ("agreement", "service", "objective", "mode", "period")
+PROBE = ("service", "probe", "location")
+SUCCESS = {"good": 1, "degraded": 1, "bad": 0}  # inconclusive is our fault: neither
+MET = {"met": 1, "on_track": 1, "at_risk": 1, "breached": 0}
+MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the read side answers about now; `breaches` are those of every review status."""
+
+    version: str
+    overview: Overview
+    probes: tuple[ProbeLine, ...]
+    breaches: tuple[BreachLine, ...]
+    ledger: LedgerStatus
+
+
+def render(standing: Standing) -> bytes:
+    """The text format 0.0.4, to be served as `CONTENT_TYPE`."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Collector(standing))
+    return generate_latest(registry)
+
+
+class _Collector:
+    """One scrape's families, in the shape the library asks for."""
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+
+    def collect(self) -> Iterator[Metric]:
+        standing = self._standing
+        yield _gauge("slamon_build_info", "Version of slamon.", {(standing.version,): 1}, "version")
+        yield from _services(standing.overview.services)
+        yield from _agreements(standing.overview.agreements)
+        yield from _objectives(standing.overview.agreements)
+        yield from _probes(standing.probes)
+        yield from _breaches(standing.overview.agreements, standing.breaches)
+        yield from _ledger(standing.ledger)
+
+
+Values = Mapping[tuple[str, ...], float | None]
+
+
+def _gauge(name: str, says: str, values: Values, *labels: str) -> Metric:
+    """A gauge with one series per known value."""
+    family = GaugeMetricFamily(name, says, labels=labels)
+    for key, value in values.items():
+        if value is not None:
+            family.add_metric(key, value)
+    return family
+
+
+def _services(services: Iterable[ServiceSummary]) -> Iterator[Metric]:
+    known = tuple(services)
+    yield _gauge(
+        "slamon_service_info",
+        "Services of the catalogue.",
+        {(s.service, s.name, s.provider, s.catalogue): 1 for s in known},
+        *("service", "service_name", "provider", "catalogue"),
+    )
+    yield _gauge(
+        "slamon_service_state",
+        "1 for the state a measured service is in now, 0 for the others.",
+        {
+            (s.service, state): int(s.state == state)
+            for s in known
+            if s.measured
+            for state in get_args(State)
+        },
+        *("service", "state"),
+    )
+
+
+def _agreements(agreements: Iterable[AgreementSummary]) -> Iterator[Metric]:
+    yield _gauge(
+        "slamon_agreement_info",
+        "Agreements of the catalogue.",
+        {(a.agreement, a.name, a.kind, a.provider, a.customer): 1 for a in agreements},
+        *("agreement", "agreement_name", "kind", "provider", "customer"),
+    )
+
+
+def _objectives(agreements: Iterable[AgreementSummary]) -> Iterator[Metric]:
+    judged = {
+        _objective_key(agreement, status.judgement): status.judgement
+        for agreement in agreements
+        for status in agreement.objectives
+    }
+
+    def family(name: str, says: str, values: Iterable[float | None]) -> Metric:
+        return _gauge(name, says, dict(zip(judged, values, strict=True)), *OBJECTIVE)
+
+    judgements = judged.values()
+    yield family(
+        "slamon_sla_objective_ratio",
+        "Target of the objective.",
+        (_target(j.target) for j in judgements),
+    )
+    yield family(
+        "slamon_sla_compliance_ratio",
+        "Measured so far in the current period, by the rules of the agreement.",
+        (float(Fraction(j.measured.ratio)) if j.measured else None for j in judgements),
+    )
+    yield family(
+        "slamon_sla_error_budget_remaining_ratio",
+        "Share of the period's allowed bad time that is left; negative when overspent.",
+        (_budget_left(j.error_budget) for j in judgements),
+    )
+    yield family(
+        "slamon_sla_met",
+        "1 while the objective is met or can be, 0 once it is breached.",
+        (MET.get(j.state) for j in judgements),
+    )
+    yield family(
+        "slamon_sla_downtime_seconds",
+        "Agreed time down in the current period, excused time left out.",
+        (_seconds(j.tally, "down_us") for j in judgements),
+    )
+    yield family(
+        "slamon_sla_excluded_seconds",
+        "Agreed time excused in the current period.",
+        (_excused(j.tally) for j in judgements),
+    )
+    yield family(
+        "slamon_sla_unknown_seconds",
+        "Agreed time of unknown state in the current period, excused time left out.",
+        (_seconds(j.tally, "unknown_us") for j in judgements),
+    )
+    yield _gauge(
+        "slamon_sla_basis_info",
+        "What the figures of the current period rest on: measured, simulated, mixed, imported.",
+        {(*key, judgement.basis): 1 for key, judgement in judged.items()},
+        *OBJECTIVE,
+        "basis",
+    )
+
+
+def _objective_key(agreement: AgreementSummary, judgement: ObjectiveJudgement) -> tuple[str, ...]:
+    """The labels of an objective; the period is named by its unit, as a date would start new series each month."""
+    period = agreement.period
+    unit = parse_period(period.label, period.tz).unit if period else ""
+    key = (agreement.agreement, judgement.service, judgement.objective, judgement.mode)
+    return (*key, unit)
+
+
+def _target(percent: str) -> float | None:
+    """The target as a ratio; a baseline has none."""
+    return float(Fraction(percent) / 100) if percent else None
+
+
+def _budget_left(budget: ErrorBudget | None) -> float | None:
+    if budget is None or Fraction(budget.allowed_us) == 0:
+        return None
+    return float(Fraction(budget.left_us) / Fraction(budget.allowed_us))
+
+
+def _seconds(tally: Mapping[str, int], state: str) -> float | None:
+    return tally.get(state, 0) / MICROSECONDS if tally else None
+
+
+def _excused(tally: Mapping[str, int]) -> float | None:
+    excused = sum(us for state, us in tally.items() if state.startswith("excused_"))
+    return excused / MICROSECONDS if tally else None
+
+
+def _probes(probes: Iterable[ProbeLine]) -> Iterator[Metric]:
+    lines = {(p.service or "", p.probe, p.location or ""): p for p in probes}
+
+    def family(name: str, says: str, values: Iterable[float | None]) -> Metric:
+        return _gauge(name, says, dict(zip(lines, values, strict=True)), *PROBE)
+
+    yield family(
+        "slamon_probe_success",
+        "1 if the newest result was good or degraded, 0 if it was bad.",
+        (SUCCESS.get(p.outcome or "") for p in lines.values()),
+    )
+    yield family(
+        "slamon_probe_duration_seconds",
+        "Latency of the newest result.",
+        (None if p.latency_us is None else p.latency_us / MICROSECONDS for p in lines.values()),
+    )
+    yield family(
+        "slamon_probe_last_run_timestamp_seconds",
+        "When the newest result was due.",
+        (parse_instant(p.last_at) / MICROSECONDS if p.last_at else None for p in lines.values()),
+    )
+    yield family(
+        "slamon_probe_interval_seconds",
+        "Distance of two results as assigned.",
+        (None if p.interval_us is None else p.interval_us / MICROSECONDS for p in lines.values()),
+    )
+    yield _runs(lines)
+
+
+def _runs(lines: Mapping[tuple[str, str, str], ProbeLine]) -> Metric:
+    runs = CounterMetricFamily(
+        "slamon_probe_runs", "Results recorded, by outcome.", labels=[*PROBE, "outcome"]
+    )
+    for key, probe in lines.items():
+        for outcome, count in probe.runs.items():
+            runs.add_metric([*key, outcome], count)
+    return runs
+
+
+def _breaches(
+    agreements: Iterable[AgreementSummary], breaches: Iterable[BreachLine]
+) -> Iterator[Metric]:
+    found = tuple(breaches)
+    counted = Counter((b.agreement, b.status) for b in found)
+    concerned = {a.agreement for a in agreements} | {b.agreement for b in found}
+    yield _gauge(
+        "slamon_sla_breaches",
+        "Breaches found, by status of their review.",
+        {
+            (agreement, status): counted[agreement, status]
+            for agreement in sorted(concerned)
+            for status in get_args(ReviewStatus)
+        },
+        *("agreement", "review_status"),
+    )
+    oldest: dict[tuple[str, ...], float] = {}
+    for breach in found:
+        if breach.status == "open":
+            at = parse_instant(breach.found_at) / MICROSECONDS
+            oldest[(breach.agreement,)] = min(at, oldest.get((breach.agreement,), at))
+    yield _gauge(
+        "slamon_sla_oldest_open_breach_timestamp_seconds",
+        "When the oldest breach that awaits review was found.",
+        oldest,
+        "agreement",
+    )
+
+
+def _ledger(ledger: LedgerStatus) -> Iterator[Metric]:
+    lag = max(0, ledger.position - ledger.view_position)
+    views: Values = {("all",): ledger.view_position}
+    says = "Position of the newest fact of the ledger."
+    yield _gauge("slamon_ledger_last_position", says, {(): ledger.position})
+    yield _gauge("slamon_view_position", "Position the view has folded up to.", views, "view")
+    yield _gauge(
+        "slamon_view_lag_events", "Positions a view stands behind.", {("all",): lag}, "view"
+    )

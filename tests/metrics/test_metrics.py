@@ -1,0 +1,205 @@
+"""What Prometheus is told of a scripted standing; every expected line is written by hand."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from slamon.metrics import Standing, render
+from slamon.views.answers import LedgerStatus, Overview
+
+MAIL = 'agreement="sla-unv-2026",mode="enforced",objective="o1",period="month",service="mail"'
+WEB = 'agreement="sla-unv-2026",mode="enforced",objective="o2",period="month",service="web"'
+LIBRARY = 'agreement="mou-lib",mode="shadow",objective="o1",period="month",service="library"'
+USAGE = 'agreement="mou-lib",mode="baseline",objective="o2",period="month",service="library"'
+
+
+@pytest.fixture
+def lines(standing: Standing) -> dict[str, float]:
+    """Value by series, labels in the order of the alphabet."""
+    return parsed(standing)
+
+
+def parsed(standing: Standing) -> dict[str, float]:
+    text = render(standing).decode()
+    series = (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    return {_in_order(name): float(value) for name, value in series}
+
+
+def _in_order(series: str) -> str:
+    name, _, labels = series.rstrip("}").partition("{")
+    found = sorted(re.findall(r'\w+="[^"]*"', labels))
+    return f"{name}{{{','.join(found)}}}" if found else name
+
+
+@pytest.mark.parametrize(
+    ("series", "value"),
+    [
+        pytest.param('slamon_build_info{version="0.1.0"}', 1, id="the version runs"),
+        pytest.param(f"slamon_sla_objective_ratio{{{MAIL}}}", 0.995, id="a target is a ratio"),
+        pytest.param(f"slamon_sla_compliance_ratio{{{MAIL}}}", 0.9925, id="measured is a ratio"),
+        pytest.param(
+            f"slamon_sla_error_budget_remaining_ratio{{{MAIL}}}",
+            -0.5,
+            id="an overspent budget is negative",
+        ),
+        pytest.param(
+            f"slamon_sla_error_budget_remaining_ratio{{{WEB}}}",
+            0.75,
+            id="a quarter of the budget is spent",
+        ),
+        pytest.param(f"slamon_sla_met{{{MAIL}}}", 0, id="breached is not met"),
+        pytest.param(f"slamon_sla_met{{{WEB}}}", 1, id="on track counts as met"),
+        pytest.param(f"slamon_sla_downtime_seconds{{{MAIL}}}", 18144, id="down time in seconds"),
+        pytest.param(f"slamon_sla_unknown_seconds{{{MAIL}}}", 600.5, id="unknown time is kept"),
+        pytest.param(
+            f"slamon_sla_excluded_seconds{{{MAIL}}}", 1500, id="excused time of all states"
+        ),
+        pytest.param(
+            f"slamon_sla_basis_info{{{MAIL.replace('mode', 'basis=XmixedX,mode')}}}".replace(
+                "X", '"'
+            ),
+            1,
+            id="partly simulated figures say so",
+        ),
+        pytest.param(
+            f"slamon_sla_compliance_ratio{{{USAGE}}}", 0.9, id="a baseline is measured all the same"
+        ),
+        pytest.param(
+            'slamon_sla_breaches{agreement="sla-unv-2026",review_status="open"}',
+            2,
+            id="two breaches await review",
+        ),
+        pytest.param(
+            'slamon_sla_breaches{agreement="mou-lib",review_status="open"}',
+            0,
+            id="an agreement without breach is known to have none",
+        ),
+        pytest.param(
+            'slamon_sla_oldest_open_breach_timestamp_seconds{agreement="sla-unv-2026"}',
+            1769904000,
+            id="the oldest open breach was found on 1 February 2026 at midnight UTC",
+        ),
+        pytest.param(
+            'slamon_service_state{service="mail",state="down"}', 1, id="the state now is 1"
+        ),
+        pytest.param(
+            'slamon_service_state{service="mail",state="up"}', 0, id="the other states are 0"
+        ),
+        pytest.param(
+            'slamon_probe_success{location="loc-bonn",probe="p-mail",service="mail"}',
+            0,
+            id="a bad result is no success",
+        ),
+        pytest.param(
+            'slamon_probe_success{location="loc-bonn",probe="p-web",service="web"}',
+            1,
+            id="a degraded result is a success",
+        ),
+        pytest.param(
+            'slamon_probe_duration_seconds{location="loc-bonn",probe="p-web",service="web"}',
+            0.25,
+            id="latency in seconds",
+        ),
+        pytest.param(
+            'slamon_probe_last_run_timestamp_seconds{location="loc-bonn",probe="p-mail",service="mail"}',
+            1771068600,
+            id="the last result was due on 14 February 2026 at 11:30 UTC",
+        ),
+        pytest.param(
+            'slamon_probe_interval_seconds{location="loc-bonn",probe="p-mail",service="mail"}',
+            60,
+            id="interval in seconds",
+        ),
+        pytest.param(
+            'slamon_probe_runs_total{location="loc-bonn",outcome="bad",probe="p-mail",service="mail"}',
+            7,
+            id="results are counted by outcome",
+        ),
+        pytest.param("slamon_ledger_last_position", 120, id="the ledger's position"),
+        pytest.param('slamon_view_position{view="all"}', 117, id="the view's position"),
+        pytest.param('slamon_view_lag_events{view="all"}', 3, id="the view's lag"),
+    ],
+)
+def test_what_is_known_is_told(series: str, value: float, lines: dict[str, float]) -> None:
+    assert lines[series] == value
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        pytest.param("slamon_sla_compliance_ratio", LIBRARY, id="no figure without measurement"),
+        pytest.param("slamon_sla_met", LIBRARY, id="no verdict without measurement"),
+        pytest.param("slamon_sla_downtime_seconds", LIBRARY, id="no down time of an empty tally"),
+        pytest.param("slamon_sla_objective_ratio", USAGE, id="a baseline has no target"),
+        pytest.param(
+            "slamon_sla_error_budget_remaining_ratio", USAGE, id="no budget without target"
+        ),
+        pytest.param("slamon_service_state", 'service="printing"', id="an unmeasured service"),
+        pytest.param("slamon_probe_success", 'probe="p-library"', id="inconclusive is neither"),
+        pytest.param("slamon_probe_last_run_timestamp", 'probe="p-control"', id="never asked yet"),
+        pytest.param(
+            "slamon_sla_oldest_open_breach", 'agreement="mou-lib"', id="no breach is the oldest"
+        ),
+    ],
+)
+def test_what_is_not_known_is_absent(name: str, label: str, lines: dict[str, float]) -> None:
+    assert [series for series in lines if series.startswith(name) and label in series] == []
+
+
+def test_an_empty_ledger_tells_only_of_itself() -> None:
+    nothing = Standing(
+        version="0.1.0",
+        overview=Overview(
+            now="2026-02-14T11:30:00Z",
+            position=0,
+            agreements=(),
+            services=(),
+            open_breaches=(),
+            outages=(),
+        ),
+        probes=(),
+        breaches=(),
+        ledger=LedgerStatus(ledger_id="l", epoch=1, position=0, view_position=0, recorded_at=None),
+    )
+
+    assert set(parsed(nothing)) == {
+        'slamon_build_info{version="0.1.0"}',
+        "slamon_ledger_last_position",
+        'slamon_view_position{view="all"}',
+        'slamon_view_lag_events{view="all"}',
+    }
+
+
+def test_a_control_probe_belongs_to_no_service(lines: dict[str, float]) -> None:
+    assert lines['slamon_probe_interval_seconds{location="loc-bonn",probe="p-control",service=""}']
+
+
+def test_names_that_need_quoting_survive(standing: Standing) -> None:
+    service = standing.overview.services[0].model_copy(update={"name": 'the "old"\nmail\\'})
+    overview = standing.overview.model_copy(update={"services": (service,)})
+
+    text = render(replace(standing, overview=overview)).decode()
+
+    assert r'service_name="the \"old\"\nmail\\"' in text
+
+
+def test_the_unit_is_in_the_name(lines: dict[str, float]) -> None:
+    names = {series.partition("{")[0] for series in lines}
+
+    assert [name for name in names if name.endswith(("_percent", "_us", "_ms", "_minutes"))] == []
+
+
+def test_promtool_accepts_it(standing: Standing, program: Callable[[str], str]) -> None:
+    checked = subprocess.run(
+        [program("promtool"), "check", "metrics"],
+        input=render(standing),
+        capture_output=True,
+        check=False,
+    )
+
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
