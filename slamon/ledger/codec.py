@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol, Self, cast, runtime_checkable
 
 from eventsourcing.persistence import Mapper, StoredEvent
@@ -28,8 +29,8 @@ class BinaryFact(Protocol):
 Fact = BaseModel | BinaryFact
 
 
-class UnreadableFactError(Exception):
-    """A stored fact cannot be read by this program."""
+class UnreadableFactError(ValueError):
+    """A stored fact cannot be read by this program, or a fact has no name to be stored under."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,15 @@ class Names:
 
     def name_of(self, fact: Fact) -> str:
         """The permanent name of a fact's type."""
-        for name, kind in self.facts.items():
-            if kind is type(fact):
-                return name
-        message = f"{type(fact).__name__} has no permanent name"
-        raise UnreadableFactError(message)
+        name = self._by_type.get(type(fact))
+        if name is None:
+            message = f"{type(fact).__name__} has no permanent name"
+            raise UnreadableFactError(message)
+        return name
+
+    @cached_property
+    def _by_type(self) -> Mapping[type[Any], str]:
+        return {kind: name for name, kind in self.facts.items()}
 
     def encode(self, fact: Fact) -> bytes:
         """The payload of a fact."""
@@ -57,7 +62,12 @@ class Names:
         """The fact of a payload, brought up to today's version."""
         if name in self.upcasters:
             newer, upcast = self.upcasters[name]
-            return self.decode(newer, json.dumps(upcast(json.loads(payload))).encode())
+            try:
+                state = upcast(json.loads(payload))
+            except (LookupError, TypeError) as wrong:
+                message = f"it does not become {newer}: {type(wrong).__name__}: {wrong}"
+                raise UnreadableFactError(message) from wrong
+            return self.decode(newer, json.dumps(state).encode())
         kind = self.facts.get(name)
         if kind is None:
             message = f"no fact is named {name!r}: it was written by a newer version of slamon"
@@ -109,8 +119,12 @@ def stamp(state: bytes, recorded_at: int) -> bytes:
 def split(state: bytes) -> tuple[Envelope, bytes]:
     """The envelope and the payload of stored bytes."""
     line, _, payload = state.partition(b"\n")
-    head = json.loads(line)
-    return Envelope(head["at"], head["by"], head["cause"]), payload
+    try:
+        head = json.loads(line)
+        return Envelope(head["at"], head["by"], head["cause"]), payload
+    except (ValueError, LookupError, TypeError):
+        message = "its envelope is damaged"
+        raise UnreadableFactError(message) from None
 
 
 class FactMapper(Mapper[str]):
@@ -119,15 +133,13 @@ class FactMapper(Mapper[str]):
     def __init__(self, names: Names, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._names = names
-        self._by_type = {kind: name for name, kind in names.facts.items()}
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         """The row of an entry; the store stamps the recorded instant under its write lock."""
         entry = cast("Entry", domain_event)
         head = json.dumps({"by": entry.actor, "cause": entry.cause}, separators=(",", ":"))
-        name = self._by_type.get(type(entry.fact)) or self._names.name_of(entry.fact)
         state = head.encode() + b"\n" + self._names.encode(entry.fact)
-        return StoredEvent(entry.stream, entry.version, name, state)
+        return StoredEvent(entry.stream, entry.version, self._names.name_of(entry.fact), state)
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """The entry of a row, without its position."""
@@ -135,13 +147,13 @@ class FactMapper(Mapper[str]):
 
     def entry(self, stored: StoredEvent, position: int) -> Entry:
         """The entry of a row at a position."""
-        envelope, payload = split(stored.state)
         try:
+            envelope, payload = split(stored.state)
             fact = self._names.decode(stored.topic, payload)
         except ValueError as wrong:
             where = f"{stored.originator_id} version {stored.originator_version}"
             message = f"cannot read {stored.topic} at {where}: {wrong}"
-            raise UnreadableFactError(message) from None
+            raise UnreadableFactError(message) from wrong
         return Entry(
             originator_id=str(stored.originator_id),
             originator_version=stored.originator_version,

@@ -4,44 +4,67 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote
 
 import eventsourcing.sqlite as library
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from slamon.ledger.codec import stamp
 
 PAGE_SIZE = 16_384  # batches are a few KiB: larger pages save the overflow chains (measured)
+LOCK_SECONDS = 30
+TABLES = """
+CREATE TABLE stored_events (
+    originator_id TEXT, originator_version INTEGER, topic TEXT, state BLOB,
+    PRIMARY KEY (originator_id, originator_version)
+);
+CREATE TABLE ledger_clock (id INTEGER PRIMARY KEY CHECK (id = 1), recorded_at INTEGER NOT NULL);
+INSERT INTO ledger_clock VALUES (1, 0);
+"""
 
 
 def prepare(path: Path) -> None:
-    """Create the file with our page size, which cannot be changed once tables exist."""
+    """Create the file with its tables, page size and journal; of several programs at once, the first wins.
+
+    It is made whole under another name and then linked: nobody ever opens half a ledger, and opening
+    one needs no lock.
+    """
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path)
-    try:
-        connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
-        connection.execute("PRAGMA journal_mode=WAL")
-    finally:
-        connection.close()
+    with TemporaryDirectory(dir=path.parent, prefix=".new-") as folder:
+        draft = Path(folder) / path.name
+        with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+            connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.executescript(TABLES)
+        with suppress(FileExistsError):  # another program was first
+            path.hardlink_to(draft)
+
+
+def settings(path: Path) -> dict[str, str]:
+    """What the library must know to open the file of a ledger."""
+    return {
+        "PERSISTENCE_MODULE": __name__,
+        "SQLITE_DBNAME": f"file:{quote(str(path))}",  # it is read as a URI
+        "SQLITE_LOCK_TIMEOUT": str(LOCK_SECONDS),
+        "ORIGINATOR_ID_TYPE": "text",
+    }
 
 
 class LedgerRecorder(library.SQLiteApplicationRecorder):
-    """Adds to the library's recorder: a clock that never runs backwards, and streams up to a position."""
+    """Adds to the library's recorder a clock that never runs backwards, streams without gaps, and their past."""
 
     clock: Callable[[], int]
 
     def construct_create_table_statements(self) -> list[str]:
-        """Beside the facts, one row that holds the last recorded instant."""
-        return [
-            *super().construct_create_table_statements(),
-            "CREATE TABLE IF NOT EXISTS ledger_clock "
-            "(id INTEGER PRIMARY KEY CHECK (id = 1), recorded_at INTEGER NOT NULL)",
-            "INSERT OR IGNORE INTO ledger_clock VALUES (1, 0)",
-        ]
+        """None: the tables are made together with the file."""
+        return []
 
     def _insert_events(
         self, c: library.SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
@@ -53,16 +76,28 @@ class LedgerRecorder(library.SQLiteApplicationRecorder):
             (self.clock(),),
         )
         at = int(c.fetchone()[0])
+        self._refuse_other_versions(c, stored_events)
         stamped = [replace(event, state=stamp(event.state, at)) for event in stored_events]
         return super()._insert_events(c, stamped, **kwargs)
+
+    def _refuse_other_versions(
+        self, c: library.SQLiteCursor, stored_events: Sequence[StoredEvent]
+    ) -> None:
+        # The primary key alone would refuse a version that is taken, and let one be left out.
+        versions: dict[str, int] = {}
+        for event in stored_events:
+            stream, after = str(event.originator_id), event.originator_version - 1
+            version = versions[stream] if stream in versions else _version(c, stream)
+            if version != after:
+                raise IntegrityError(f"{stream} stands at version {version}, not {after}")
+            versions[stream] = event.originator_version
 
     def select_stream(
         self, stream: str, *, after: int, upto: int | None
     ) -> list[tuple[int, StoredEvent]]:
         """The rows of a stream with their positions, of versions > `after` and positions <= `upto`."""
         statement = (
-            f"SELECT rowid, * FROM {self.events_table_name} "
-            "WHERE originator_id = ? AND originator_version > ? AND rowid <= ? "
+            "SELECT rowid, * FROM stored_events WHERE originator_id = ? AND originator_version > ? AND rowid <= ? "
             "ORDER BY originator_version"
         )
         with self.datastore.transaction(commit=False) as c:
@@ -83,21 +118,23 @@ class LedgerRecorder(library.SQLiteApplicationRecorder):
     def select_version(self, stream: str) -> int:
         """The version of the last fact of a stream; 0 if it has none."""
         with self.datastore.transaction(commit=False) as c:
-            c.execute(
-                f"SELECT max(originator_version) FROM {self.events_table_name} "
-                "WHERE originator_id = ?",
-                (stream,),
-            )
-            return int(c.fetchone()[0] or 0)
+            return _version(c, stream)
 
     def select_counts(self) -> list[tuple[str, int, int]]:
         """For each permanent name: how many facts, how many bytes."""
         with self.datastore.transaction(commit=False) as c:
             c.execute(
-                "SELECT topic, count(*), sum(length(state)) "
-                f"FROM {self.events_table_name} GROUP BY topic ORDER BY topic"
+                "SELECT topic, count(*), sum(length(state)) FROM stored_events "
+                "GROUP BY topic ORDER BY topic"
             )
             return [(row[0], row[1], row[2]) for row in c.fetchall()]
+
+
+def _version(c: library.SQLiteCursor, stream: str) -> int:
+    c.execute(
+        "SELECT max(originator_version) FROM stored_events WHERE originator_id = ?", (stream,)
+    )
+    return int(c.fetchone()[0] or 0)
 
 
 class Factory(library.SQLiteFactory):

@@ -14,7 +14,7 @@ from eventsourcing.persistence import IntegrityError, Mapper
 from pydantic import BaseModel, ConfigDict
 
 from slamon.ledger.codec import Entry, Fact, FactMapper, Names
-from slamon.ledger.sqlite import LedgerRecorder, prepare
+from slamon.ledger.sqlite import LedgerRecorder, prepare, settings
 
 S = TypeVar("S")
 F = TypeVar("F")
@@ -33,7 +33,7 @@ class LedgerFounded(BaseModel):
 
 
 class ConflictError(Exception):
-    """Another writer appended to the stream first; nothing was recorded."""
+    """The stream stands at another version than expected; nothing was recorded."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +62,7 @@ class Ledger:
     def __init__(self, path: Path, names: Names, clock: Callable[[], int]) -> None:
         prepare(path)
         self.path = path
-        self._store = _Store(
-            names,
-            {
-                "PERSISTENCE_MODULE": "slamon.ledger.sqlite",
-                "SQLITE_DBNAME": f"file:{path}",
-                "SQLITE_LOCK_TIMEOUT": "30",
-                "ORIGINATOR_ID_TYPE": "text",
-            },
-        )
+        self._store = _Store(names, settings(path))
         self._recorder = cast("LedgerRecorder", self._store.recorder)
         self._recorder.clock = clock
         self._mapper = cast("FactMapper", self._store.mapper)
@@ -103,7 +95,7 @@ class Ledger:
         """Append to one stream; the position of the last fact, or None when there was none.
 
         Raises:
-            ConflictError: the stream has moved on.
+            ConflictError: the last version of the stream is not `after`.
 
         """
         return self.append_all([Write(stream, facts, after)], actor=actor, cause=cause)
@@ -114,7 +106,7 @@ class Ledger:
         """Append to several streams in one transaction: all or nothing.
 
         Raises:
-            ConflictError: one of the streams has moved on.
+            ConflictError: the last version of one of the streams is not what the write says.
 
         """
         entries = [
@@ -122,12 +114,13 @@ class Ledger:
             for write in writes
             for n, fact in enumerate(write.facts, 1)
         ]
+        if not entries:
+            return None
         try:
             recordings = self._store.save(*cast("Any", entries))
-        except IntegrityError:
-            streams = ", ".join(write.stream for write in writes[:3])
-            raise ConflictError(streams) from None
-        return recordings[-1].notification.id if recordings else None
+        except IntegrityError as conflict:
+            raise ConflictError(*conflict.args) from None
+        return recordings[-1].notification.id
 
     def stream(self, stream: str, *, after: int = 0, upto: int | None = None) -> Iterator[Entry]:
         """The facts of a stream, oldest first, up to a ledger position."""

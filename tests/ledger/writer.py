@@ -1,0 +1,62 @@
+"""A real program beside the test: appends, founds or holds the lock, and prints what was acknowledged."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from slamon.ledger.codec import Names
+from slamon.ledger.lock import FolderLock
+from slamon.ledger.store import Ledger, LedgerFounded
+
+
+class Noted(BaseModel):
+    text: str
+
+
+NAMES = Names({"noted/1": Noted, "ledger-founded/1": LedgerFounded})
+
+
+def say(word: object) -> None:
+    """Print a line at once; to a reader, a printed number is an acknowledged fact."""
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
+def opened(path: str, behind: str = "0") -> Ledger:
+    """A ledger whose clock goes `behind` seconds behind."""
+    return Ledger(Path(path), NAMES, lambda: time.time_ns() // 1000 - int(behind) * 1_000_000)
+
+
+def append(path: str, stream: str, many: str, behind: str = "0") -> None:
+    """Append one note after the other, up to version `many`, and acknowledge each by its text."""
+    ledger = opened(path, behind)
+    begin = ledger.version(stream) + 1
+    for number in count(begin) if many == "endless" else range(begin, int(many) + 1):
+        ledger.append(stream, [Noted(text=str(number))], after=number - 1, actor=stream)
+        say(number)
+
+
+def found(path: str, new_id: str) -> None:
+    """Found the ledger and say which id it has."""
+    say(opened(path).found(new_id).ledger_id)
+
+
+def hold(folder: str, purpose: str) -> None:
+    """Hold the lock of a folder until the program is stopped."""
+    with FolderLock(Path(folder), purpose):
+        say("held")
+        sys.stdin.read()
+
+
+COMMANDS: dict[str, Callable[..., None]] = {"append": append, "found": found, "hold": hold}
+
+if __name__ == "__main__":
+    say("ready")
+    sys.stdin.readline()
+    COMMANDS[sys.argv[1]](*sys.argv[2:])
