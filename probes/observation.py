@@ -1,0 +1,95 @@
+"""Observation: what one attempt saw, stage by stage, and why it came out as it did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from probes.condition import Checked
+from probes.evidence import Evidence
+from probes.outcome import Outcome
+
+
+class Reason(StrEnum):
+    """Why an attempt was not good; failed conditions are named `bad_` and their field."""
+
+    NXDOMAIN = "nxdomain"
+    NO_DATA = "no_data"
+    RESOLVER = "resolver"
+    NOT_PERMITTED = "not_permitted"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    NO_ROUTE = "no_route"
+    RESET = "reset"
+    CLOSED = "closed"
+    TIMEOUT = "timeout"
+    INCOMPLETE = "incomplete"
+    PROTOCOL = "protocol"
+    TLS_EXPIRED = "tls_expired"
+    TLS_NOT_YET_VALID = "tls_not_yet_valid"
+    TLS_HOSTNAME = "tls_hostname"
+    TLS_SELF_SIGNED = "tls_self_signed"
+    TLS_UNTRUSTED = "tls_untrusted"
+    TLS_INVALID = "tls_invalid"
+    TLS_HANDSHAKE = "tls_handshake"
+    REDIRECT_LIMIT = "redirect_limit"
+    REDIRECT_REFUSED = "redirect_refused"
+    BODY_LIMIT = "body_limit"
+    SECRET_MISSING = "secret_missing"  # noqa: S105
+    AGENT_FAULT = "agent_fault"
+
+
+class Failure(Exception):  # noqa: N818 - it is a result of probing, not an error of ours
+    """An attempt ended before its conditions could be held against a reply."""
+
+    def __init__(self, reason: Reason, text: str, outcome: Outcome = Outcome.BAD) -> None:
+        super().__init__(text)
+        self.reason = reason
+        self.text = text
+        self.outcome = outcome
+
+
+def inconclusive(reason: Reason, text: str) -> Failure:
+    """Make the failure of an attempt that says nothing about the target."""
+    return Failure(reason, text, Outcome.INCONCLUSIVE)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the attempt: its name, its time in µs, and what it found, in words."""
+
+    name: str
+    took: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Observation:
+    """The result of one attempt; `latency` in µs from the first look-up to the last byte, or None.
+
+    `phases` sums µs by stage (dns, connect, tls, first_byte, body, total), over all redirects.
+    """
+
+    outcome: Outcome
+    latency: int | None
+    phases: Mapping[str, int]
+    reason: str | None
+    text: str
+    address: str | None
+    checked: tuple[Checked, ...]
+    stages: tuple[Stage, ...]
+
+    def evidence(self) -> Evidence:
+        """Return what is kept of it beside outcome and latency."""
+        return Evidence(
+            reason=self.reason,
+            text=self.text,
+            address=self.address,
+            phases=dict(self.phases),
+            checked=tuple(
+                f"{each.condition.expectation()}: {each.actual}"
+                for each in self.checked
+                if not each.passed
+            ),
+        )
