@@ -38,6 +38,7 @@ class Requirement(BaseModel, ABC):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    field: str
     severity: Literal["bad", "degraded"] = "bad"
 
     @abstractmethod

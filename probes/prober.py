@@ -1,0 +1,119 @@
+"""The prober: asks one probe once and says what it saw, whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from probes.condition import Checked, Reply
+from probes.dialogue import Dialogue, Surroundings
+from probes.guard import Network
+from probes.kinds import dns, http, tcp
+from probes.observation import Failure, Observation, Reason, Stage, inconclusive
+from probes.outcome import Outcome
+from probes.secret import blotted
+from probes.spec import ProbeSpec
+
+KINDS: Mapping[str, Callable[[Any, Dialogue], Awaitable[Reply]]] = {
+    "http": http.ask,
+    "tcp": tcp.ask,
+    "dns": dns.ask,
+}
+
+# Until the target has been dialled, running out of time says nothing about it.
+OUR_STAGES = frozenset({"start", "dns", "guard"})
+SEVERITY = {Outcome.GOOD: 0, Outcome.DEGRADED: 1, Outcome.BAD: 2}
+
+log = logging.getLogger(__name__)
+
+
+async def ask(spec: ProbeSpec, surroundings: Surroundings) -> Observation:
+    """Ask once within the timeout of the probe; never raises but on cancellation."""
+    dialogue = Dialogue(surroundings)
+    begun = time.perf_counter_ns()
+    try:
+        reply = await _before_deadline(spec, dialogue)
+        took = (time.perf_counter_ns() - begun) // 1000
+        checked = tuple(each.check(reply) for each in spec.conditions)
+        seen = _held(dialogue, checked, took)
+    except Failure as failure:
+        seen = _failed(dialogue, failure)
+    except Exception as fault:  # a fault of ours must neither stop the wheel nor blame the target
+        log.exception("probing %s failed", spec.target)
+        seen = _failed(dialogue, inconclusive(Reason.AGENT_FAULT, type(fault).__name__))
+    finally:
+        dialogue.close()
+    return _without_secrets(seen, dialogue.secrets)
+
+
+async def _before_deadline(spec: ProbeSpec, dialogue: Dialogue) -> Reply:
+    begun = time.perf_counter_ns()
+    try:
+        async with asyncio.timeout(spec.timeout / 1_000_000):
+            return await KINDS[spec.kind](spec, dialogue)
+    except TimeoutError:
+        outcome = Outcome.INCONCLUSIVE if _our_time(spec, dialogue) else Outcome.BAD
+        text = f"no reply within {spec.timeout / 1_000_000:g} s, at stage {dialogue.stage}"
+        raise Failure(Reason.TIMEOUT, text, outcome) from None
+    finally:
+        dialogue.phases["total"] = (time.perf_counter_ns() - begun) // 1000
+
+
+def _our_time(spec: ProbeSpec, dialogue: Dialogue) -> bool:
+    return dialogue.stage in OUR_STAGES or spec.kind == "dns"
+
+
+def _held(dialogue: Dialogue, checked: tuple[Checked, ...], took: int) -> Observation:
+    worst = max(checked, key=lambda each: SEVERITY[each.outcome], default=None)
+    failed = worst if worst is not None and not worst.passed else None
+    return Observation(
+        outcome=Outcome.GOOD if failed is None else failed.outcome,
+        latency=took,
+        phases=dialogue.phases,
+        reason=None if failed is None else f"bad_{failed.condition.field}",
+        text="" if failed is None else f"{failed.condition.expectation()}: {failed.actual}",
+        address=dialogue.address,
+        checked=checked,
+        stages=tuple(dialogue.stages),
+    )
+
+
+def _failed(dialogue: Dialogue, failure: Failure) -> Observation:
+    return Observation(
+        outcome=failure.outcome,
+        latency=None,
+        phases=dialogue.phases,
+        reason=failure.reason,
+        text=failure.text,
+        address=dialogue.address,
+        checked=(),
+        stages=tuple(dialogue.stages),
+    )
+
+
+def _without_secrets(seen: Observation, secrets: Sequence[str]) -> Observation:
+    if not secrets:
+        return seen
+    return replace(
+        seen,
+        text=blotted(seen.text, secrets),
+        checked=tuple(replace(c, actual=blotted(c.actual, secrets)) for c in seen.checked),
+        stages=tuple(Stage(s.name, s.took, blotted(s.text, secrets)) for s in seen.stages),
+    )
+
+
+def probe_once(spec: ProbeSpec, allow: Sequence[Network] = ()) -> Observation:
+    """Ask once, outside any event loop, with all stages and conditions to show."""
+    return asyncio.run(_once(spec, allow))
+
+
+async def _once(spec: ProbeSpec, allow: Sequence[Network]) -> Observation:
+    surroundings = Surroundings(allow)
+    try:
+        return await ask(spec, surroundings)
+    finally:
+        await surroundings.resolver.close()

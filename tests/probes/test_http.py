@@ -1,0 +1,302 @@
+"""HTTP probes against servers on loopback: what each fault of a web server is called."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from probes.observation import Observation
+from probes.outcome import Outcome
+from probes.spec import HttpSpec
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+Observe = Callable[..., Observation]
+Replying = Callable[[bytes], Talk]
+Routing = Callable[[dict[str, bytes], list[bytes]], Talk]
+
+GOOD, DEGRADED, BAD, INCONCLUSIVE = (
+    Outcome.GOOD,
+    Outcome.DEGRADED,
+    Outcome.BAD,
+    Outcome.INCONCLUSIVE,
+)
+STATUS_200 = {"field": "status", "op": "in", "values": [200]}
+
+
+def page(body: bytes, status: str = "200 OK", **headers: str) -> bytes:
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def moved(where: str) -> bytes:
+    return page(b"", "302 Found", Location=where)
+
+
+def at(path: str = "/", **more: object) -> Callable[[int], HttpSpec]:
+    def spec(port: int) -> HttpSpec:
+        document = {"url": f"http://127.0.0.1:{port}{path}", "timeout": 500_000} | more
+        return HttpSpec.model_validate(document)
+
+    return spec
+
+
+CRON = page(json.dumps({"last_cron_plugin": {"active_and_running": False}}).encode())
+CRON_RUNS = {
+    "field": "json",
+    "op": "equals",
+    "path": "last_cron_plugin.active_and_running",
+    "value": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("reply", "more", "outcome", "reason"),
+    [
+        pytest.param(page(b"hello"), {}, GOOD, None, id="a page is good"),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+            {},
+            GOOD,
+            None,
+            id="a page in chunks is good",
+        ),
+        pytest.param(
+            page(b"", "503 Service Unavailable"), {}, BAD, "bad_status", id="another status is bad"
+        ),
+        pytest.param(
+            page(b"hello")[:-1], {}, BAD, "incomplete", id="a body cut short is incomplete"
+        ),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+            {},
+            BAD,
+            "incomplete",
+            id="a lost last chunk is incomplete",
+        ),
+        pytest.param(b"HTTP/1.1 200 O", {}, BAD, "incomplete", id="half a head is incomplete"),
+        pytest.param(b"", {}, BAD, "closed", id="no reply at all is closed"),
+        pytest.param(b"220 ESMTP\r\n\r\n", {}, BAD, "protocol", id="another protocol"),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000,
+            {},
+            BAD,
+            "protocol",
+            id="a head without end is not read to its end",
+        ),
+        pytest.param(
+            CRON,
+            {"conditions": [STATUS_200, CRON_RUNS]},
+            BAD,
+            "bad_json",
+            id="a json condition fails",
+        ),
+        pytest.param(
+            CRON,
+            {"conditions": [CRON_RUNS | {"value": False}]},
+            GOOD,
+            None,
+            id="a json condition holds",
+        ),
+        pytest.param(
+            page(b"x", Content_Language="de"),
+            {
+                "conditions": [
+                    {
+                        "field": "header",
+                        "op": "matches",
+                        "name": "Content-Language",
+                        "pattern": "^fr",
+                        "severity": "degraded",
+                    }
+                ]
+            },
+            DEGRADED,
+            "bad_header",
+            id="a condition may only degrade",
+        ),
+        pytest.param(
+            page(b"x" * 5000),
+            {"max_body": 1000},
+            GOOD,
+            None,
+            id="a long body does not matter where only the status counts",
+        ),
+        pytest.param(
+            page(b"x" * 5000),
+            {"max_body": 1000, "conditions": [{"field": "body", "op": "contains", "text": "y"}]},
+            INCONCLUSIVE,
+            "body_limit",
+            id="a body we do not read to its end proves nothing",
+        ),
+        pytest.param(page(b"")[:-2], {"method": "HEAD"}, BAD, "incomplete", id="a cut HEAD"),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n",
+            {"method": "HEAD"},
+            GOOD,
+            None,
+            id="HEAD has no body to wait for",
+        ),
+    ],
+)
+def test_a_web_server_is_judged_by_its_reply(
+    observe: Observe,
+    replying: Replying,
+    reply: bytes,
+    more: Any,
+    outcome: Outcome,
+    reason: str | None,
+) -> None:
+    seen = observe(replying(reply), at("/", **more))
+    assert (seen.outcome, seen.reason) == (outcome, reason)
+    assert (seen.latency is None) == (seen.checked == ())
+
+
+def test_all_stages_are_timed_and_told(observe: Observe, replying: Replying) -> None:
+    seen = observe(replying(page(b"hello")), at())
+    assert [stage.name for stage in seen.stages] == [
+        "dns",
+        "guard",
+        "connect",
+        "first_byte",
+        "body",
+    ]
+    assert {"dns", "connect", "first_byte", "body", "total"} <= set(seen.phases)
+    assert seen.address == "127.0.0.1"
+    assert seen.stages[-1].text == "5 bytes"
+    assert seen.latency is not None
+    assert 0 < seen.latency <= 500_000
+
+
+def test_a_reset_is_bad(observe: Observe, resetting: Talk) -> None:
+    seen = observe(resetting, at())
+    assert (seen.outcome, seen.reason) == (BAD, "reset")
+
+
+def test_a_server_that_accepts_and_says_nothing_times_out(observe: Observe, silent: Talk) -> None:
+    seen = observe(silent, at(timeout=100_000))
+    assert (seen.outcome, seen.reason) == (BAD, "timeout")
+    assert seen.text == "no reply within 0.1 s, at stage first_byte"
+    assert 100_000 <= seen.phases["total"] < 400_000
+
+
+def test_a_server_that_drips_does_not_get_past_the_deadline(observe: Observe) -> None:
+    async def dripping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        for _ in range(100):
+            writer.write(b".")
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+    seen = observe(dripping, at(timeout=150_000))
+    assert (seen.outcome, seen.reason) == (BAD, "timeout")
+    assert seen.phases["total"] < 400_000
+
+
+def test_a_closed_port_is_refused(observe: Observe, silent: Talk, closed_port: int) -> None:
+    seen = observe(silent, lambda _: at()(closed_port))
+    assert (seen.outcome, seen.reason) == (BAD, "refused")
+
+
+def test_a_private_address_that_is_not_allowed_is_never_dialled(
+    observe: Observe, routing: Routing
+) -> None:
+    asked: list[bytes] = []
+    seen = observe(routing({}, asked), at(), allow="")
+    assert (seen.outcome, seen.reason) == (INCONCLUSIVE, "not_permitted")
+    assert [stage.name for stage in seen.stages] == ["dns", "guard"]
+    assert asked == []
+
+
+def test_redirects_are_followed_to_the_page(observe: Observe, routing: Routing) -> None:
+    asked: list[bytes] = []
+    pages = {"/": moved("/there?q=1"), "/there?q=1": page(b"here")}
+    seen = observe(routing(pages, asked), at())
+    assert seen.outcome is GOOD
+    assert len(asked) == 2
+
+
+def test_a_redirect_loop_ends_after_five(observe: Observe, routing: Routing) -> None:
+    asked: list[bytes] = []
+    seen = observe(routing({"/": moved("/")}, asked), at())
+    assert (seen.outcome, seen.reason) == (BAD, "redirect_limit")
+    assert len(asked) == 6
+
+
+@pytest.mark.parametrize(
+    ("where", "outcome", "reason"),
+    [
+        pytest.param("http://10.0.0.1/", INCONCLUSIVE, "not_permitted", id="to a private address"),
+        pytest.param("file:///etc/hostname", BAD, "redirect_refused", id="to a file"),
+        pytest.param("http://u:p@127.0.0.1/", BAD, "redirect_refused", id="with a password"),
+        pytest.param("http://[::1", BAD, "redirect_refused", id="to nonsense"),
+    ],
+)
+def test_each_redirect_is_guarded_again(
+    observe: Observe, routing: Routing, where: str, outcome: Outcome, reason: str
+) -> None:
+    seen = observe(routing({"/": moved(where)}, []), at())
+    assert (seen.outcome, seen.reason) == (outcome, reason)
+
+
+def test_a_redirect_that_is_expected_is_an_answer(observe: Observe, routing: Routing) -> None:
+    seen = observe(
+        routing({"/": moved("http://10.0.0.1/")}, []),
+        at(conditions=[STATUS_200 | {"values": [200, 302]}]),
+    )
+    assert seen.outcome is GOOD
+
+
+BASIC = {"user": "env:PROBE_USER", "password": "env:PROBE_PASSWORD"}
+
+
+def test_credentials_are_sent_but_never_told(
+    observe: Observe, routing: Routing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROBE_USER", "monitor")
+    monkeypatch.setenv("PROBE_PASSWORD", "hunter2")
+    asked: list[bytes] = []
+    header = {"field": "header", "op": "matches", "name": "X-Echo", "pattern": "^$"}
+    echo = page(b"", X_Echo="monitor:hunter2 bW9uaXRvcjpodW50ZXIy")
+    seen = observe(routing({"/": echo}, asked), at(basic=BASIC, conditions=[header]))
+    assert b"Authorization: Basic bW9uaXRvcjpodW50ZXIy\r\n" in asked[0]
+    assert seen.checked[0].actual == "•••:••• •••"
+    assert "hunter2" not in repr(seen)
+    assert "hunter2" not in repr(seen.evidence())
+
+
+def test_credentials_are_not_sent_to_another_origin(
+    observe: Observe, routing: Routing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROBE_USER", "monitor")
+    monkeypatch.setenv("PROBE_PASSWORD", "hunter2")
+    asked: list[bytes] = []
+    pages = {"/": moved("/same"), "/there": page(b"")}
+
+    def elsewhere(port: int) -> HttpSpec:
+        pages["/same"] = moved(f"http://127.0.0.2:{port}/there")
+        return at(basic=BASIC)(port)
+
+    async def both(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await routing(pages, asked)(reader, writer)
+
+    observe(both, elsewhere)
+    assert [b"Authorization" in each for each in asked][:2] == [True, True]
+    assert all(b"Authorization" not in each for each in asked[2:])
+
+
+def test_a_missing_secret_is_our_fault(observe: Observe, silent: Talk) -> None:
+    seen = observe(silent, at(basic=BASIC))
+    assert (seen.outcome, seen.reason) == (INCONCLUSIVE, "secret_missing")
+    assert seen.text == "env:PROBE_USER cannot be read"
+
+
+def test_we_say_who_we_are(observe: Observe, routing: Routing) -> None:
+    asked: list[bytes] = []
+    observe(routing({"/a%20b?c=%C3%A9": page(b"")}, asked), at("/a%20b?c=é"))
+    assert b"User-Agent: slamon/" in asked[0]
+    assert b"Host: 127.0.0.1:" in asked[0]

@@ -1,0 +1,35 @@
+"""The prober: it never raises, and what is our fault is never the target's."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from probes import prober
+from probes.condition import Reply
+from probes.dialogue import Dialogue, Surroundings
+from probes.guard import networks
+from probes.outcome import Outcome
+from probes.prober import ask, probe_once
+from probes.spec import TcpSpec
+
+
+def test_a_fault_of_ours_is_inconclusive_and_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def faulty(spec: TcpSpec, dialogue: Dialogue) -> Reply:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(prober, "KINDS", {"tcp": faulty})
+    seen = asyncio.run(ask(TcpSpec(host="a.example", port=1, timeout=1000), Surroundings()))
+    assert (seen.outcome, seen.reason) == (Outcome.INCONCLUSIVE, "agent_fault")
+    assert "probing a.example:1 failed" in caplog.text
+
+
+def test_a_probe_can_be_asked_once_from_a_terminal(closed_port: int) -> None:
+    spec = TcpSpec(host="127.0.0.1", port=closed_port, timeout=1_000_000)
+    assert probe_once(spec).reason == "not_permitted"
+    seen = probe_once(spec, networks("127.0.0.1"))
+    assert seen.reason == "refused"
+    assert [stage.name for stage in seen.stages] == ["dns", "guard", "connect"]

@@ -1,0 +1,84 @@
+"""TCP probes against servers on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from probes.observation import Observation
+from probes.outcome import Outcome
+from probes.spec import TcpSpec
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+Observe = Callable[..., Observation]
+
+
+def at(banner: str | None = "^220 ", **more: object) -> Callable[[int], TcpSpec]:
+    conditions = [] if banner is None else [{"field": "banner", "pattern": banner}]
+
+    def spec(port: int) -> TcpSpec:
+        document = {"host": "127.0.0.1", "port": port, "timeout": 300_000}
+        return TcpSpec.model_validate(document | {"conditions": conditions} | more)
+
+    return spec
+
+
+def saying(*parts: bytes) -> Talk:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0.01)
+
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("talk", "outcome", "reason"),
+    [
+        pytest.param(saying(b"220 mail.example\r\n"), Outcome.GOOD, None, id="the banner"),
+        pytest.param(saying(b"22", b"0 hi\n"), Outcome.GOOD, None, id="the banner in two parts"),
+        pytest.param(saying(b"554 no\r\n"), Outcome.BAD, "bad_banner", id="another banner"),
+        pytest.param(saying(), Outcome.BAD, "closed", id="a server that hangs up"),
+        pytest.param(saying(b"x" * 9999), Outcome.BAD, "bad_banner", id="a line without end"),
+    ],
+)
+def test_a_server_is_judged_by_its_first_line(
+    observe: Observe, talk: Talk, outcome: Outcome, reason: str | None
+) -> None:
+    seen = observe(talk, at())
+    assert (seen.outcome, seen.reason) == (outcome, reason)
+
+
+def test_without_a_banner_an_open_port_is_good(observe: Observe, silent: Talk) -> None:
+    seen = observe(silent, at(banner=None))
+    assert seen.outcome is Outcome.GOOD
+    assert seen.latency is not None
+
+
+def test_a_silent_server_times_out(observe: Observe, silent: Talk) -> None:
+    seen = observe(silent, at(timeout=100_000))
+    assert (seen.outcome, seen.reason, seen.latency) == (Outcome.BAD, "timeout", None)
+
+
+def test_a_reset_is_bad(observe: Observe, resetting: Talk) -> None:
+    seen = observe(resetting, at(send="QUIT\r\n"))
+    assert (seen.outcome, seen.reason) == (Outcome.BAD, "reset")
+
+
+def test_something_may_be_said_first(observe: Observe) -> None:
+    async def redis(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = await reader.readline()
+        writer.write(b"+PONG\r\n" if asked == b"PING\r\n" else b"-ERR\r\n")
+        await writer.drain()
+
+    seen = observe(redis, at(banner=r"^\+PONG", send="PING\r\n"))
+    assert seen.outcome is Outcome.GOOD
+
+
+def test_a_closed_port_is_refused(observe: Observe, silent: Talk, closed_port: int) -> None:
+    seen = observe(silent, lambda _: at()(closed_port))
+    assert (seen.outcome, seen.reason) == (Outcome.BAD, "refused")
+    assert seen.evidence().reason == "refused"
