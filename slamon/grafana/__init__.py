@@ -1,0 +1,1 @@
+"""The dashboards, generated: typed here, committed as JSON in dashboards/."""
