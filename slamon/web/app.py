@@ -1,0 +1,102 @@
+"""The web room put together: API, pages, liveness, and whatever routers others bring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from importlib.resources import files
+from secrets import token_hex
+from typing import Literal
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from pydantic import BaseModel
+from starlette.staticfiles import StaticFiles
+
+from slamon.web import problems
+from slamon.web.access import Access
+from slamon.web.api import agreements as api_agreements
+from slamon.web.api import breaches as api_breaches
+from slamon.web.api import catalogue as api_catalogue
+from slamon.web.api import observations as api_observations
+from slamon.web.api import offers as api_offers
+from slamon.web.api import operations as api_operations
+from slamon.web.api import services as api_services
+from slamon.web.attempts import Attempts
+from slamon.web.pages import agreements, breaches, catalogue, offers, overview, services, sign_in
+from slamon.web.ports import Decisions, Reading
+from slamon.web.requests import House, house_of
+
+API = (
+    api_catalogue.router,
+    api_services.router,
+    api_observations.router,
+    api_agreements.router,
+    api_breaches.router,
+    api_offers.router,
+    api_operations.router,
+)
+PAGES = (
+    overview.router,
+    agreements.router,
+    services.router,
+    breaches.router,
+    offers.router,
+    catalogue.router,
+    sign_in.router,
+)
+
+health = APIRouter(include_in_schema=False)
+
+
+class Readiness(BaseModel):
+    """Whether figures can be trusted now; `reasons` are empty when they can."""
+
+    status: Literal["ready", "not ready"]
+    reasons: tuple[str, ...]
+
+
+def build(
+    reading: Reading,
+    decisions: Decisions,
+    access: Access,
+    *,
+    clock: Callable[[], int],
+    ready: Callable[[], Sequence[str]],
+    extra_routers: Iterable[APIRouter] = (),
+) -> FastAPI:
+    """Put the application together.
+
+    `clock` tells the instant now in µs. `ready` names what is not as it should be (the ledger
+    closed, the views too far behind); nothing named means ready.
+    """
+    app = FastAPI(
+        title="slamon",
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # the stock documentation pages load scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.house = House(reading, decisions, access, clock, ready, Attempts(), token_hex(4))
+    problems.install(app)
+    for router in extra_routers:
+        app.include_router(router)
+    for router in API:
+        app.include_router(router, prefix="/api/v1", responses=problems.RESPONSES)
+    for router in (health, *PAGES):
+        app.include_router(router)
+    static = files("slamon.web").joinpath("static")
+    app.mount("/static", StaticFiles(directory=str(static)), name="static")
+    return app
+
+
+@health.get("/healthz")
+async def alive() -> dict[str, str]:
+    """Say that the process answers."""
+    return {"status": "alive"}
+
+
+@health.get("/readyz")
+def ready(request: Request, response: Response) -> Readiness:
+    """Say whether the ledger is open and the views are within reach: 200 or 503."""
+    reasons = tuple(house_of(request).ready())
+    response.status_code = 503 if reasons else 200
+    return Readiness(status="not ready" if reasons else "ready", reasons=reasons)

@@ -1,0 +1,80 @@
+"""Pictures of figures, drawn as SVG: a strip of days, a meter of the budget left.
+
+Colours come from the style sheet by class; the height of a day's bar says the same without colour.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+
+from markupsafe import Markup
+
+from slamon.sla.judgement import State
+from slamon.views.answers import DayCell
+from slamon.web.figures import day, percent
+from slamon.web.texts import Language
+
+# A bad day stands taller than a good one; at 90 days on a phone a bar is still 2 px wide.
+CELL = 8
+BAR = 6
+HEIGHT = 32
+HEIGHTS: dict[State, int] = {"up": 16, "degraded": 22, "down": 28, "unknown": 5}
+GENERATED = frozenset({"simulated", "mixed"})
+
+
+def strip(t: Language, days: Sequence[DayCell]) -> Markup:
+    """Draw one bar a day with its words; a line beneath marks simulated days."""
+    bars = Markup("").join(_bar(t, place, cell) for place, cell in enumerate(days))
+    return Markup(
+        '<svg class="strip" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" '
+        'aria-label="{}">{}</svg>'
+    ).format(max(CELL * len(days) - CELL + BAR, BAR), HEIGHT + 3, summary(t, days), bars)
+
+
+def summary(t: Language, days: Sequence[DayCell]) -> str:
+    """Say in one sentence what a strip shows."""
+    counted = Counter(cell.worst or "unknown" for cell in days)
+    words = [t(f"strip.{state}", count=counted[state]) for state in HEIGHTS if counted[state]]
+    return t("strip.summary", count=len(days), states=", ".join(words) or t("strip.nothing"))
+
+
+def day_words(t: Language, cell: DayCell) -> str:
+    """Say how one day was: worst state and percent, or that it was not measured."""
+    if cell.percent is None:
+        words = t("strip.day_unknown", date=day(t, cell.date))
+    else:
+        words = t(
+            "strip.day",
+            date=day(t, cell.date),
+            state=t(f"state.{cell.worst or 'unknown'}"),
+            percent=percent(cell.percent),
+        )
+    marked = cell.basis not in {"measured", "none"}
+    return f"{words} ({t(f'basis.{cell.basis}')})" if marked else words
+
+
+def meter(t: Language, share: Fraction) -> Markup:
+    """Draw how much of an error budget is left; the words stand beside it."""
+    width = share.numerator * 100 // share.denominator
+    level = "spent" if width == 0 else "low" if width <= 25 else "ample"  # noqa: PLR2004 - warns when 75 % is spent
+    return Markup(
+        '<svg class="meter {}" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" '
+        'aria-label="{}"><rect class="room" width="100" height="6" rx="3"/>'
+        '<rect class="fill" width="{}" height="6" rx="3"/></svg>'
+    ).format(level, t("budget.meter", percent=width), width)
+
+
+def _bar(t: Language, place: int, cell: DayCell) -> Markup:
+    state = cell.worst or "unknown"
+    tall, left = HEIGHTS[state], place * CELL
+    mark = Markup("")
+    if cell.basis in GENERATED:
+        mark = Markup('<rect class="generated" x="{}" y="{}" width="{}" height="1.5"/>').format(
+            left, HEIGHT + 1.5, BAR
+        )
+    return Markup(
+        '<g><title>{}</title><rect class="hit" x="{}" width="{}" height="{}"/>'
+        '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="1"/>{}</g>'
+    ).format(day_words(t, cell), left, CELL, HEIGHT, state, left, HEIGHT - tall, BAR, tall, mark)

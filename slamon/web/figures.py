@@ -1,0 +1,109 @@
+"""How figures are written for people: durations, instants, budgets; nothing is rounded up."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from slamon.sla.judgement import ErrorBudget
+from slamon.web.texts import Language
+
+SECOND = 1_000_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NARROW_SPACE = "\u202f"
+NO_BREAK = "\u00a0"
+
+
+def duration(t: Language, us: int) -> str:
+    """Write a duration in µs exactly, as hours, minutes and seconds."""
+    if us < 0:
+        return "−" + duration(t, -us)
+    hours, rest = divmod(us, 3600 * SECOND)
+    minutes, rest = divmod(rest, 60 * SECOND)
+    seconds = _decimal(rest)
+    parts = [
+        f"{number(amount)}{NO_BREAK}{t(unit)}"
+        for amount, unit in ((hours, "unit.hour"), (minutes, "unit.minute"))
+        if amount
+    ]
+    if seconds != "0" or not parts:
+        parts.append(f"{seconds}{NO_BREAK}{t('unit.second')}")
+    return " ".join(parts)
+
+
+def latency(t: Language, us: int) -> str:
+    """Write how long an answer took in milliseconds, floored to a tenth."""
+    return f"{us // 1000}.{us % 1000 // 100}{NO_BREAK}{t('unit.millisecond')}"
+
+
+def number(value: int) -> str:
+    """Write a whole number with its thousands apart."""
+    return f"{value:,}".replace(",", NARROW_SPACE)
+
+
+def percent(value: str) -> str:
+    """Write a percent exactly as it was given; it has been floored where it was computed."""
+    return f"{value}{NARROW_SPACE}%"
+
+
+def instant(t: Language, iso: str, zone: str = "UTC") -> Markup:
+    """Write an instant in a zone, named; UTC stands in the title."""
+    utc = datetime.fromisoformat(iso).astimezone(UTC)
+    local = utc.astimezone(ZoneInfo(zone))
+    clock = f"{local:%H:%M}" if not local.second else f"{local:%H:%M:%S}"
+    text = t(
+        "time.instant", date=day(t, local.date().isoformat()), clock=clock, zone=local.tzname()
+    )
+    title = f"{utc:%Y-%m-%d %H:%M:%S} UTC"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(iso, title, text)
+
+
+def day(t: Language, iso: str) -> str:
+    """Write a date such as 2026-02-03, or a month such as 2026-02, in words."""
+    year, month, *rest = iso[:10].split("-")
+    if not rest:
+        return t("time.month", month=t(f"month.long.{int(month)}"), year=year)
+    short = t(f"month.short.{int(month)}")
+    return t("time.day", day=int(rest[0]), month=short, year=year)
+
+
+def period(t: Language, label: str) -> str:
+    """Write the label of a period; a month in words, anything else as it is."""
+    year, _, month = label.partition("-")
+    whole_month = year.isdecimal() and month.isdecimal() and 1 <= int(month) <= 12  # noqa: PLR2004 - months
+    return day(t, label) if whole_month else label
+
+
+def instant_us(iso: str) -> int:
+    """Read an instant of an answer as µs."""
+    return (datetime.fromisoformat(iso) - EPOCH) // timedelta(microseconds=1)
+
+
+def budget_left(budget: ErrorBudget) -> int:
+    """What is left of an error budget in µs, floored; negative when overspent."""
+    return _floor(Fraction(budget.left_us))
+
+
+def budget_allowed(budget: ErrorBudget) -> int:
+    """How much bad time the target allows in µs, floored."""
+    return _floor(Fraction(budget.allowed_us))
+
+
+def share_left(budget: ErrorBudget) -> Fraction:
+    """The share of an error budget that is left, between 0 and 1; 0 where none was allowed."""
+    allowed = Fraction(budget.allowed_us)
+    if allowed <= 0:
+        return Fraction(0)
+    return min(Fraction(1), max(Fraction(0), Fraction(budget.left_us) / allowed))
+
+
+def _floor(value: Fraction) -> int:
+    return value.numerator // value.denominator
+
+
+def _decimal(us: int) -> str:
+    whole, rest = divmod(us, SECOND)
+    return f"{whole}.{rest:06}".rstrip("0") if rest else str(whole)

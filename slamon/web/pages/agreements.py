@@ -1,0 +1,94 @@
+"""Pages of an agreement: this period, the months behind it, one month in full, closing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from slamon.app.refused import Refused
+from slamon.views.answers import PeriodLine
+from slamon.web import ranking
+from slamon.web.figures import instant_us
+from slamon.web.pages.forms import signed_in
+from slamon.web.pages.render import page
+from slamon.web.requests import Decide, Now, Read
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/agreements")
+def agreements(request: Request, reading: Read, now: Now) -> HTMLResponse:
+    """Every agreement with its parties and state."""
+    found = ranking.agreements(reading.agreements(now))
+    return page(request, "agreements.html", agreements=found)
+
+
+@router.get("/agreements/{agreement}")
+def agreement(request: Request, reading: Read, now: Now, agreement: str) -> HTMLResponse:
+    """One agreement: objectives this period, and the table of months."""
+    found = reading.agreement(agreement, now)
+    if found is None:
+        raise HTTPException(404)
+    lines = reading.periods(agreement, now)
+    labels = sorted({line.period for line in lines}, reverse=True)
+    return page(request, "agreement.html", agreement=found, labels=labels, rows=_table(lines))
+
+
+@router.get("/agreements/{agreement}/periods/{label}")
+def period(request: Request, reading: Read, now: Now, agreement: str, label: str) -> HTMLResponse:
+    """One period in full: each objective with its tally and outages."""
+    return _period(request, reading, now, (agreement, label))
+
+
+@router.post("/agreements/{agreement}/periods/{label}/close")
+def close(
+    request: Request,
+    reading: Read,
+    decisions: Decide,
+    now: Now,
+    agreement: str,
+    label: str,
+    csrf: Annotated[str, Form()] = "",
+) -> Response:
+    """Fix the figures of a finished period."""
+    actor = signed_in(request, csrf)
+    try:
+        decisions.close(agreement, label, actor)
+    except Refused as refused:
+        return _period(request, reading, now, (agreement, label), str(refused))
+    return RedirectResponse(request.url.path.removesuffix("/close"), 303)
+
+
+def _period(
+    request: Request,
+    reading: Read,
+    now: Now,
+    which: tuple[str, str],
+    refusal: str | None = None,
+) -> HTMLResponse:
+    found, judged = reading.agreement(which[0], now), reading.judge(*which, now)
+    if found is None or judged is None:
+        raise HTTPException(404)
+    closed = judged.period.label in found.closed_periods
+    return page(
+        request,
+        "period.html",
+        status=409 if refusal else 200,
+        agreement=found,
+        judgement=judged,
+        titles={status.judgement.objective: status for status in found.objectives},
+        closed=closed,
+        closable=not closed and instant_us(judged.period.to) <= now,
+        refusal=refusal,
+    )
+
+
+def _table(lines: Iterable[PeriodLine]) -> dict[str, dict[str, PeriodLine]]:
+    """Months of each objective: what the table of months is drawn from."""
+    rows: dict[str, dict[str, PeriodLine]] = {}
+    for line in lines:
+        rows.setdefault(line.objective, {})[line.period] = line
+    return rows

@@ -1,0 +1,78 @@
+"""Pages of the breaches: the list, and one with its evidence and its review."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from slamon.app.refused import Refused
+from slamon.web.pages.forms import LONGEST, signed_in
+from slamon.web.pages.render import page
+from slamon.web.requests import Decide, Read
+
+router = APIRouter(include_in_schema=False)
+
+Verb = Literal["uphold", "waive"]
+Field = Annotated[str, Form()]
+
+
+@router.get("/breaches")
+def breaches(request: Request, reading: Read) -> HTMLResponse:
+    """Every breach, those to be reviewed first."""
+    found = sorted(reading.breaches(None), key=lambda line: line.found_at, reverse=True)
+    return page(
+        request,
+        "breaches.html",
+        open=[line for line in found if line.status == "open"],
+        reviewed=[line for line in found if line.status != "open"],
+    )
+
+
+@router.get("/breaches/{breach}")
+def breach(request: Request, reading: Read, breach: str) -> HTMLResponse:
+    """One breach: the promise, the figures fixed at close, each outage, the review."""
+    return _breach(request, reading, breach)
+
+
+@router.post("/breaches/{breach}/{verb}")
+def decide(
+    request: Request,
+    reading: Read,
+    decisions: Decide,
+    breach: str,
+    verb: Verb,
+    csrf: Field = "",
+    reason: Field = "",
+    clause: Field = "",
+) -> Response:
+    """Uphold or waive; a refusal is shown where the form stands, with what was written."""
+    actor = signed_in(request, csrf)
+    written = {"verb": verb, "reason": reason.strip(), "clause": clause.strip()}
+    if not written["reason"] or len(reason) > LONGEST or len(clause) > LONGEST:
+        key = "review.reason_too_long" if written["reason"] else "review.reason_missing"
+        return _breach(request, reading, breach, {**written, "fault": key}, 422)
+    try:
+        if verb == "uphold":
+            decisions.uphold(breach, written["reason"], actor)
+        else:
+            decisions.waive(breach, written["reason"], written["clause"] or None, actor)
+    except Refused as refused:
+        return _breach(request, reading, breach, {**written, "refusal": str(refused)}, 409)
+    return RedirectResponse(f"/breaches/{breach}#review", 303)
+
+
+def _breach(
+    request: Request,
+    reading: Read,
+    breach: str,
+    written: dict[str, str] | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    found = reading.breach(breach)
+    if found is None:
+        raise HTTPException(404)
+    return page(
+        request, "breach.html", status=status, detail=found, written=written or {}, limit=LONGEST
+    )

@@ -1,0 +1,93 @@
+"""Render a page: in the visitor's language, escaped, under a strict content security policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, partial
+from hashlib import sha256
+from http import HTTPStatus
+from importlib.resources import files
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from slamon.web import drawing, figures, ranking
+from slamon.web.access import form_token
+from slamon.web.requests import actor_of, session_of
+from slamon.web.texts import language, negotiate
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "private, no-cache",
+    "Vary": "Accept-Language, Cookie",
+}
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """Render a template with what every page shows: who is signed in, where one is."""
+    actor, session = actor_of(request), session_of(request)
+    values |= {
+        "actor": actor,
+        "csrf": form_token(session) if actor and session else "",
+        "here": request.url.path,
+    }
+    return _write(request, template, status, values, HEADERS)
+
+
+def error_page(
+    request: Request, status: int, detail: object, headers: Mapping[str, str] | None = None
+) -> HTMLResponse:
+    """Render an error for a person; asks nothing of the read side, which may be what failed."""
+    values = {"actor": None, "csrf": "", "here": "", "status": status, "detail": detail}
+    values["phrase"] = HTTPStatus(status).phrase
+    return _write(request, "error.html", status, values, HEADERS | dict(headers or {}))
+
+
+def _write(
+    request: Request,
+    template: str,
+    status: int,
+    values: Mapping[str, object],
+    headers: Mapping[str, str],
+) -> HTMLResponse:
+    code = negotiate(request.cookies.get("lang"), request.headers.get("Accept-Language"))
+    text = _environment(code).get_template(template).render(values)
+    return HTMLResponse(text, status, dict(headers))
+
+
+@cache
+def _environment(code: str) -> Environment:
+    t = language(code)
+    made = Environment(
+        loader=PackageLoader("slamon.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"t": t, "static": _static, "ranking": ranking, "figures": figures}
+    for written in (
+        figures.duration,
+        figures.latency,
+        figures.instant,
+        figures.day,
+        figures.period,
+    ):
+        made.filters[written.__name__] = partial(written, t)
+    for drawn in (drawing.strip, drawing.meter):
+        made.filters[drawn.__name__] = partial(drawn, t)
+    made.filters |= {"percent": figures.percent, "number": figures.number}
+    return made
+
+
+@cache
+def _static(name: str) -> str:
+    """Address a static file by its content, so that a browser never keeps an old one."""
+    content = files("slamon.web").joinpath("static", name).read_bytes()
+    return f"/static/{name}?v={sha256(content).hexdigest()[:8]}"

@@ -1,0 +1,58 @@
+"""Pages of the services: all of them with their days, and one with everything known of it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse
+
+from slamon.views.answers import AgreementSummary
+from slamon.web import ranking
+from slamon.web.pages.overview import zones
+from slamon.web.pages.render import page
+from slamon.web.requests import Now, Read
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/services")
+def services(request: Request, reading: Read, now: Now) -> HTMLResponse:
+    """Every service, those in trouble first."""
+    found = ranking.services(reading.services(now))
+    return page(
+        request,
+        "services.html",
+        measured=[line for line in found if line.measured],
+        unmeasured=[line for line in found if not line.measured],
+    )
+
+
+@router.get("/services/{service}")
+def service(request: Request, reading: Read, now: Now, service: str) -> HTMLResponse:
+    """State, days, objectives, probes, outages, terms, and what is not yet interpreted."""
+    found = reading.service(service, now)
+    if found is None:
+        raise HTTPException(404)
+    agreements = reading.agreements(now)
+    return page(
+        request,
+        "service.html",
+        detail=found,
+        zones=zones(agreements),
+        zone=_zone(service, agreements),
+    )
+
+
+@router.get("/probes")
+def probes(request: Request, reading: Read, now: Now) -> HTMLResponse:
+    """Every probe as assigned, with its newest result."""
+    return page(request, "probes.html", probes=reading.probes(now))
+
+
+def _zone(service: str, agreements: tuple[AgreementSummary, ...]) -> str:
+    """The zone of the first agreement that promises something of the service, else UTC."""
+    promising = (
+        line.period.tz
+        for line in agreements
+        if line.period and any(status.judgement.service == service for status in line.objectives)
+    )
+    return next(promising, "UTC")

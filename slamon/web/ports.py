@@ -1,0 +1,113 @@
+"""What the web room needs from the rooms below: answers to read and decisions to take."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from slamon.sla.judgement import Judgement
+from slamon.views.answers import (
+    AgreementSummary,
+    BreachDetail,
+    BreachLine,
+    CommitmentLine,
+    LedgerStatus,
+    ObservationLine,
+    OutageLine,
+    Overview,
+    PeriodLine,
+    ProbeLine,
+    RecordLine,
+    ServiceDetail,
+    ServiceSummary,
+    TallyDay,
+    TariffLine,
+)
+
+
+class Reading(Protocol):
+    """The read side. `now` is an instant in µs; lists with `after` and `limit` are sorted by key."""
+
+    def overview(self, now: int) -> Overview:
+        """How things stand, at a glance."""
+
+    def agreements(self, now: int) -> tuple[AgreementSummary, ...]:
+        """All agreements with their objectives in the current period."""
+
+    def agreement(self, agreement: str, now: int) -> AgreementSummary | None:
+        """One agreement, or None where there is none of that id."""
+
+    def services(self, now: int) -> tuple[ServiceSummary, ...]:
+        """All services with their state now and their days."""
+
+    def service(self, service: str, now: int) -> ServiceDetail | None:
+        """One service with its terms, probes, objectives and outages."""
+
+    def breaches(self, status: str | None) -> tuple[BreachLine, ...]:
+        """Breaches found at close, of one review status or of all."""
+
+    def breach(self, breach: str) -> BreachDetail | None:
+        """One breach with the figures fixed at close and its review."""
+
+    def tariffs(self) -> tuple[TariffLine, ...]:
+        """All tariffs with their state."""
+
+    def commitments(self, now: int) -> tuple[CommitmentLine, ...]:
+        """All dated deliverables with their state."""
+
+    def records(
+        self, kind: str | None, after: tuple[str, str] | None, limit: int
+    ) -> tuple[RecordLine, ...]:
+        """Records of the catalogue by (kind, id), those behind `after` only."""
+
+    def record(self, kind: str, record: str) -> dict[str, object] | None:
+        """One whole record: versions of its terms, lifecycle, what is not yet interpreted."""
+
+    def periods(self, agreement: str | None, now: int) -> tuple[PeriodLine, ...]:
+        """Each objective in each month, closed or open."""
+
+    def tallies(
+        self, agreement: str, objective: str | None, after_day: str | None, limit: int, now: int
+    ) -> tuple[TallyDay, ...]:
+        """Agreed time by state of local days, by day, those behind `after_day` only."""
+
+    def observations(
+        self,
+        check: str | None,
+        service: str | None,
+        after: tuple[str, ...] | None,
+        limit: int,
+    ) -> tuple[ObservationLine, ...]:
+        """Stretches of equal results by (day, check, location, first_at)."""
+
+    def outages(
+        self, service: str | None, after: str | None, limit: int, now: int
+    ) -> tuple[OutageLine, ...]:
+        """Outages by the text `from agreement objective`; `after` is such a text."""
+
+    def probes(self, now: int) -> tuple[ProbeLine, ...]:
+        """Probes as assigned, with their newest results."""
+
+    def judge(self, agreement: str, label: str, now: int) -> Judgement | None:
+        """All objectives of an agreement in the period labelled, e.g. 2026-02."""
+
+    def ledger(self) -> LedgerStatus:
+        """Where the ledger and its views stand."""
+
+    def position(self) -> int:
+        """The ledger position up to which the views are folded."""
+
+
+class Decisions(Protocol):
+    """The write side. Each returns the ledger position at which the decision is visible.
+
+    Raises: Refused where the rules do not allow it; Unknown where there is nothing to decide on.
+    """
+
+    def uphold(self, breach_id: str, reason: str, actor: str) -> int:
+        """Rule that a breach stands."""
+
+    def waive(self, breach_id: str, reason: str, clause: str | None, actor: str) -> int:
+        """Forgive a breach; its figures stay."""
+
+    def close(self, agreement: str, label: str, actor: str) -> int:
+        """Fix the figures of a finished period."""

@@ -1,0 +1,99 @@
+"""Errors as the visitor reads them: problem+json for programs, a page for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from slamon.app.refused import Refused, Unknown
+from slamon.web.freshness import Unchanged
+from slamon.web.pages.render import error_page
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Fault(BaseModel):
+    """One field of a request that cannot be read."""
+
+    where: str
+    message: str
+
+
+class Problem(BaseModel):
+    """An error after RFC 9457; `instance` is the path that was asked for."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str | None = None
+    instance: str
+    errors: list[Fault] = Field(default_factory=list)
+
+
+RESPONSES: dict[int | str, dict[str, object]] = {
+    "default": {
+        "description": "A problem",
+        "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
+    }
+}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of `app` in the form the path promises."""
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        title = HTTPStatus(error.status_code).phrase
+        detail = None if error.detail == title else error.detail
+        return problem(request, error.status_code, detail, headers=error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def unreadable(request: Request, error: RequestValidationError) -> Response:
+        faults = [
+            Fault(where=".".join(str(step) for step in fault["loc"]), message=fault["msg"])
+            for fault in error.errors()
+        ]
+        return problem(request, 422, "The request cannot be read.", faults)
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, error: Refused) -> Response:
+        return problem(request, 409, str(error))
+
+    @app.exception_handler(Unknown)
+    async def unknown(request: Request, error: Unknown) -> Response:
+        return problem(request, 404, str(error))
+
+    @app.exception_handler(Unchanged)
+    async def unchanged(_request: Request, error: Unchanged) -> Response:
+        return Response(status_code=304, headers={"ETag": error.tag})
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, _error: Exception) -> Response:
+        return problem(request, 500, None)
+
+
+def problem(
+    request: Request,
+    status: int,
+    detail: str | None,
+    faults: Sequence[Fault] = (),
+    *,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Describe an error: to a program under /api, to a person elsewhere."""
+    if not request.url.path.startswith("/api/"):
+        return error_page(request, status, detail, headers)
+    body = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        instance=request.url.path,
+        errors=list(faults),
+    )
+    return JSONResponse(body.model_dump(), status, dict(headers or {}), MEDIA_TYPE)

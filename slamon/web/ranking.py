@@ -1,0 +1,56 @@
+"""Worst first: the order in which a reader with little time should meet things."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from fractions import Fraction
+
+from slamon.sla.judgement import Verdict
+from slamon.views.answers import AgreementSummary, ObjectiveStatus, ServiceSummary
+from slamon.web.figures import share_left
+
+VERDICTS: tuple[Verdict, ...] = (
+    "breached",
+    "at_risk",
+    "not_measured",
+    "pending",
+    "on_track",
+    "met",
+    "not_applicable",
+)
+STATES = ("down", "degraded", "unknown", "up")
+LIVE = ("in_force", "signed", "negotiating", "proposed")
+
+
+def objectives(found: Iterable[ObjectiveStatus]) -> list[ObjectiveStatus]:
+    """Objectives by verdict, then by the share of the budget left."""
+
+    def rank(status: ObjectiveStatus) -> tuple[int, int, Fraction, str]:
+        said = status.judgement
+        left = share_left(said.error_budget) if said.error_budget else Fraction(1)
+        enforced = 0 if said.mode == "enforced" else 1
+        return VERDICTS.index(said.state), enforced, left, status.title
+
+    return sorted(found, key=rank)
+
+
+def agreements(found: Iterable[AgreementSummary]) -> list[AgreementSummary]:
+    """Agreements that hold now before those that do not, measured ones first."""
+
+    def rank(line: AgreementSummary) -> tuple[int, int, str]:
+        live = LIVE.index(line.state) if line.state in LIVE else len(LIVE)
+        return (0 if line.objectives and line.period else 1), live, line.name
+
+    return sorted(found, key=rank)
+
+
+def services(found: Iterable[ServiceSummary]) -> list[ServiceSummary]:
+    """Services by state now, then by name."""
+    return sorted(found, key=lambda line: (STATES.index(line.state), line.name))
+
+
+def verdicts(found: Iterable[ObjectiveStatus]) -> list[tuple[Verdict, int]]:
+    """How many objectives have which verdict, worst first."""
+    counted = Counter(status.judgement.state for status in found)
+    return [(verdict, counted[verdict]) for verdict in VERDICTS if counted[verdict]]

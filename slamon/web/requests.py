@@ -1,0 +1,85 @@
+"""What a route may ask of the request it answers: the read side, the instant, the visitor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, HTTPException, Request
+
+from slamon.web.access import Access, form_token_fits
+from slamon.web.attempts import Attempts
+from slamon.web.ports import Decisions, Reading
+
+SESSION_COOKIE = "slamon_session"
+VISIT_COOKIE = "slamon_visit"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything the web room was given by the composition root; `clock` tells µs.
+
+    `stamp` differs from start to start, as a restored ledger or a newer program may give other
+    answers at the same position.
+    """
+
+    reading: Reading
+    decisions: Decisions
+    access: Access
+    clock: Callable[[], int]
+    ready: Callable[[], Sequence[str]]
+    attempts: Attempts
+    stamp: str
+
+
+def house_of(request: Request) -> House:
+    """Find the house that serves this request."""
+    return cast("House", request.app.state.house)
+
+
+async def _reading(request: Request) -> Reading:
+    return house_of(request).reading
+
+
+async def _decisions(request: Request) -> Decisions:
+    return house_of(request).decisions
+
+
+async def _now(request: Request) -> int:
+    return house_of(request).clock()
+
+
+def session_of(request: Request) -> str | None:
+    """Read the session's key from the cookie, or from a bearer header."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else request.cookies.get(SESSION_COOKIE)
+
+
+def actor_of(request: Request) -> str | None:
+    """Name who is signed in, or None."""
+    return house_of(request).access.actor(session_of(request))
+
+
+def _api_actor(request: Request) -> str:
+    """Demand a session; one held by a cookie must come with the token of its forms.
+
+    Raises: HTTPException 401 without a session, 403 with a wrong token.
+    """
+    actor = actor_of(request)
+    if actor is None:
+        raise HTTPException(
+            401, "A decision needs a signed-in actor.", headers={"WWW-Authenticate": "Bearer"}
+        )
+    by_cookie = "Authorization" not in request.headers
+    if by_cookie and not form_token_fits(
+        session_of(request), request.headers.get("X-CSRF-Token", "")
+    ):
+        raise HTTPException(403, "The header X-CSRF-Token does not belong to this session.")
+    return actor
+
+
+Read = Annotated[Reading, Depends(_reading)]
+Decide = Annotated[Decisions, Depends(_decisions)]
+Now = Annotated[int, Depends(_now)]
+ApiActor = Annotated[str, Depends(_api_actor)]
