@@ -1,0 +1,163 @@
+"""The generated history of the demonstration: months of batches as an agent would have handed them in."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from catalogue.instants import HOUR, format_instant
+from probes.batch import NO_LATENCY, Edge, Missing, ObservationsRecorded
+from probes.evidence import Evidence
+from probes.outcome import Outcome
+from probes.spec import AgentAssigned
+from slamon.demo.latencies import latencies, lateness
+from slamon.demo.troubles import Sign, Trouble, troubles
+
+DAY = 24 * HOUR
+ROWS = 1000  # more probes than that in one assignment could not be cut between their due instants
+
+Slot = tuple[int, int]
+Before = dict[int, Outcome]
+
+
+class _Change(NamedTuple):
+    """An edge at a place of the plan, and what was seen there."""
+
+    place: int
+    edge: Edge
+    sign: Sign | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """All slots of a UTC day in plan order; the latency in µs of a slot without a row is None."""
+
+    begin: int
+    end: int
+    plan: Sequence[Slot]
+    latency: Sequence[int | None]
+    lateness: Sequence[int]
+    changes: Sequence[_Change]
+
+
+def history(
+    assignment: AgentAssigned, begin: int, end: int, *, agent: str, spool: str
+) -> Iterator[tuple[str, int, ObservationsRecorded]]:
+    """Generate the batches of `[begin, end)` (µs) as (stream, sequence of the UTC day, batch), in order.
+
+    The last whole month of Bonn before `end` breaches objective o1 of `sla-unv-2026`; the same arguments
+    give the same batches.
+    """
+    plagued = [troubles(each.probe, begin, end) for each in assignment.probes]
+    before: Before = {}
+    for midnight in range(begin - begin % DAY, end, DAY):
+        stream = f"observations:{agent}:{spool}:{format_instant(midnight)[:10]}"
+        span = max(begin, midnight), min(end, midnight + DAY)
+        day = _day(assignment, span, plagued, before)
+        for sequence, batch in enumerate(_batches(assignment.version, day), start=1):
+            yield stream, sequence, batch
+
+
+def _day(
+    assignment: AgentAssigned,
+    span: tuple[int, int],
+    plagued: Sequence[Sequence[Trouble]],
+    before: Before,
+) -> _Day:
+    begin, end = span
+    plan = assignment.plan(begin, end)
+    columns: list[Iterator[int | None]] = []
+    changes: list[_Change] = []
+    for index, probe in enumerate(assignment.probes):
+        dues = list(probe.slots(begin, end))
+        marks = _marks(dues, [t for t in plagued[index] if t.begin < end and t.end > begin])
+        column: list[int | None] = [*latencies(probe, begin, end)]
+        for place, trouble in marks.items():
+            column[place] = _latency(trouble)
+        columns.append(iter(column))
+        for place, outcome, sign in _turns(len(dues), marks, index, before):
+            slot = dues[place], index
+            changes.append(_Change(bisect_left(plan, slot), Edge(index, slot[0], outcome), sign))
+    latency = [next(columns[index]) for _, index in plan]
+    return _Day(begin, end, plan, latency, lateness(begin, len(plan)), sorted(changes, key=_place))
+
+
+def _marks(dues: Sequence[int], plague: Sequence[Trouble]) -> dict[int, Trouble]:
+    return {
+        place: trouble
+        for trouble in plague
+        for place in range(bisect_left(dues, trouble.begin), bisect_left(dues, trouble.end))
+    }
+
+
+def _latency(trouble: Trouble) -> int | None:
+    if trouble.sign is None:
+        return None
+    return NO_LATENCY if trouble.sign.latency is None else trouble.sign.latency
+
+
+def _turns(
+    count: int, marks: Mapping[int, Trouble], index: int, before: Before
+) -> Iterator[tuple[int, Outcome, Sign | None]]:
+    """Yield where the outcome of a probe changes; the first row after a missing slot always counts as one."""
+    for place in sorted({0, *marks, *(mark + 1 for mark in marks)}):
+        if place >= count:
+            return
+        trouble = marks.get(place)
+        if trouble is not None and trouble.sign is None:
+            before.pop(index, None)
+            continue
+        sign = None if trouble is None else trouble.sign
+        outcome = Outcome.GOOD if sign is None else sign.outcome
+        if before.get(index) is not outcome:
+            yield place, outcome, sign
+        before[index] = outcome
+
+
+def _batches(assignment: int, day: _Day) -> Iterator[ObservationsRecorded]:
+    begin, start = day.begin, 0
+    for stop in _cuts(day.plan):
+        end = day.plan[stop][0] if stop < len(day.plan) else day.end
+        yield _batch(assignment, (begin, end), day, start, stop)
+        begin, start = end, stop
+
+
+def _cuts(plan: Sequence[Slot]) -> Iterator[int]:
+    """Yield the places where batches end, never between slots that are due at one instant."""
+    place = 0
+    while len(plan) - place > ROWS:
+        place = bisect_left(plan, (plan[place + ROWS][0], 0))
+        yield place
+    yield len(plan)
+
+
+def _batch(
+    assignment: int, span: tuple[int, int], day: _Day, start: int, stop: int
+) -> ObservationsRecorded:
+    values = day.latency[start:stop]
+    rows = [value for value in values if value is not None]
+    changes = day.changes[
+        bisect_left(day.changes, start, key=_place) : bisect_left(day.changes, stop, key=_place)
+    ]
+    slots = zip(day.plan[start:stop], values, strict=True) if len(rows) < len(values) else ()
+    return ObservationsRecorded.of(
+        assignment,
+        *span,
+        edges=(each.edge for each in changes),
+        missing=[Missing(index, due) for (due, index), value in slots if value is None],
+        latency=rows,
+        lateness=day.lateness[start : start + len(rows)],
+        evidence={
+            each.place - start - values[: each.place - start].count(None): Evidence(
+                reason=each.sign.reason, text=each.sign.text
+            )
+            for each in changes
+            if each.sign is not None
+        },
+    )
+
+
+def _place(change: _Change) -> int:
+    return change.place
