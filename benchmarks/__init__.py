@@ -1,0 +1,1 @@
+"""What slamon reaches on this machine, each figure beside a baseline measured in the same run."""

@@ -1,0 +1,49 @@
+"""`python -m benchmarks NAME [--json] [--short]`: measure, and print what was reached beside its baseline."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import ingest, judge
+from benchmarks.figure import Figure
+
+MEASURES: dict[str, Callable[[bool], list[Figure]]] = {
+    "ingest": ingest.measure,
+    "judge": judge.measure,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one benchmark."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("name", choices=MEASURES, metavar="NAME", help=", ".join(MEASURES))
+    parser.add_argument("--json", action="store_true", help="print one line of JSON per figure")
+    parser.add_argument(
+        "--short", action="store_true", help="seconds instead of a minute, less exact"
+    )
+    asked = parser.parse_args(arguments)
+    figures = MEASURES[asked.name](asked.short)
+    if asked.json:
+        for figure in figures:
+            print(figure.line())
+    else:
+        Console().print(table(figures))
+
+
+def table(figures: Sequence[Figure]) -> Table:
+    """The figures for a reader."""
+    shown = Table("figure", "unit")
+    for heading in ("reached", "baseline", "ratio"):
+        shown.add_column(heading, justify="right")
+    for each in figures:
+        numbers = (f"{number:,.4g}" for number in (each.value, each.baseline, each.ratio))
+        shown.add_row(each.name, each.unit, *numbers)
+    return shown
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Every benchmark runs in its short form and says what it found; no time is asserted."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.__main__ import MEASURES
+
+
+def output(tree: Path, folder: Path, *arguments: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(tree)},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "units"),
+    [
+        pytest.param(
+            "ingest", ["observations/s", "bytes/observation"] * 2, id="ingest of observations"
+        ),
+        pytest.param("judge", ["ms"] * 3, id="judgement of a month"),
+    ],
+)
+def test_a_benchmark_prints_one_line_of_json_for_each_figure(
+    name: str, units: list[str], tree: Path, tmp_path: Path
+) -> None:
+    lines = output(tree, tmp_path, name, "--short", "--json").splitlines()
+
+    figures = [json.loads(line) for line in lines]
+    assert [list(figure) for figure in figures] == [
+        ["name", "value", "unit", "baseline", "ratio"]
+    ] * len(units)
+    assert [figure["unit"] for figure in figures] == units
+    assert len({figure["name"] for figure in figures}) == len(units)
+    for figure in figures:
+        assert figure["ratio"] == pytest.approx(figure["value"] / figure["baseline"], rel=0.001)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_json_it_prints_a_table(tree: Path, tmp_path: Path) -> None:
+    shown = output(tree, tmp_path, "judge", "--short")
+
+    assert all(word in shown for word in ("figure", "reached", "baseline", "ratio", "ms"))
+
+
+def test_every_benchmark_is_tried_here() -> None:
+    assert set(MEASURES) == {"ingest", "judge"}
