@@ -1,0 +1,110 @@
+"""What the demonstration says when it starts: what is real, what is simulated, and where to look first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from catalogue.instants import format_instant, moment_of
+from catalogue.periods import Period
+from slamon.demo.misbehaviour import STEADY, ScheduleLine
+
+REAL = (
+    "The probes: an agent of its own asks the targets on this machine once a minute.",
+    "The judgement: every figure is folded from the facts in the ledger.",
+    "The digital editions: seven months as a public monitor recorded them; attribution stands with them.",
+)
+SIMULATED = (
+    "The agreement with UNV of 2026: an illustration; no such agreement is known.",
+    "Its history before this start: generated, and marked “simulated” wherever it is shown.",
+    "The failures of the live targets: staged, on the schedule below.",
+)
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """What is known when the demonstration has started.
+
+    `overview` and `sign_in` are links; `targets` is the page of the loopback targets; `moved` leads from
+    addresses that were taken to those used instead; `breached` is the month in breach, if there is one.
+    """
+
+    overview: str
+    sign_in: str
+    targets: str
+    schedule: Sequence[ScheduleLine]
+    moved: Mapping[str, str] = field(default_factory=dict)
+    breached: Period | None = None
+
+
+def greeting(told: Greeting) -> RenderableType:
+    """Write the greeting of the terminal; print it with `crop=False`, or a long link loses its end."""
+    parts: list[RenderableType] = [
+        *_links(told),
+        _list("Where to look first", where_to_look(told)),
+        _list("What is real", REAL),
+        _list("What is simulated", SIMULATED),
+        _list("When the live targets fail", (*_schedule(told.schedule), STEADY)),
+    ]
+    if told.moved:
+        parts.append(_list("Taken ports, and the free ones used instead", _moves(told.moved)))
+    parts.append(Text("\nCtrl+C stops everything; the data stays.", style="dim"))
+    return Group(*parts)
+
+
+def where_to_look(told: Greeting) -> tuple[str, ...]:
+    """Say what a newcomer should open, in order, and why."""
+    look = ["The overview: each agreement this month, each service day by day."]
+    if told.breached is not None:
+        look.append(
+            f"The breach of {told.breached.label}: the network was away on two working days; sign in and rule."
+        )
+    mail = next((line for line in told.schedule if line.target == "prb-unv-mail"), None)
+    if mail is not None:
+        look.append(
+            f"The {mail.name}: from {_clock(mail.begin)} to {_clock(mail.end)} UTC it fails; watch the outage"
+            " begin and end."
+        )
+    return tuple(look)
+
+
+def _links(told: Greeting) -> tuple[Text, ...]:
+    links = {
+        "Overview": told.overview,
+        "Sign in, once": told.sign_in,
+        "Live targets": told.targets,
+    }
+    # A link that is broken over two lines cannot be followed.
+    return tuple(
+        Text.assemble(
+            f"{name:<15}",
+            (address, f"bold link {address}"),
+            no_wrap=True,
+            overflow="ignore",
+        )
+        for name, address in links.items()
+    )
+
+
+def _schedule(lines: Sequence[ScheduleLine]) -> Iterator[str]:
+    for line in lines:
+        yield f"The {line.name} {line.what}, {line.when}; now or next at {format_instant(line.begin)}."
+
+
+def _list(title: str, items: Sequence[str]) -> Group:
+    table = Table.grid(padding=(0, 1))
+    for item in items:
+        table.add_row(" •", Text(item))
+    return Group(Text(f"\n{title}", style="bold"), table)
+
+
+def _moves(moved: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(f"{wanted} → {used}" for wanted, used in moved.items())
+
+
+def _clock(instant: int) -> str:
+    return f"{moment_of(instant):%H:%M}"

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from catalogue.instants import parse_instant
+from catalogue.periods import parse_period
+from slamon.demo.misbehaviour import published
+from slamon.demo.narrative import Greeting, greeting
+
+TOLD = Greeting(
+    overview="http://127.0.0.1:8000/",
+    sign_in="http://127.0.0.1:8000/sign-in/" + "t" * 43,
+    targets="http://127.0.0.1:18080/",
+    schedule=published(parse_instant("2026-11-23T10:08:00Z")),
+    breached=parse_period("2026-10", "Europe/Berlin"),
+)
+
+
+def _said(told: Greeting, width: int = 100) -> str:
+    console = Console(file=StringIO(), width=width, color_system=None)
+    console.print(greeting(told), crop=False)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("http://127.0.0.1:8000/", id="where the pages are"),
+        pytest.param("http://127.0.0.1:18080/", id="where the targets are"),
+        pytest.param("The breach of 2026-10", id="what to review first"),
+        pytest.param("from 10:13 to 10:17 UTC it fails", id="when an outage can be watched"),
+        pytest.param("marked “simulated”", id="what is not real"),
+        pytest.param("every ten minutes", id="the schedule in words"),
+        pytest.param("2026-11-23T10:40:00Z", id="the next fault of each target"),
+    ],
+)
+def test_the_greeting_says(words: str) -> None:
+    assert words in " ".join(_said(TOLD, width=200).split())
+
+
+def test_the_link_to_sign_in_stays_whole_in_a_narrow_terminal() -> None:
+    assert TOLD.sign_in in _said(TOLD, width=80)
+
+
+def test_without_a_breach_none_is_announced() -> None:
+    assert "breach of" not in _said(replace(TOLD, breached=None))
+
+
+def test_a_port_that_was_taken_is_named_with_the_one_used_instead() -> None:
+    assert "Taken ports" not in _said(TOLD)
+    assert "127.0.0.1:18025 → 127.0.0.1:40001" in _said(
+        replace(TOLD, moved={"127.0.0.1:18025": "127.0.0.1:40001"})
+    )
