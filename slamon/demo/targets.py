@@ -24,19 +24,27 @@ Clock = Callable[[], int]
 class Running:
     """The targets while they run.
 
-    `addresses` leads from a demo target as the catalogue writes it to the one that listens; `moved` holds those
-    of them whose port was taken; `page` says what the targets do and when; `certificate` is that of TLS (PEM).
+    `places` leads from each `host:port` of the starter set to the one that listens; `page` is the address that
+    says what the targets do and when; `certificate` is that of the TLS target (PEM).
     """
 
-    addresses: Mapping[str, str]
+    places: Mapping[str, str]
     page: str
     certificate: bytes
     _stack: AsyncExitStack
 
     @property
+    def addresses(self) -> Mapping[str, str]:
+        """From each demo target as the catalogue writes it to the address that answers."""
+        web = f"{HOST}:{WEB}"
+        pages = [f"{path}{QUERIES.get(path, '')}" for path in PATHS]
+        urls = {f"http://{web}{page}": f"http://{self.places[web]}{page}" for page in pages}
+        return urls | {wanted: used for wanted, used in self.places.items() if wanted != web}
+
+    @property
     def moved(self) -> Mapping[str, str]:
-        """The targets that could not have their port."""
-        return {written: now for written, now in self.addresses.items() if written != now}
+        """The places that were taken, and the free ones used instead."""
+        return {wanted: used for wanted, used in self.places.items() if wanted != used}
 
     async def stop(self) -> None:
         """Close all ports and end all conversations."""
@@ -67,19 +75,9 @@ async def start(clock: Clock, credentials: Credentials | None = None) -> Running
             DIRECTORY: await kept(listen(DIRECTORY, _silent)),
         }
         open_ports = stack.pop_all()
+    places = {f"{HOST}:{wanted}": f"{HOST}:{used}" for wanted, used in ports.items()}
     page = f"http://{HOST}:{ports[WEB]}/"
-    return Running(_addresses(ports), page, identity.certificate, open_ports)
-
-
-def _addresses(ports: Mapping[int, int]) -> dict[str, str]:
-    web = {
-        f"http://{HOST}:{WEB}{path}{query}": f"http://{HOST}:{ports[WEB]}{path}{query}"
-        for path, query in ((path, QUERIES.get(path, "")) for path in PATHS)
-    }
-    plain = {
-        f"{HOST}:{wanted}": f"{HOST}:{port}" for wanted, port in ports.items() if wanted != WEB
-    }
-    return web | plain
+    return Running(places, page, identity.certificate, open_ports)
 
 
 def _site(clock: Clock, credentials: Credentials | None) -> Conversation:

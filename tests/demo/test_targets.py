@@ -18,6 +18,13 @@ import pytest
 from cryptography import x509
 from ruamel.yaml import YAML
 
+from catalogue.compile import NotYet, spec_of
+from catalogue.probing import Probe, ProbeDefaults
+from catalogue.reader import read
+from probes.dialogue import Surroundings
+from probes.guard import networks
+from probes.outcome import Outcome
+from probes.prober import ask
 from slamon.demo.targets import Running
 
 Ask = Callable[[Callable[[Running], Coroutine[Any, Any, Any]]], Any]
@@ -37,6 +44,31 @@ def test_every_demo_target_of_the_starter_set_is_open(visit: Ask, tree: Path) ->
             await writer.wait_closed()
 
     visit(visitor)
+
+
+def test_every_probe_of_the_starter_set_is_good_against_its_demo_target(
+    visit: Ask, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLAMON_HC_USER", "guest")
+    monkeypatch.setenv("SLAMON_HC_PASSWORD", "of-the-demo")
+    catalogue = read([tree / "catalogue/starter/cms-2008"])
+    ((_, defaults),) = catalogue.of(ProbeDefaults)
+
+    async def visitor(running: Running) -> dict[str, tuple[Outcome, str]]:
+        surroundings = Surroundings(allow=networks("127.0.0.0/8"))
+        found = {}
+        for _, probe in catalogue.of(Probe):
+            spec = spec_of(probe, defaults, "demo_target", running.places)
+            if not isinstance(spec, NotYet):
+                seen = await ask(spec, surroundings)
+                found[probe.id] = seen.outcome, seen.text
+        await surroundings.resolver.close()
+        return found
+
+    found = visit(visitor)
+
+    assert len(found) >= 15
+    assert {probe: seen for probe, seen in found.items() if seen[0] != Outcome.GOOD} == {}
 
 
 @pytest.mark.parametrize(
