@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from catalogue.document import Document, PartialDate, Record, Text3
+from catalogue.instants import at_clock
 from catalogue.references import (
     DataRef,
     HoursRef,
@@ -190,3 +191,21 @@ class Agreement(Record):
     raci: tuple[Responsibility, ...] = ()
     dispute: Dispute | None = None
     close: Close | None = None
+
+    @property
+    def binding(self) -> bool:
+        """Tell whether the agreement was ever signed or came into force."""
+        return self.state not in {"proposed", "negotiating"}
+
+    def span_in_force(self) -> tuple[int, int | None] | None:
+        """Return the instants `[from, to)` in which it is in force (null: open end); null if never.
+
+        A first day that is known only roughly is read as the last day it may be: the reading
+        that is safe for the provider.
+        """
+        first, last = self.in_force.from_, self.in_force.to
+        if not self.binding or first is None:
+            return None
+        begin = first.last_day() if isinstance(first, PartialDate) else first
+        end = at_clock(last + timedelta(days=1), 0, self.tz) if last else None
+        return at_clock(begin, 0, self.tz), end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
@@ -16,6 +17,10 @@ from catalogue.references import (
     WindowRef,
 )
 from catalogue.values import Address, Duration, Id, Regex, Secret, Zone, wrong
+from probes.condition import JsonPath
+
+# Kinds that are asked at a port, which has no default.
+_AT_A_PORT = {"tcp", "tls"}
 
 StatusCode = Annotated[int, Field(ge=100, le=599)]
 
@@ -51,7 +56,7 @@ class Query(Document):
     """What a name server is asked."""
 
     name: str
-    type: Literal["A", "AAAA", "CNAME", "MX", "NS", "SOA", "SRV", "TXT"]
+    type: Literal["A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
 
 
 class Basic(Document):
@@ -74,8 +79,8 @@ class Expect(Document):
     body_contains: str | None = None
     body_regex: Regex | None = None
     header: dict[str, Regex] = Field(default_factory=dict)
-    json_: dict[str, bool | int | str | None] = Field(default_factory=dict, alias="json")
-    json_exists: tuple[str, ...] = ()
+    json_: dict[JsonPath, bool | int | str | None] = Field(default_factory=dict, alias="json")
+    json_exists: tuple[JsonPath, ...] = ()
     min_days_left: int | None = Field(default=None, ge=0)
     hostname: bool | None = None
 
@@ -111,6 +116,17 @@ class Probe(Record):
             raise wrong(f'"auth" belongs to an http probe, not to {self.kind}')
         if self.service is None and not self.control:
             raise wrong("a probe belongs to a service, unless it is a control probe")
+        return self
+
+    @model_validator(mode="after")
+    def _addresses_of_its_kind(self) -> Self:
+        for field in ("target", "demo_target"):
+            address: str = getattr(self, field)
+            is_url = address.startswith(("http://", "https://"))
+            if is_url != self.kind.startswith("http"):
+                raise wrong(f'"{address}" is no address of a {self.kind} probe', at=(field,))
+            if self.kind in _AT_A_PORT and urlsplit(f"//{address}").port is None:
+                raise wrong(f'"{address}" names no port', f'"{address}:443"', at=(field,))
         return self
 
 

@@ -1,0 +1,153 @@
+"""Decides what a document, as now written, does to the terms the ledger knows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import assert_never
+
+from catalogue.changes import Change, as_written, differences
+from catalogue.kinds import KINDS
+from catalogue.marks import Mark, lifecycle_of, mark_of, terms_of
+from catalogue.problems import Problem, problem_at
+from catalogue.records import Written
+from catalogue.terms import (
+    Known,
+    LifecycleAsserted,
+    Terms,
+    TermsAmended,
+    TermsCorrected,
+    TermsFact,
+    TermsRestated,
+    TermsStated,
+    Unstated,
+)
+from catalogue.wording import in_words
+
+# Words about a promise, which promise nothing themselves.
+_DESCRIPTIVE = {"label", "name", "note", "prov", "recommendations"}
+
+_BINDING_STATES = {
+    "agreement": ("state", {"signed", "in_force", "expired", "terminated"}),
+    "tariff": ("status", {"published", "superseded", "withdrawn"}),
+}
+_WAYS_OUT = {
+    "agreement": 'write "amended: {from: DAY, reason: WHY}" beside it for a second version from that day, '
+    'or "correction: {reason: WHY}" if it was wrong from the start',
+    "tariff": 'a published price is never amended: write a new tariff with "supersedes: {id}", '
+    'or "correction: {reason: WHY}" beside it if it was wrong from the start',
+    "quantity": 'write a new entry from its own day, or "correction: {reason: WHY}" if it was wrong from the start',
+    "exchange_rate": "write a new entry from its own day, "
+    'or "correction: {reason: WHY}" if it was wrong from the start',
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Facts to record, or why not; `ahead` says where the ledger knows more than the document."""
+
+    facts: tuple[TermsFact, ...] = ()
+    refusals: tuple[Problem, ...] = ()
+    ahead: tuple[str, ...] = ()
+
+
+def decide(record: Written, terms: Terms, today: date) -> Decision:
+    """Compare a record with its history; `today` tells which quantities and rates are effective."""
+    match terms:
+        case Unstated() | Known(withdrawn=True):
+            return Decision(_first_facts(record, terms))
+        case Known():
+            if terms.catalogue != record.catalogue:
+                said = (
+                    f'{record.kind} "{record.id}" is already stated by the set "{terms.catalogue}"'
+                )
+                return Decision(refusals=(problem_at(record.position, said),))
+            return _restated(record, terms, today)
+    assert_never(terms)
+
+
+def binds(kind: str, terms: Known, today: date) -> bool:
+    """Tell whether somebody may rely on the terms: signed, published or effective."""
+    if kind in _BINDING_STATES:
+        field, states = _BINDING_STATES[kind]
+        return (terms.lifecycle or {}).get(field) in states
+    if kind in {"quantity", "exchange_rate"}:
+        stated = terms.newest.terms
+        day = stated.get("from") or stated.get("date") or stated.get("effective")
+        return isinstance(day, str) and date.fromisoformat(day) <= today
+    return False
+
+
+def _first_facts(record: Written, terms: Terms) -> tuple[TermsFact, ...]:
+    kind = KINDS[record.kind]
+    stated = TermsStated(catalogue=record.catalogue, terms=terms_of(kind, record.document))
+    return stated, *_assertion(record, terms)
+
+
+def _assertion(record: Written, terms: Terms) -> tuple[LifecycleAsserted, ...]:
+    values = lifecycle_of(KINDS[record.kind], record.document)
+    known = isinstance(terms, Known) and terms.lifecycle is not None
+    return (LifecycleAsserted(values=values),) if values and not known else ()
+
+
+def _restated(record: Written, terms: Known, today: date) -> Decision:
+    kind = KINDS[record.kind]
+    changes = differences(terms.newest.terms, terms_of(kind, record.document))
+    assertion = _assertion(record, terms)
+    ahead = _ahead(record, terms)
+    if not binds(record.kind, terms, today):
+        restated = (TermsRestated(changes=changes),) if changes else ()
+        return Decision((*restated, *assertion), ahead=ahead)
+    words = tuple(change for change in changes if _DESCRIPTIVE & set(change.parts))
+    promises = tuple(change for change in changes if change not in words)
+    if refusals := tuple(p for change in promises if (p := _refusal(record, terms, change))):
+        return Decision(refusals=refusals, ahead=ahead)
+    reworded = (TermsRestated(changes=words),) if words else ()
+    return Decision((*reworded, *_marked(record, promises), *assertion), ahead=ahead)
+
+
+def _ahead(record: Written, terms: Known) -> tuple[str, ...]:
+    if terms.lifecycle is None:
+        return ()
+    written = lifecycle_of(KINDS[record.kind], record.document)
+    return tuple(
+        f"{field.replace('_', ' ')} {in_words(terms.lifecycle.get(field))} (the document says {in_words(value)})"
+        for field, value in written.items()
+        if value != terms.lifecycle.get(field)
+    )
+
+
+def _marked(record: Written, promises: tuple[Change, ...]) -> tuple[TermsFact, ...]:
+    by_mark: defaultdict[Mark, list[Change]] = defaultdict(list)
+    for change in promises:
+        mark = mark_of(change, record.document)
+        if mark is not None:
+            by_mark[mark].append(change)
+    # Corrections first: an amendment rests on what is right.
+    ordered = sorted(by_mark.items(), key=lambda item: item[0].from_ or date.min)
+    return tuple(_fact(mark, tuple(changes)) for mark, changes in ordered)
+
+
+def _fact(mark: Mark, changes: tuple[Change, ...]) -> TermsFact:
+    if mark.from_ is None:
+        return TermsCorrected(reason=mark.reason, changes=changes)
+    return TermsAmended(from_=mark.from_, reason=mark.reason, changes=changes)
+
+
+def _refusal(record: Written, terms: Known, change: Change) -> Problem | None:
+    """Say why a change of a binding term cannot be recorded; null if it can."""
+    mark = mark_of(change, record.document)
+    what = f"{record.kind.replace('_', ' ')} {record.id}: {in_words(change)}"
+    if mark is None or (mark.from_ is not None and record.kind != "agreement"):
+        ways = _WAYS_OUT[record.kind].replace("{id}", record.id)
+        said = f"{what} changes a term in force; {ways}"
+    elif (mark.from_, mark.reason, change.path) in terms.explained:
+        said = f'{what}: the mark "{mark.reason}" already explains an earlier change; give this one its own'
+    elif mark.from_ and terms.newest.from_ and mark.from_ < terms.newest.from_:
+        said = (
+            f"{what} from {mark.from_} lies before the version that holds from {terms.newest.from_}"
+        )
+    else:
+        return None
+    return problem_at(record.at(as_written(record.document, change.parts)), said)

@@ -1,0 +1,125 @@
+"""Differences between two wordings of a record, by dotted path; members of lists are named by their id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from catalogue.references import Path
+
+Json = dict[str, JsonValue]
+Parts = tuple[str, ...]
+
+
+class Change(BaseModel):
+    """One difference; a dot inside a name of the path is written as a backslash and a dot."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str
+    kind: Literal["changed", "added", "removed"] = "changed"
+    old: JsonValue = None
+    new: JsonValue = None
+
+    @property
+    def parts(self) -> Parts:
+        """The names along the path."""
+        return tuple(
+            re.sub(r"\\(.)", r"\1", part) for part in re.findall(r"(?:\\.|[^.\\])+", self.path)
+        )
+
+
+def differences(old: Json, new: Json) -> tuple[Change, ...]:
+    """List what has to change for the old wording to become the new one."""
+    return tuple(_in_maps((), old, new))
+
+
+def changed(wording: Json, changes: Iterable[Change]) -> Json:
+    """Return the wording with the changes made wherever it still says what they replace."""
+    result = deepcopy(wording)
+    for change in changes:
+        _make(result, change)
+    return result
+
+
+def as_written(document: JsonValue, parts: Parts) -> Path:
+    """Translate a path by ids into one by places in the lists; it ends where the document ends."""
+    path: list[str | int] = []
+    for part in parts:
+        if isinstance(document, dict) and part in document:
+            path.append(part)
+            document = document[part]
+        elif isinstance(document, list) and part in (names := [_name(m) for m in document]):
+            path.append(names.index(part))
+            document = document[names.index(part)]
+        else:
+            break
+    return tuple(path)
+
+
+def _in_maps(parts: Parts, old: Json, new: Json) -> Iterator[Change]:
+    for name in dict.fromkeys((*old, *new)):
+        here = (*parts, name)
+        if name not in new:
+            yield Change(path=_text(here), kind="removed", old=old[name])
+        elif name not in old:
+            yield Change(path=_text(here), kind="added", new=new[name])
+        else:
+            yield from _in_values(here, old[name], new[name])
+
+
+def _in_values(parts: Parts, old: JsonValue, new: JsonValue) -> Iterator[Change]:
+    old_map, new_map = _by_name(old), _by_name(new)
+    if old_map is not None and new_map is not None:
+        yield from _in_maps(parts, old_map, new_map)
+    elif old != new or isinstance(old, bool) != isinstance(new, bool):
+        yield Change(path=_text(parts), old=old, new=new)
+
+
+def _by_name(value: JsonValue) -> Json | None:
+    """View a map, or a list whose members all have a name of their own, as a map."""
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list):
+        named = {name: member for member in value if (name := _name(member)) is not None}
+        return named if len(named) == len(value) else None
+    return None
+
+
+def _name(member: JsonValue) -> str | None:
+    if not isinstance(member, dict):
+        return None
+    name = member.get("id", member.get("date"))
+    return name if isinstance(name, str) else None
+
+
+def _make(wording: Json, change: Change) -> None:
+    holder: JsonValue = wording
+    *way, last = change.parts
+    for part in way:
+        holder = (_by_name(holder) or {}).get(part)
+    current = _by_name(holder)
+    if current is None:
+        return
+    present = last in current
+    if present != (change.kind != "added") or (present and current[last] != change.old):
+        return
+    if isinstance(holder, list):
+        _make_in_list(holder, last, change)
+    elif change.kind == "removed":
+        del current[last]
+    else:
+        current[last] = deepcopy(change.new)
+
+
+def _make_in_list(members: list[JsonValue], name: str, change: Change) -> None:
+    index = next((i for i, member in enumerate(members) if _name(member) == name), len(members))
+    members[index : index + 1] = [] if change.kind == "removed" else [deepcopy(change.new)]
+
+
+def _text(parts: Parts) -> str:
+    return ".".join(re.sub(r"([.\\])", r"\\\1", part) for part in parts)

@@ -1,0 +1,143 @@
+"""What the documents say that the program keeps, but does not act upon yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from catalogue.agreements import Agreement, Objective
+from catalogue.calendars import Window
+from catalogue.commitments import Commitment
+from catalogue.document import Document
+from catalogue.probing import Attestation, Import, Probe
+from catalogue.recommendations import (
+    Ambiguity,
+    GlossaryTerm,
+    Recommendation,
+    Register,
+    Step,
+    SummaryItem,
+)
+from catalogue.remedies import Credit
+from catalogue.services import Service
+from catalogue.tariffs import ExchangeRate, Quantity, Tariff
+
+_WHOLE = "the whole record"
+
+
+def not_yet_interpreted(record: Document) -> tuple[str, ...]:
+    """List the fields of a record without effect yet, by path, each with what is still missing."""
+    find = _FINDERS.get(type(record))
+    return tuple(find(record)) if find else ()
+
+
+def _agreement(agreement: Agreement) -> Iterator[str]:
+    for objective in agreement.objectives:
+        for said in _objective(objective):
+            yield f"objectives.{objective.id}{said}"
+    for exclusion in agreement.exclusions:
+        yield f"exclusions.{exclusion.id} ({exclusion.kind}): kept, not yet applied"
+    if agreement.duration:
+        yield f"duration ({agreement.duration}): kept, the term is not yet derived from it"
+    if agreement.review_every:
+        yield f"review_every ({agreement.review_every}): kept, reviews are not yet called for"
+    if agreement.raci:
+        yield f"raci ({len(agreement.raci)} activities): kept, not yet shown"
+    if agreement.dispute:
+        yield "dispute: kept, a breach cannot yet be contested"
+    if agreement.close:
+        yield f"close.fallback_after ({agreement.close.fallback_after}): kept, periods are closed by hand"
+
+
+def _objective(objective: Objective) -> Iterator[str]:
+    if objective.indicator != "availability":
+        yield f" ({objective.indicator}): kept, not yet judged"
+    if objective.period != "calendar_month":
+        yield f".period ({objective.period}): kept, not yet judged"
+    if objective.tighter_in:
+        yield f".tighter_in ({objective.tighter_in.window}): kept, the target is not yet tightened"
+    if objective.min_sample:
+        yield f".min_sample ({objective.min_sample}): kept, not yet counted"
+    remedy = objective.remedy
+    missing = "credits are not yet computed" if isinstance(remedy, Credit) else "not yet called for"
+    yield f".remedy ({remedy.kind}): shown, {missing}"
+
+
+def _service(service: Service) -> Iterator[str]:
+    for offering in service.offerings:
+        if offering.comparable_to:
+            yield f"offerings.{offering.id}.comparable_to: kept, costs are not yet compared"
+    for baseline in service.baselines:
+        if baseline.indicator != "availability":
+            yield f"baselines.{baseline.id} ({baseline.indicator}): kept, not yet measured"
+    if service.critical_windows:
+        yield f"critical_windows ({', '.join(service.critical_windows)}): kept, not yet applied"
+    if "attestation" in service.measured_by:
+        yield "measured_by (attestation): kept, nobody is asked yet"
+
+
+def _tariff(tariff: Tariff) -> Iterator[str]:
+    if tariff.lines:
+        yield f"lines ({len(tariff.lines)}): kept, charges are not yet computed"
+    if tariff.surcharges:
+        yield f"surcharges ({len(tariff.surcharges)}): kept, not yet charged"
+    if tariff.de_minimis:
+        yield "de_minimis: kept, small invoices are not yet absorbed"
+    if tariff.supersedes:
+        yield f"supersedes ({tariff.supersedes}): kept, the validity is not yet cut"
+
+
+def _commitment(commitment: Commitment) -> Iterator[str]:
+    if commitment.recur:
+        yield f"recur ({commitment.recur}): kept, only the first occurrence is followed"
+    if commitment.closes_on:
+        yield "closes_on: kept, the commitment is not yet closed by itself"
+    if commitment.depends_on:
+        yield f"depends_on ({', '.join(commitment.depends_on)}): kept, not yet checked"
+
+
+def _window(window: Window) -> Iterator[str]:
+    yield f"effect ({window.effect}): kept, not yet applied to judgements"
+
+
+def _probe(probe: Probe) -> Iterator[str]:
+    if probe.kind == "tls":
+        yield "kind (tls): kept, not yet asked"
+    if probe.on_401:
+        yield f"on_401 ({probe.on_401}): kept, the probe is not yet paused"
+    if probe.expect and probe.expect.hostname is not None:
+        yield "expect.hostname: kept, not yet checked by itself"
+
+
+def _import(source: Import) -> Iterator[str]:
+    if source.use != "observations":
+        yield f"{_WHOLE} ({source.use or 'tickets'}): kept, not yet imported"
+
+
+def _attestation(attestation: Attestation) -> Iterator[str]:
+    yield f"{_WHOLE} (every {attestation.every}): kept, nobody is asked yet"
+
+
+def _uncharged(_: Quantity | ExchangeRate) -> Iterator[str]:
+    yield f"{_WHOLE}: kept, charges are not yet computed"
+
+
+def _unshown(_: Document) -> Iterator[str]:
+    yield f"{_WHOLE}: kept, the register is not yet shown"
+
+
+_FINDERS: dict[type[Document], Callable[[Any], Iterator[str]]] = {
+    Agreement: _agreement,
+    Service: _service,
+    Tariff: _tariff,
+    Quantity: _uncharged,
+    ExchangeRate: _uncharged,
+    Commitment: _commitment,
+    Window: _window,
+    Probe: _probe,
+    Import: _import,
+    Attestation: _attestation,
+    **dict.fromkeys(
+        (Register, Recommendation, Step, SummaryItem, Ambiguity, GlossaryTerm), _unshown
+    ),
+}

@@ -1,0 +1,126 @@
+"""What applying documents to a ledger would record: a pure comparison, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import JsonValue
+
+from catalogue.amending import decide
+from catalogue.kinds import stream_of
+from catalogue.problems import Position, Problem
+from catalogue.records import Catalogue, Key
+from catalogue.terms import START, Known, Terms, TermsFact, TermsWithdrawn
+from catalogue.wording import sentence
+
+
+@dataclass(frozen=True)
+class PlannedChange:
+    """Facts to append to the stream of one record; a withdrawn one stands nowhere any more."""
+
+    kind: str
+    id: str
+    stream: str
+    facts: tuple[TermsFact, ...]
+    sentence: str
+    position: Position | None
+
+
+@dataclass(frozen=True)
+class LedgerAhead:
+    """Where people have recorded more than the documents say; nothing is taken back."""
+
+    kind: str
+    id: str
+    sentence: str
+    position: Position
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All changes, or the refusals for which none of them may be recorded."""
+
+    changes: tuple[PlannedChange, ...]
+    ledger_ahead: tuple[LedgerAhead, ...]
+    refusals: tuple[Problem, ...]
+
+    def as_json(self) -> dict[str, JsonValue]:
+        """Return the form printed by `slamon catalogue plan --json`."""
+        return {
+            "changes": [_as_json(change) for change in self.changes],
+            "ledger_ahead": [ahead.sentence for ahead in self.ledger_ahead],
+            "refusals": [str(problem) for problem in self.refusals],
+        }
+
+
+def plan(catalogue: Catalogue, states: Mapping[Key, Terms], today: date) -> Plan:
+    """Compare documents with what the ledger knows of their records and of those gone from their sets."""
+    changes: list[PlannedChange] = []
+    ahead: list[LedgerAhead] = []
+    refusals: list[Problem] = []
+    for key, record in catalogue.records.items():
+        decision = decide(record, states.get(key, START), today)
+        refusals += decision.refusals
+        if decision.facts:
+            changes.append(_planned(key, decision.facts, record.position))
+        ahead += [_ahead(key, said, record.position) for said in decision.ahead]
+    for key, gone in _gone(catalogue, states):
+        if refusal := _cannot_go(key, gone):
+            refusals.append(refusal)
+        else:
+            changes.append(_planned(key, (TermsWithdrawn(),), None))
+    return Plan(tuple(changes), tuple(ahead), tuple(refusals))
+
+
+def _planned(key: Key, facts: tuple[TermsFact, ...], position: Position | None) -> PlannedChange:
+    said = "; ".join(sentence(fact) for fact in facts)
+    return PlannedChange(*key, stream_of(*key), facts, f"{_named(key)}: {said}", position)
+
+
+def _ahead(key: Key, said: str, position: Position) -> LedgerAhead:
+    return LedgerAhead(*key, f"{_named(key)}: the ledger is ahead: {said}", position)
+
+
+def _named(key: Key) -> str:
+    kind, record = key
+    return f"{kind.replace('_', ' ')} {record}"
+
+
+def _gone(catalogue: Catalogue, states: Mapping[Key, Terms]) -> Iterator[tuple[Key, Known]]:
+    for key, terms in states.items():
+        if isinstance(terms, Known) and not terms.withdrawn:
+            ours = terms.catalogue in catalogue.sets
+            if ours and key not in catalogue.records:
+                yield key, terms
+
+
+def _cannot_go(key: Key, terms: Known) -> Problem | None:
+    states = {"agreement": {"signed", "in_force"}, "tariff": {"published"}}
+    lifecycle = terms.lifecycle or {}
+    state = lifecycle.get("state", lifecycle.get("status"))
+    if state not in states.get(key[0], set()):
+        return None
+    ways = {
+        "agreement": 'put it back, and end it by "in_force.to" with a mark, or terminate it first',
+        "tariff": "put it back, and supersede it by a new tariff",
+    }
+    said = (
+        f"{_named(key)} is {str(state).replace('_', ' ')} and cannot leave its set; {ways[key[0]]}"
+    )
+    return Problem(terms.catalogue, 1, 1, said)
+
+
+def _as_json(change: PlannedChange) -> dict[str, JsonValue]:
+    facts: list[JsonValue] = [
+        {"fact": type(fact).__name__, **fact.model_dump(mode="json")} for fact in change.facts
+    ]
+    return {
+        "kind": change.kind,
+        "id": change.id,
+        "stream": change.stream,
+        "sentence": change.sentence,
+        "position": str(change.position) if change.position else None,
+        "facts": facts,
+    }

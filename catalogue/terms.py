@@ -1,0 +1,159 @@
+"""What a record promised when: the facts about its terms, folded into dated versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from catalogue.changes import Change, Json, changed
+
+
+class Fact(BaseModel):
+    """Something that happened to the terms of a record."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True
+    )
+
+
+class TermsStated(Fact):
+    """A set of documents stated the record; `terms` as written, without lifecycle and marks."""
+
+    catalogue: str
+    terms: Json
+
+
+class TermsAmended(Fact):
+    """From a day on (in the zone of the record) a second version holds."""
+
+    from_: date = Field(alias="from")
+    reason: str
+    changes: tuple[Change, ...]
+
+
+class TermsCorrected(Fact):
+    """The document was wrong from the start; every version that says so is put right."""
+
+    reason: str
+    changes: tuple[Change, ...]
+
+
+class TermsRestated(Fact):
+    """Terms that bound nobody, or words that promise nothing, were put otherwise."""
+
+    changes: tuple[Change, ...]
+
+
+class TermsWithdrawn(Fact):
+    """The record is no longer in its set."""
+
+
+class LifecycleAsserted(Fact):
+    """What the documents first said of the lifecycle, such as state or signature."""
+
+    values: Json
+
+
+TermsFact = (
+    TermsStated | TermsAmended | TermsCorrected | TermsRestated | TermsWithdrawn | LifecycleAsserted
+)
+
+
+class TermsError(Exception):
+    """The history of a record does not allow this fact."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """Terms that hold from a day on; null = from the start."""
+
+    from_: date | None
+    terms: Json
+
+
+@dataclass(frozen=True)
+class Unstated:
+    """Nothing was ever said of the record."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A record with its versions in order of their days.
+
+    `lifecycle` is null while the ledger has no fact about it. `explained` are the
+    (day, reason, path) of changes that a mark has already accounted for.
+    """
+
+    catalogue: str
+    versions: tuple[Version, ...]
+    lifecycle: Json | None = None
+    withdrawn: bool = False
+    explained: frozenset[tuple[date | None, str, str]] = frozenset()
+
+    @property
+    def newest(self) -> Version:
+        """The version stated last."""
+        return self.versions[-1]
+
+    def terms_on(self, day: date) -> Json:
+        """Return the terms that hold on a day."""
+        return next(
+            version.terms
+            for version in reversed(self.versions)
+            if version.from_ is None or version.from_ <= day
+        )
+
+    def document_on(self, day: date) -> Json:
+        """Return terms and lifecycle as one document, ready to be read as the model of its kind."""
+        return self.terms_on(day) | (self.lifecycle or {})
+
+
+Terms = Unstated | Known
+
+START: Terms = Unstated()
+
+
+def evolve(terms: Terms, fact: TermsFact) -> Terms:
+    """Fold one fact.
+
+    Raises:
+        TermsError: a change of something that was never stated.
+
+    """
+    if isinstance(fact, TermsStated):
+        lifecycle = terms.lifecycle if isinstance(terms, Known) else None
+        return Known(fact.catalogue, (Version(None, fact.terms),), lifecycle)
+    if isinstance(terms, Unstated):
+        raise TermsError(f"{type(fact).__name__} of a record that was never stated")
+    match fact:
+        case TermsAmended():
+            return _amended(terms, fact)
+        case TermsCorrected():
+            return _explained(_everywhere(terms, fact.changes), None, fact.reason, fact.changes)
+        case TermsRestated():
+            return _everywhere(terms, fact.changes)
+        case TermsWithdrawn():
+            return replace(terms, withdrawn=True)
+        case LifecycleAsserted():
+            return replace(terms, lifecycle=(terms.lifecycle or {}) | fact.values)
+    assert_never(fact)
+
+
+def _amended(terms: Known, fact: TermsAmended) -> Known:
+    amended = Version(fact.from_, changed(terms.newest.terms, fact.changes))
+    same_day = terms.newest.from_ == fact.from_
+    versions = (*(terms.versions[:-1] if same_day else terms.versions), amended)
+    return _explained(replace(terms, versions=versions), fact.from_, fact.reason, fact.changes)
+
+
+def _everywhere(terms: Known, changes: tuple[Change, ...]) -> Known:
+    versions = tuple(Version(v.from_, changed(v.terms, changes)) for v in terms.versions)
+    return replace(terms, versions=versions)
+
+
+def _explained(terms: Known, day: date | None, reason: str, changes: tuple[Change, ...]) -> Known:
+    new = {(day, reason, change.path) for change in changes}
+    return replace(terms, explained=terms.explained | new)
