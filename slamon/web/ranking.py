@@ -36,11 +36,12 @@ def objectives(found: Iterable[ObjectiveStatus]) -> list[ObjectiveStatus]:
 
 
 def agreements(found: Iterable[AgreementSummary]) -> list[AgreementSummary]:
-    """Agreements that hold now before those that do not, measured ones first."""
+    """Agreements that hold now before those that do not, then by their worst verdict."""
 
-    def rank(line: AgreementSummary) -> tuple[int, int, str]:
+    def rank(line: AgreementSummary) -> tuple[bool, int, int, str]:
         live = LIVE.index(line.state) if line.state in LIVE else len(LIVE)
-        return (0 if line.objectives and line.period else 1), live, line.name
+        verdicts = (VERDICTS.index(status.judgement.state) for status in line.objectives)
+        return not line.objectives, live, min(verdicts, default=len(VERDICTS)), line.name
 
     return sorted(found, key=rank)
 

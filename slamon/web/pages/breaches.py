@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -9,8 +10,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from slamon.app.refused import Refused
 from slamon.web.pages.forms import LONGEST, signed_in
+from slamon.web.pages.overview import zones
 from slamon.web.pages.render import page
-from slamon.web.requests import Decide, Read
+from slamon.web.requests import Decide, Now, Read
 
 router = APIRouter(include_in_schema=False)
 
@@ -18,8 +20,26 @@ Verb = Literal["uphold", "waive"]
 Field = Annotated[str, Form()]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written into a form, and what is to be said about it when it is shown again."""
+
+    verb: Verb | None = None
+    reason: str = ""
+    clause: str = ""
+    shown: str | None = None
+    refusal: str | None = None
+
+    def fault(self) -> str | None:
+        """The key of the text that says what is wrong with the form, if anything is."""
+        if not self.reason:
+            return "review.reason_missing"
+        too_long = max(len(self.reason), len(self.clause)) > LONGEST
+        return "review.reason_too_long" if too_long else None
+
+
 @router.get("/breaches")
-def breaches(request: Request, reading: Read) -> HTMLResponse:
+def breaches(request: Request, reading: Read, now: Now) -> HTMLResponse:
     """Every breach, those to be reviewed first."""
     found = sorted(reading.breaches(None), key=lambda line: line.found_at, reverse=True)
     return page(
@@ -27,6 +47,7 @@ def breaches(request: Request, reading: Read) -> HTMLResponse:
         "breaches.html",
         open=[line for line in found if line.status == "open"],
         reviewed=[line for line in found if line.status != "open"],
+        zones=zones(reading.agreements(now)),
     )
 
 
@@ -49,17 +70,16 @@ def decide(
 ) -> Response:
     """Uphold or waive; a refusal is shown where the form stands, with what was written."""
     actor = signed_in(request, csrf)
-    written = {"verb": verb, "reason": reason.strip(), "clause": clause.strip()}
-    if not written["reason"] or len(reason) > LONGEST or len(clause) > LONGEST:
-        key = "review.reason_too_long" if written["reason"] else "review.reason_missing"
-        return _breach(request, reading, breach, {**written, "fault": key}, 422)
+    written = Written(verb, reason.strip(), clause.strip())
+    if fault := written.fault():
+        return _breach(request, reading, breach, replace(written, shown=fault), 422)
     try:
         if verb == "uphold":
-            decisions.uphold(breach, written["reason"], actor)
+            decisions.uphold(breach, written.reason, actor)
         else:
-            decisions.waive(breach, written["reason"], written["clause"] or None, actor)
+            decisions.waive(breach, written.reason, written.clause or None, actor)
     except Refused as refused:
-        return _breach(request, reading, breach, {**written, "refusal": str(refused)}, 409)
+        return _breach(request, reading, breach, replace(written, refusal=str(refused)), 409)
     return RedirectResponse(f"/breaches/{breach}#review", 303)
 
 
@@ -67,12 +87,17 @@ def _breach(
     request: Request,
     reading: Read,
     breach: str,
-    written: dict[str, str] | None = None,
+    written: Written | None = None,
     status: int = 200,
 ) -> HTMLResponse:
     found = reading.breach(breach)
     if found is None:
         raise HTTPException(404)
     return page(
-        request, "breach.html", status=status, detail=found, written=written or {}, limit=LONGEST
+        request,
+        "breach.html",
+        status=status,
+        detail=found,
+        written=written or Written(),
+        limit=LONGEST,
     )

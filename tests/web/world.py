@@ -1,0 +1,746 @@
+"""A small world to show: answers written by hand, and decisions that change them."""
+
+# ruff: noqa: ARG002 - the world answers the same whenever and by whomever it is asked
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from slamon.app.refused import Refused, Unknown
+from slamon.sla.judgement import (
+    AsKnownAt,
+    Coverage,
+    ErrorBudget,
+    Judgement,
+    Measured,
+    ObjectiveJudgement,
+    Outage,
+    Period,
+    Unconfirmed,
+)
+from slamon.views.answers import (
+    AgreementSummary,
+    BreachDecision,
+    BreachDetail,
+    BreachLine,
+    CommitmentLine,
+    DayCell,
+    LedgerStatus,
+    ObjectiveStatus,
+    ObservationLine,
+    OutageLine,
+    Overview,
+    PeriodLine,
+    ProbeLine,
+    RecordLine,
+    ServiceDetail,
+    ServiceSummary,
+    TallyDay,
+    TariffLine,
+)
+
+NOW = 1_795_362_540_000_000  # 2026-11-22T15:49:00Z
+MINUTE = 60_000_000
+HOUR = 60 * MINUTE
+BREACH = "sla-unv-2026.o1.2026-09"
+TZ = "Europe/Berlin"
+
+
+def days(bad: dict[int, str], *, simulated: int = 0) -> tuple[DayCell, ...]:
+    """Ninety days up to today; `bad` maps days ago to a state, the oldest are simulated."""
+    cells = []
+    for ago in range(89, -1, -1):
+        state = bad.get(ago, "up")
+        known = state != "unknown"
+        cells.append(
+            DayCell(
+                date=(date(2026, 11, 22) - timedelta(days=ago)).isoformat(),
+                worst=state if known else None,
+                percent={"up": "100.0000", "degraded": "100.0000", "down": "97.9166"}.get(state),
+                known_percent="100.0000" if known else "0.0000",
+                basis="none" if not known else "simulated" if ago >= 90 - simulated else "measured",
+            )
+        )
+    return tuple(cells)
+
+
+def said(objective: str, service: str, state: str, **changed: object) -> ObjectiveJudgement:
+    """A judgement of one objective; `changed` replaces fields."""
+    bad = {"breached": 150, "at_risk": 78, "on_track": 6, "met": 6}.get(state, 0) * MINUTE
+    total = 200 * HOUR
+    measured = Measured(
+        good=total - bad,
+        total=total,
+        ratio=f"{(total - bad) // MINUTE}/{total // MINUTE}",
+        percent={"breached": "98.7500", "at_risk": "99.3500"}.get(state, "99.9500"),
+    )
+    fields: dict[str, object] = {
+        "objective": objective,
+        "service": service,
+        "indicator": "availability",
+        "target": "99.00",
+        "mode": "enforced",
+        "state": state,
+        "provisional": True,
+        "basis": "measured",
+        "partial": False,
+        "measured": measured,
+        "coverage": Coverage(
+            known_us=total,
+            agreed_us=total + HOUR,
+            ratio="200/201",
+            percent="99.5024",
+            minimum="95.00",
+            sufficient=True,
+        ),
+        "tally": {
+            "up_us": total - bad,
+            "down_us": bad,
+            "unknown_us": HOUR,
+            "outside_us": 519 * HOUR,
+        },
+        "outages": (),
+        "breached_at": None,
+        "error_budget": ErrorBudget(
+            allowed_us=str(120 * MINUTE),
+            spent_us=bad,
+            left_us=str(120 * MINUTE - bad),
+            consumed=f"{bad}/{120 * MINUTE}",
+        ),
+        "remedy": None,
+    }
+    return ObjectiveJudgement.model_validate(fields | changed)
+
+
+def unmeasured(objective: str, service: str, **changed: object) -> ObjectiveJudgement:
+    """A judgement where nothing was measured."""
+    nothing = Coverage(
+        known_us=0, agreed_us=0, ratio=None, percent=None, minimum=None, sufficient=False
+    )
+    empty: dict[str, object] = {
+        "measured": None,
+        "error_budget": None,
+        "basis": "none",
+        "coverage": nothing,
+    }
+    return said(objective, service, "not_measured", **(empty | changed))
+
+
+BREACHED = said(
+    "o1",
+    "svc-mail",
+    "breached",
+    provisional=False,
+    basis="simulated",
+    breached_at="2026-09-17T12:30:00Z",
+    outages=(
+        Outage.model_validate(
+            {
+                "from": "2026-09-08T07:05:00Z",
+                "to": "2026-09-08T08:05:00Z",
+                "counted_us": HOUR,
+                "locations": ("loc-bonn", "loc-outside"),
+                "evidence": ("observations:bonn:5f2a:2026-09-08#41",),
+                "uncertainty_us": MINUTE,
+            }
+        ),
+        Outage.model_validate(
+            {
+                "from": "2026-09-17T11:30:00Z",
+                "to": "2026-09-17T13:00:00Z",
+                "counted_us": 90 * MINUTE,
+                "locations": ("loc-bonn",),
+                "evidence": ("observations:bonn:5f2a:2026-09-17#112",),
+                "uncertainty_us": MINUTE,
+            }
+        ),
+    ),
+    unconfirmed=(
+        Unconfirmed.model_validate(
+            {
+                "check": "prb-unv-mail",
+                "location": "loc-bonn",
+                "from": "2026-09-21T06:14:00Z",
+                "count": 2,
+            }
+        ),
+    ),
+    remedy={"kind": "credit", "percent": "5.00", "settlement": "credit note; no cash"},
+)
+
+
+def period(label: str, begin: str, end: str, tz: str = TZ) -> Period:
+    """A period with its bounds in UTC."""
+    return Period.model_validate({"label": label, "from": begin, "to": end, "tz": tz})
+
+
+SEPTEMBER = period("2026-09", "2026-08-31T22:00:00Z", "2026-09-30T22:00:00Z")
+OCTOBER = period("2026-10", "2026-09-30T22:00:00Z", "2026-10-31T23:00:00Z")
+NOVEMBER = period("2026-11", "2026-10-31T23:00:00Z", "2026-11-30T23:00:00Z")
+
+
+def status(judgement: ObjectiveJudgement, title: str, service_name: str) -> ObjectiveStatus:
+    """An objective with its words."""
+    return ObjectiveStatus(title=title, service_name=service_name, judgement=judgement)
+
+
+def agreement(
+    key: str, name: str, objectives: tuple[ObjectiveStatus, ...], **changed: object
+) -> AgreementSummary:
+    """An agreement of the world."""
+    fields: dict[str, object] = {
+        "agreement": key,
+        "name": name,
+        "kind": "sla",
+        "customer": "CMS Secretariat",
+        "provider": "United Nations Volunteers",
+        "state": "in_force",
+        "catalogue": "cms-2008",
+        "in_force_from": "2026-01-01",
+        "in_force_to": "2026-12-31",
+        "period": NOVEMBER if objectives else None,
+        "closed_periods": ("2026-09",) if objectives else (),
+        "objectives": objectives,
+    }
+    return AgreementSummary.model_validate(fields | changed)
+
+
+UNV = agreement(
+    "sla-unv-2026",
+    "IT support SLA with UNV, 2026 (invented example)",
+    (
+        status(
+            said("o1", "svc-mail", "at_risk", basis="mixed"),
+            "Availability of mail in service hours",
+            "Electronic mail",
+        ),
+        status(
+            said("o2", "svc-network", "on_track"),
+            "Availability of the campus network",
+            "Network and Internet access",
+        ),
+        status(unmeasured("o3", "svc-archive"), "Availability of the archive", "Document archive"),
+    ),
+)
+MOU = agreement(
+    "mou-wcmc",
+    "Memorandum with UNEP-WCMC",
+    (
+        status(
+            said("o1", "svc-ims", "breached", mode="shadow"),
+            "Availability of CMS-IMS",
+            "Information management system",
+        ),
+    ),
+    kind="mou",
+    state="negotiating",
+    provider="UNEP-WCMC",
+)
+EDITIONS = agreement(
+    "sla-editions",
+    "Digital editions (illustrative)",
+    tuple(
+        status(
+            said(
+                f"o{number}",
+                f"svc-edition-{number:02}",
+                "breached" if number == 20 else "on_track",
+                basis="imported",
+            ),
+            "Availability in service hours",
+            f"Digital edition number {number}",
+        )
+        for number in range(1, 34)
+    ),
+    catalogue="digital-editions",
+    period=period("2026-11", "2026-10-31T23:00:00Z", "2026-11-30T23:00:00Z", "Europe/Zurich"),
+)
+OLA = agreement(
+    "ola-bonn",
+    "Internal arrangement in Bonn",
+    (),
+    kind="ola",
+    state="proposed",
+    in_force_from=None,
+    in_force_to=None,
+)
+
+
+def service(
+    key: str, name: str, state: str, cells: tuple[DayCell, ...], **changed: object
+) -> ServiceSummary:
+    """A service of the world."""
+    fields: dict[str, object] = {
+        "service": key,
+        "name": name,
+        "provider": "United Nations Volunteers",
+        "lifecycle": "live",
+        "catalogue": "cms-2008",
+        "measured": bool(cells),
+        "state": state,
+        "since": None if state == "unknown" else "2026-11-22T15:31:20Z",
+        "basis": "measured" if cells else "none",
+        "days": cells,
+    }
+    return ServiceSummary.model_validate(fields | changed)
+
+
+MAIL = service(
+    "svc-mail",
+    "Electronic mail",
+    "down",
+    days({0: "down", 11: "down", 30: "degraded", 66: "down", 75: "down"}, simulated=50),
+    basis="mixed",
+)
+SERVICES = (
+    MAIL,
+    service(
+        "svc-network", "Network and Internet access (present, shared)", "up", days({4: "degraded"})
+    ),
+    service(
+        "svc-archive", "Document archive", "unknown", days(dict.fromkeys(range(60), "unknown"))
+    ),
+    service(
+        "svc-ims",
+        "Information management system",
+        "degraded",
+        days({0: "degraded"}),
+        provider="UNEP-WCMC",
+    ),
+    *(
+        service(
+            f"svc-edition-{number:02}",
+            f"Digital edition number {number}",
+            "up",
+            days({number: "down"}),
+            basis="imported",
+            provider="University of Bern",
+        )
+        for number in range(1, 34)
+    ),
+    service("svc-tariff", "Tariff advice", "unknown", (), lifecycle="proposed"),
+)
+OUTAGES = tuple(
+    OutageLine(
+        service="svc-mail",
+        service_name="Electronic mail",
+        agreement="sla-unv-2026",
+        objective="o1",
+        from_=begin,
+        to=end,
+        counted_us=counted,
+        basis=basis,
+    )
+    for begin, end, counted, basis in (
+        ("2026-09-08T07:05:00Z", "2026-09-08T08:05:00Z", HOUR, "simulated"),
+        ("2026-09-17T11:30:00Z", "2026-09-17T13:00:00Z", 90 * MINUTE, "simulated"),
+        ("2026-11-22T15:31:20Z", None, 17 * MINUTE + 40_000_000, "measured"),
+    )
+)
+PROBES = (
+    ProbeLine(
+        probe="prb-unv-mail",
+        kind="tcp",
+        service="svc-mail",
+        location="loc-bonn",
+        target="mail.unv.example:25",
+        interval_us=MINUTE,
+        control=False,
+        measurable=True,
+        why=None,
+        outcome="bad",
+        last_at="2026-11-22T15:48:12Z",
+        latency_us=41_870,
+        runs={"good": 118_204, "bad": 391},
+    ),
+    ProbeLine(
+        probe="prb-unv-mail",
+        kind="tcp",
+        service="svc-mail",
+        location="loc-outside",
+        target="mail.unv.example:25",
+        interval_us=MINUTE,
+        control=False,
+        measurable=True,
+        why=None,
+        outcome=None,
+        last_at=None,
+        latency_us=None,
+        runs={},
+    ),
+    ProbeLine(
+        probe="prb-mail-mx",
+        kind="smtp",
+        service="svc-mail",
+        location=None,
+        target="unv.example",
+        interval_us=None,
+        control=False,
+        measurable=False,
+        why="probes of the kind smtp come later",
+        outcome=None,
+        last_at=None,
+        latency_us=None,
+        runs={},
+    ),
+    ProbeLine(
+        probe="prb-control",
+        kind="http",
+        service=None,
+        location="loc-bonn",
+        target="https://control.example/",
+        interval_us=MINUTE,
+        control=True,
+        measurable=True,
+        why=None,
+        outcome="good",
+        last_at="2026-11-22T15:48:40Z",
+        latency_us=8_430,
+        runs={"good": 9_000},
+    ),
+)
+RECORDS = tuple(
+    RecordLine(
+        kind=kind,
+        id=f"{kind}-{number:03}",
+        catalogue="cms-2008",
+        name=f"Record {number} of kind {kind}",
+        lifecycle="live" if number % 2 else None,
+        position=number,
+    )
+    for kind in ("agreement", "probe", "service")
+    for number in range(1, 84)
+)
+TARIFFS = (
+    TariffLine(
+        tariff="tar-unep-2008",
+        name="UNEP IT group tariff 2008",
+        provider="UNEP IT group",
+        state="requested",
+        currency=None,
+        valid_from=None,
+        valid_to=None,
+        lines=0,
+        illustrative=False,
+    ),
+    TariffLine(
+        tariff="tar-unv-2008",
+        name="UNV charges 2008",
+        provider="United Nations Volunteers",
+        state="published",
+        currency="EUR",
+        valid_from="2008-05-01",
+        valid_to="2008-12-31",
+        lines=6,
+        illustrative=True,
+    ),
+)
+COMMITMENTS = (
+    CommitmentLine(
+        commitment="c-2.3",
+        what="Obtain the tariff of the UNEP IT group",
+        debtor="IT consultant",
+        creditor="CMS Secretariat",
+        due="2026-10-31",
+        recur=None,
+        state="overdue",
+        agreement=None,
+        recommendation="2.3",
+        illustrative=True,
+    ),
+    CommitmentLine(
+        commitment="c-2.1",
+        what="Sign the agreement with UNV",
+        debtor="Executive Secretary",
+        creditor="CMS Secretariat",
+        due=None,
+        recur="FREQ=YEARLY",
+        state="fulfilled",
+        agreement="sla-unv-2026",
+        recommendation="2.1",
+        illustrative=False,
+    ),
+)
+
+
+class World:
+    """Reads and decides over the answers above."""
+
+    def __init__(self) -> None:
+        self.steps = [
+            BreachDecision(
+                decision="found",
+                at="2026-10-14T08:00:00Z",
+                actor="it-consultant",
+                reason=None,
+                position=901,
+            )
+        ]
+        self.at = 1_204
+        self.closed: list[str] = []
+
+    # reading
+
+    def overview(self, now: int) -> Overview:
+        return Overview(
+            now="2026-11-22T15:49:00Z",
+            position=self.at,
+            agreements=self.agreements(now),
+            services=SERVICES,
+            open_breaches=self.breaches("open"),
+            outages=OUTAGES[-1:],
+        )
+
+    def agreements(self, now: int) -> tuple[AgreementSummary, ...]:
+        unv = UNV.model_copy(update={"closed_periods": (*UNV.closed_periods, *self.closed)})
+        return (EDITIONS, MOU, OLA, unv)
+
+    def agreement(self, agreement: str, now: int) -> AgreementSummary | None:
+        return next((line for line in self.agreements(now) if line.agreement == agreement), None)
+
+    def services(self, now: int) -> tuple[ServiceSummary, ...]:
+        return SERVICES
+
+    def service(self, service: str, now: int) -> ServiceDetail | None:
+        found = next((line for line in SERVICES if line.service == service), None)
+        if found is None:
+            return None
+        mail = service == "svc-mail"
+        return ServiceDetail(
+            summary=found,
+            terms={
+                "criticality": "high",
+                "offerings": [{"id": "off-mailbox", "unit": "mailbox_month"}],
+                "ends": None,
+            },
+            not_yet_interpreted=("funding_source", "offerings[0].comparable_to") if mail else (),
+            probes=tuple(line for line in PROBES if line.service == service),
+            objectives=tuple(
+                one
+                for line in self.agreements(now)
+                for one in line.objectives
+                if one.judgement.service == service
+            ),
+            outages=OUTAGES if mail else (),
+            simulated_until="2026-10-13T00:00:00Z" if mail else None,
+        )
+
+    def line(self) -> BreachLine:
+        last = self.steps[-1].decision
+        return BreachLine(
+            breach=BREACH,
+            agreement="sla-unv-2026",
+            agreement_name=UNV.name,
+            objective="o1",
+            service="svc-mail",
+            service_name="Electronic mail",
+            period="2026-09",
+            target="99.00",
+            percent="98.7500",
+            status="open" if last == "found" else last,
+            basis="simulated",
+            found_at="2026-10-14T08:00:00Z",
+            found_by="it-consultant",
+        )
+
+    def breaches(self, status: str | None) -> tuple[BreachLine, ...]:
+        return (self.line(),) if status in {None, self.line().status} else ()
+
+    def breach(self, breach: str) -> BreachDetail | None:
+        if breach != BREACH:
+            return None
+        return BreachDetail(
+            line=self.line(),
+            judgement=BREACHED,
+            period=SEPTEMBER,
+            judged_at_position=900,
+            decisions=tuple(self.steps),
+        )
+
+    def tariffs(self) -> tuple[TariffLine, ...]:
+        return TARIFFS
+
+    def commitments(self, now: int) -> tuple[CommitmentLine, ...]:
+        return COMMITMENTS
+
+    def records(
+        self, kind: str | None, after: tuple[str, str] | None, limit: int
+    ) -> tuple[RecordLine, ...]:
+        return tuple(
+            line
+            for line in RECORDS
+            if kind in {None, line.kind} and (after is None or (line.kind, line.id) > after)
+        )[:limit]
+
+    def record(self, kind: str, record: str) -> dict[str, object] | None:
+        found = any((line.kind, line.id) == (kind, record) for line in RECORDS)
+        return (
+            {
+                "terms": [{"version": 1, "name": {"en": "Record", "fr": "Fiche"}, "ends": None}],
+                "not_yet_interpreted": ["raci"],
+            }
+            if found
+            else None
+        )
+
+    def periods(self, agreement: str | None, now: int) -> tuple[PeriodLine, ...]:
+        return tuple(
+            PeriodLine(
+                agreement=line.agreement,
+                objective=one.judgement.objective,
+                service=one.judgement.service,
+                mode=one.judgement.mode,
+                period=label,
+                tz=TZ,
+                target="99.00",
+                percent=percent,
+                state=state,
+                provisional=label > "2026-09",
+                basis=one.judgement.basis,
+                good_us=HOUR,
+                bad_us=0,
+                unknown_us=0,
+                excused_us=0,
+                outside_us=HOUR,
+            )
+            for line in self.agreements(now)
+            if agreement in {None, line.agreement}
+            for one in line.objectives
+            for label, percent, state in (
+                ("2026-08", None, "not_measured"),
+                ("2026-09", "98.7500", "breached"),
+                ("2026-10", "99.9500", "met"),
+                ("2026-11", "99.3500", "at_risk"),
+            )
+        )
+
+    def tallies(
+        self, agreement: str, objective: str | None, after_day: str | None, limit: int, now: int
+    ) -> tuple[TallyDay, ...]:
+        found = (
+            TallyDay(
+                agreement=agreement,
+                objective=objective or "",
+                day=cell.date,
+                tally={"up_us": HOUR},
+                basis=cell.basis,
+            )
+            for cell in MAIL.days
+        )
+        return tuple(day for day in found if after_day is None or day.day > after_day)[:limit]
+
+    def observations(
+        self, check: str | None, service: str | None, after: tuple[str, ...] | None, limit: int
+    ) -> tuple[ObservationLine, ...]:
+        found = (
+            ObservationLine(
+                check=name,
+                location="loc-bonn",
+                day=cell.date,
+                first_at=f"{cell.date}T00:00:05Z",
+                last_at=f"{cell.date}T23:59:05Z",
+                count=1440,
+                outcome="good",
+                basis=cell.basis,
+            )
+            for cell in MAIL.days
+            for name in ("prb-control", "prb-unv-mail")
+        )
+        keyed = ((line.day, line.check, line.location, line.first_at) for line in found)
+        return tuple(
+            ObservationLine(
+                check=key[1],
+                location=key[2],
+                day=key[0],
+                first_at=key[3],
+                last_at=key[3],
+                count=1440,
+                outcome="good",
+                basis="measured",
+            )
+            for key in keyed
+            if (after is None or key > after) and check in {None, key[1]}
+        )[:limit]
+
+    def outages(
+        self, service: str | None, after: str | None, limit: int, now: int
+    ) -> tuple[OutageLine, ...]:
+        return tuple(
+            line
+            for line in OUTAGES
+            if service in {None, line.service}
+            and (after is None or f"{line.from_} {line.agreement} {line.objective}" > after)
+        )[:limit]
+
+    def probes(self, now: int) -> tuple[ProbeLine, ...]:
+        return PROBES
+
+    def judge(self, agreement: str, label: str, now: int) -> Judgement | None:
+        known = {"2026-09": SEPTEMBER, "2026-10": OCTOBER, "2026-11": NOVEMBER}
+        found = self.agreement(agreement, now)
+        if found is None or label not in known:
+            return None
+        objectives = (
+            (BREACHED,) if label == "2026-09" else tuple(one.judgement for one in found.objectives)
+        )
+        return Judgement(
+            agreement=agreement,
+            period=known[label],
+            as_known_at=AsKnownAt(instant="2026-11-22T15:48:30Z", position=self.at),
+            objectives=objectives,
+        )
+
+    def ledger(self) -> LedgerStatus:
+        return LedgerStatus(
+            ledger_id="led-7f3a",
+            epoch=1,
+            position=self.at + 2,
+            view_position=self.at,
+            recorded_at="2026-11-22T15:48:30Z",
+        )
+
+    def position(self) -> int:
+        return self.at
+
+    # deciding
+
+    def uphold(self, breach_id: str, reason: str, actor: str) -> int:
+        return self.decide(
+            breach_id,
+            BreachDecision(
+                decision="upheld",
+                at="2026-11-22T15:49:00Z",
+                actor=actor,
+                reason=reason,
+                position=self.at + 1,
+            ),
+        )
+
+    def waive(self, breach_id: str, reason: str, clause: str | None, actor: str) -> int:
+        words = f"{reason} ({clause})" if clause else reason
+        return self.decide(
+            breach_id,
+            BreachDecision(
+                decision="waived",
+                at="2026-11-22T15:49:00Z",
+                actor=actor,
+                reason=words,
+                position=self.at + 1,
+            ),
+        )
+
+    def decide(self, breach_id: str, step: BreachDecision) -> int:
+        if breach_id != BREACH:
+            raise Unknown(f"There is no breach {breach_id}.")
+        if self.steps[-1].decision != "found":
+            raise Refused(f"The breach is already {self.steps[-1].decision}.")
+        self.steps.append(step)
+        self.at += 1
+        return self.at
+
+    def close(self, agreement: str, label: str, actor: str) -> int:
+        if label in self.closed:
+            raise Refused(f"The period {label} is already closed.")
+        self.closed.append(label)
+        self.at += 1
+        return self.at
