@@ -1,0 +1,205 @@
+"""Probe records become what an agent is assigned."""
+
+import pytest
+
+from catalogue.agreements import Agreement
+from catalogue.calendars import Calendar, Hours, Window
+from catalogue.compile import NotYet, assigned, spec_of
+from catalogue.instants import parse_instant
+from catalogue.probing import Probe, ProbeDefaults
+from catalogue.records import Catalogue
+from probes.condition import (
+    AnswersNotEmpty,
+    BannerMatches,
+    BodyContains,
+    BodyMatches,
+    HeaderMatches,
+    HttpCondition,
+    JsonEquals,
+    JsonExists,
+    StatusIn,
+)
+from probes.spec import AssignedProbe, BasicAuth, DnsSpec, HttpSpec, Segment, TcpSpec
+
+MINUTE = 60_000_000
+
+
+def defaults(catalogue: Catalogue) -> ProbeDefaults:
+    return catalogue.get(ProbeDefaults, "cms-2008")
+
+
+def compiled(catalogue: Catalogue, probe: str) -> AssignedProbe | NotYet:
+    windows = {window.id: window for _, window in catalogue.of(Window)}
+    agreements = {agreement.id: agreement for _, agreement in catalogue.of(Agreement)}
+    found = catalogue.get(Probe, probe)
+    return assigned(found, defaults(catalogue), windows, agreements, use="demo_target")
+
+
+def test_a_tcp_probe_expects_its_banner(cms: Catalogue) -> None:
+    spec = spec_of(cms.get(Probe, "prb-unv-mail"), defaults(cms))
+
+    assert spec == TcpSpec(
+        host="mail.unv-bonn.example",
+        port=587,
+        timeout=10_000_000,
+        conditions=(BannerMatches(pattern="^220 "),),
+    )
+
+
+def test_a_dns_probe_asks_its_server_and_wants_an_answer(cms: Catalogue) -> None:
+    spec = spec_of(cms.get(Probe, "prb-unv-dns"), defaults(cms))
+
+    assert spec == DnsSpec(
+        host="dns.unv-bonn.example",
+        port=53,
+        name="www.cms.example",
+        type="A",
+        timeout=10_000_000,
+        conditions=(AnswersNotEmpty(),),
+    )
+
+
+def test_secrets_stay_references(cms: Catalogue) -> None:
+    spec = spec_of(cms.get(Probe, "prb-web-cron"), defaults(cms))
+
+    assert isinstance(spec, HttpSpec)
+    assert spec.basic == BasicAuth(user="env:SLAMON_HC_USER", password="env:SLAMON_HC_PASSWORD")
+
+
+@pytest.mark.parametrize(
+    ("probe", "conditions"),
+    [
+        pytest.param(
+            "prb-web-home",
+            (StatusIn(values=(200,)), BodyContains(text="CMS")),
+            id="text in the body",
+        ),
+        pytest.param(
+            "prb-web-fr",
+            (StatusIn(values=(200,)), HeaderMatches(name="Content-Language", pattern="^fr")),
+            id="a header",
+        ),
+        pytest.param(
+            "prb-ims-search",
+            (StatusIn(values=(200,)), BodyMatches(pattern="(?i)ciconia")),
+            id="a pattern in the body",
+        ),
+        pytest.param(
+            "prb-web-cron",
+            (
+                StatusIn(values=(200,)),
+                JsonEquals(path="last_cron_plugin.active_and_running", value=True),
+            ),
+            id="a value in JSON",
+        ),
+        pytest.param(
+            "prb-km-api",
+            (StatusIn(values=(200,)), JsonExists(path="value.0")),
+            id="something in JSON",
+        ),
+        pytest.param(
+            "prb-contacts-web", (StatusIn(values=(200, 302)),), id="one of several statuses"
+        ),
+    ],
+)
+def test_what_is_expected_becomes_conditions(
+    cms: Catalogue, probe: str, conditions: tuple[HttpCondition, ...]
+) -> None:
+    spec = spec_of(cms.get(Probe, probe), defaults(cms))
+
+    assert isinstance(spec, HttpSpec)
+    assert spec.conditions == conditions
+
+
+def test_a_demonstration_target_can_move_to_a_free_port(cms: Catalogue) -> None:
+    moved = {"127.0.0.1:18080": "127.0.0.1:40000", "127.0.0.1:18025": "127.0.0.1:40025"}
+
+    web = spec_of(cms.get(Probe, "prb-ims-search"), defaults(cms), "demo_target", moved)
+    mail = spec_of(cms.get(Probe, "prb-unv-mail"), defaults(cms), "demo_target", moved)
+
+    assert isinstance(web, HttpSpec)
+    assert web.url == "http://127.0.0.1:40000/ims/search?q=ciconia"
+    assert isinstance(mail, TcpSpec)
+    assert (mail.host, mail.port) == ("127.0.0.1", 40025)
+
+
+@pytest.mark.parametrize(
+    ("probe", "why"),
+    [
+        pytest.param(
+            "prb-web-tls", "probes of kind tls are not asked yet", id="a kind without a prober"
+        ),
+        pytest.param("prb-contacts-ldap", "it is switched off", id="a probe that is switched off"),
+        pytest.param(
+            "prb-contacts-web",
+            "it is asked only while trial-contacts is in force",
+            id="a probe of a trial that has not begun",
+        ),
+    ],
+)
+def test_what_is_not_asked_says_why(cms: Catalogue, probe: str, why: str) -> None:
+    assert compiled(cms, probe) == NotYet(why)
+
+
+def test_a_window_changes_the_interval(cms: Catalogue) -> None:
+    probe = compiled(cms, "prb-reporting-login")
+    opens, closes = parse_instant("2008-05-18T00:00+02:00"), parse_instant("2008-06-02T00:00+02:00")
+
+    assert isinstance(probe, AssignedProbe)
+    assert probe.segments == (
+        Segment(to=opens, interval=MINUTE),
+        Segment(from_=opens, to=closes, interval=MINUTE // 2),
+        Segment(from_=closes, interval=MINUTE),
+    )
+
+
+def test_all_probes_of_the_starter_set_compile_or_say_why_not(cms: Catalogue) -> None:
+    results = {probe.id: compiled(cms, probe.id) for _, probe in cms.of(Probe)}
+
+    assert [name for name, result in results.items() if isinstance(result, NotYet)] == [
+        "prb-web-tls",
+        "prb-contacts-web",
+        "prb-contacts-ldap",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("agreement", "span"),
+    [
+        pytest.param(
+            "sla-unv-2008",
+            ("2008-05-31T00:00+02:00", "2010-01-01T00:00+01:00"),
+            id="both ends of its days are included",
+        ),
+        pytest.param("sla-unv-2026", ("2026-01-01T00:00+01:00", None), id="an open end"),
+        pytest.param(
+            "project-delc-km", ("2006-12-31T00:00+01:00", None), id="a year is read by its last day"
+        ),
+        pytest.param("mou-wcmc", None, id="never, while it is negotiated"),
+        pytest.param("moc-gbif", None, id="never, if its first day is not known"),
+    ],
+)
+def test_an_agreement_is_in_force(
+    cms: Catalogue, agreement: str, span: tuple[str, str | None] | None
+) -> None:
+    expected = span and (parse_instant(span[0]), parse_instant(span[1]) if span[1] else None)
+
+    assert cms.get(Agreement, agreement).span_in_force() == expected
+
+
+def test_service_hours_are_closed_on_holidays_that_are_settled(cms: Catalogue) -> None:
+    hours = cms.get(Hours, "bonn-business-hours").agreed(cms.get(Calendar, "un-bonn"))
+
+    def minutes(day: str) -> int:
+        begin = parse_instant(f"{day}T00:00", "Europe/Berlin")
+        spans = hours.intervals(begin, begin + 24 * 60 * MINUTE)
+        return sum(end - start for start, end in spans) // MINUTE
+
+    assert minutes("2026-02-16") == 0  # Rose Monday
+    assert minutes("2026-02-17") == 600
+    assert minutes("2026-12-24") == 600  # an option of a day that is still to be confirmed
+
+
+def test_service_hours_need_the_calendar_they_name(cms: Catalogue) -> None:
+    with pytest.raises(ValueError, match="follow the calendar un-bonn"):
+        cms.get(Hours, "bonn-business-hours").agreed(None)
