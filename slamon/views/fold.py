@@ -21,6 +21,7 @@ from slamon.views.observed import Observed
 from slamon.views.store import ViewStore, read_position
 from slamon.views.tables import view_state
 
+SETTLE_EVERY = 60_000_000
 BATCH = 500  # facts per transaction: large enough to pay for the commit, small enough to stay in memory
 
 
@@ -58,23 +59,25 @@ class Folder:
                 apply_all(connection, entries)
             yield entries[-1].position
 
-    def follow(self, stop: Callable[[], bool], beat: Callable[[], None] = lambda: None) -> None:
+    def follow(self, stop: Callable[[], bool], clock: Callable[[], int]) -> None:
         """Fold as facts arrive until told to stop; a day that ended is judged and kept."""
         changes = self.ledger.changes()
+        settled_at = 0
         try:
             while not stop():
                 self.catch_up()
-                self.settle()
-                beat()
+                if clock() - settled_at > SETTLE_EVERY:
+                    settled_at = clock()
+                    self.settle(settled_at)
                 changes.wait(1.0, stop=stop)
         finally:
             changes.close()
 
-    def settle(self) -> None:
+    def settle(self, now: int) -> None:
         """Keep the figures of days that are over, so that reading a month is a sum."""
         with self.store.engine.begin() as connection:
             connection.execute(update(view_state).values(id=1))
-            days.keep_finished(connection)
+            days.keep_finished(connection, now)
 
 
 def apply_all(connection: Connection, entries: list[Entry]) -> None:
@@ -117,7 +120,7 @@ def _apply(connection: Connection, observed: Observed, entry: Entry) -> bool:
             reviewed.found(connection, entry, fact)
         case BreachUpheld() | BreachWaived() as fact:
             reviewed.decided(connection, entry, fact)
-        case TermsFact() as fact:
+        case fact if isinstance(fact, TermsFact):
             promised.stated(connection, entry, fact)
             return True
         case LedgerFounded():

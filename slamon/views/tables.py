@@ -134,6 +134,7 @@ objective_day = Table(
     metadata,
     Column("agreement", String, primary_key=True),
     Column("objective", String, primary_key=True),
+    Column("version", Integer, primary_key=True),  # of the agreement's terms, from 1
     Column("day", String, primary_key=True),  # local date in the agreement's zone
     Column("figures", JSON, nullable=False),
     Column("basis", String, nullable=False),

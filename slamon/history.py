@@ -1,0 +1,47 @@
+"""Permanent names of facts: what is written under a name stays readable for ever.
+
+A fact changes only by a new version of its name, an upcaster from the old one, and a golden file of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from catalogue.terms import (
+    LifecycleAsserted,
+    TermsAmended,
+    TermsCorrected,
+    TermsRestated,
+    TermsStated,
+    TermsWithdrawn,
+)
+from probes.batch import ObservationsRecorded
+from probes.spec import AgentAssigned, ProbingInterrupted
+from slamon.ledger.codec import Names, Upcaster
+from slamon.ledger.store import LedgerFounded
+from slamon.sla.closing import PeriodClosed
+from slamon.sla.imports import ObservationsImported
+from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived
+
+FACTS: Mapping[str, type[Any]] = {
+    "ledger-founded/1": LedgerFounded,
+    "terms-stated/1": TermsStated,
+    "terms-amended/1": TermsAmended,
+    "terms-corrected/1": TermsCorrected,
+    "terms-restated/1": TermsRestated,
+    "terms-withdrawn/1": TermsWithdrawn,
+    "lifecycle-asserted/1": LifecycleAsserted,
+    "agent-assigned/1": AgentAssigned,
+    "probing-interrupted/1": ProbingInterrupted,
+    "observations-recorded/1": ObservationsRecorded,
+    "observations-imported/1": ObservationsImported,
+    "period-closed/1": PeriodClosed,
+    "breach-found/1": BreachFound,
+    "breach-upheld/1": BreachUpheld,
+    "breach-waived/1": BreachWaived,
+}
+
+UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {}
+
+NAMES = Names(FACTS, UPCASTERS)

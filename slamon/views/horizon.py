@@ -1,0 +1,62 @@
+"""How far results have been reported: beyond that nothing is known yet, which is not the same as unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, func, select
+
+from slamon.sla.runs import DAY_US
+from slamon.views.daybook import unpack
+from slamon.views.objectives import Judged
+from slamon.views.observed import read_assignment
+from slamon.views.tables import assignment, covered, probe_day, probe_last
+
+Reported = Mapping[tuple[str, str], int]
+
+
+def covered_until(connection: Connection) -> Reported:
+    """For each check at each place: the instant up to which all its results are in."""
+    until = {
+        (row.check, row.location): row.at
+        for row in connection.execute(
+            select(probe_last.c.check, probe_last.c.location, probe_last.c.at)
+        )
+    }
+    rows = connection.execute(
+        select(covered.c.until, assignment.c.body, assignment.c.location).join(
+            assignment,
+            (assignment.c.agent == covered.c.agent)
+            & (assignment.c.version == covered.c.assignment),
+        )
+    )
+    for row in rows:
+        for probe in read_assignment(row.body).probes:
+            key = (probe.probe, row.location)
+            until[key] = max(until.get(key, 0), row.until)
+    return until
+
+
+def known_until(judged: Judged, reported: Reported, now: int) -> int:
+    """The instant up to which an objective can be judged now.
+
+    A result not reported within its validity is overdue: from then on its time is unknown, not just unreported.
+    """
+    reaches = (
+        max(reported.get((s.check, s.location), 0), now - s.validity) for s in judged.all_sources
+    )
+    return min(min(reaches, default=now), now)
+
+
+def first_result(connection: Connection, judged: Judged) -> int | None:
+    """The first result of an objective's checks; None while there is none."""
+    table = probe_day.c
+    firsts = []
+    for source in judged.sources:
+        key = (table.check == source.check, table.location == source.location)
+        day = connection.execute(select(func.min(table.day)).where(*key)).scalar()
+        if day is None:
+            continue
+        runs = connection.execute(select(table.runs).where(*key, table.day == day)).scalar_one()
+        firsts.append(max(unpack(runs)[0].first, day * DAY_US))
+    return min(firsts, default=None)

@@ -1,0 +1,132 @@
+"""What the catalogue holds, as lists: records, tariffs, commitments."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select, tuple_
+
+from catalogue.commitments import Commitment
+from catalogue.document import Document, Record
+from catalogue.interpretation import not_yet_interpreted
+from catalogue.kinds import KINDS
+from catalogue.parties import Party
+from catalogue.tariffs import Tariff
+from slamon.views.answers import CommitmentLine, RecordLine, TariffLine
+from slamon.views.promised import Held, Promises, promises
+from slamon.views.tables import record
+
+
+def records(
+    connection: Connection, kind: str | None, after: tuple[str, str] | None, limit: int
+) -> tuple[RecordLine, ...]:
+    """Records by (kind, id), those behind `after` only."""
+    query = select(record.c.kind, record.c.id).order_by(record.c.kind, record.c.id).limit(limit)
+    if kind is not None:
+        query = query.where(record.c.kind == kind)
+    if after is not None:
+        query = query.where(tuple_(record.c.kind, record.c.id) > after)
+    held = promises(connection).records
+    return tuple(_record_line(held[row.kind, row.id]) for row in connection.execute(query))
+
+
+def _record_line(held: Held) -> RecordLine:
+    return RecordLine(
+        kind=held.kind,
+        id=held.id,
+        catalogue=held.known.catalogue,
+        name=_name(held.known.newest.terms, held.id),
+        lifecycle="withdrawn" if held.known.withdrawn else _lifecycle(held),
+        position=held.position,
+    )
+
+
+def _name(terms: dict[str, Any], default: str) -> str:
+    name = terms.get("name") or terms.get("title") or terms.get("what") or default
+    return str(name.get("en", default)) if isinstance(name, dict) else str(name)
+
+
+def _lifecycle(held: Held) -> str | None:
+    lifecycle = held.known.lifecycle or {}
+    for field in KINDS[held.kind].lifecycle:
+        if field in lifecycle and isinstance(lifecycle[field], str):
+            return str(lifecycle[field])
+    return None
+
+
+def whole_record(held: Promises, kind: str, name: str) -> dict[str, object] | None:
+    """One whole record: versions of its terms, lifecycle, what is not yet interpreted."""
+    found = held.records.get((kind, name))
+    if found is None:
+        return None
+    return {
+        "kind": kind,
+        "id": name,
+        "catalogue": found.known.catalogue,
+        "withdrawn": found.known.withdrawn,
+        "versions": [
+            {"from": v.from_.isoformat() if v.from_ else None, "terms": v.terms}
+            for v in found.known.versions
+        ],
+        "lifecycle": found.known.lifecycle or {},
+        "not_yet_interpreted": list(not_yet_interpreted(found.model())),
+        "position": found.position,
+    }
+
+
+def party_name(held: Promises, name: str) -> str:
+    """The English name of a party, or its id."""
+    party = held.get(Party, name)
+    return party.name.en if party else name
+
+
+def illustrative(model: Document) -> bool:
+    """Is the record as a whole invented for the demonstration?"""
+    return isinstance(model, Record) and model.illustrative
+
+
+def tariffs(held: Promises) -> tuple[TariffLine, ...]:
+    """All tariffs with their state."""
+    return tuple(
+        TariffLine(
+            tariff=tariff.id,
+            name=tariff.name.en,
+            provider=party_name(held, tariff.provider),
+            state=tariff.status,
+            currency=tariff.currency,
+            valid_from=tariff.valid_for.from_.isoformat() if tariff.valid_for else None,
+            valid_to=(
+                tariff.valid_for.to.isoformat() if tariff.valid_for and tariff.valid_for.to else None
+            ),
+            lines=len(tariff.lines or ()),
+            illustrative=illustrative(tariff),
+        )
+        for tariff in held.of(Tariff)
+    )
+
+
+def commitments(held: Promises, today: date) -> tuple[CommitmentLine, ...]:
+    """All dated deliverables, the earliest due first; open ones whose day is over are overdue."""
+    lines = [
+        CommitmentLine(
+            commitment=each.id,
+            what=each.what.en,
+            debtor=party_name(held, each.debtor),
+            creditor=party_name(held, each.creditor),
+            due=each.due.isoformat() if each.due else None,
+            recur=each.recur,
+            state=_commitment_state(each, today),
+            agreement=each.agreement,
+            recommendation=each.recommendation,
+            illustrative=illustrative(each),
+        )
+        for each in held.of(Commitment)
+    ]
+    return tuple(sorted(lines, key=lambda line: (line.due or "9999", line.commitment)))
+
+
+def _commitment_state(commitment: Commitment, today: date) -> str:
+    if commitment.state is not None:
+        return commitment.state
+    return "overdue" if commitment.due and commitment.due < today else "open"

@@ -1,0 +1,166 @@
+"""From facts about terms to `record`, and from there to the catalogue's models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from catalogue.document import Document
+from catalogue.kinds import KINDS
+from catalogue.probing import Location
+from catalogue.terms import START, Known, Terms, TermsFact, Version, evolve
+from slamon.ledger.codec import Entry
+from slamon.views.tables import record
+
+D = TypeVar("D", bound=Document)
+Key = tuple[str, str]
+
+
+def stated(connection: Connection, entry: Entry, fact: TermsFact) -> None:
+    """Fold one fact about the terms of a record."""
+    kind, _, name = entry.stream.partition(":")
+    key = (record.c.kind == kind, record.c.id == name)
+    row = connection.execute(select(record.c.state).where(*key)).first()
+    terms = evolve(_thawed(row.state) if row else START, fact)
+    known = cast("Known", terms)
+    rest = {
+        "catalogue": known.catalogue,
+        "state": _frozen(known),
+        "position": entry.position,
+    }
+    write = insert(record).values(kind=kind, id=name, **rest)
+    connection.execute(write.on_conflict_do_update(index_elements=["kind", "id"], set_=rest))
+
+
+def _frozen(known: Known) -> dict[str, Any]:
+    return {
+        "catalogue": known.catalogue,
+        "versions": [
+            {"from": version.from_ and version.from_.isoformat(), "terms": version.terms}
+            for version in known.versions
+        ],
+        "lifecycle": known.lifecycle,
+        "withdrawn": known.withdrawn,
+        "explained": sorted(
+            [day and day.isoformat(), reason, path] for day, reason, path in known.explained
+        ),
+    }
+
+
+def _thawed(stored: Mapping[str, Any]) -> Known:
+    return Known(
+        stored["catalogue"],
+        tuple(Version(_day(v["from"]), v["terms"]) for v in stored["versions"]),
+        stored["lifecycle"],
+        stored["withdrawn"],
+        frozenset((_day(day), reason, path) for day, reason, path in stored["explained"]),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True)
+class Held:
+    """A record as the ledger has it."""
+
+    kind: str
+    id: str
+    known: Known
+    position: int
+
+    def model(self, version: Version | None = None) -> Document:
+        """The record as a model, of a version or of the newest one."""
+        terms = (version or self.known.newest).terms
+        return KINDS[self.kind].parse(terms | (self.known.lifecycle or {}))
+
+
+class Promises:
+    """The catalogue as folded up to a position."""
+
+    def __init__(self, records: Mapping[Key, Held], position: int) -> None:
+        self.records = records
+        self.position = position
+        self._models: dict[Key, Document] = {}
+
+    @property
+    def default_locations(self) -> tuple[str, ...]:
+        """Every place an agent may measure from: for those who name none."""
+        return tuple(location.id for location in self.of(Location))
+
+    def of(self, model: type[D]) -> Iterator[D]:
+        """All records of a kind that were not withdrawn, in the order of their ids."""
+        for (kind, name), held in self.records.items():
+            if KINDS[kind].model is model and not held.known.withdrawn:
+                yield cast("D", self._model(kind, name))
+
+    def get(self, model: type[D], name: str) -> D | None:
+        """The record of a kind by its id; None where there is none."""
+        kind = _kind_of(model)
+        held = self.records.get((kind, name))
+        if held is None or held.known.withdrawn:
+            return None
+        return cast("D", self._model(kind, name))
+
+    def need(self, model: type[D], name: str) -> D:
+        """The record of a kind that must be there, since documents with dangling references are refused.
+
+        Raises:
+            LookupError: it is not.
+
+        """
+        found = self.get(model, name)
+        if found is None:
+            message = f"the catalogue has no {_kind_of(model)} {name!r}"
+            raise LookupError(message)
+        return found
+
+    def catalogue_of(self, kind: str, name: str) -> str:
+        """The set of documents a record stands in."""
+        return self.records[kind, name].known.catalogue
+
+    def versions(self, kind: str, name: str) -> Iterator[tuple[Document, date | None, date | None]]:
+        """The versions of a record with the days from and before which they hold."""
+        held = self.records[kind, name]
+        known = held.known.versions
+        for version, later in zip(known, [*known[1:], None], strict=True):
+            yield held.model(version), version.from_, later.from_ if later else None
+
+    def states(self) -> dict[Key, Terms]:
+        """What the ledger knows of each record, as `catalogue.plan` takes it."""
+        return {key: held.known for key, held in self.records.items()}
+
+    def _model(self, kind: str, name: str) -> Document:
+        if (kind, name) not in self._models:
+            self._models[kind, name] = self.records[kind, name].model()
+        return self._models[kind, name]
+
+
+@lru_cache(maxsize=32)
+def _kind_of(model: type[Document]) -> str:
+    return next(name for name, kind in KINDS.items() if kind.model is model)
+
+
+_newest: dict[tuple[str, int], Promises] = {}
+
+
+def promises(connection: Connection) -> Promises:
+    """The catalogue as this connection sees it."""
+    position = connection.execute(select(func.max(record.c.position))).scalar() or 0
+    key = (str(connection.engine.url), int(position))
+    if key not in _newest:
+        rows = connection.execute(select(record).order_by(record.c.kind, record.c.id))
+        records = {
+            (row.kind, row.id): Held(row.kind, row.id, _thawed(row.state), row.position)
+            for row in rows
+        }
+        _newest.clear()
+        _newest[key] = Promises(records, key[1])
+    return _newest[key]
