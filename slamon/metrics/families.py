@@ -1,19 +1,13 @@
-"""How things stand now, as Prometheus reads it: gauges already computed by the judge, never to be recomputed there.
-
-Ratios are 0 to 1, times are seconds, instants are Unix timestamps. A series whose value is not known is absent.
-"""
+"""Families of metrics: which series there are, of what, in which unit; a value that is not known is left out."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import get_args
 
-from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.exposition import generate_latest
 
 from catalogue.instants import parse_instant
 from catalogue.periods import parse_period
@@ -22,56 +16,23 @@ from slamon.views.answers import (
     AgreementSummary,
     BreachLine,
     LedgerStatus,
-    Overview,
     ProbeLine,
     ReviewStatus,
     ServiceSummary,
 )
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OBJECTIVE = ("agreement", "service", "objective", "mode", "period")
 PROBE = ("service", "probe", "location")
 SUCCESS = {"good": 1, "degraded": 1, "bad": 0}  # inconclusive is our fault: neither
 MET = {"met": 1, "on_track": 1, "at_risk": 1, "breached": 0}
 MICROSECONDS = 1_000_000
 
-
-@dataclass(frozen=True)
-class Standing:
-    """What the read side answers about now; `breaches` are those of every review status."""
-
-    version: str
-    overview: Overview
-    probes: tuple[ProbeLine, ...]
-    breaches: tuple[BreachLine, ...]
-    ledger: LedgerStatus
-
-
-def render(standing: Standing) -> bytes:
-    """The text format 0.0.4, to be served as `CONTENT_TYPE`."""
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Collector(standing))
-    return generate_latest(registry)
-
-
-class _Collector:
-    """One scrape's families, in the shape the library asks for."""
-
-    def __init__(self, standing: Standing) -> None:
-        self._standing = standing
-
-    def collect(self) -> Iterator[Metric]:
-        standing = self._standing
-        yield _gauge("slamon_build_info", "Version of slamon.", {(standing.version,): 1}, "version")
-        yield from _services(standing.overview.services)
-        yield from _agreements(standing.overview.agreements)
-        yield from _objectives(standing.overview.agreements)
-        yield from _probes(standing.probes)
-        yield from _breaches(standing.overview.agreements, standing.breaches)
-        yield from _ledger(standing.ledger)
-
-
 Values = Mapping[tuple[str, ...], float | None]
+
+
+def build(version: str) -> Metric:
+    """The program itself."""
+    return _gauge("slamon_build_info", "Version of slamon.", {(version,): 1}, "version")
 
 
 def _gauge(name: str, says: str, values: Values, *labels: str) -> Metric:
@@ -83,7 +44,8 @@ def _gauge(name: str, says: str, values: Values, *labels: str) -> Metric:
     return family
 
 
-def _services(services: Iterable[ServiceSummary]) -> Iterator[Metric]:
+def services(services: Iterable[ServiceSummary]) -> Iterator[Metric]:
+    """The services and their states."""
     known = tuple(services)
     yield _gauge(
         "slamon_service_info",
@@ -104,7 +66,8 @@ def _services(services: Iterable[ServiceSummary]) -> Iterator[Metric]:
     )
 
 
-def _agreements(agreements: Iterable[AgreementSummary]) -> Iterator[Metric]:
+def agreements(agreements: Iterable[AgreementSummary]) -> Iterator[Metric]:
+    """The agreements."""
     yield _gauge(
         "slamon_agreement_info",
         "Agreements of the catalogue.",
@@ -113,7 +76,8 @@ def _agreements(agreements: Iterable[AgreementSummary]) -> Iterator[Metric]:
     )
 
 
-def _objectives(agreements: Iterable[AgreementSummary]) -> Iterator[Metric]:
+def objectives(agreements: Iterable[AgreementSummary]) -> Iterator[Metric]:
+    """The objectives in their current period."""
     judged = {
         _objective_key(agreement, status.judgement): status.judgement
         for agreement in agreements
@@ -196,7 +160,8 @@ def _excused(tally: Mapping[str, int]) -> float | None:
     return excused / MICROSECONDS if tally else None
 
 
-def _probes(probes: Iterable[ProbeLine]) -> Iterator[Metric]:
+def probes(probes: Iterable[ProbeLine]) -> Iterator[Metric]:
+    """The probes and their newest results."""
     lines = {(p.service or "", p.probe, p.location or ""): p for p in probes}
 
     def family(name: str, says: str, values: Iterable[float | None]) -> Metric:
@@ -235,9 +200,10 @@ def _runs(lines: Mapping[tuple[str, str, str], ProbeLine]) -> Metric:
     return runs
 
 
-def _breaches(
+def breaches(
     agreements: Iterable[AgreementSummary], breaches: Iterable[BreachLine]
 ) -> Iterator[Metric]:
+    """The breaches and their review."""
     found = tuple(breaches)
     counted = Counter((b.agreement, b.status) for b in found)
     concerned = {a.agreement for a in agreements} | {b.agreement for b in found}
@@ -264,7 +230,8 @@ def _breaches(
     )
 
 
-def _ledger(ledger: LedgerStatus) -> Iterator[Metric]:
+def ledger(ledger: LedgerStatus) -> Iterator[Metric]:
+    """The ledger and its views."""
     lag = max(0, ledger.position - ledger.view_position)
     views: Values = {("all",): ledger.view_position}
     says = "Position of the newest fact of the ledger."

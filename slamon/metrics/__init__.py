@@ -1,0 +1,43 @@
+"""How things stand now, as Prometheus reads it: figures already computed by the judge, not to be recomputed there.
+
+Ratios are 0 to 1, times are seconds, instants are Unix timestamps. A series whose value is not known is absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from prometheus_client import Metric
+
+from slamon.metrics import families
+from slamon.metrics.text import CONTENT_TYPE, written
+from slamon.views.answers import BreachLine, LedgerStatus, Overview, ProbeLine
+
+__all__ = ["CONTENT_TYPE", "Standing", "render"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the read side answers about now; `breaches` are those of every review status."""
+
+    version: str
+    overview: Overview
+    probes: tuple[ProbeLine, ...]
+    breaches: tuple[BreachLine, ...]
+    ledger: LedgerStatus
+
+    def collect(self) -> Iterator[Metric]:
+        """The families of one scrape."""
+        yield families.build(self.version)
+        yield from families.services(self.overview.services)
+        yield from families.agreements(self.overview.agreements)
+        yield from families.objectives(self.overview.agreements)
+        yield from families.probes(self.probes)
+        yield from families.breaches(self.overview.agreements, self.breaches)
+        yield from families.ledger(self.ledger)
+
+
+def render(standing: Standing) -> bytes:
+    """The text to serve as `CONTENT_TYPE`."""
+    return written(standing.collect())
