@@ -17,11 +17,10 @@ from tempfile import TemporaryDirectory
 from benchmarks.batches import batches
 from benchmarks.figure import Figure, alternating, seconds
 from probes.batch import ObservationsRecorded
-from slamon.ledger.codec import Names
+from slamon.history import NAMES
 from slamon.ledger.sqlite import PAGE_SIZE
 from slamon.ledger.store import Ledger
 
-NAMES = Names({"observations-recorded/1": ObservationsRecorded})
 STREAM = "observations:agent-bonn:5f0c9d2e:2026-01-01"
 TABLE = (
     "CREATE TABLE stored_events (originator_id TEXT, originator_version INTEGER, topic TEXT, "

@@ -35,10 +35,25 @@ class UnreadableFactError(ValueError):
 
 @dataclass(frozen=True)
 class Names:
-    """Permanent names of facts, and how payloads of older versions become today's."""
+    """Permanent names of facts, and how payloads of older versions become today's.
+
+    Raises:
+        ValueError: a fact has two names, or an upcaster leads nowhere.
+
+    """
 
     facts: Mapping[str, type[Any]]
     upcasters: Mapping[str, tuple[str, Upcaster]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse names that would be written or read in two ways."""
+        if len(set(self.facts.values())) < len(self.facts):
+            message = "a fact is written under one name; older ones become it through upcasters"
+            raise ValueError(message)
+        for older, (newer, _) in self.upcasters.items():
+            if older in self.facts or newer not in {*self.facts, *self.upcasters}:
+                message = f"{older} cannot become {newer}"
+                raise ValueError(message)
 
     def name_of(self, fact: Fact) -> str:
         """The permanent name of a fact's type."""

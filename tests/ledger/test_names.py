@@ -156,3 +156,33 @@ def test_a_fact_without_a_name_is_not_recorded(weights: Ledger) -> None:
         weights.append("scales", facts, after=0, actor="ann")
 
     assert weights.position() == 0
+
+
+@pytest.mark.parametrize(
+    ("facts", "upcasters", "sentence"),
+    [
+        pytest.param(
+            {"weighed/1": Weighed, "weighed/2": Weighed},
+            {},
+            "a fact is written under one name",
+            id="two names for one fact",
+        ),
+        pytest.param(
+            {"weighed/3": Weighed},
+            {"weighed/1": ("weighed/2", in_grams)},
+            "weighed/1 cannot become weighed/2",
+            id="an upcaster to a name nobody knows",
+        ),
+        pytest.param(
+            {"weighed/2": Weighed, "sampled/1": Sampled},
+            {"weighed/2": ("sampled/1", in_grams)},
+            "weighed/2 cannot become sampled/1",
+            id="an upcaster from a name of today",
+        ),
+    ],
+)
+def test_names_that_contradict_each_other_are_refused(
+    facts: dict[str, type[Any]], upcasters: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        Names(facts, upcasters)
