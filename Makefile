@@ -37,7 +37,7 @@ check: install ## format, then run all tests
 	@$(MAKE) --no-print-directory test
 
 soak: install system-packages ## run the proofs of which `make test` runs a short form, whole
-	@$(BIN)/python -m pytest -m soak --hypothesis-profile=soak --timeout=0
+	@$(BIN)/python -m pytest -m "soak or hypothesis" --hypothesis-profile=soak --timeout=0 -n $(WORKERS)
 
 system-packages:
 	@.ci/system-packages system-packages.txt

@@ -22,11 +22,14 @@ def lock(tree: Path) -> str:
 def texts(tree: Path) -> list[Path]:
     """The text files of the tree, data folders of running programs left out."""
     inside = [path for place in PLACES for path in (tree / place).rglob("*")]
-    candidates = [*tree.glob("*"), *inside]
+    candidates = [*tree.glob("*"), *tree.glob(".ci/*"), *inside]
     return [
         path
         for path in candidates
-        if path.is_file() and (path.suffix in TEXT or path.name in {"Dockerfile", "Makefile"})
+        if path.is_file()
+        and (
+            path.suffix in TEXT or path.name in {"Dockerfile", "Makefile", "run", "system-packages"}
+        )
     ]
 
 
