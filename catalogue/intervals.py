@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ Intervals = tuple[Span, ...]
 
 V = TypeVar("V")
 W = TypeVar("W")
+
+_instant = itemgetter(0)
 
 
 def norm(spans: Iterable[Span]) -> Intervals:
@@ -108,10 +112,11 @@ class Steps(Generic[V]):
         begin, end = max(span[0], self.begin), min(span[1], self.end)
         if begin >= end:
             return Steps((), min(max(span[0], self.begin), self.end))
-        inside = tuple(
-            (max(a, begin), value) for a, b, value in self.pieces() if b > begin and a < end
-        )
-        return Steps(inside, end)
+        if (begin, end) == self.span:
+            return self
+        first = bisect_right(self.points, begin, key=_instant)
+        last = bisect_left(self.points, end, key=_instant)
+        return Steps(((begin, self.points[first - 1][1]), *self.points[first:last]), end)
 
     def map(self, change: Callable[[V], W]) -> Steps[W]:
         """Give the value changed by a function, neighbours that become equal joined."""

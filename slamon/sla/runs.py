@@ -82,6 +82,9 @@ def inconclusive_within(runs: Sequence[Run], spans: Intervals) -> tuple[Run, ...
     for run in runs:
         while at < len(spans) and spans[at][1] <= run.first:
             at += 1
+        if at == len(spans) or spans[at][0] > run.last:
+            masked.append(run)
+            continue
         done, which = 0, at
         while which < len(spans) and spans[which][0] <= run.last:
             begin, end = run.before(spans[which][0]), run.before(spans[which][1])

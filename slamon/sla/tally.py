@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
-from functools import reduce
+from itertools import pairwise
+from operator import add, attrgetter
 from typing import Literal
 
 from catalogue.intervals import Intervals, Span, Steps, membership, steps, zip_steps
@@ -36,7 +37,7 @@ class Tally:
     outside: int = 0
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(*(getattr(self, name) + getattr(other, name) for name in _NAMES))
+        return Tally(*map(add, _VALUES(self), _VALUES(other)))
 
     @property
     def counted(self) -> int:
@@ -59,6 +60,7 @@ class Tally:
 
 
 _NAMES = tuple(field.name for field in fields(Tally))
+_VALUES = attrgetter(*_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,28 +148,28 @@ def merge(parts: Iterable[DayFigures]) -> DayFigures:
     in_order = sorted(parts, key=lambda part: (part.begin, part.end))
     if not in_order:
         raise ValueError("there are no figures to merge")
-    return reduce(_merged, in_order)
-
-
-def _merged(left: DayFigures, right: DayFigures) -> DayFigures:
-    if left.end > right.begin:
+    if any(left.end > right.begin for left, right in pairwise(in_order)):
         raise ValueError("figures of overlapping spans do not add")
-    if not left.outages or not right.outages:
-        before = left.available_before or (not left.outages and right.available_before)
-        after = right.available_after or (not right.outages and left.available_after)
-        outages = left.outages + right.outages
-    else:
-        before, after = left.available_before, right.available_after
-        outages = _joined(left, right)
-    return DayFigures(left.begin, right.end, left.tally + right.tally, outages, before, after)
+    before = after = False
+    found: list[DownRun] = []
+    for part in in_order:
+        before = before or (not found and part.available_before)
+        if part.outages:
+            apart = after or part.available_before
+            found += part.outages if apart else _continued(found, part.outages)
+        after = part.available_after or (not part.outages and after)
+    spent = map(sum, zip(*(_VALUES(part.tally) for part in in_order), strict=True))
+    return DayFigures(
+        in_order[0].begin, in_order[-1].end, Tally(*spent), tuple(found), before, after
+    )
 
 
-def _joined(left: DayFigures, right: DayFigures) -> tuple[DownRun, ...]:
-    if left.available_after or right.available_before:
-        return left.outages + right.outages
-    last, first = left.outages[-1], right.outages[0]
-    across = DownRun(last.begin, first.end, last.counted + first.counted)
-    return (*left.outages[:-1], across, *right.outages[1:])
+def _continued(found: list[DownRun], more: tuple[DownRun, ...]) -> tuple[DownRun, ...]:
+    """Take the last outage found out of the list, and give it joined with the first of more, and the rest of those."""
+    if not found:
+        return more
+    last, first = found.pop(), more[0]
+    return (DownRun(last.begin, first.end, last.counted + first.counted), *more[1:])
 
 
 def _filled(states: Steps[State], span: Span) -> Steps[State]:
