@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
-from catalogue.changes import Change, as_written, differences
+from catalogue.changes import Change, as_written, differences, fields_along
 from catalogue.kinds import KINDS
-from catalogue.marks import Mark, lifecycle_of, mark_of, terms_of
+from catalogue.marks import Mark, amendments, lifecycle_of, mark_of, terms_of
 from catalogue.problems import Problem, problem_at
 from catalogue.records import Written
 from catalogue.terms import (
@@ -22,6 +22,7 @@ from catalogue.terms import (
     TermsRestated,
     TermsStated,
     Unstated,
+    evolve,
 )
 from catalogue.wording import in_words
 
@@ -56,7 +57,7 @@ def decide(record: Written, terms: Terms, today: date) -> Decision:
     """Compare a record with its history; `today` tells which quantities and rates are effective."""
     match terms:
         case Unstated() | Known(withdrawn=True):
-            return Decision(_first_facts(record, terms))
+            return _first(record, terms, today)
         case Known():
             if terms.catalogue != record.catalogue:
                 said = (
@@ -79,10 +80,22 @@ def binds(kind: str, terms: Known, today: date) -> bool:
     return False
 
 
-def _first_facts(record: Written, terms: Terms) -> tuple[TermsFact, ...]:
+def _first(record: Written, terms: Terms, today: date) -> Decision:
     kind = KINDS[record.kind]
     stated = TermsStated(catalogue=record.catalogue, terms=terms_of(kind, record.document))
-    return stated, *_assertion(record, terms)
+    facts: tuple[TermsFact, ...] = (stated, *_assertion(record, terms))
+    after = terms
+    for fact in facts:
+        after = evolve(after, fact)
+    if isinstance(after, Known) and binds(record.kind, after, today):
+        said = (
+            f"{_named(record)} is new to this ledger, so the version before this amendment is not known; "
+            "apply the documents that state it first, or leave the mark out"
+        )
+        places = tuple(record.at(path) for path in amendments(record.document))
+        if places:
+            return Decision(refusals=tuple(problem_at(place, said) for place in places))
+    return Decision(facts)
 
 
 def _assertion(record: Written, terms: Terms) -> tuple[LifecycleAsserted, ...]:
@@ -99,12 +112,21 @@ def _restated(record: Written, terms: Known, today: date) -> Decision:
     if not binds(record.kind, terms, today):
         restated = (TermsRestated(changes=changes),) if changes else ()
         return Decision((*restated, *assertion), ahead=ahead)
-    words = tuple(change for change in changes if _DESCRIPTIVE & set(change.parts))
+    words = tuple(change for change in changes if _describes(change, record, terms))
     promises = tuple(change for change in changes if change not in words)
     if refusals := tuple(p for change in promises if (p := _refusal(record, terms, change))):
         return Decision(refusals=refusals, ahead=ahead)
     reworded = (TermsRestated(changes=words),) if words else ()
     return Decision((*reworded, *_marked(record, promises), *assertion), ahead=ahead)
+
+
+def _describes(change: Change, record: Written, terms: Known) -> bool:
+    wording = terms.newest.terms if change.kind == "removed" else record.document
+    return not _DESCRIPTIVE.isdisjoint(fields_along(wording, change.parts))
+
+
+def _named(record: Written) -> str:
+    return f"{record.kind.replace('_', ' ')} {record.id}"
 
 
 def _ahead(record: Written, terms: Known) -> tuple[str, ...]:
@@ -138,16 +160,23 @@ def _fact(mark: Mark, changes: tuple[Change, ...]) -> TermsFact:
 def _refusal(record: Written, terms: Known, change: Change) -> Problem | None:
     """Say why a change of a binding term cannot be recorded; null if it can."""
     mark = mark_of(change, record.document)
-    what = f"{record.kind.replace('_', ' ')} {record.id}: {in_words(change)}"
+    what = f"{_named(record)}: {in_words(change)}"
     if mark is None or (mark.from_ is not None and record.kind != "agreement"):
         ways = _WAYS_OUT[record.kind].replace("{id}", record.id)
         said = f"{what} changes a term in force; {ways}"
-    elif (mark.from_, mark.reason, change.path) in terms.explained:
+    elif terms.has_explained(mark.from_, mark.reason, change.path):
         said = f'{what}: the mark "{mark.reason}" already explains an earlier change; give this one its own'
-    elif mark.from_ and terms.newest.from_ and mark.from_ < terms.newest.from_:
-        said = (
-            f"{what} from {mark.from_} lies before the version that holds from {terms.newest.from_}"
-        )
+    elif mark.from_ and (late := _too_early(mark.from_, terms)):
+        said = f"{what} from {mark.from_} {late}"
     else:
         return None
     return problem_at(record.at(as_written(record.document, change.parts)), said)
+
+
+def _too_early(day: date, terms: Known) -> str | None:
+    if terms.newest.from_ and day < terms.newest.from_:
+        return f"lies before the version that holds from {terms.newest.from_}"
+    match terms.newest.terms.get("in_force"):
+        case {"from": str(first)} if day <= date.fromisoformat(first):
+            return f"leaves no day to the terms before, in force from {first}; that is a correction"
+    return None

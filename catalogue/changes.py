@@ -61,6 +61,12 @@ def as_written(document: JsonValue, parts: Parts) -> Path:
     return tuple(path)
 
 
+def fields_along(document: JsonValue, parts: Parts) -> tuple[str, ...]:
+    """Name the fields a path leads through, without the ids of members of lists."""
+    steps = as_written(document, parts)
+    return tuple(step for step in steps if isinstance(step, str))
+
+
 def _in_maps(parts: Parts, old: Json, new: Json) -> Iterator[Change]:
     for name in dict.fromkeys((*old, *new)):
         here = (*parts, name)

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from catalogue.agreements import Agreement
-from catalogue.document import Record, codes_of
 from catalogue.instants import SECOND, Duration, InstantError, parse_duration
 from catalogue.probing import Probe, ProbeDefaults
 from catalogue.problems import Problem, closest, problem_at
+from catalogue.provenance import faults_of_provenance
 from catalogue.recommendations import Register, SummaryItem
 from catalogue.records import Catalogue, Written
 from catalogue.references import references
@@ -22,7 +22,7 @@ INTERVAL_FLOOR = 10 * SECOND
 def faults_between(catalogue: Catalogue, names: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
     """Find every fault between records; `names` are the ids known of each kind."""
     yield from _dangling(catalogue, names)
-    yield from _unknown_sources(catalogue, names)
+    yield from faults_of_provenance(catalogue, names["source"])
     yield from _offerings(catalogue)
     yield from _timings(catalogue)
     yield from _unequal_caps(catalogue)
@@ -38,21 +38,6 @@ def _dangling(catalogue: Catalogue, names: Mapping[str, frozenset[str]]) -> Iter
                 said = f'there is no {kinds} "{named.id}"'
                 proposal = closest(named.id, known | set(named.reference.also))
                 yield problem_at(record.at(named.path), said, proposal)
-
-
-def _unknown_sources(
-    catalogue: Catalogue, names: Mapping[str, frozenset[str]]
-) -> Iterator[Problem]:
-    for record in catalogue.records.values():
-        prov = record.model.prov if isinstance(record.model, Record) else {}
-        for field, codes in prov.items():
-            for code in codes_of(codes):
-                source = code.removeprefix("P:")
-                if code.startswith("P:") and source not in names["source"]:
-                    said = f'there is no source "{source}"'
-                    yield problem_at(
-                        record.at(("prov", field)), said, closest(source, names["source"])
-                    )
 
 
 def _offerings(catalogue: Catalogue) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from catalogue.changes import Change, Json, as_written
 from catalogue.kinds import Kind
+from catalogue.references import Path
 
 _MARKS = ("amended", "correction")
 
@@ -43,6 +44,18 @@ def mark_of(change: Change, document: Json) -> Mark | None:
             case {"reason": str(reason)}:
                 return Mark(None, reason)
     return None
+
+
+def amendments(document: JsonValue, path: Path = ()) -> Iterator[Path]:
+    """Find the places of all marks that say `amended`."""
+    if isinstance(document, dict):
+        if document.get("amended") is not None:
+            yield (*path, "amended")
+        for name, value in document.items():
+            yield from amendments(value, (*path, name))
+    elif isinstance(document, list):
+        for index, value in enumerate(document):
+            yield from amendments(value, (*path, index))
 
 
 def _around(change: Change, document: Json) -> Iterator[Json]:

@@ -74,9 +74,14 @@ class _Scribe:
     keys: dict[Path, Place] = field(default_factory=dict)
     values: dict[Path, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
 
     def read(self, node: Node, path: Path) -> JsonValue:
         self.values[path] = _place(node)
+        if id(node) in self.seen:
+            self._fault(node, "anchors and aliases are not used in documents; write it out")
+            return None
+        self.seen.add(id(node))
         match node:
             case MappingNode():
                 return self._map(node, path)
@@ -129,7 +134,7 @@ class _Scribe:
         return text
 
     def _int(self, node: ScalarNode) -> JsonValue:
-        if re.fullmatch(r"[-+]?\d+", node.value):
+        if re.fullmatch(r"[-+]?\d{1,15}", node.value):
             return int(node.value)
         self._fault(node, f"{node.value} is not a whole number in plain digits")
         return 0

@@ -142,6 +142,10 @@ class RowsName(Document):
             raise wrong('rows name their service by "prefix" or by "services"')
         return self
 
+    def service_of(self, word: str) -> str | None:
+        """Name the service of a row; null if its word is not known."""
+        return self.services.get(word) if self.prefix is None else f"{self.prefix}{word}"
+
 
 class Import(Record):
     """A file of observations that no probe can make; `validity` says how long a row speaks."""

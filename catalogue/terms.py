@@ -106,6 +106,13 @@ class Known:
             if version.from_ is None or version.from_ <= day
         )
 
+    def has_explained(self, day: date | None, reason: str, path: str) -> bool:
+        """Tell whether a mark has already accounted for a change there, or of what it stands in."""
+        return any(
+            (day, reason) == (known_day, known_reason) and f"{path}.".startswith(f"{known_path}.")
+            for known_day, known_reason, known_path in self.explained
+        )
+
     def document_on(self, day: date) -> Json:
         """Return terms and lifecycle as one document, ready to be read as the model of its kind."""
         return self.terms_on(day) | (self.lifecycle or {})

@@ -213,6 +213,76 @@ def test_an_amendment_before_the_newest_version_is_refused(documents: Set) -> No
     )
 
 
+def test_an_amendment_leaves_a_day_to_the_terms_before(documents: Set) -> None:
+    states = applied(documents(), {})
+    from_the_start = AMENDED.replace("2027-01-01", "2026-01-01")
+
+    (refusal,) = planned(documents(target="98.00", mark=from_the_start), states).refusals
+
+    assert refusal.message.endswith(
+        "leaves no day to the terms before, in force from 2026-01-01; that is a correction"
+    )
+
+
+def test_an_amendment_of_what_this_ledger_never_knew_is_refused(documents: Set) -> None:
+    folder = documents(SHARED, AGREEMENT, PROBE, target="99.00", mark=AMENDED)
+
+    (refusal,) = planned(folder, {}).refusals
+
+    assert refusal.message == (
+        "agreement sla-web is new to this ledger, so the version before this amendment is not known; "
+        "apply the documents that state it first, or leave the mark out"
+    )
+
+
+SECOND = """  - {id: o2, service: svc-web, indicator: availability, target: "98.00", period: calendar_month,
+     service_hours: always, data: [prb-web], remedy: {kind: review_item, after_periods: 1}MARK}
+  prov: {_: I}
+"""
+
+
+def with_second(mark: str, target: str = "98.00") -> tuple[str, ...]:
+    second = SECOND.replace("MARK", mark).replace("98.00", target)
+    return SHARED, AGREEMENT.replace("  prov: {_: I}\n", second), PROBE, TARIFF
+
+
+def test_an_objective_added_in_force_needs_a_mark(documents: Set) -> None:
+    states = applied(documents(), {})
+
+    (refusal,) = planned(documents(*with_second("")), states).refusals
+    (change,) = planned(documents(*with_second(AMENDED)), states).changes
+
+    assert refusal.message.startswith(
+        "agreement sla-web: objective o2 added changes a term in force;"
+    )
+    assert (
+        change.sentence == 'agreement sla-web: objective o2 added from 2027-01-01 ("yearly review")'
+    )
+
+
+def test_the_mark_of_an_added_objective_does_not_excuse_its_edit(documents: Set) -> None:
+    states = applied(documents(), {})
+    states = applied(documents(*with_second(AMENDED)), states)
+
+    (refusal,) = planned(documents(*with_second(AMENDED, "97.00")), states).refusals
+
+    assert "already explains an earlier change" in refusal.message
+
+
+def test_an_objective_leaves_by_a_mark_of_its_agreement(documents: Set) -> None:
+    states = applied(documents(*with_second("")), {})
+    ended = AGREEMENT.replace(
+        "  recommendations: []",
+        "  recommendations: []\n  amended: {from: 2027-01-01, reason: fewer}",
+    )
+
+    (refusal,) = planned(documents(), states).refusals
+    (change,) = planned(documents(SHARED, ended, PROBE, TARIFF), states).changes
+
+    assert "objective o2 removed changes a term in force" in refusal.message
+    assert change.sentence == 'agreement sla-web: objective o2 removed from 2027-01-01 ("fewer")'
+
+
 def test_a_correction_holds_from_the_start(documents: Set) -> None:
     states = applied(documents(), {})
 
