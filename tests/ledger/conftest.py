@@ -42,8 +42,15 @@ class Program:
         self.process = process
         self._speaks = speaks
         self._hears = hears
+        self._ready = False
+
+    def ready(self) -> None:
+        if not self._ready:
+            assert self.line() == "ready"
+            self._ready = True
 
     def go(self) -> None:
+        self.ready()
         print("go", file=self._hears, flush=True)
 
     def line(self) -> str:
@@ -126,7 +133,6 @@ def started(tree: Path) -> Iterator[Callable[..., Program]]:
         assert process.stdin
         assert process.stdout
         programs.append(Program(process, process.stdout, process.stdin))
-        assert programs[-1].line() == "ready"
         return programs[-1]
 
     yield start

@@ -41,6 +41,8 @@ def test_two_programs_writing_at_once_keep_one_order(
     writers = [started("append", path, "even", 60), started("append", path, "late", 60, 5)]
 
     for writer in writers:
+        writer.ready()
+    for writer in writers:
         writer.go()
     acknowledged = [writer.rest() for writer in writers]
 
