@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
@@ -57,27 +58,53 @@ def breach(request: Request, reading: Read, breach: str) -> HTMLResponse:
     return _breach(request, reading, breach)
 
 
-@router.post("/breaches/{breach}/{verb}")
-def decide(
+@router.post("/breaches/{breach}/uphold")
+def uphold(
     request: Request,
     reading: Read,
     decisions: Decide,
     breach: str,
-    verb: Verb,
+    csrf: Field = "",
+    reason: Field = "",
+) -> Response:
+    """Rule that a breach stands."""
+    actor = signed_in(request, csrf)
+    written = Written("uphold", reason.strip())
+
+    def rule() -> int:
+        return decisions.uphold(breach, written.reason, actor)
+
+    return _ruled(request, reading, breach, written, rule)
+
+
+@router.post("/breaches/{breach}/waive")
+def waive(
+    request: Request,
+    reading: Read,
+    decisions: Decide,
+    breach: str,
     csrf: Field = "",
     reason: Field = "",
     clause: Field = "",
 ) -> Response:
-    """Uphold or waive; a refusal is shown where the form stands, with what was written."""
+    """Forgive a breach; its figures stay."""
     actor = signed_in(request, csrf)
-    written = Written(verb, reason.strip(), clause.strip())
+    written = Written("waive", reason.strip(), clause.strip())
+
+    def rule() -> int:
+        return decisions.waive(breach, written.reason, written.clause or None, actor)
+
+    return _ruled(request, reading, breach, written, rule)
+
+
+def _ruled(
+    request: Request, reading: Read, breach: str, written: Written, rule: Callable[[], int]
+) -> Response:
+    """Rule, or show the form again with what was written and what is wrong with it."""
     if fault := written.fault():
         return _breach(request, reading, breach, replace(written, shown=fault), 422)
     try:
-        if verb == "uphold":
-            decisions.uphold(breach, written.reason, actor)
-        else:
-            decisions.waive(breach, written.reason, written.clause or None, actor)
+        rule()
     except Refused as refused:
         return _breach(request, reading, breach, replace(written, refusal=str(refused)), 409)
     return RedirectResponse(f"/breaches/{breach}#review", 303)
