@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import ingest, judge
+from benchmarks import ingest, judge, prometheus
 from benchmarks.figure import Figure
 
 MEASURES: dict[str, Callable[[bool], list[Figure]]] = {
     "ingest": ingest.measure,
     "judge": judge.measure,
+    "prometheus": prometheus.measure,
 }
 
 
@@ -26,7 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--short", action="store_true", help="seconds instead of a minute, less exact"
     )
     asked = parser.parse_args(arguments)
-    figures = MEASURES[asked.name](asked.short)
+    try:
+        figures = MEASURES[asked.name](asked.short)
+    except prometheus.NotInstalledError as missing:
+        parser.exit(1, f"{missing}\n")
     if asked.json:
         for figure in figures:
             print(figure.line())

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,14 @@ def output(tree: Path, folder: Path, *arguments: str) -> str:
             "ingest", ["observations/s", "bytes/observation"] * 2, id="ingest of observations"
         ),
         pytest.param("judge", ["ms"] * 3, id="judgement of a month"),
+        pytest.param("prometheus", ["ms"], id="judgement against Prometheus"),
     ],
 )
 def test_a_benchmark_prints_one_line_of_json_for_each_figure(
-    name: str, units: list[str], tree: Path, tmp_path: Path
+    name: str, units: list[str], tree: Path, tmp_path: Path, program: Callable[[str], str]
 ) -> None:
+    if name == "prometheus":
+        program("promtool")
     lines = output(tree, tmp_path, name, "--short", "--json").splitlines()
 
     figures = [json.loads(line) for line in lines]
@@ -56,4 +60,18 @@ def test_without_json_it_prints_a_table(tree: Path, tmp_path: Path) -> None:
 
 
 def test_every_benchmark_is_tried_here() -> None:
-    assert set(MEASURES) == {"ingest", "judge"}
+    assert set(MEASURES) == {"ingest", "judge", "prometheus"}
+
+
+def test_a_missing_program_is_named(tree: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks", "prometheus", "--short"]
+    alone = {"PATH": str(tmp_path), "PYTHONPATH": str(tree)}
+
+    said = subprocess.run(
+        command, cwd=tmp_path, env=alone, check=False, capture_output=True, text=True
+    )
+
+    assert said.returncode == 1
+    assert said.stderr == (
+        "promtool is not installed; it is part of the Debian package prometheus\n"
+    )
