@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import JsonValue
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLStreamError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from catalogue.problems import Place, Position, Problem
@@ -54,8 +54,8 @@ def read_page(path: FilePath, shown: str) -> tuple[Page, tuple[Problem, ...]]:
         place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
         said = f"not YAML: {fault.problem or fault.context}"
         return _unreadable(shown, place, said)
-    except (YAMLStreamError, UnicodeDecodeError):
-        return _unreadable(shown, Place(1, 1), "not a text in UTF-8 that YAML allows")
+    except (YAMLError, UnicodeDecodeError, RecursionError):
+        return _unreadable(shown, Place(1, 1), "not a document in UTF-8 that YAML allows")
     scribe = _Scribe(shown)
     data = scribe.read(node, ()) if node is not None else {}
     return Page(shown, data, scribe.keys, scribe.values), tuple(scribe.problems)

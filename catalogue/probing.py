@@ -22,6 +22,7 @@ from probes.condition import JsonPath
 # Kinds that are asked at a port, which has no default.
 _AT_A_PORT = {"tcp", "tls"}
 
+Name = Annotated[str, Field(min_length=1, max_length=253)]
 StatusCode = Annotated[int, Field(ge=100, le=599)]
 
 
@@ -55,7 +56,7 @@ class Active(Document):
 class Query(Document):
     """What a name server is asked."""
 
-    name: str
+    name: Name
     type: Literal["A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
 
 
@@ -78,7 +79,7 @@ class Expect(Document):
     status: tuple[StatusCode, ...] = ()
     body_contains: str | None = None
     body_regex: Regex | None = None
-    header: dict[str, Regex] = Field(default_factory=dict)
+    header: dict[Name, Regex] = Field(default_factory=dict)
     json_: dict[JsonPath, bool | int | str | None] = Field(default_factory=dict, alias="json")
     json_exists: tuple[JsonPath, ...] = ()
     min_days_left: int | None = Field(default=None, ge=0)

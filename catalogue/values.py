@@ -135,16 +135,18 @@ def _secret(value: object) -> str:
 
 def _address(value: object) -> str:
     text = _text(value)
-    parts = urlsplit(text if "//" in text else f"//{text}")
+    if re.search(r"[\s\x00-\x1f]", text):
+        raise wrong(f'"{text}" has a space in it')
+    try:
+        parts = urlsplit(text if "//" in text else f"//{text}")
+        port = parts.port
+    except ValueError as fault:
+        raise wrong(f'"{text}" is no address: {fault}') from None
     if parts.username is not None:
         raise wrong(
             "an address must not carry a user or a password; use auth with env: or file: references"
         )
-    try:
-        port = parts.port
-    except ValueError:
-        raise wrong(f'the port of "{text}" is not between 0 and 65535') from None
-    if not parts.hostname or port == 0:
+    if not parts.hostname or port == 0 or (parts.path and not parts.scheme):
         raise wrong(f'"{text}" names no host that can be asked')
     return text
 
