@@ -45,8 +45,12 @@ def number(value: int) -> str:
 
 
 def percent(value: str) -> str:
-    """Write a percent exactly as it was given; it has been floored where it was computed."""
-    return f"{value}{NARROW_SPACE}%"
+    """Write a percent exactly as it was given; it has been floored where it was computed.
+
+    A target in other words than a number is written as it stands.
+    """
+    is_number = value.replace(".", "", 1).isdecimal()
+    return f"{value}{NARROW_SPACE}%" if is_number else value
 
 
 def instant(t: Language, iso: str, zone: str = "UTC") -> Markup:
@@ -62,8 +66,11 @@ def instant(t: Language, iso: str, zone: str = "UTC") -> Markup:
 
 
 def day(t: Language, iso: str) -> str:
-    """Write a date such as 2026-02-03, or a month such as 2026-02, in words."""
-    year, month, *rest = iso[:10].split("-")
+    """Write a date in words, as precisely as it is known: 2026-02-03, 2026-02 or 2026."""
+    year, *rest = iso[:10].split("-")
+    if not rest:
+        return year
+    month, *rest = rest
     if not rest:
         return t("time.month", month=t(f"month.long.{int(month)}"), year=year)
     short = t(f"month.short.{int(month)}")

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, HTTPException, Query
@@ -60,6 +61,18 @@ class Slice(BaseModel):
         if self.after is not None and len(self.after) != length:
             raise HTTPException(422, "The value of after belongs to another list.")
         return self.after
+
+    def day_word(self, length: int) -> Key | None:
+        """The key to start behind, whose first part is a day.
+
+        Raises: HTTPException 422 for the key of another list.
+        """
+        key = self.word(length)
+        try:
+            date.fromisoformat(key[0] if key else "1970-01-01")
+        except ValueError:
+            raise HTTPException(422, "The value of after belongs to another list.") from None
+        return key
 
     def page(self, items: Sequence[Item], key: Callable[[Item], Key]) -> Page[Item]:
         """Make the page of items that were read up to `probe`."""

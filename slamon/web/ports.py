@@ -28,7 +28,7 @@ class Reading(Protocol):
     """The read side. `now` is an instant in µs; lists with `after` and `limit` are sorted by key."""
 
     def overview(self, now: int) -> Overview:
-        """How things stand, at a glance."""
+        """How things stand, at a glance; its outages are those of the last days."""
 
     def agreements(self, now: int) -> tuple[AgreementSummary, ...]:
         """All agreements with their objectives in the current period."""
@@ -88,7 +88,10 @@ class Reading(Protocol):
         """Probes as assigned, with their newest results."""
 
     def judge(self, agreement: str, label: str, now: int) -> Judgement | None:
-        """All objectives of an agreement in the period labelled, e.g. 2026-02."""
+        """All objectives of an agreement in the period labelled, e.g. 2026-02.
+
+        Raises: InstantError where the label names no period.
+        """
 
     def ledger(self) -> LedgerStatus:
         """Where the ledger and its views stand."""

@@ -8,6 +8,8 @@ from typing import Annotated, cast
 
 from fastapi import Depends, HTTPException, Request
 
+from catalogue.instants import InstantError
+from slamon.sla.judgement import Judgement
 from slamon.web.access import Access, form_token_fits
 from slamon.web.attempts import Attempts
 from slamon.web.ports import Decisions, Reading
@@ -36,6 +38,14 @@ class House:
 def house_of(request: Request) -> House:
     """Find the house that serves this request."""
     return cast("House", request.app.state.house)
+
+
+def judged(reading: Reading, agreement: str, label: str, now: int) -> Judgement | None:
+    """Judge the period an address names; None where it names no agreement or no period."""
+    try:
+        return reading.judge(agreement, label, now)
+    except InstantError:
+        return None
 
 
 async def _reading(request: Request) -> Reading:

@@ -97,6 +97,13 @@ def test_a_judgement_says_exactly_what_was_measured(visitor: TestClient) -> None
         pytest.param("GET", "/services/svc-nothing", 404, id="an unknown service"),
         pytest.param("GET", "/agreements/none", 404, id="an unknown agreement"),
         pytest.param("GET", "/agreements/sla-unv-2026/periods/1999-01", 404, id="another period"),
+        pytest.param("GET", "/agreements/sla-unv-2026/periods/yesterday", 404, id="no period"),
+        pytest.param(
+            "GET",
+            "/agreements/sla-unv-2026/objectives/o1/tallies?after=WyJhIl0",
+            422,
+            id="a key that is no day",
+        ),
         pytest.param("GET", "/breaches/none", 404, id="an unknown breach"),
         pytest.param("GET", "/catalogue/probe/none", 404, id="an unknown record"),
         pytest.param("DELETE", "/services", 405, id="a method that is not offered"),

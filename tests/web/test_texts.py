@@ -18,7 +18,7 @@ from slamon.web.texts import (
 
 WEB = Path("slamon/web")
 # Families of messages whose last part is a value, and who names them.
-FAMILIES = ("nav", "state", "verdict", "review", "basis", "mode", "lifecycle", "outcome", "tally",
+FAMILIES = ("nav", "state", "verdict", "review", "basis", "mode", "lifecycle", "indicator", "outcome", "tally",
             "agreement.kind", "commitment", "sign_in", "error", "strip", "month.short", "month.long",
             "review.step", "unit")  # fmt: skip
 

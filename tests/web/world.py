@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from catalogue.instants import InstantError
 from slamon.app.refused import Refused, Unknown
 from slamon.sla.judgement import (
     AsKnownAt,
@@ -488,7 +489,7 @@ class World:
             agreements=self.agreements(now),
             services=SERVICES,
             open_breaches=self.breaches("open"),
-            outages=OUTAGES[-1:],
+            outages=OUTAGES[::-1],
         )
 
     def agreements(self, now: int) -> tuple[AgreementSummary, ...]:
@@ -522,7 +523,7 @@ class World:
                 if one.judgement.service == service
             ),
             outages=OUTAGES if mail else (),
-            simulated_until="2026-10-13T00:00:00Z" if mail else None,
+            simulated_until="2026-10-12" if mail else None,
         )
 
     def line(self) -> BreachLine:
@@ -678,6 +679,8 @@ class World:
     def judge(self, agreement: str, label: str, now: int) -> Judgement | None:
         known = {"2026-09": SEPTEMBER, "2026-10": OCTOBER, "2026-11": NOVEMBER}
         found = self.agreement(agreement, now)
+        if label == "yesterday":
+            raise InstantError(label)
         if found is None or label not in known:
             return None
         objectives = (

@@ -8,7 +8,7 @@ from slamon.sla.judgement import Judgement
 from slamon.views.answers import AgreementSummary, PeriodLine, TallyDay
 from slamon.web.freshness import Moving
 from slamon.web.paging import Asked, Key, Page
-from slamon.web.requests import Now, Read
+from slamon.web.requests import Now, Read, judged
 
 router = APIRouter(tags=["agreements"])
 
@@ -31,7 +31,7 @@ async def agreement(reading: Read, now: Now, agreement: str) -> AgreementSummary
 @router.get("/agreements/{agreement}/periods/{label}", dependencies=[Moving])
 def judgement(reading: Read, now: Now, agreement: str, label: str) -> Judgement:
     """All objectives of an agreement in one period, e.g. 2026-02."""
-    found = reading.judge(agreement, label, now)
+    found = judged(reading, agreement, label, now)
     if found is None:
         raise HTTPException(404, f"There is no period {label} of the agreement {agreement}.")
     return found
@@ -42,7 +42,7 @@ async def tallies(
     reading: Read, now: Now, asked: Asked, agreement: str, objective: str
 ) -> Page[TallyDay]:
     """Agreed time by state of each local day, in µs."""
-    key = asked.word(1)
+    key = asked.day_word(1)
     days = reading.tallies(agreement, objective, key[0] if key else None, asked.probe, now)
     return asked.page(days, lambda day: (day.day,))
 

@@ -17,7 +17,7 @@ async def observations(
     reading: Read, asked: Asked, check: str | None = None, service: str | None = None
 ) -> Page[ObservationLine]:
     """Stretches of equal results by day, check, location and first instant."""
-    lines = reading.observations(check, service, asked.word(4), asked.probe)
+    lines = reading.observations(check, service, asked.day_word(4), asked.probe)
     return asked.page(lines, _observation_key)
 
 

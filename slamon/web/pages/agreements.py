@@ -14,7 +14,7 @@ from slamon.web import ranking
 from slamon.web.figures import instant_us
 from slamon.web.pages.forms import signed_in
 from slamon.web.pages.render import page
-from slamon.web.requests import Decide, Now, Read
+from slamon.web.requests import Decide, Now, Read, judged
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,6 +55,8 @@ def close(
 ) -> Response:
     """Fix the figures of a finished period."""
     actor = signed_in(request, csrf)
+    if judged(reading, agreement, label, now) is None:
+        raise HTTPException(404)
     try:
         decisions.close(agreement, label, actor)
     except Refused as refused:
@@ -69,19 +71,19 @@ def _period(
     which: tuple[str, str],
     refusal: str | None = None,
 ) -> HTMLResponse:
-    found, judged = reading.agreement(which[0], now), reading.judge(*which, now)
-    if found is None or judged is None:
+    found, said = reading.agreement(which[0], now), judged(reading, *which, now)
+    if found is None or said is None:
         raise HTTPException(404)
-    closed = judged.period.label in found.closed_periods
+    closed = said.period.label in found.closed_periods
     return page(
         request,
         "period.html",
         status=409 if refusal else 200,
         agreement=found,
-        judgement=judged,
+        judgement=said,
         titles={status.judgement.objective: status for status in found.objectives},
         closed=closed,
-        closable=not closed and instant_us(judged.period.to) <= now,
+        closable=not closed and instant_us(said.period.to) <= now,
         refusal=refusal,
     )
 

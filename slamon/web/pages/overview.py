@@ -23,6 +23,8 @@ def overview(request: Request, reading: Read, now: Now) -> HTMLResponse:
         "overview.html",
         overview=found,
         counts=_counts(found),
+        lasting=[line for line in found.outages if line.to is None],
+        ended=[line for line in found.outages if line.to is not None],
         judged=judged,
         others=[line for line in ranking.agreements(found.agreements) if not line.objectives],
         measured=[line for line in ranking.services(found.services) if line.measured],

@@ -13,6 +13,8 @@ from slamon.web.requests import Now, Read
 
 router = APIRouter(include_in_schema=False)
 
+LONGEST_STRIP = 90
+
 
 @router.get("/services")
 def services(request: Request, reading: Read, now: Now) -> HTMLResponse:
@@ -23,6 +25,7 @@ def services(request: Request, reading: Read, now: Now) -> HTMLResponse:
         "services.html",
         measured=[line for line in found if line.measured],
         unmeasured=[line for line in found if not line.measured],
+        shown=min(LONGEST_STRIP, max((len(line.days) for line in found), default=0)),
     )
 
 
