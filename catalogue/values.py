@@ -135,6 +135,11 @@ def _secret(value: object) -> str:
 
 def _address(value: object) -> str:
     text = _text(value)
+    if re.match(r"([a-z]+:)?(//)?[^/?#]*@", text, re.IGNORECASE):
+        # Checked first and never repeated: it may be a secret.
+        raise wrong(
+            "an address must not carry a user or a password; use auth with env: or file: references"
+        )
     if re.search(r"[\s\x00-\x1f]", text):
         raise wrong(f'"{text}" has a space in it')
     try:
@@ -142,10 +147,6 @@ def _address(value: object) -> str:
         port = parts.port
     except ValueError as fault:
         raise wrong(f'"{text}" is no address: {fault}') from None
-    if parts.username is not None:
-        raise wrong(
-            "an address must not carry a user or a password; use auth with env: or file: references"
-        )
     if not parts.hostname or port == 0 or (parts.path and not parts.scheme):
         raise wrong(f'"{text}" names no host that can be asked')
     return text

@@ -47,6 +47,26 @@ def test_an_inline_secret_is_never_repeated() -> None:
     assert "correct horse" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        pytest.param("https://me:hunter2@www.example/", id="in a good address"),
+        pytest.param("https://me:hunter 2@www.example/", id="in an address with a space"),
+        pytest.param("https://me:hunter2@[::1/", id="in an address without a host"),
+        pytest.param("me:hunter2@www.example:25", id="in an address without a scheme"),
+    ],
+)
+def test_a_password_in_an_address_is_never_repeated(tmp_path: Path, target: str) -> None:
+    probe = f'{{id: p, kind: http, target: "{target}", demo_target: "http://127.0.0.1/"}}'
+    (tmp_path / "probes.yaml").write_text(f"probes: [{probe}]\n", encoding="utf-8")
+
+    with pytest.raises(DocumentsRefused) as refused:
+        read([tmp_path])
+
+    assert "an address must not carry a user or a password" in str(refused.value)
+    assert "hunter" not in str(refused.value)
+
+
 def test_a_folder_without_documents_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DocumentsRefused) as refused:
         read([tmp_path])

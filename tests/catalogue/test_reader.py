@@ -100,7 +100,7 @@ def test_a_probe_that_is_read_can_be_asked(
             except ValidationError:
                 return
             assert isinstance(probe, Probe)
-            assert spec_of(probe, cms.get(ProbeDefaults, "cms-2008"))
+            assert spec_of(probe, cms.get(ProbeDefaults, "cms-2008")) is not None
 
 
 @given(st.text(alphabet=st.sampled_from('ab:-[]{}"\n #&*!|>?%@,\t\x00é'), max_size=40))
