@@ -1,10 +1,11 @@
 """A month of a fleet, judged by slamon and averaged by Prometheus.
 
-Measured: 20 objective-months from the stored bytes of `probe_day`, with service hours, an excused window and
-confirmation (as in the benchmark `judge`). Baseline: a real Prometheus that holds the same results, one sample
-a minute, and answers `avg_over_time(probe_success[30d])` for all services: the plain average that it
-can give, without hours, exclusions or confirmation. It is asked over loopback with its connection kept, ours
-in process; the averages it gives are compared with the results before anything is timed.
+Measured: 20 objective-months, from the stored bytes of `probe_day` and from the kept figures of days, with
+service hours, an excused window and confirmation (as in the benchmark `judge`). Baseline: a real Prometheus
+that holds the same results, one sample a minute, and answers `avg_over_time(probe_success[30d])` for all
+services: the plain average that it can give, without hours, exclusions or confirmation. It is asked over
+loopback with its connection kept, ours in process; its averages are compared with the results before
+anything is timed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -22,7 +23,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
 from benchmarks.figure import Figure, alternating, seconds
-from benchmarks.judge import SERVICES, DifferentAnswerError, from_runs
+from benchmarks.judge import SERVICES, DifferentAnswerError, days_of, from_days, from_runs
 from benchmarks.month import JUNE, Month, months
 from probes.outcome import Outcome
 
@@ -35,19 +36,35 @@ class NotInstalledError(Exception):
 
 
 def measure(short: bool) -> list[Figure]:  # noqa: FBT001  # the one question to every benchmark
-    """Milliseconds for a month of a fleet of twenty."""
-    fleet = list(months(2 if short else SERVICES))
+    """Milliseconds for a month of a fleet of twenty, from `probe_day` and from the kept figures of days."""
+    fleet = [(month, days_of(month)) for month in months(2 if short else SERVICES)]
+    ways: dict[str, Callable[[], object]] = {
+        "probe_day": lambda: [from_runs(month) for month, _ in fleet],
+        "kept days": lambda: [from_days(month, days) for month, days in fleet],
+    }
     # Under the working folder: the folder for temporary files may be in memory.
     with TemporaryDirectory(dir=".", prefix=".benchmark-") as folder:
-        _write_blocks(fleet, Path(folder))
+        _write_blocks([month for month, _ in fleet], Path(folder))
         with _prometheus(Path(folder)) as connection:
-            _compare(fleet, _averages(connection))
-            ours, theirs = alternating(
-                2 if short else 9,
-                lambda: seconds(lambda: [from_runs(month) for month in fleet]) * 1000,
-                lambda: seconds(lambda: _averages(connection)) * 1000,
-            )
-    return [Figure(f"{len(fleet)} objective-months against Prometheus", ours, "ms", theirs)]
+            _compare([month for month, _ in fleet], _averages(connection))
+            return [
+                _figure(f"{len(fleet)} objective-months from {source}", short, way, connection)
+                for source, way in ways.items()
+            ]
+
+
+def _figure(
+    name: str,
+    short: bool,  # noqa: FBT001  # handed on
+    way: Callable[[], object],
+    connection: HTTPConnection,
+) -> Figure:
+    ours, theirs = alternating(
+        2 if short else 15,
+        lambda: seconds(way) * 1000,
+        lambda: seconds(lambda: _averages(connection)) * 1000,
+    )
+    return Figure(f"{name}, Prometheus as baseline", ours, "ms", theirs)
 
 
 def _program(name: str) -> str:

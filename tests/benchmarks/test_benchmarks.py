@@ -32,7 +32,7 @@ def output(tree: Path, folder: Path, *arguments: str) -> str:
             "ingest", ["observations/s", "bytes/observation"] * 2, id="ingest of observations"
         ),
         pytest.param("judge", ["ms"] * 3, id="judgement of a month"),
-        pytest.param("prometheus", ["ms"], id="judgement against Prometheus"),
+        pytest.param("prometheus", ["ms"] * 2, id="judgement against Prometheus"),
     ],
 )
 def test_a_benchmark_prints_one_line_of_json_for_each_figure(
