@@ -1,0 +1,170 @@
+"""The wheel: slots are run on time, once, spread and bounded; what is too late is left out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from probes.spec import AgentAssigned, AssignedProbe, Segment, TcpSpec, phase_of
+from probes.wheel import Slot, Wheel, wall_clock
+
+MS = 1000
+
+
+def assigned(hosts: list[str], interval: int, version: int = 1) -> AgentAssigned:
+    return AgentAssigned(
+        version=version,
+        location="loc-bonn",
+        probes=tuple(
+            AssignedProbe(
+                probe=f"prb-{n}",
+                spec=TcpSpec(host=host, port=9, timeout=1),
+                phase=phase_of(f"prb-{n}", interval),
+                segments=(Segment(interval=interval),),
+            )
+            for n, host in enumerate(hosts)
+        ),
+    )
+
+
+def turned(
+    attempt: Callable[[Slot, int], Awaitable[None]],
+    assignments: list[AgentAssigned],
+    seconds: float,
+) -> list[int]:
+    """Follow each assignment for so many seconds; return since when each was followed."""
+
+    async def turn() -> list[int]:
+        wheel = Wheel(attempt)
+        running = asyncio.create_task(wheel.run())
+        since = []
+        for assignment in assignments:
+            since.append(wall_clock())
+            wheel.turn_to(assignment, since[-1])
+            await asyncio.sleep(seconds)
+        wheel.stop()
+        await running
+        assert wheel.low_water() > since[-1]
+        return since
+
+    return asyncio.run(turn())
+
+
+def test_each_slot_is_run_once_and_soon() -> None:
+    assignment = assigned([f"h{n}.example" for n in range(20)], 100 * MS)
+    seen: list[tuple[int, int]] = []
+    late: list[int] = []
+
+    async def attempt(slot: Slot, started: int) -> None:
+        seen.append((slot.due, slot.index))
+        late.append(started - slot.due)
+
+    (since,) = turned(attempt, [assignment], 1.0)
+    upto = max(due for due, _ in seen)
+    assert sorted(seen) == assignment.plan(since, upto + 1)
+    assert len(seen) > 150
+    assert sorted(late)[len(late) // 2] < 20 * MS
+    assert min(late) >= 0
+
+
+def test_another_assignment_takes_over_at_an_instant() -> None:
+    first, second = assigned(["a.example"], 50 * MS), assigned(["a.example"], 80 * MS, version=2)
+    seen: list[tuple[int, int]] = []
+
+    async def attempt(slot: Slot, started: int) -> None:
+        seen.append((slot.assignment.version, slot.due))
+
+    _, change = turned(attempt, [first, second], 0.4)
+    assert {due < change for version, due in seen if version == 1} == {True}
+    assert {due >= change for version, due in seen if version == 2} == {True}
+    assert [due for version, due in seen if version == 2] == [
+        due for due, _ in second.plan(change, max(due for _, due in seen) + 1)
+    ]
+
+
+def test_a_host_is_asked_twice_at_a_time_and_other_hosts_do_not_wait_for_it() -> None:
+    assignment = assigned(["slow.example"] * 8 + ["fast.example"], 200 * MS)
+    busy = most = 0
+    late: list[int] = []
+    expired: list[bool] = []
+
+    async def attempt(slot: Slot, started: int) -> None:
+        nonlocal busy, most
+        if slot.probe.spec.host == "fast.example":
+            late.append(started - slot.due)
+            return
+        expired.append(started >= slot.expires())
+        busy += 1
+        most = max(most, busy)
+        await asyncio.sleep(0.15)
+        busy -= 1
+
+    turned(attempt, [assignment], 1.0)
+    assert most == 2
+    assert max(late) < 100 * MS
+    assert not any(expired), "a slot whose next one is due is skipped"
+    assert len(expired) < 8 * 5
+
+
+def test_the_low_water_mark_waits_for_what_is_in_flight() -> None:
+    async def turn() -> None:
+        begun = asyncio.Event()
+        go = asyncio.Event()
+        first: list[int] = []
+
+        async def attempt(slot: Slot, started: int) -> None:
+            first.append(slot.due)
+            begun.set()
+            await go.wait()
+
+        wheel = Wheel(attempt)
+        wheel.turn_to(assigned(["a.example"], 50 * MS), wall_clock())
+        running = asyncio.create_task(wheel.run())
+        await begun.wait()
+        await asyncio.sleep(0.2)
+        assert wheel.low_water() == first[0]
+        go.set()
+        await asyncio.sleep(0.1)
+        assert wheel.low_water() > first[0]
+        wheel.stop()
+        await running
+
+    asyncio.run(turn())
+
+
+def test_a_fault_in_an_attempt_stops_the_wheel_loudly() -> None:
+    async def attempt(slot: Slot, started: int) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ExceptionGroup):
+        turned(attempt, [assigned(["a.example"], 50 * MS)], 0.3)
+
+
+def test_after_a_step_of_the_clock_no_slot_is_caught_up() -> None:
+    async def turn() -> None:
+        shift = 0
+        seen: list[int] = []
+
+        def clock() -> int:
+            return wall_clock() + shift
+
+        async def attempt(slot: Slot, started: int) -> None:
+            seen.append(slot.due)
+
+        wheel = Wheel(attempt, clock)
+        wheel.turn_to(assigned(["a.example"], 100 * MS), clock())
+        running = asyncio.create_task(wheel.run())
+        await asyncio.sleep(0.3)
+        shift = 3600 * 1000 * MS
+        stepped = clock()
+        await asyncio.sleep(1.5)
+        wheel.stop()
+        await running
+        after = [due for due in seen if due >= stepped - 200 * MS]
+        between = [due for due in seen if stepped - 3000 * 1000 * MS < due < stepped - 200 * MS]
+        assert len(after) >= 3
+        assert between == []
+
+    asyncio.run(turn())
