@@ -1,0 +1,77 @@
+"""Closing: when the open batch ends, and how a long span is cut into batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from probes.assembly import Row
+from probes.outcome import Outcome
+from probes.spec import AgentAssigned
+
+ROWS = 1000
+LONGEST = 60_000_000
+DAY = 86_400_000_000
+HOUR = 3_600_000_000
+
+
+class OpenBatch:
+    """What is known of the rows since `begin` (µs) that no batch holds yet.
+
+    `until` (µs) is set when another assignment is followed from then on.
+    """
+
+    def __init__(self, begin: int, before: dict[int, Outcome]) -> None:
+        self.begin = begin
+        self.until: int | None = None
+        self._last = dict(before)
+        self._rows: list[int] = []
+        self._edges: list[int] = []
+
+    def changes(self, probe: int, outcome: Outcome) -> bool:
+        """Say whether this outcome differs from the last one of the probe."""
+        return self._last.get(probe) != outcome
+
+    def note(self, row: Row) -> None:
+        """Count a row that has reached the spool."""
+        self._rows.append(row.due)
+        if self.changes(row.probe, row.outcome):
+            self._edges.append(row.due)
+        self._last[row.probe] = row.outcome
+
+    def end(self, settled: int) -> int | None:
+        """Return where to close, given that all slots before `settled` (µs) are, or None: not yet.
+
+        Closed at UTC midnight, where another assignment takes over, at an edge so that a change is
+        known at once, at 1,000 rows, and after 60 s.
+        """
+        stop = next_midnight(self.begin)
+        if self.until is not None:
+            stop = min(stop, self.until)
+        if settled >= stop:
+            return stop
+        full = sum(due < settled for due in self._rows) >= ROWS
+        edge = any(due < settled for due in self._edges)
+        return settled if full or edge or settled - self.begin >= LONGEST else None
+
+    def closed(self, end: int) -> bool:
+        """Begin anew at `end` (µs); False if nothing can follow."""
+        self.begin = end
+        self._rows = [due for due in self._rows if due >= end]
+        self._edges = [due for due in self._edges if due >= end]
+        return end != self.until
+
+
+def next_midnight(instant: int) -> int:
+    """Return the first UTC midnight after the instant (µs)."""
+    return (instant // DAY + 1) * DAY
+
+
+def pieces(assignment: AgentAssigned, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut `[begin, end)` into spans of one UTC day and about 1,000 slots; spans without slots are left out."""
+    an_hour = sum(HOUR // s.interval for each in assignment.probes for s in each.segments)
+    stride = max(1, HOUR * ROWS // max(1, an_hour))
+    while begin < end:
+        upto = min(end, next_midnight(begin), begin + stride)
+        if any(True for each in assignment.probes for _ in each.slots(begin, upto)):
+            yield begin, upto
+        begin = upto
