@@ -7,7 +7,9 @@ import contextlib
 import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 
 import pytest
 
@@ -15,7 +17,7 @@ from probes.dialogue import Surroundings
 from probes.guard import networks
 from probes.observation import Observation
 from probes.prober import ask
-from probes.spec import ProbeSpec
+from probes.spec import AgentAssigned, ProbeSpec, ProbingInterrupted
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Serve = Callable[..., contextlib.AbstractAsyncContextManager[int]]
@@ -147,3 +149,126 @@ def observe(serve: Serve) -> Callable[..., Observation]:
         return asyncio.run(once())
 
     return seen
+
+
+class TinyCentre(ThreadingHTTPServer):
+    """A centre of one agent: gives the assignment, keeps batches by stream and sequence."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), TinyCentreTalk)
+        self.assignment: AgentAssigned | None = None
+        self.batches: dict[tuple[str, str, int], bytes] = {}
+        self.interruptions: list[ProbingInterrupted] = []
+        self.asked = 0
+        self.lose_answers = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class TinyCentreTalk(BaseHTTPRequestHandler):
+    server: TinyCentre
+    protocol_version = "HTTP/1.1"
+
+    def parse_request(self) -> bool:
+        if not super().parse_request():
+            return False
+        self.server.asked += 1
+        if self.headers["Authorization"] != "Bearer key-1":
+            self.answer(401)
+            return False
+        return True
+
+    def do_GET(self) -> None:
+        assignment = self.server.assignment
+        assert self.path == "/api/v1/agents/agent-1/assignment"
+        if assignment is None:
+            self.answer(404)
+        elif self.headers["If-None-Match"] == f'"{assignment.version}"':
+            self.answer(304)
+        else:
+            self.answer(200, assignment.model_dump_json().encode(), f'"{assignment.version}"')
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        _, _, _, _, _, what, *key = self.path.split("/")
+        if what == "interruptions":
+            gap = ProbingInterrupted.model_validate_json(body)
+            if gap not in self.server.interruptions:
+                self.server.interruptions.append(gap)
+            self.answer(200)
+            return
+        spool, day, sequence = key
+        known = self.server.batches.setdefault((spool, day, int(sequence)), body)
+        if self.server.lose_answers > 0:
+            self.server.lose_answers -= 1
+            self.close_connection = True
+        elif known == body:
+            self.answer(200, b'{"acknowledged": %d, "position": 1}' % int(sequence))
+        else:
+            self.answer(409, b'{"title": "conflict"}')
+
+    def answer(self, status: int, body: bytes = b"", etag: str | None = None) -> None:
+        self.close_connection = True
+        self.send_response(status)
+        if etag is not None:
+            self.send_header("ETag", etag)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep the test's output clean."""
+
+
+@contextlib.contextmanager
+def _in_thread(server: HTTPServer) -> Iterator[None]:
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def centre() -> Iterator[TinyCentre]:
+    """A running centre that knows agent-1 by key-1."""
+    server = TinyCentre()
+    with _in_thread(server):
+        yield server
+
+
+class Target(ThreadingHTTPServer):
+    """A web page that answers with `status`."""
+
+    daemon_threads = True
+    status = 200
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), TargetTalk)
+
+
+class TargetTalk(BaseHTTPRequestHandler):
+    server: Target
+
+    def do_GET(self) -> None:
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Keep the test's output clean."""
+
+
+@pytest.fixture
+def target() -> Iterator[Target]:
+    """A running web page whose status can be changed."""
+    server = Target()
+    with _in_thread(server):
+        yield server

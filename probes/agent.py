@@ -1,0 +1,197 @@
+"""The agent: follows its assignment, probes on time, and hands over every row exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+
+from pydantic import ValidationError
+
+from probes.assembly import Row
+from probes.centre import Centre, UnreachableError
+from probes.closing import OpenBatch
+from probes.courier import Courier
+from probes.dialogue import Surroundings
+from probes.outcome import Outcome
+from probes.prober import ask
+from probes.recorder import Recorder
+from probes.spec import AgentAssigned, ProbingInterrupted
+from probes.spool import Spool
+from probes.wheel import Slot, Wheel, wall_clock
+
+POLL = 5.0
+CLOSING_TICK = 0.2
+GRACE = 15.0
+LAST_PUSH = 5.0
+UNCHANGED = 304
+OK = 200
+
+log = logging.getLogger(__name__)
+
+
+class Agent:
+    """One agent on one spool; `run` ends when asked to stop, or loudly."""
+
+    def __init__(
+        self,
+        spool: Spool,
+        centre: Centre,
+        surroundings: Surroundings,
+        clock: Callable[[], int] = wall_clock,
+    ) -> None:
+        self._spool = spool
+        self._centre = centre
+        self._surroundings = surroundings
+        self._clock = clock
+        self._recorder = Recorder(spool)
+        self._courier = Courier(spool, self._recorder, centre)
+        self._wheel = Wheel(self._attempt, clock)
+        self._assignment: AgentAssigned | None = None
+        self._open: dict[int, OpenBatch] = {}
+        self._etag: str | None = None
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        """Ask the agent to finish what is in flight, hand it over, and end."""
+        self._stopped.set()
+
+    async def run(self, parent: int | None = None) -> bool:
+        """Probe until stopped, or until the `parent` process is gone; False after a conflict.
+
+        Raises:
+            ExceptionGroup: a fault of ours, such as a spool that cannot be written.
+
+        """
+        try:
+            await self._resume()
+            await self._work(parent)
+            await self._hand_in()
+        finally:
+            self._recorder.close()
+            await self._surroundings.resolver.close()
+        return not self._courier.conflict
+
+    async def _resume(self) -> None:
+        """Close what the last run left open, explain the gap, and go on at the next slot."""
+        spans = await self._recorder.do(self._spool.spans)
+        clean = await self._recorder.do(lambda: self._spool.clean)
+        await self._recorder.do(self._spool.mark, clean=False)
+        if not spans:
+            return
+        last = spans[-1]
+        now = max(self._clock(), last.begin)
+        since = await self._recorder.do(self._spool.silent_since, last, now)
+        if since < now:
+            reason = "the agent was stopped" if clean else "the agent ended without a clean stop"
+            gap = ProbingInterrupted(from_=since, to=now, reason=reason)
+            await self._recorder.do(self._spool.interrupted, gap)
+        for span in spans:
+            end = now if span.until is None else span.until
+            await self._recorder.do(self._spool.close_until, span.assignment.version, end)
+        (going_on,) = await self._recorder.do(self._spool.spans)
+        self._begin(going_on.assignment, going_on.begin, going_on.before)
+
+    def _begin(self, assignment: AgentAssigned, since: int, before: dict[int, Outcome]) -> None:
+        self._assignment = assignment
+        self._open[assignment.version] = OpenBatch(since, before)
+        self._wheel.turn_to(assignment, since)
+
+    async def _work(self, parent: int | None) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            beside = [
+                tasks.create_task(self._recorder.run()),
+                tasks.create_task(self._courier.run()),
+                tasks.create_task(self._close_batches()),
+                tasks.create_task(self._follow()),
+                tasks.create_task(self._watch(parent)),
+            ]
+            wheel = tasks.create_task(self._wheel.run())
+            await self._stopped.wait()
+            self._wheel.stop()
+            await asyncio.wait([wheel], timeout=GRACE)
+            for task in (wheel, *beside):
+                task.cancel()
+
+    async def _hand_in(self) -> None:
+        """Close the last batch, try once to deliver everything, and note the clean end."""
+        for span in await self._recorder.do(self._spool.spans):
+            end = max(self._wheel.low_water(), span.begin) if span.until is None else span.until
+            await self._recorder.do(self._spool.close_until, span.assignment.version, end)
+        await self._recorder.do(self._spool.mark, clean=True)
+        try:
+            async with asyncio.timeout(LAST_PUSH):
+                await self._courier.drain()
+        except TimeoutError:
+            log.warning("not everything could be delivered; it stays in the spool")
+
+    async def _attempt(self, slot: Slot, started: int) -> None:
+        seen = await ask(slot.probe.spec, self._surroundings)
+        version = slot.assignment.version
+        batch = self._open.get(version)
+        changed = batch is None or batch.changes(slot.index, seen.outcome)
+        evidence = seen.evidence() if changed or seen.outcome is not Outcome.GOOD else None
+        row = Row(slot.index, slot.due, started, seen.outcome, seen.latency, evidence)
+        await self._recorder.record(version, row)
+        if batch is not None:
+            batch.note(row)
+
+    async def _close_batches(self) -> None:
+        while True:
+            await asyncio.sleep(CLOSING_TICK)
+            settled = self._wheel.low_water()
+            for version, batch in list(self._open.items()):
+                end = batch.end(settled)
+                if end is not None:
+                    await self._recorder.do(self._spool.close_until, version, end)
+                    self._courier.wake()
+                    if not batch.closed(end):
+                        del self._open[version]
+                if version in self._open:
+                    break  # batches go out in order of time: the next assignment's wait
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                await self._fetch()
+            except UnreachableError as fault:
+                log.warning("no assignment could be fetched: %s", fault)
+            await asyncio.sleep(POLL)
+
+    async def _fetch(self) -> None:
+        answer = await asyncio.to_thread(self._centre.assignment, self._etag)
+        if answer.status == UNCHANGED:
+            return
+        if answer.status != OK:
+            log.error("the centre gives no assignment: %d %s", answer.status, answer.body[:200])
+            return
+        try:
+            assignment = AgentAssigned.model_validate_json(answer.body)
+        except ValidationError:
+            log.exception("the assignment cannot be read and is not followed")
+            return
+        self._etag = answer.etag
+        await self._turn(assignment)
+
+    async def _turn(self, assignment: AgentAssigned) -> None:
+        """Follow an assignment from now on; the slots of the old one before now stay with it."""
+        since = self._clock()
+        if assignment.version in self._open:
+            if assignment != self._assignment:
+                log.error("version %d is open and not begun anew", assignment.version)
+            return
+        for batch in self._open.values():
+            since = max(since, batch.begin)
+            batch.until = since if batch.until is None else batch.until
+        # The spool's thread takes the steps in order: no row of the new assignment precedes it.
+        self._begin(assignment, since, {})
+        await self._recorder.do(self._spool.follow, assignment, since)
+        log.info("following assignment %d", assignment.version)
+
+    async def _watch(self, parent: int | None) -> None:
+        while True:
+            if parent is not None and os.getppid() != parent:
+                log.info("the process that started this agent is gone")
+                self.stop()
+            await asyncio.sleep(1)

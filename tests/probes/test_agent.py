@@ -1,0 +1,221 @@
+"""The agent, a real process: what reached its spool arrives once, and every due slot is accounted for."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from probes.batch import ObservationsRecorded
+from probes.outcome import Outcome
+from probes.spec import AgentAssigned, AssignedProbe, HttpSpec, Segment, phase_of
+from probes.stretches import runs
+
+INTERVAL = 200_000
+Start = Callable[..., subprocess.Popen[str]]
+
+
+def assigned(port: int, version: int = 1, probes: int = 3) -> AgentAssigned:
+    return AgentAssigned(
+        version=version,
+        location="loc-bonn",
+        probes=tuple(
+            AssignedProbe(
+                probe=f"prb-{n}",
+                spec=HttpSpec(url=f"http://127.0.0.1:{port}/", timeout=INTERVAL),
+                phase=phase_of(f"prb-{n}", INTERVAL),
+                segments=(Segment(interval=INTERVAL),),
+            )
+            for n in range(probes)
+        ),
+    )
+
+
+@pytest.fixture
+def start(tmp_path: Path, centre: Any) -> Iterator[Start]:
+    """Start the agent on the spool of this test; whatever still runs at the end is killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def agent(**more: str) -> subprocess.Popen[str]:
+        settings = {
+            "SLAMON_AGENT_ID": "agent-1",
+            "SLAMON_AGENT_KEY": "key-1",
+            "SLAMON_CENTRE": centre.url,
+            "SLAMON_AGENT_ALLOW": "127.0.0.0/8",
+            "SLAMON_SPOOL": str(tmp_path / "spool.db"),
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "probes"],
+            env=os.environ | settings | more,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield agent
+    for process in started:
+        process.kill()
+        process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
+
+
+def until(condition: Callable[[], object], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
+
+
+def stopped(process: subprocess.Popen[str]) -> str:
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=10)
+    assert process.returncode == 0, log
+    return log
+
+
+def arrived(centre: Any) -> list[ObservationsRecorded]:
+    return [ObservationsRecorded.from_bytes(centre.batches[key]) for key in sorted(centre.batches)]
+
+
+def rows_of(
+    batches: list[ObservationsRecorded], *assignments: AgentAssigned
+) -> list[tuple[int, int]]:
+    versions = {each.version: each for each in assignments}
+    rows = []
+    for batch in batches:
+        missing = {(m.due, m.probe) for m in batch.missing}
+        plan = versions[batch.assignment].plan(batch.begin, batch.end)
+        rows += [slot for slot in plan if slot not in missing]
+        assert batch.rows == len(plan) - len(missing)
+    return rows
+
+
+def spooled(path: Path) -> list[tuple[int, int]]:
+    """Read all rows, batched or not, that a dead agent left in its spool."""
+    with sqlite3.connect(path) as db:
+        rows = list(db.execute("select due, probe from result"))
+        batches = [bytes(data) for (data,) in db.execute("select bytes from batch")]
+    db.close()
+    assignment = assigned(1)
+    return rows + rows_of([ObservationsRecorded.from_bytes(b) for b in batches], assignment)
+
+
+def test_rows_arrive_once_although_the_agent_is_killed(
+    start: Start, centre: Any, target: Any, tmp_path: Path
+) -> None:
+    assignment = centre.assignment = assigned(target.server_address[1])
+    process = start()
+    until(lambda: centre.batches)
+    time.sleep(0.7)
+    process.kill()
+    process.communicate()
+    left = spooled(tmp_path / "spool.db")
+    assert left, "the kill must find rows in the spool"
+    died = time.time_ns() // 1000
+
+    process = start()
+    until(lambda: centre.interruptions)
+    until(lambda: arrived(centre)[-1].begin > died and arrived(centre)[-1].rows)
+    target.status = 500
+    until(lambda: any(e.outcome is Outcome.BAD for e in arrived(centre)[-1].edges))
+    stopped(process)
+
+    batches = arrived(centre)
+    rows = rows_of(batches, assignment)
+    assert len(rows) == len(set(rows))
+    assert set(left) <= set(rows)
+    assert [a.end for a in batches[:-1]] == [b.begin for b in batches[1:]]
+    assert [n for _, _, n in sorted(centre.batches)] == list(range(1, len(batches) + 1))
+    (gap,) = centre.interruptions
+    assert gap.reason == "the agent ended without a clean stop"
+    missing = [m.due for b in batches for m in b.missing]
+    assert [due for due in missing if not gap.from_ <= due < gap.to] == []
+    assert len(missing) > 0
+    states = {s.outcome for b in batches for each in runs(b, assignment) for s in each}
+    assert states >= {Outcome.GOOD, Outcome.BAD}
+
+
+def test_a_stop_hands_everything_in_and_is_explained_at_the_next_start(
+    start: Start, centre: Any, target: Any, tmp_path: Path
+) -> None:
+    centre.assignment = assigned(target.server_address[1])
+    process = start()
+    until(lambda: centre.batches)
+    stopped(process)
+    assert spooled(tmp_path / "spool.db") == []
+    centre_saw = len(centre.batches)
+    process = start()
+    until(lambda: len(centre.batches) > centre_saw and centre.interruptions)
+    stopped(process)
+    assert centre.interruptions[0].reason == "the agent was stopped"
+
+
+def test_while_the_centre_is_away_the_agent_goes_on_by_its_last_assignment(
+    start: Start, centre: Any, target: Any, tmp_path: Path
+) -> None:
+    assignment = centre.assignment = assigned(target.server_address[1])
+    process = start()
+    until(lambda: centre.batches)
+    stopped(process)
+    process = start(SLAMON_CENTRE="http://127.0.0.1:9/")
+    time.sleep(2)
+    log = stopped(process)
+    assert "cannot be reached" in log
+    assert len(spooled(tmp_path / "spool.db")) > 3
+    process = start()
+    until(lambda: len(centre.interruptions) == 2)
+    stopped(process)
+    rows = rows_of(arrived(centre), assignment)
+    assert len(rows) == len(set(rows))
+
+
+def test_another_assignment_is_followed_without_a_slot_lost(
+    start: Start, centre: Any, target: Any
+) -> None:
+    port = target.server_address[1]
+    first, second = assigned(port), assigned(port, version=2, probes=2)
+    centre.assignment = first
+    process = start()
+    until(lambda: centre.batches)
+    centre.assignment = second
+    until(lambda: arrived(centre)[-1].assignment == 2)
+    stopped(process)
+    batches = arrived(centre)
+    assert [a.end for a in batches[:-1]] == [b.begin for b in batches[1:]]
+    assert [b.assignment for b in batches] == sorted(b.assignment for b in batches)
+    assert [m for b in batches for m in b.missing] == []
+    fresh = next(b for b in batches if b.assignment == 2 and b.rows)
+    assert {edge.probe for edge in fresh.edges} <= {0, 1}
+    rows_of(batches, first, second)
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "message"),
+    [
+        pytest.param({"SLAMON_CENTRE": "nonsense"}, 2, "SLAMON_CENTRE: ", id="no url"),
+        pytest.param({"SLAMON_AGENT_ALLOW": "10.0.0.0/99"}, 2, "SLAMON_AGENT_ALLOW: ", id="no net"),
+    ],
+)
+def test_wrong_settings_are_named(
+    start: Start, settings: dict[str, str], code: int, message: str
+) -> None:
+    process = start(**settings)
+    _, log = process.communicate(timeout=10)
+    assert (process.returncode, log.startswith(message)) == (code, True), log
+
+
+def test_the_agent_ends_when_its_parent_is_gone(start: Start, centre: Any) -> None:
+    process = start(SLAMON_AGENT_PARENT="1")
+    _, log = process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert "the process that started this agent is gone" in log
