@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from catalogue.agreements import Agreement
 from catalogue.instants import SECOND, Duration, InstantError, parse_duration
-from catalogue.probing import Probe, ProbeDefaults
+from catalogue.probing import Import, Probe, ProbeDefaults
 from catalogue.problems import Problem, closest, problem_at
 from catalogue.provenance import faults_of_provenance
 from catalogue.recommendations import Register, SummaryItem
@@ -25,6 +25,7 @@ def faults_between(catalogue: Catalogue, names: Mapping[str, frozenset[str]]) ->
     yield from faults_of_provenance(catalogue, names["source"])
     yield from _offerings(catalogue)
     yield from _timings(catalogue)
+    yield from _foreign_data(catalogue)
     yield from _unequal_caps(catalogue)
     yield from _miscounted(catalogue)
 
@@ -106,6 +107,27 @@ def _timing(
 def _exact(text: str) -> int:
     duration: Duration = parse_duration(text)
     return duration.exact()
+
+
+def _foreign_data(catalogue: Catalogue) -> Iterator[Problem]:
+    """Check that a promise about a service is measured by data about that service."""
+    about = {record.id: probe.service for record, probe in catalogue.of(Probe)}
+    about |= {record.id: source.service for record, source in catalogue.of(Import)}
+    measured = [
+        (record, ("objectives", index), objective.service, objective.data)
+        for record, agreement in catalogue.of(Agreement)
+        for index, objective in enumerate(agreement.objectives)
+    ]
+    measured += [
+        (record, ("baselines", index), service.id, baseline.data)
+        for record, service in catalogue.of(Service)
+        for index, baseline in enumerate(service.baselines)
+    ]
+    for record, path, service, data in measured:
+        for index, name in enumerate(data):
+            if about.get(name, service) not in {service, "any"}:
+                said = f'"{name}" is about {about[name] or "no service"}, not about {service}'
+                yield problem_at(record.at((*path, "data", index)), said)
 
 
 def _unequal_caps(catalogue: Catalogue) -> Iterator[Problem]:
