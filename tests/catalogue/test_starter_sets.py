@@ -6,10 +6,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from catalogue.agreements import Agreement
-from catalogue.calendars import Calendar
+from catalogue.calendars import Calendar, Hours
 from catalogue.document import Record
+from catalogue.instants import MINUTE
+from catalogue.periods import parse_period
 from catalogue.probing import Import
 from catalogue.records import Catalogue
 from catalogue.remedies import Credit
@@ -107,3 +110,27 @@ def test_the_published_minutes_speak_of_known_services(editions: Catalogue) -> N
 
     known = {service.id for _, service in editions.of(Service)}
     assert {f"svc-{slug}" for slug in expected["minutes_down_by_utc_day"]} <= known
+
+
+VECTORS = YAML(typ="safe").load(
+    (Path(__file__).parent / "cms-2008-golden.yaml").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize(
+    "vector",
+    [
+        pytest.param(v, id=f"{v['agreement']} {v['objective']} {v['month']}")
+        for v in VECTORS["agreement_minutes"]
+    ],
+)
+def test_the_documents_promise_so_many_minutes(cms: Catalogue, vector: dict[str, str]) -> None:
+    agreement = cms.get(Agreement, vector["agreement"])
+    objective = next(o for o in agreement.objectives if o.id == vector["objective"])
+    hours = cms.get(Hours, objective.service_hours)
+    month = parse_period(vector["month"], agreement.tz)
+
+    agreed = hours.agreed(cms.find(Calendar, hours.holidays)).intervals(month.begin, month.end)
+
+    assert sum(end - begin for begin, end in agreed) == int(vector["minutes"]) * MINUTE
+    assert str(objective.target) == vector["target"]
