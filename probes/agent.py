@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pydantic import ValidationError
 
 from probes.assembly import Row
-from probes.centre import Centre, UnreachableError
+from probes.centre import Answer, Centre, UnreachableError
 from probes.closing import OpenBatch
-from probes.courier import Courier
+from probes.courier import SLOW, Courier
 from probes.dialogue import Surroundings
 from probes.outcome import Outcome
 from probes.prober import ask
@@ -27,12 +27,13 @@ GRACE = 15.0
 LAST_PUSH = 5.0
 UNCHANGED = 304
 OK = 200
+UNKNOWN_HERE = frozenset({401, 403})
 
 log = logging.getLogger(__name__)
 
 
 class Agent:
-    """One agent on one spool; `run` ends when asked to stop, or loudly."""
+    """One agent on one spool; `run` ends when asked to stop, or loudly. It asks for news every `poll` s."""
 
     def __init__(
         self,
@@ -40,11 +41,13 @@ class Agent:
         centre: Centre,
         surroundings: Surroundings,
         clock: Callable[[], int] = wall_clock,
+        poll: float = POLL,
     ) -> None:
         self._spool = spool
         self._centre = centre
         self._surroundings = surroundings
         self._clock = clock
+        self._poll = poll
         self._recorder = Recorder(spool)
         self._courier = Courier(spool, self._recorder, centre)
         self._wheel = Wheel(self._attempt, clock)
@@ -153,26 +156,29 @@ class Agent:
 
     async def _follow(self) -> None:
         while True:
+            wait = self._poll
             try:
-                await self._fetch()
+                answer = await asyncio.to_thread(self._centre.assignment, self._etag)
+                wait = await self._heed(answer)
             except UnreachableError as fault:
                 log.warning("no assignment could be fetched: %s", fault)
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(wait)
 
-    async def _fetch(self) -> None:
-        answer = await asyncio.to_thread(self._centre.assignment, self._etag)
+    async def _heed(self, answer: Answer) -> float:
+        """Do what the centre says, and return how many seconds to wait before asking again."""
         if answer.status == UNCHANGED:
-            return
+            return self._poll
         if answer.status != OK:
             log.error("the centre gives no assignment: %d %s", answer.status, answer.body[:200])
-            return
+            return SLOW if answer.status in UNKNOWN_HERE else self._poll
         try:
             assignment = AgentAssigned.model_validate_json(answer.body)
         except ValidationError:
             log.exception("the assignment cannot be read and is not followed")
-            return
+            return self._poll
         self._etag = answer.etag
         await self._turn(assignment)
+        return self._poll
 
     async def _turn(self, assignment: AgentAssigned) -> None:
         """Follow an assignment from now on; the slots of the old one before now stay with it."""

@@ -1,4 +1,8 @@
-"""Conditions: what a reply must fulfil for a probe to be good, each explaining itself with the actual value."""
+"""Conditions: what a reply must fulfil for a probe to be good, each explaining itself with the actual value.
+
+Patterns come from the operator's own documents; they see at most 256 KiB, but nothing interrupts one that
+backtracks without end.
+"""
 
 from __future__ import annotations
 

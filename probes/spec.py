@@ -62,7 +62,10 @@ class BasicAuth(Wire):
 
 
 class HttpSpec(Wire):
-    """Fetch a page; `timeout` in µs bounds the whole attempt, `max_body` in bytes the body read."""
+    """Fetch a page; `timeout` in µs bounds the whole attempt, `max_body` in bytes the body read.
+
+    The status must be 200 unless `conditions` say otherwise; without any, each complete reply is good.
+    """
 
     kind: Literal["http"] = "http"
     url: Annotated[str, AfterValidator(_is_probe_url)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -14,12 +15,17 @@ from typing import Any
 
 import pytest
 
+from probes.agent import Agent
 from probes.batch import ObservationsRecorded
+from probes.centre import Centre
+from probes.dialogue import Surroundings
+from probes.guard import networks
 from probes.outcome import Outcome
 from probes.spec import AgentAssigned, AssignedProbe, HttpSpec, Segment, phase_of
+from probes.spool import Spool
 from probes.stretches import runs
 
-INTERVAL = 200_000
+INTERVAL = 400_000
 Start = Callable[..., subprocess.Popen[str]]
 
 
@@ -116,7 +122,7 @@ def test_rows_arrive_once_although_the_agent_is_killed(
     assignment = centre.assignment = assigned(target.server_address[1])
     process = start()
     until(lambda: centre.batches)
-    time.sleep(0.7)
+    time.sleep(1)
     process.kill()
     process.communicate()
     left = spooled(tmp_path / "spool.db")
@@ -180,23 +186,33 @@ def test_while_the_centre_is_away_the_agent_goes_on_by_its_last_assignment(
 
 
 def test_another_assignment_is_followed_without_a_slot_lost(
-    start: Start, centre: Any, target: Any
+    centre: Any, target: Any, tmp_path: Path
 ) -> None:
     port = target.server_address[1]
     first, second = assigned(port), assigned(port, version=2, probes=2)
     centre.assignment = first
-    process = start()
-    until(lambda: centre.batches)
-    centre.assignment = second
-    until(lambda: arrived(centre)[-1].assignment == 2)
-    stopped(process)
+
+    async def change() -> None:
+        spool = Spool(tmp_path / "spool.db")
+        around = Surroundings(networks("127.0.0.1"))
+        agent = Agent(spool, Centre(centre.url, "agent-1", "key-1"), around, poll=0.2)
+        running = asyncio.create_task(agent.run())
+        await asyncio.sleep(1.5)
+        centre.assignment = second
+        await asyncio.sleep(1.5)
+        agent.stop()
+        assert await running
+        spool.close()
+
+    asyncio.run(change())
     batches = arrived(centre)
     assert [a.end for a in batches[:-1]] == [b.begin for b in batches[1:]]
     assert [b.assignment for b in batches] == sorted(b.assignment for b in batches)
     assert [m for b in batches for m in b.missing] == []
-    fresh = next(b for b in batches if b.assignment == 2 and b.rows)
+    fresh = next(b for b in batches if b.assignment == 2)
     assert {edge.probe for edge in fresh.edges} <= {0, 1}
-    rows_of(batches, first, second)
+    rows = rows_of(batches, first, second)
+    assert len(rows) == len(set(rows)) > 6
 
 
 @pytest.mark.parametrize(

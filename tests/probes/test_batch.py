@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from probes.assembly import Row, assemble
@@ -229,6 +230,7 @@ def histories(draw: st.DrawFn) -> tuple[int, int, list[Row], dict[int, Outcome]]
     return begin, end, rows, before
 
 
+@settings(deadline=None)
 @given(histories())
 def test_stretches_say_the_same_as_the_rows_one_by_one(
     history: tuple[int, int, list[Row], dict[int, Outcome]],
@@ -267,3 +269,41 @@ def test_a_year_of_good_results_is_read_as_one_stretch() -> None:
         evidence={},
     )
     assert runs(batch, minute)[0] == [Stretch(0, (rows - 1) * 60 * SECOND, rows, GOOD)]
+
+
+WRITTEN_BY_VERSION_1 = bytes.fromhex(
+    "010000000700000000000f42400000000001d905c00000000400000001000000010000001d00000044"  # head
+    "06c0843d"  # an edge
+    "01c0b19f0580ade20401"  # a run of missing slots
+    "780163f8cfc0c000c49cff39b912fe1fd100f218189819180052fd0568"  # columns
+    "789cab563254b2aa562a4a4d2ccecf53b20232d24a8b53539474944a522b4a8002c9f97979a9c92599f9790a08"
+    "b9828cc4e2d46290c6943c206568545b5b0b009df51915"  # evidence
+)
+
+
+def test_a_batch_written_by_version_1_can_still_be_read() -> None:
+    batch = ObservationsRecorded.from_bytes(WRITTEN_BY_VERSION_1)
+    assert (batch.assignment, batch.begin, batch.end) == (7, 1 * SECOND, 31 * SECOND)
+    assert batch.edges == (Edge(1, 2 * SECOND, BAD),)
+    assert batch.missing == (Missing(1, 12 * SECOND), Missing(1, 22 * SECOND))
+    assert list(batch.latency) == [2_400, NO_LATENCY, 2_500, 2_600]
+    assert list(batch.lateness) == [0, 3, 0, 0]
+    assert batch.evidence == {
+        1: Evidence(reason="refused", text="connection refused", phases={"dns": 12})
+    }
+    assert runs(batch, EVERY_10_S) == (
+        [Stretch(1 * SECOND, 21 * SECOND, 3, None)],
+        [Stretch(2 * SECOND, 2 * SECOND, 1, BAD)],
+    )
+
+
+@settings(deadline=None)
+@given(st.integers(0, len(WRITTEN_BY_VERSION_1) - 1), st.integers(0, 255))
+def test_damaged_bytes_are_refused_and_never_crash(place: int, byte: int) -> None:
+    damaged = bytearray(WRITTEN_BY_VERSION_1)
+    damaged[place] = byte
+    with contextlib.suppress(BatchError):
+        batch = ObservationsRecorded.from_bytes(bytes(damaged))
+        assert len(batch.latency) == batch.rows
+        assert batch.evidence is not None
+        assert runs(batch, EVERY_10_S)
