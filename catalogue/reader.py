@@ -31,6 +31,8 @@ class _Raw:
 def read(places: Iterable[FilePath]) -> Catalogue:
     """Read set folders (or single files) as one catalogue; a set is named after its folder.
 
+    Only a folder is a whole set: what is not in a single file has not left its set.
+
     Raises:
         DocumentsRefused: with every fault of every file; nothing is to be used then.
 
@@ -40,7 +42,8 @@ def read(places: Iterable[FilePath]) -> Catalogue:
     sets: list[str] = []
     for place in places:
         name = place.resolve().name if place.is_dir() else place.resolve().parent.name
-        sets.append(name)
+        if place.is_dir():
+            sets.append(name)
         for page in _pages(place, writing):
             raws += _raw_records(page, name, writing)
     meaning: list[Problem] = []

@@ -395,6 +395,12 @@ def test_a_record_that_left_its_set_is_withdrawn_once(documents: Set) -> None:
     assert planned(documents(SHARED), states).changes == ()
 
 
+def test_a_single_file_withdraws_nothing(documents: Set) -> None:
+    states = applied(documents(SHARED, PROBE), {})
+
+    assert planned(documents(SHARED) / "all.yaml", states).changes == ()
+
+
 def test_a_withdrawn_record_can_be_stated_again(documents: Set) -> None:
     states = applied(documents(SHARED, PROBE), {})
     states = applied(documents(SHARED), states)
@@ -458,7 +464,7 @@ def test_a_change_of_what_was_never_stated_is_an_error() -> None:
     )
 )
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_whatever_was_applied_is_not_planned_again(
     documents: Set, history: list[dict[str, str]]
