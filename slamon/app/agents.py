@@ -109,7 +109,10 @@ def _checked(ledger: Ledger, agent: str, day: str, payload: bytes) -> Observatio
         runs(batch, under)
     except BatchError as wrong:
         raise BatchRefusedError(str(wrong)) from None
-    if format_instant(batch.begin)[:10] != day or (batch.end - 1) // DAY_US != batch.begin // DAY_US:
+    if (
+        format_instant(batch.begin)[:10] != day
+        or (batch.end - 1) // DAY_US != batch.begin // DAY_US
+    ):
         message = f"the batch from {format_instant(batch.begin)} does not lie within {day}"
         raise BatchRefusedError(message)
     return batch

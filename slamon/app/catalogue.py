@@ -16,7 +16,9 @@ def states(ledger: Ledger, streams: Mapping[Key, str]) -> dict[Key, Terms]:
     return {key: _fold(ledger, stream)[0] for key, stream in streams.items()}
 
 
-def apply(ledger: Ledger, plan: Plan, known: Mapping[Key, Terms], *, actor: str, reason: str) -> int | None:
+def apply(
+    ledger: Ledger, plan: Plan, known: Mapping[Key, Terms], *, actor: str, reason: str
+) -> int | None:
     """Record a plan in one transaction; returns the position of its last fact, None if it changes nothing.
 
     Raises:

@@ -8,7 +8,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Where slamon keeps its data and what it binds to; each setting is `SLAMON_` and its name in capitals."""
+    """Where slamon keeps its data and what it binds to; each setting is `SLAMON_` and its name in capitals.
+
+    `location` is where the agent started by `slamon up` measures from; `agent_allow` lists the networks
+    (CIDR, comma-separated) that it may probe though they are not public.
+    """
 
     model_config = SettingsConfigDict(env_prefix="SLAMON_", frozen=True)
 

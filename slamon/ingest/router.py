@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Path, Request, Response
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 
 from probes.spec import ProbingInterrupted
 from slamon.app import agents
@@ -29,32 +30,25 @@ class Acknowledged(BaseModel):
 
 def build(ledger: Ledger, key_of: Callable[[str], str | None]) -> APIRouter:
     """The routes of agents; `key_of` gives the SHA-256 of an agent's key in hex, None for an unknown agent."""
-    router = APIRouter(prefix="/api/v1/agents/{agent}", tags=["agents"])
 
-    def known(agent: Name, authorization: Annotated[str, Header()] = "") -> str:
+    def known(agent: Name, authorization: Annotated[str, Header()] = "") -> None:
         given = sha256(authorization.removeprefix("Bearer ").encode()).hexdigest()
         expected = key_of(agent)
         if expected is None or not hmac.compare_digest(given, expected):
             raise HTTPException(401, "this key opens no agent of that name")
-        return agent
 
-    agent_of = Annotated[str, Depends(known)]
+    router = APIRouter(
+        prefix="/api/v1/agents/{agent}", tags=["agents"], dependencies=[Depends(known)]
+    )
 
     @router.get("/assignment")
-    def assignment(agent: agent_of, if_none_match: Annotated[str, Header()] = "") -> Response:
+    def assignment(agent: Name, if_none_match: Annotated[str, Header()] = "") -> Response:
         """The agent's probe list, 304 while it has not changed."""
-        current = agents.assignment(ledger, agent)
-        if current is None:
-            raise HTTPException(404, "nothing is assigned to this agent yet")
-        etag = f'"{current.version}"'
-        if if_none_match == etag:
-            return Response(status_code=304, headers={"ETag": etag})
-        body = current.model_dump_json(by_alias=True)
-        return Response(body, media_type="application/json", headers={"ETag": etag})
+        return _assignment(ledger, agent, if_none_match)
 
     @router.post("/batches/{spool}/{day}/{sequence}")
     async def batch(
-        agent: agent_of,
+        agent: Name,
         spool: Name,
         day: Day,
         sequence: Annotated[int, Path(ge=1)],
@@ -62,22 +56,39 @@ def build(ledger: Ledger, key_of: Callable[[str], str | None]) -> APIRouter:
     ) -> Acknowledged:
         """Take in a batch; acknowledged only after it is committed."""
         payload = await _body(request)
-        try:
-            taken = agents.take_batch(ledger, agent, spool, day, sequence, payload)
-        except agents.BatchConflictError as wrong:
-            raise HTTPException(409, f"conflict: {wrong}") from None
-        except agents.BatchOutOfOrderError as wrong:
-            raise HTTPException(409, f"expected {wrong.expected}") from None
-        except agents.BatchRefusedError as wrong:
-            raise HTTPException(422, str(wrong)) from None
-        return Acknowledged(acknowledged=taken.sequence, position=taken.position)
+        return await run_in_threadpool(_take, ledger, agent, spool, day, sequence, payload)
 
     @router.post("/interruptions", status_code=204)
-    def interruption(agent: agent_of, gap: ProbingInterrupted) -> None:
+    def interruption(agent: Name, gap: ProbingInterrupted) -> None:
         """Record why the agent did not probe."""
         agents.interrupted(ledger, agent, gap)
 
     return router
+
+
+def _assignment(ledger: Ledger, agent: str, held: str) -> Response:
+    current = agents.assignment(ledger, agent)
+    if current is None:
+        raise HTTPException(404, "nothing is assigned to this agent yet")
+    etag = f'"{current.version}"'
+    if held == etag:
+        return Response(status_code=304, headers={"ETag": etag})
+    body = current.model_dump_json(by_alias=True)
+    return Response(body, media_type="application/json", headers={"ETag": etag})
+
+
+def _take(
+    ledger: Ledger, agent: str, spool: str, day: str, sequence: int, payload: bytes
+) -> Acknowledged:
+    try:
+        taken = agents.take_batch(ledger, agent, spool, day, sequence, payload)
+    except agents.BatchConflictError as wrong:
+        raise HTTPException(409, f"conflict: {wrong}") from None
+    except agents.BatchOutOfOrderError as wrong:
+        raise HTTPException(409, f"expected {wrong.expected}") from None
+    except agents.BatchRefusedError as wrong:
+        raise HTTPException(422, str(wrong)) from None
+    return Acknowledged(acknowledged=taken.sequence, position=taken.position)
 
 
 async def _body(request: Request) -> bytes:

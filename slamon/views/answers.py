@@ -18,7 +18,7 @@ class Answer(BaseModel):
 
 
 class DayCell(Answer):
-    """One day of one service: worst state seen and share of known time it was available (floored percent, null if unknown)."""
+    """One day of one service: the worst state seen, and the floored percent of known time it was available."""
 
     date: str
     worst: State | None
@@ -51,7 +51,7 @@ class ObjectiveStatus(Answer):
 
 
 class AgreementSummary(Answer):
-    """An agreement with its objectives in the current period; `state` is its lifecycle (signed, in_force, negotiating, ...)."""
+    """An agreement with its objectives in the current period; `state` is its lifecycle, like in_force."""
 
     agreement: str
     name: str
@@ -130,7 +130,7 @@ class Overview(Answer):
 
 
 class ProbeLine(Answer):
-    """A probe as assigned, with its newest result; `measurable` is false where no agent can ask it yet, `why` says why."""
+    """A probe as assigned, with its newest result; where no agent asks it, `why` says why not."""
 
     probe: str
     kind: str
@@ -148,7 +148,7 @@ class ProbeLine(Answer):
 
 
 class ServiceDetail(Answer):
-    """A service's page: its terms, probes, objectives, outages, and what the documents say that is not yet interpreted."""
+    """A service's page: its terms, probes, objectives, outages, and what of its terms has no effect yet."""
 
     summary: ServiceSummary
     terms: dict[str, object]
@@ -231,7 +231,7 @@ class TallyDay(Answer):
 
 
 class ObservationLine(Answer):
-    """A stretch of equal results of one check at one place on one UTC day; `count` results from `first_at` to `last_at`."""
+    """A stretch of equal results of a check at a place on a UTC day: `count` from `first_at` to `last_at`."""
 
     check: str
     location: str

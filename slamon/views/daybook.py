@@ -42,7 +42,7 @@ def split_by_day(run: Run) -> Iterator[tuple[int, Run]]:
 
 
 def continues(before: Run, after: Run, interval: int) -> bool:
-    """Does `after` carry on `before` at the same interval and outcome?"""
+    """Whether `after` carries on `before` at the same interval and outcome."""
     return (
         before.outcome == after.outcome
         and after.first - before.last == interval

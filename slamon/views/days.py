@@ -59,15 +59,17 @@ def observations(connection: Connection, judged: Judged, begin: int, end: int) -
     """Fetch what was observed of an objective in `[begin, end)` and as far around it as matters."""
     terms = judged.terms
     asked = Confirmation(terms.confirm, terms.recover)
+    checks = tuple(fetch(connection, source, begin, end, asked) for source in judged.sources)
+    # A result is vouched for by the control probe of its own instant: also those fetched from further back.
+    since = min([begin, *(each.runs[0].first for each in checks if each.runs)])
+    vouching = Confirmation(1, 1)
     return Observations(
-        tuple(fetch(connection, source, begin, end, asked) for source in judged.sources),
-        tuple(fetch(connection, source, begin, end, Confirmation(1, 1)) for source in judged.controls),
+        checks,
+        tuple(fetch(connection, source, since, end, vouching) for source in judged.controls),
     )
 
 
-def figures(
-    connection: Connection, judged: Judged, span: tuple[int, int], until: int
-) -> list[Day]:
+def figures(connection: Connection, judged: Judged, span: tuple[int, int], until: int) -> list[Day]:
     """The figures of every local day of a span, each up to `until` at the most."""
     days = [day for day in local_days(span, judged.tz) if day.begin < until]
     kept = _kept(connection, judged, days)
@@ -208,4 +210,3 @@ def _forget(connection: Connection, judged: Judged, touched: Touched) -> None:
         if ahead < FAR:
             statement = statement.where(column.day <= period_at("day", ahead, judged.tz).label)
         connection.execute(statement)
-

@@ -22,7 +22,9 @@ from slamon.views.store import ViewStore, read_position
 from slamon.views.tables import view_state
 
 SETTLE_EVERY = 60_000_000
-BATCH = 500  # facts per transaction: large enough to pay for the commit, small enough to stay in memory
+BATCH = (
+    500  # facts per transaction: large enough to pay for the commit, small enough to stay in memory
+)
 
 
 class FoldError(Exception):
@@ -36,7 +38,9 @@ class Folder:
     ledger: Ledger
     store: ViewStore
 
-    def catch_up(self, *, upto: int | None = None, progress: Callable[[int], None] | None = None) -> int:
+    def catch_up(
+        self, *, upto: int | None = None, progress: Callable[[int], None] | None = None
+    ) -> int:
         """Fold everything up to a position (default: all); returns the position reached.
 
         Raises:
@@ -59,13 +63,16 @@ class Folder:
                 apply_all(connection, entries)
             yield entries[-1].position
 
-    def follow(self, stop: Callable[[], bool], clock: Callable[[], int]) -> None:
+    def follow(
+        self, stop: Callable[[], bool], clock: Callable[[], int], caught_up: Callable[[], None]
+    ) -> None:
         """Fold as facts arrive until told to stop; a day that ended is judged and kept."""
         changes = self.ledger.changes()
         settled_at = 0
         try:
             while not stop():
                 self.catch_up()
+                caught_up()
                 if clock() - settled_at > SETTLE_EVERY:
                     settled_at = clock()
                     self.settle(settled_at)

@@ -15,11 +15,12 @@ from slamon.sla import observed
 from slamon.sla.availability import quotient
 from slamon.sla.budget import budget_of, planned_time
 from slamon.sla.judge import judge, out_of_reach_at
-from slamon.sla.judgement import Basis, Coverage, ObjectiveJudgement, Outage, Verdict
+from slamon.sla.judgement import Basis, Coverage, ObjectiveJudgement, Outage, Unconfirmed, Verdict
 from slamon.sla.tally import DayFigures, Tally, merge
 from slamon.views import days, horizon
 from slamon.views.daybook import mixed
 from slamon.views.objectives import Judged, Unjudged
+from slamon.views.shelf import Fetched
 
 WORST_FIRST: Sequence[Verdict] = (
     "breached",
@@ -58,7 +59,9 @@ def judge_objective(
     `versions` are those of the objective, in order.
     """
     parts = [version for version in versions if _holds(version, period)]
-    judgements = [_judge_part(frame, part, period, closed=closed) for part in parts or versions[-1:]]
+    judgements = [
+        _judge_part(frame, part, period, closed=closed) for part in parts or versions[-1:]
+    ]
     worst = min(judgements, key=lambda each: WORST_FIRST.index(each.state))
     if len(judgements) == 1:
         return worst
@@ -167,7 +170,7 @@ def _witnessed(frame: Frame, judged: Judged, outage: Outage, until: int) -> Outa
     return outage.model_copy(update={"locations": places, "evidence": evidence})
 
 
-def _bad_results(fetched: days.Fetched, span: tuple[int, int]) -> Iterable[str]:
+def _bad_results(fetched: Fetched, span: tuple[int, int]) -> Iterable[str]:
     parts = [
         part
         for run in fetched.runs
@@ -183,7 +186,7 @@ def _bad_results(fetched: days.Fetched, span: tuple[int, int]) -> Iterable[str]:
 
 def _unconfirmed(
     frame: Frame, judged: Judged, period: Period, until: int
-) -> tuple[observed.Unconfirmed, ...]:
+) -> tuple[Unconfirmed, ...]:
     if judged.terms.confirm == 1:
         return ()
     span = (period.begin, until)

@@ -82,7 +82,7 @@ def party_name(held: Promises, name: str) -> str:
 
 
 def illustrative(model: Document) -> bool:
-    """Is the record as a whole invented for the demonstration?"""
+    """Whether the record as a whole is invented for the demonstration."""
     return isinstance(model, Record) and model.illustrative
 
 
@@ -97,7 +97,9 @@ def tariffs(held: Promises) -> tuple[TariffLine, ...]:
             currency=tariff.currency,
             valid_from=tariff.valid_for.from_.isoformat() if tariff.valid_for else None,
             valid_to=(
-                tariff.valid_for.to.isoformat() if tariff.valid_for and tariff.valid_for.to else None
+                tariff.valid_for.to.isoformat()
+                if tariff.valid_for and tariff.valid_for.to
+                else None
             ),
             lines=len(tariff.lines or ()),
             illustrative=illustrative(tariff),

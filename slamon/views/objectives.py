@@ -166,7 +166,7 @@ def _sources(
     for name in data:
         if (probe := held.get(Probe, name)) is not None:
             validity = validity_of(held, probe)
-            for place in (rules.locations if rules else held.default_locations):
+            for place in rules.locations if rules else held.default_locations:
                 yield Source(name, place, validity)
         elif (file := held.get(Import, name)) is not None and file.validity and file.location:
             yield Source(f"{name}/{service}", file.location, parse_duration(file.validity).exact())

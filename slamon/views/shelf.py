@@ -34,7 +34,7 @@ class Confirmation:
     recover: int
 
     def settles(self, run: Run) -> bool:
-        """Does this run fix the state whatever came before?"""
+        """Whether this run fixes the state whatever came before."""
         return settled(run, self.confirm, self.recover)
 
 

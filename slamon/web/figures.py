@@ -18,12 +18,12 @@ NO_BREAK = "\u00a0"
 
 
 def duration(t: Language, us: int) -> str:
-    """Write a duration in µs exactly, as hours, minutes and seconds."""
+    """Write a duration in µs as hours, minutes and whole seconds, floored; below a second exactly."""
     if us < 0:
         return "−" + duration(t, -us)
     hours, rest = divmod(us, 3600 * SECOND)
     minutes, rest = divmod(rest, 60 * SECOND)
-    seconds = _decimal(rest)
+    seconds = _decimal(rest) if us < SECOND else str(rest // SECOND)
     parts = [
         f"{number(amount)}{NO_BREAK}{t(unit)}"
         for amount, unit in ((hours, "unit.hour"), (minutes, "unit.minute"))
@@ -32,6 +32,12 @@ def duration(t: Language, us: int) -> str:
     if seconds != "0" or not parts:
         parts.append(f"{seconds}{NO_BREAK}{t('unit.second')}")
     return " ".join(parts)
+
+
+def exact(t: Language, us: int) -> Markup:
+    """Write a duration with its µs in the title."""
+    title = f"{number(us)}{NO_BREAK}{t('unit.microsecond')}"
+    return Markup('<span title="{}">{}</span>').format(title, duration(t, us))
 
 
 def latency(t: Language, us: int) -> str:
@@ -90,13 +96,13 @@ def instant_us(iso: str) -> int:
 
 
 def budget_left(budget: ErrorBudget) -> int:
-    """What is left of an error budget in µs, floored; negative when overspent."""
-    return _floor(Fraction(budget.left_us))
+    """What is left of an error budget in µs, floored to the second; negative when overspent."""
+    return _whole_seconds(Fraction(budget.left_us))
 
 
 def budget_allowed(budget: ErrorBudget) -> int:
-    """How much bad time the target allows in µs, floored."""
-    return _floor(Fraction(budget.allowed_us))
+    """How much bad time the target allows in µs, floored to the second."""
+    return _whole_seconds(Fraction(budget.allowed_us))
 
 
 def share_left(budget: ErrorBudget) -> Fraction:
@@ -107,8 +113,8 @@ def share_left(budget: ErrorBudget) -> Fraction:
     return min(Fraction(1), max(Fraction(0), Fraction(budget.left_us) / allowed))
 
 
-def _floor(value: Fraction) -> int:
-    return value.numerator // value.denominator
+def _whole_seconds(us: Fraction) -> int:
+    return us // SECOND * SECOND
 
 
 def _decimal(us: int) -> str:

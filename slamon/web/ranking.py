@@ -19,29 +19,31 @@ VERDICTS: tuple[Verdict, ...] = (
     "met",
     "not_applicable",
 )
-STATES = ("down", "degraded", "unknown", "up")
+STATES = ("down", "degraded", "up", "unknown")
 LIVE = ("in_force", "signed", "negotiating", "proposed")
 
 
 def objectives(found: Iterable[ObjectiveStatus]) -> list[ObjectiveStatus]:
-    """Objectives by verdict, then by the share of the budget left."""
+    """Objectives by verdict, then by the share of the budget left; those never judged last."""
 
-    def rank(status: ObjectiveStatus) -> tuple[int, int, Fraction, str]:
+    def rank(status: ObjectiveStatus) -> tuple[bool, int, bool, Fraction, str]:
         said = status.judgement
         left = share_left(said.error_budget) if said.error_budget else Fraction(1)
-        enforced = 0 if said.mode == "enforced" else 1
-        return VERDICTS.index(said.state), enforced, left, status.title
+        never, bound = not said.tally, said.mode == "enforced"
+        return never, VERDICTS.index(said.state), not bound, left, status.service_name
 
     return sorted(found, key=rank)
 
 
 def agreements(found: Iterable[AgreementSummary]) -> list[AgreementSummary]:
-    """Agreements that hold now before those that do not, then by their worst verdict."""
+    """Agreements with figures before those without, those that hold now first, then the worst."""
 
-    def rank(line: AgreementSummary) -> tuple[bool, int, int, str]:
+    def rank(line: AgreementSummary) -> tuple[bool, bool, int, int, str]:
+        measured = any(status.judgement.measured for status in line.objectives)
         live = LIVE.index(line.state) if line.state in LIVE else len(LIVE)
         verdicts = (VERDICTS.index(status.judgement.state) for status in line.objectives)
-        return not line.objectives, live, min(verdicts, default=len(VERDICTS)), line.name
+        worst = min(verdicts, default=len(VERDICTS))
+        return not line.objectives, not measured, live, worst, line.name
 
     return sorted(found, key=rank)
 

@@ -14,13 +14,13 @@ router = APIRouter(tags=["agreements"])
 
 
 @router.get("/agreements", dependencies=[Moving])
-async def agreements(reading: Read, now: Now, asked: Asked) -> Page[AgreementSummary]:
+def agreements(reading: Read, now: Now, asked: Asked) -> Page[AgreementSummary]:
     """Agreements by id, each with its objectives in the current period."""
     return asked.cut(reading.agreements(now), lambda line: (line.agreement,))
 
 
 @router.get("/agreements/{agreement}", dependencies=[Moving])
-async def agreement(reading: Read, now: Now, agreement: str) -> AgreementSummary:
+def agreement(reading: Read, now: Now, agreement: str) -> AgreementSummary:
     """One agreement with its objectives in the current period."""
     found = reading.agreement(agreement, now)
     if found is None:
@@ -38,7 +38,7 @@ def judgement(reading: Read, now: Now, agreement: str, label: str) -> Judgement:
 
 
 @router.get("/agreements/{agreement}/objectives/{objective}/tallies", dependencies=[Moving])
-async def tallies(
+def tallies(
     reading: Read, now: Now, asked: Asked, agreement: str, objective: str
 ) -> Page[TallyDay]:
     """Agreed time by state of each local day, in µs."""

@@ -22,9 +22,7 @@ async def observations(
 
 
 @router.get("/outages", dependencies=[Moving])
-async def outages(
-    reading: Read, now: Now, asked: Asked, service: str | None = None
-) -> Page[OutageLine]:
+def outages(reading: Read, now: Now, asked: Asked, service: str | None = None) -> Page[OutageLine]:
     """Outages by beginning, agreement and objective."""
     key = asked.word(3)
     lines = reading.outages(service, " ".join(key) if key else None, asked.probe, now)

@@ -13,7 +13,7 @@ router = APIRouter(tags=["operations"])
 
 
 @router.get("/probes", dependencies=[Moving])
-async def probes(reading: Read, now: Now, asked: Asked) -> Page[ProbeLine]:
+def probes(reading: Read, now: Now, asked: Asked) -> Page[ProbeLine]:
     """Probes by id and location."""
     return asked.cut(reading.probes(now), _probe_key)
 

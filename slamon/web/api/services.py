@@ -13,13 +13,13 @@ router = APIRouter(tags=["services"])
 
 
 @router.get("/services", dependencies=[Moving])
-async def services(reading: Read, now: Now, asked: Asked) -> Page[ServiceSummary]:
+def services(reading: Read, now: Now, asked: Asked) -> Page[ServiceSummary]:
     """Services by id."""
     return asked.cut(reading.services(now), lambda line: (line.service,))
 
 
 @router.get("/services/{service}", dependencies=[Moving])
-async def service(reading: Read, now: Now, service: str) -> ServiceDetail:
+def service(reading: Read, now: Now, service: str) -> ServiceDetail:
     """One service with its terms, probes, objectives and outages."""
     found = reading.service(service, now)
     if found is None:

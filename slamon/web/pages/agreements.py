@@ -34,7 +34,14 @@ def agreement(request: Request, reading: Read, now: Now, agreement: str) -> HTML
         raise HTTPException(404)
     lines = reading.periods(agreement, now)
     labels = sorted({line.period for line in lines}, reverse=True)
-    return page(request, "agreement.html", agreement=found, labels=labels, rows=_table(lines))
+    return page(
+        request,
+        "agreement.html",
+        agreement=found,
+        labels=labels,
+        rows=_table(lines),
+        names={status.judgement.objective: status.service_name for status in found.objectives},
+    )
 
 
 @router.get("/agreements/{agreement}/periods/{label}")

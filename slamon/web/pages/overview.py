@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
@@ -39,19 +41,21 @@ def zones(agreements: tuple[AgreementSummary, ...]) -> dict[str, str]:
 
 
 def _counts(found: Overview) -> dict[str, int]:
-    measured = [line for line in found.services if line.measured]
-    verdicts = [
-        status.judgement.state
+    """What the tiles count; what is not measured is counted apart, neither as good nor as bad."""
+    states = Counter(line.state for line in found.services if line.measured)
+    verdicts = Counter(
+        status.judgement.state if status.judgement.measured else "not_measured"
         for line in found.agreements
         for status in line.objectives
         if status.judgement.mode == "enforced"
-    ]
+    )
     return {
-        "measured": len(measured),
-        "up": sum(line.state in {"up", "degraded"} for line in measured),
-        "unknown": sum(line.state == "unknown" for line in measured),
-        "down": sum(line.state == "down" for line in measured),
-        "objectives": len(verdicts),
-        "missed": verdicts.count("breached"),
-        "at_risk": verdicts.count("at_risk"),
+        "known": states.total() - states["unknown"],
+        "up": states["up"] + states["degraded"],
+        "unknown": states["unknown"],
+        "down": states["down"],
+        "judged": verdicts.total() - verdicts["not_measured"],
+        "unjudged": verdicts["not_measured"],
+        "missed": verdicts["breached"],
+        "at_risk": verdicts["at_risk"],
     }

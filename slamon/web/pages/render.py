@@ -74,6 +74,7 @@ def _environment(code: str) -> Environment:
     made.globals |= {"t": t, "static": _static, "ranking": ranking, "figures": figures}
     for written in (
         figures.duration,
+        figures.exact,
         figures.latency,
         figures.instant,
         figures.day,

@@ -1,0 +1,49 @@
+"""Compile the catalogue into what the agent of this machine is told to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from catalogue.agreements import Agreement
+from catalogue.calendars import Window
+from catalogue.compile import NotYet, Use, assigned
+from catalogue.probing import Probe, ProbeDefaults
+from probes.spec import AgentAssigned, AssignedProbe
+from slamon.app import agents
+from slamon.cli.house import House
+from slamon.views.promised import Promises, promises
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Which target of a probe is asked, and where it is if it was moved (`host:port` to `host:port`)."""
+
+    use: Use = "target"
+    addresses: Mapping[str, str] = field(default_factory=dict)
+
+
+def compile_probes(
+    held: Promises, targets: Targets, only: Sequence[str] | None = None
+) -> list[AssignedProbe]:
+    """All probes that can be asked now (or those named), in the order of their ids."""
+    windows = {window.id: window for window in held.of(Window)}
+    agreements = {agreement.id: agreement for agreement in held.of(Agreement)}
+    found = []
+    for probe in held.of(Probe):
+        if only is not None and probe.id not in only:
+            continue
+        defaults = held.get(ProbeDefaults, held.catalogue_of("probe", probe.id))
+        compiled = assigned(
+            probe, defaults, windows, agreements, use=targets.use, addresses=targets.addresses
+        )
+        if not isinstance(compiled, NotYet):
+            found.append(compiled)
+    return found
+
+
+def assign(house: House, agent: str, location: str, targets: Targets) -> AgentAssigned:
+    """Tell an agent what to ask; the same list again changes nothing."""
+    with house.store.reading() as connection:
+        probes = compile_probes(promises(connection), targets)
+    return agents.assign(house.ledger, agent, probes, location=location, actor="slamon")

@@ -1,0 +1,134 @@
+"""`slamon catalogue`: check, plan and apply documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catalogue.instants import moment_of
+from catalogue.interpretation import not_yet_interpreted
+from catalogue.plan import Plan, plan
+from catalogue.reader import read
+from catalogue.records import Catalogue
+from slamon.app import catalogue as applying
+from slamon.cli.house import House, now
+from slamon.cli.opening import opened, refresh
+from slamon.cli.settings import Settings
+from slamon.cli.terminal import (
+    Actor,
+    AsJson,
+    actor_or_fail,
+    console,
+    errors,
+    fail,
+    print_json,
+    refusals,
+)
+from slamon.views.promised import promises
+
+app = typer.Typer(no_args_is_help=True, help="Promises as documents: check, plan, apply.")
+
+Folders = Annotated[
+    list[Path], typer.Argument(help="Folders of documents, each one set.", metavar="DIR...")
+]
+
+
+@app.command()
+def check(
+    folders: Folders,
+    *,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Also list what is kept and not acted upon yet.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read documents and name every fault, each with file, line, column and a proposal."""
+    with refusals():
+        catalogue = read(folders)
+    kept = _kept(catalogue)
+    if as_json:
+        print_json({"records": len(catalogue.records), "not_yet_interpreted": kept})
+        return
+    console.print(f"{len(catalogue.records)} records in {', '.join(catalogue.sets)}: no fault")
+    if verbose:
+        for line in kept:
+            console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
+    elif kept:
+        console.print(f"{len(kept)} details are kept and not acted upon yet; --verbose lists them")
+
+
+def _kept(catalogue: Catalogue) -> list[str]:
+    return [
+        f"{kind} {name}: {said}"
+        for (kind, name), record in catalogue.records.items()
+        for said in not_yet_interpreted(record.model)
+    ]
+
+
+@app.command("plan")
+def show_plan(folders: Folders, *, as_json: AsJson = False) -> None:
+    """Say what applying the documents would record, one sentence a change."""
+    with opened() as house:
+        planned, position = _planned(house, read(folders)), house.reading.position()
+    if as_json:
+        print_json({**planned.as_json(), "position": position})
+    else:
+        _print_plan(planned)
+    if planned.refusals:
+        raise typer.Exit(1)
+
+
+@app.command()
+def apply(
+    folders: Folders,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    reason: Annotated[str, typer.Option(help="Why; stands with the facts.")] = "documents applied",
+    actor: Actor = None,
+) -> None:
+    """Record what the documents newly state: all of it or nothing."""
+    settings = Settings()
+    with opened(settings) as house:
+        planned = _planned(house, read(folders))
+        _print_plan(planned)
+        if planned.refusals:
+            fail(f"{len(planned.refusals)} changes are refused; nothing was recorded")
+        if not planned.changes:
+            return
+        who = actor_or_fail(actor, settings)
+        if not yes:
+            typer.confirm(f"Record {len(planned.changes)} changes?", abort=True)
+        apply_plan(house, planned, actor=who, reason=reason)
+        console.print(f"recorded up to position {house.reading.position()}")
+
+
+def apply_plan(house: House, planned: Plan, *, actor: str, reason: str) -> None:
+    """Record a plan and bring the views up to it."""
+    with house.store.reading() as connection:
+        known = promises(connection).states()
+    applying.apply(house.ledger, planned, known, actor=actor, reason=reason)
+    refresh(house)
+
+
+def plan_of(house: House, folders: list[Path]) -> Plan:
+    """What applying some folders would record."""
+    return _planned(house, read(folders))
+
+
+def _planned(house: House, catalogue: Catalogue) -> Plan:
+    with house.store.reading() as connection:
+        known = promises(connection).states()
+    return plan(catalogue, known, moment_of(now()).date())
+
+
+def _print_plan(planned: Plan) -> None:
+    for change in planned.changes:
+        console.print(f"  {change.sentence}", highlight=False, markup=False, soft_wrap=True)
+    for ahead in planned.ledger_ahead:
+        console.print(f"  {ahead.sentence}", style="dim", highlight=False, markup=False)
+    for refusal in planned.refusals:
+        errors.print(str(refusal), style="red", highlight=False, markup=False, soft_wrap=True)
+    if not planned.changes and not planned.refusals:
+        console.print("nothing to record: the ledger knows all of it")

@@ -1,0 +1,146 @@
+"""The composition root: ledger, views and decisions of one data folder."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from slamon.app import reviews
+from slamon.app.refused import Refused, Unknown
+from slamon.history import NAMES
+from slamon.ledger.lock import FolderLock
+from slamon.ledger.store import Ledger
+from slamon.sla.closing import PeriodClosed
+from slamon.views.fold import Folder, wait_for
+from slamon.views.reading import Reading
+from slamon.views.store import ViewStore
+
+CATCH_UP_SECONDS = 60
+
+
+def now() -> int:
+    """The instant now in µs."""
+    return time.time_ns() // 1_000
+
+
+class House:
+    """Everything of one data folder; closes what it opened."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ledger = Ledger(folder / "ledger.db", NAMES, now)
+        self.founded = self.ledger.found(secrets.token_hex(8))
+        self.store = ViewStore(folder, self.founded)
+        self.reading = Reading(self.store, self.ledger, self.founded)
+        self._alone = False
+
+    @contextmanager
+    def alone(self, purpose: str) -> Iterator[None]:
+        """Hold the folder's lock for a block in which only this thread folds.
+
+        Raises:
+            HeldError: another process holds it.
+
+        """
+        with FolderLock(self.folder, purpose):
+            self._alone = True
+            try:
+                yield
+            finally:
+                self._alone = False
+
+    def __enter__(self) -> Self:
+        """Use the house for a block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close everything."""
+        self.close()
+
+    def close(self) -> None:
+        """Close everything."""
+        self.store.close()
+        self.ledger.close()
+
+    def folder_of_views(self) -> Folder:
+        """What folds this ledger into these views."""
+        return Folder(self.ledger, self.store)
+
+    def refresh(self, progress: Callable[[int], None] | None = None) -> None:
+        """Bring the views up to the ledger: by waiting for the process that folds, or by folding here.
+
+        Raises:
+            Refused: another process holds the lock and does not fold.
+
+        """
+        lock = FolderLock(self.folder, "slamon")
+        if self._alone or lock.try_take():
+            try:
+                self.folder_of_views().catch_up(progress=progress)
+            finally:
+                lock.release()
+            return
+        if not wait_for(self.store, self.ledger.position(), seconds=CATCH_UP_SECONDS):
+            message = (
+                "the views do not follow the ledger; is the process that holds the lock alive?"
+            )
+            raise Refused(message)
+
+
+class Decisions:
+    """The write side: decide, then wait until what was decided can be read."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def uphold(self, breach_id: str, reason: str, actor: str) -> int:
+        """Rule that a breach stands."""
+        return self._seen(reviews.uphold(self._house.ledger, breach_id, reason=reason, actor=actor))
+
+    def waive(self, breach_id: str, reason: str, clause: str | None, actor: str) -> int:
+        """Forgive a breach; its figures stay."""
+        ledger = self._house.ledger
+        return self._seen(
+            reviews.waive(ledger, breach_id, reason=reason, clause=clause, actor=actor)
+        )
+
+    def close(self, agreement: str, label: str, actor: str) -> int:
+        """Fix the figures of a finished period and find its breaches."""
+        house = self._house
+        house.refresh()
+        offer = house.reading.closing(agreement, label, now())
+        if offer is None:
+            message = f"there is no agreement {agreement!r}"
+            raise Unknown(message)
+        closed = PeriodClosed(
+            figures=offer.figures,
+            position=offer.position,
+            code_version=version("slamon"),
+            tzdata=version("tzdata"),
+        )
+        return self._seen(
+            reviews.close(
+                house.ledger,
+                agreement,
+                label,
+                closed,
+                period_end=offer.period_end,
+                until=offer.until,
+                actor=actor,
+            )
+        )
+
+    def _seen(self, position: int | None) -> int:
+        self._house.refresh()
+        return position if position is not None else self._house.reading.position()

@@ -1,0 +1,130 @@
+"""`slamon import`: take in files of observations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from catalogue.instants import parse_duration
+from catalogue.probing import Import
+from catalogue.services import Service
+from slamon.app import imports
+from slamon.app.refused import Refused, Unknown
+from slamon.cli.house import House
+from slamon.cli.opening import opened, refresh
+from slamon.cli.settings import Settings
+from slamon.cli.terminal import Actor, actor_or_fail, console, errors, progress
+from slamon.importers import observations as reader
+from slamon.views.promised import Promises, promises
+
+app = typer.Typer(no_args_is_help=True, help="Take in files: observations made elsewhere.")
+
+SHOWN_FAULTS = 20
+
+
+@app.callback()
+def importing() -> None:
+    """Take in files: observations made elsewhere."""
+
+
+@app.command("observations")
+def observations(
+    file: Annotated[
+        Path, typer.Argument(help="The CSV file.", exists=True, dir_okay=False, metavar="FILE")
+    ],
+    source: Annotated[
+        str, typer.Option(help="The imports record that describes it.", metavar="ID")
+    ],
+    *,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Import the good rows, write the bad ones to a file.")
+    ] = False,
+    actor: Actor = None,
+) -> None:
+    """Record each result once; a file with bad rows is refused whole unless --skip-bad is given."""
+    settings = Settings()
+    with opened(settings) as house:
+        who = actor_or_fail(actor, settings)
+        done = import_file(house, file, source, actor=who, skip_bad=skip_bad)
+        refresh(house)
+    console.print(f"{done.recorded} results recorded, {done.known} were known already")
+
+
+def import_file(
+    house: House, file: Path, source: str, *, actor: str, skip_bad: bool = False
+) -> imports.Imported:
+    """Read a file as its `imports` record says, and record what is new.
+
+    Raises:
+        Refused: it has bad rows and they are not to be skipped; nothing was recorded.
+        Unknown: the catalogue has no such source of observations.
+
+    """
+    with house.store.reading() as connection:
+        record, layout = _layout(promises(connection), source)
+    with progress(f"reading {file.name}", None) as bar:
+        found = _read(file, layout, lambda rows: bar.update(bar.task_ids[0], completed=rows))
+    if found.bad:
+        _deal_with(file, found, skip_bad=skip_bad)
+    origin = imports.Source(source, record.location or "", _validity(record))
+    with progress("recording", len(found.results)) as bar:
+        return imports.record(
+            house.ledger,
+            origin,
+            found.file,
+            found.results,
+            actor=actor,
+            progress=lambda rows: bar.update(bar.task_ids[0], completed=rows),
+        )
+
+
+def _read(file: Path, layout: reader.Layout, tick: Callable[[int], None]) -> reader.Reading:
+    try:
+        return reader.read(file, layout, tick)
+    except (reader.ColumnsMissingError, UnicodeDecodeError) as wrong:
+        message = f"{wrong}; nothing was recorded"
+        raise Refused(message) from None
+
+
+def _layout(held: Promises, source: str) -> tuple[Import, reader.Layout]:
+    record = held.get(Import, source)
+    known = [each.id for each in held.of(Import) if each.use == "observations"]
+    if record is None or source not in known:
+        message = f"{source!r} is no source of observations; known are {', '.join(known) or 'none'}"
+        raise Unknown(message)
+    services = {service.id for service in held.of(Service)}
+
+    def service_of(word: str) -> str | None:
+        if record.service != "any":
+            return record.service
+        rows = record.rows_name
+        name = (
+            rows.services.get(word)
+            if rows and rows.services
+            else f"{rows.prefix if rows else ''}{word}"
+        )
+        return name if name in services else None
+
+    return record, reader.Layout(record.columns, record.values, record.tz, source, service_of)
+
+
+def _validity(record: Import) -> int:
+    return parse_duration(record.validity or "PT0S").exact()
+
+
+def _deal_with(file: Path, found: reader.Reading, *, skip_bad: bool) -> None:
+    rows = len({row.line for row in found.bad})
+    if skip_bad:
+        rejects = file.with_suffix(".rejected.csv")
+        reader.write_rejects(rejects, found.header, found.bad)
+        errors.print(f"{rows} bad rows were written to {rejects}", style="yellow")
+        return
+    for row in found.bad[:SHOWN_FAULTS]:
+        errors.print(f"{file}:{row}", style="red", highlight=False, markup=False, soft_wrap=True)
+    if len(found.bad) > SHOWN_FAULTS:
+        errors.print(f"… and {len(found.bad) - SHOWN_FAULTS} more faults", style="red")
+    message = f"{rows} bad rows; nothing was recorded (--skip-bad imports the others)"
+    raise Refused(message)

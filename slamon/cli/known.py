@@ -1,0 +1,32 @@
+"""As known at: the views folded anew up to what the ledger held at an instant."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from slamon.cli.house import House
+from slamon.cli.terminal import progress
+from slamon.views.fold import Folder
+from slamon.views.reading import Reading
+from slamon.views.store import ViewStore
+
+
+@contextmanager
+def as_known_at(house: House, instant: int) -> Iterator[Reading]:
+    """A read side that knows only what was recorded at or before an instant (µs)."""
+    upto = house.ledger.position_at(instant)
+    with tempfile.TemporaryDirectory() as folder:
+        store = ViewStore(Path(folder), house.founded)
+        try:
+            with progress("folding up to that day", upto) as bar:
+                task = bar.task_ids[0]
+                if upto:
+                    Folder(house.ledger, store).catch_up(
+                        upto=upto, progress=lambda at: bar.update(task, completed=at)
+                    )
+            yield Reading(store, house.ledger, house.founded)
+        finally:
+            store.close()

@@ -1,0 +1,143 @@
+"""`slamon ledger`: show facts, count them, fold the views anew."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel
+
+from catalogue.instants import format_instant
+from probes.batch import ObservationsRecorded
+from slamon.app.refused import Unknown
+from slamon.cli.house import House
+from slamon.cli.opening import refresh
+from slamon.cli.settings import Settings
+from slamon.cli.terminal import (
+    REFUSED,
+    AsJson,
+    console,
+    fail,
+    print_json,
+    print_map,
+    print_table,
+    refusals,
+)
+from slamon.ledger.codec import Entry
+from slamon.ledger.lock import FolderLock
+
+app = typer.Typer(no_args_is_help=True, help="The ledger: show, stats, rebuild.")
+
+TEXT_WIDTH = 110
+
+
+@app.command()
+def show(
+    *,
+    stream: Annotated[str | None, typer.Option(help="Only this stream.", metavar="STREAM")] = None,
+    after: Annotated[int, typer.Option(help="Only facts after this position.", min=0)] = 0,
+    limit: Annotated[int, typer.Option(help="How many at the most.", min=1)] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show facts in order, observation batches decoded."""
+    with refusals(), House(Settings().data) as house:
+        entries = _entries(house, stream, after, limit)
+        if stream and not entries and not house.ledger.version(stream):
+            message = f"there is no stream {stream!r}"
+            raise Unknown(message)
+    if as_json:
+        print_json([_as_json(entry) for entry in entries])
+        return
+    rows = [
+        (e.position, format_instant(e.recorded_at), e.stream, e.version, e.name, e.actor, _text(e))
+        for e in entries
+    ]
+    columns = ("position", "recorded at", "stream", "version", "fact", "by", "content")
+    print_table(columns, rows, empty="no fact")
+
+
+def _entries(house: House, stream: str | None, after: int, limit: int) -> list[Entry]:
+    if stream is None:
+        return house.ledger.since(after, limit=limit)
+    found = (entry for entry in house.ledger.stream(stream) if entry.position > after)
+    return [entry for _, entry in zip(range(limit), found, strict=False)]
+
+
+def _content(entry: Entry) -> object:
+    if isinstance(entry.fact, ObservationsRecorded):
+        batch = entry.fact
+        return {
+            "assignment": batch.assignment,
+            "from": format_instant(batch.begin),
+            "to": format_instant(batch.end),
+            "rows": batch.rows,
+            "edges": [
+                {"probe": e.probe, "at": format_instant(e.at), "outcome": e.outcome.name.lower()}
+                for e in batch.edges
+            ],
+            "missing": [{"probe": m.probe, "due": format_instant(m.due)} for m in batch.missing],
+            "evidence": {str(n): e.model_dump() for n, e in batch.evidence.items()},
+            "content_hash": batch.content_hash,
+        }
+    if isinstance(entry.fact, BaseModel):
+        return entry.fact.model_dump(mode="json", by_alias=True)
+    return None
+
+
+def _as_json(entry: Entry) -> dict[str, object]:
+    return {
+        "position": entry.position,
+        "recorded_at": format_instant(entry.recorded_at),
+        "stream": entry.stream,
+        "version": entry.version,
+        "fact": entry.name,
+        "actor": entry.actor,
+        "cause": entry.cause,
+        "content": _content(entry),
+    }
+
+
+def _text(entry: Entry) -> str:
+    if isinstance(batch := entry.fact, ObservationsRecorded):
+        said = f"{batch.rows} rows, {len(batch.edges)} edges, {len(batch.missing)} missing"
+        return f"{said}, until {format_instant(batch.end)}"
+    text = entry.payload.decode()
+    return text if len(text) <= TEXT_WIDTH else text[: TEXT_WIDTH - 1] + "…"
+
+
+@app.command()
+def stats(*, as_json: AsJson = False) -> None:
+    """Count facts and bytes by kind, and say what the file costs on disk."""
+    with refusals(), House(Settings().data) as house:
+        counts = house.ledger.counts()
+        status = house.reading.ledger()
+        size = house.ledger.path.stat().st_size
+    if as_json:
+        facts = [{"fact": name, "count": count, "bytes": total} for name, count, total in counts]
+        print_json({**status.model_dump(), "file_bytes": size, "facts": facts})
+        return
+    print_map(
+        {
+            "ledger": f"{status.ledger_id}, epoch {status.epoch}",
+            "position": status.position,
+            "views at": status.view_position,
+            "file": f"{size / 2**20:.1f} MiB",
+        }
+    )
+    print_table(("fact", "count", "bytes"), counts, empty="no fact")
+
+
+@app.command()
+def rebuild() -> None:
+    """Throw the views away and fold them anew from the ledger."""
+    with refusals(), House(Settings().data) as house:
+        lock = FolderLock(house.folder, "slamon ledger rebuild")
+        if not lock.try_take():
+            fail("views are rebuilt while nothing runs: stop `slamon up` first", REFUSED)
+        house.store.close()
+        for file in house.folder.glob("views.*.db*"):
+            file.unlink()
+        lock.release()
+    with refusals(), House(Settings().data) as house:
+        refresh(house)
+        console.print(f"views stand at position {house.reading.position()}")

@@ -1,0 +1,64 @@
+"""The `slamon` command."""
+
+from __future__ import annotations
+
+import zoneinfo
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from slamon.cli import (
+    breaches,
+    dashboards,
+    demonstrating,
+    documents,
+    importing,
+    judging,
+    ledgering,
+    probing,
+    serving,
+)
+from slamon.cli.terminal import console
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    help="slamon: what was promised, what was delivered, and what follows from the difference.",
+)
+
+
+def _say_version(*, asked: bool) -> None:
+    if asked:
+        console.print(version("slamon"))
+        raise typer.Exit
+
+
+@app.callback()
+def slamon(
+    *,
+    version_asked: Annotated[
+        bool,
+        typer.Option("--version", callback=lambda asked: _say_version(asked=asked), is_eager=True),
+    ] = False,
+) -> None:
+    """Promises, observations, judgement."""
+
+
+app.command("demo")(demonstrating.demo)
+app.command("up")(serving.up)
+app.command("judge")(judging.judge)
+app.command("close")(judging.close)
+app.add_typer(documents.app, name="catalogue")
+app.add_typer(importing.app, name="import")
+app.add_typer(breaches.app, name="breaches")
+app.add_typer(probing.app, name="probe")
+app.add_typer(ledgering.app, name="ledger")
+app.add_typer(dashboards.app, name="dashboards")
+
+
+def run() -> None:
+    """Run the command line with the time zones that came with slamon, not those of the host."""
+    zoneinfo.reset_tzpath([])
+    app()

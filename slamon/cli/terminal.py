@@ -1,0 +1,100 @@
+"""What commands print: tables for people, JSON for programs, errors on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from catalogue.instants import InstantError
+from catalogue.problems import DocumentsRefused
+from slamon.app.refused import Refused, Unknown
+from slamon.cli.settings import Settings
+from slamon.ledger.codec import UnreadableFactError
+from slamon.ledger.lock import HeldError
+from slamon.ledger.store import ConflictError
+from slamon.views.fold import FoldError
+
+console = Console()
+errors = Console(stderr=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Actor = Annotated[
+    str | None, typer.Option("--as", help="Who decides; else SLAMON_ACTOR.", metavar="ID")
+]
+
+REFUSED, USAGE = 1, 2
+
+
+def fail(message: str, code: int = REFUSED) -> NoReturn:
+    """Say what is wrong and leave."""
+    errors.print(message, style="red", highlight=False, markup=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def actor_or_fail(given: str | None, settings: Settings) -> str:
+    """Who decides: a decision without a name is none."""
+    actor = given or settings.actor
+    if not actor:
+        fail("who decides? give --as ID or set SLAMON_ACTOR", USAGE)
+    return actor
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turn what the rules refuse into a sentence and exit code 1."""
+    try:
+        yield
+    except DocumentsRefused as refused:
+        for problem in refused.problems:
+            errors.print(str(problem), style="red", highlight=False, markup=False, soft_wrap=True)
+        count = len(refused.problems)
+        fail(f"{count} fault{'s' if count != 1 else ''}; nothing was recorded")
+    except (Refused, Unknown, HeldError, FoldError, UnreadableFactError, InstantError) as wrong:
+        fail(str(wrong))
+    except ConflictError as moved:
+        fail(f"{moved} was changed by somebody else meanwhile; nothing was recorded, try again")
+
+
+def print_json(value: object) -> None:
+    """Print JSON in the order given."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> None:
+    """Print a table, or say that there is nothing."""
+    if not rows:
+        console.print(empty)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*("–" if cell is None else str(cell) for cell in row))
+    console.print(table)
+
+
+def print_map(values: Mapping[str, object]) -> None:
+    """Print names and values."""
+    print_table(("", ""), list(values.items()), empty="nothing")
+
+
+@contextmanager
+def progress(title: str, total: int | None) -> Iterator[Progress]:
+    """A progress bar on standard error, gone when it is done."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=errors, transient=True) as bar:
+        bar.add_task(title, total=total)
+        yield bar

@@ -1,0 +1,192 @@
+"""Probes as assigned with their newest results, and stretches of equal results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, Row, func, select, tuple_
+
+from catalogue.instants import format_instant, moment_of
+from catalogue.probing import Import, Probe
+from probes.batch import NO_LATENCY, ObservationsRecorded
+from probes.outcome import Outcome
+from probes.spec import AgentAssigned, AssignedProbe
+from slamon.ledger.store import Ledger
+from slamon.sla.imports import ObservationsImported
+from slamon.sla.runs import DAY_US
+from slamon.views.answers import ObservationLine, ProbeLine
+from slamon.views.daybook import unpack
+from slamon.views.objectives import timing
+from slamon.views.observed import OUTCOMES, read_assignment
+from slamon.views.promised import Promises, promises
+from slamon.views.tables import assignment, probe_day, probe_last
+
+SUPPORTED = frozenset({"http", "http_json", "tcp", "dns"})
+
+
+def probes(
+    connection: Connection, ledger: Ledger, service: str | None = None
+) -> tuple[ProbeLine, ...]:
+    """The probes of the catalogue (of one service, if named), each at each place that asks it."""
+    held = promises(connection)
+    assigned = _assigned(connection)
+    newest = {(row.check, row.location): row for row in connection.execute(select(probe_last))}
+    latency = _Latency(connection, ledger)
+    lines: list[ProbeLine] = []
+    for probe in held.of(Probe):
+        if service is not None and probe.service != service:
+            continue
+        places = assigned.get(probe.id) or [(None, None)]
+        lines += [_line(held, probe, place, found, newest, latency) for place, found in places]
+    return tuple(lines)
+
+
+def _assigned(connection: Connection) -> dict[str, list[tuple[str | None, AssignedProbe | None]]]:
+    """For each probe the places of live agents that ask it, by each agent's newest assignment."""
+    newest = select(assignment.c.agent, func.max(assignment.c.version)).group_by(assignment.c.agent)
+    rows = connection.execute(
+        select(assignment.c.location, assignment.c.body).where(
+            tuple_(assignment.c.agent, assignment.c.version).in_(newest),
+            assignment.c.simulated.is_(False),
+        )
+    )
+    found: dict[str, list[tuple[str | None, AssignedProbe | None]]] = {}
+    for row in rows:
+        for probe in read_assignment(row.body).probes:
+            found.setdefault(probe.probe, []).append((row.location, probe))
+    return found
+
+
+def _line(
+    held: Promises,
+    probe: Probe,
+    place: str | None,
+    assigned: AssignedProbe | None,
+    newest: dict[tuple[str, str], Row[tuple[object, ...]]],
+    latency: _Latency,
+) -> ProbeLine:
+    row = newest.get((probe.id, place)) if place else None
+    why = None if assigned else _why_not(probe)
+    return ProbeLine(
+        probe=probe.id,
+        kind=probe.kind,
+        service=probe.service,
+        location=place,
+        target=assigned.spec.target if assigned else probe.target,
+        interval_us=timing(held, probe)[0],
+        control=probe.control,
+        measurable=assigned is not None,
+        why=why,
+        outcome=OUTCOMES[row.outcome] if row else None,
+        last_at=format_instant(row.at) if row else None,
+        latency_us=latency.of(row) if row else None,
+        runs={name: getattr(row, name) for name in OUTCOMES} if row else {},
+    )
+
+
+def _why_not(probe: Probe) -> str:
+    if not probe.enabled:
+        return "switched off in the documents"
+    if probe.kind not in SUPPORTED:
+        return f"probes of kind {probe.kind} are kept and not asked yet"
+    if probe.active:
+        return f"asked only while {probe.active.agreement} is in force"
+    return "no agent has been told to ask it"
+
+
+class _Latency:
+    """Latencies of newest results, read from the facts that hold them."""
+
+    def __init__(self, connection: Connection, ledger: Ledger) -> None:
+        self._connection = connection
+        self._ledger = ledger
+        self._read: dict[int, dict[tuple[str, int], int | None]] = {}
+
+    def of(self, row: Row[tuple[object, ...]]) -> int | None:
+        """The latency in µs of a newest result; None where it has none."""
+        if row.position not in self._read:
+            self._read[row.position] = dict(self._latencies(row.position))
+        return self._read[row.position].get((row.check, row.at))
+
+    def _latencies(self, position: int) -> Iterator[tuple[tuple[str, int], int | None]]:
+        entry = self._ledger.since(position - 1, limit=1)[0]
+        match entry.fact:
+            case ObservationsRecorded() as batch:
+                agent = entry.stream.split(":")[1]
+                yield from _of_batch(batch, self._assignment(agent, batch.assignment))
+            case ObservationsImported() as fact:
+                for check, at, value in zip(fact.check, fact.at, fact.latency_us, strict=True):
+                    yield (fact.checks[check], at), value
+
+    def _assignment(self, agent: str, version: int) -> AgentAssigned:
+        body = self._connection.execute(
+            select(assignment.c.body).where(
+                assignment.c.agent == agent, assignment.c.version == version
+            )
+        ).scalar_one()
+        return read_assignment(body)
+
+
+def _of_batch(
+    batch: ObservationsRecorded, assigned: AgentAssigned
+) -> Iterator[tuple[tuple[str, int], int | None]]:
+    missing = {(due, index) for index, due in batch.missing}
+    slots = [slot for slot in assigned.plan(batch.begin, batch.end) if slot not in missing]
+    for (due, index), value in zip(slots, batch.latency, strict=True):
+        yield (assigned.probes[index].probe, due), None if value == NO_LATENCY else value
+
+
+def observations(
+    connection: Connection,
+    check: str | None,
+    service: str | None,
+    after: tuple[str, ...] | None,
+    limit: int,
+) -> tuple[ObservationLine, ...]:
+    """Stretches of equal results by (day, check, location, first instant), those behind `after` only."""
+    lines: list[ObservationLine] = []
+    table = probe_day.c
+    query = select(probe_day).order_by(table.day, table.check, table.location)
+    checks = _checks(connection, check, service)
+    if checks is not None:
+        query = query.where(table.check.in_(checks))
+    if after is not None:
+        query = query.where(table.day >= _day_number(after[0]))
+    for row in connection.execute(query):
+        lines += [line for line in _lines(row) if after is None or _key(line) > tuple(after)]
+        if len(lines) >= limit:
+            break
+    return tuple(lines[:limit])
+
+
+def _checks(connection: Connection, check: str | None, service: str | None) -> list[str] | None:
+    if check is not None:
+        return [check]
+    if service is None:
+        return None
+    held = promises(connection)
+    probes_of = [probe.id for probe in held.of(Probe) if probe.service == service]
+    return [*probes_of, *(f"{file.id}/{service}" for file in held.of(Import))]
+
+
+def _day_number(day: str) -> int:
+    year, month, date = (int(part) for part in day.split("-"))
+    return int((moment_of(0).replace(year=year, month=month, day=date) - moment_of(0)).days)
+
+
+def _lines(row: Row[tuple[object, ...]]) -> Iterator[ObservationLine]:
+    for run in unpack(row.runs):
+        yield ObservationLine(
+            check=row.check,
+            location=row.location,
+            day=format_instant(row.day * DAY_US)[:10],
+            first_at=format_instant(run.first),
+            last_at=format_instant(run.last),
+            count=run.count,
+            outcome=Outcome(run.outcome).name.lower(),
+            basis=row.basis,
+        )
+
+
+def _key(line: ObservationLine) -> tuple[str, ...]:
+    return (line.day, line.check, line.location, line.first_at)

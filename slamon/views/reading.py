@@ -1,0 +1,259 @@
+"""The read side in one place: every question that pages, API, metrics and commands ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from catalogue.agreements import Agreement
+from catalogue.instants import format_instant, moment_of
+from catalogue.interpretation import not_yet_interpreted
+from catalogue.periods import parse_period
+from catalogue.services import Service
+from slamon.ledger.store import Ledger, LedgerFounded
+from slamon.sla.judgement import AsKnownAt, Judgement, ObjectiveJudgement
+from slamon.views import asked, kept, listings, standing
+from slamon.views.answers import (
+    AgreementSummary,
+    BreachDetail,
+    BreachLine,
+    CommitmentLine,
+    LedgerStatus,
+    ObservationLine,
+    OutageLine,
+    Overview,
+    PeriodLine,
+    ProbeLine,
+    RecordLine,
+    ServiceDetail,
+    ServiceSummary,
+    TallyDay,
+    TariffLine,
+)
+from slamon.views.judging import Frame
+from slamon.views.promised import promises
+from slamon.views.store import ViewStore, read_position
+from slamon.views.tables import view_state
+
+STRIP_DAYS = 60
+PAGE_DAYS = 90
+RECENT_US = 7 * 86_400_000_000
+FRESH_US = 5_000_000  # an overview of this age still holds if nothing was folded since
+
+
+@dataclass(frozen=True)
+class ClosingOffer:
+    """The figures with which a period can be closed, and what they rest on (instants in µs)."""
+
+    figures: tuple[ObjectiveJudgement, ...]
+    position: int
+    period_end: int
+    until: int
+
+
+class Reading:
+    """Answers from the views of one ledger; each call sees one state."""
+
+    def __init__(self, store: ViewStore, ledger: Ledger, founded: LedgerFounded) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._founded = founded
+        self._overview: Overview | None = None
+        self._overview_key = (0, 0)
+
+    @contextmanager
+    def _frame(self, now: int) -> Iterator[Frame]:
+        with self._store.reading() as connection:
+            yield Frame.at(connection, now)
+
+    def position(self) -> int:
+        """The ledger position up to which the views are folded."""
+        return self._store.position()
+
+    def overview(self, now: int) -> Overview:
+        """How things stand, at a glance; the same for a few seconds while nothing new is folded."""
+        key = (self.position(), now // FRESH_US)
+        if self._overview is None or self._overview_key != key:
+            self._overview, self._overview_key = self._fresh_overview(now), key
+        return self._overview
+
+    def _fresh_overview(self, now: int) -> Overview:
+        with self._frame(now) as frame:
+            held = promises(frame.connection)
+            return Overview(
+                now=format_instant(now),
+                position=read_position(frame.connection),
+                agreements=tuple(
+                    standing.agreement_summary(frame, each) for each in held.of(Agreement)
+                ),
+                services=tuple(
+                    standing.service_summary(frame, each, back=STRIP_DAYS)
+                    for each in held.of(Service)
+                ),
+                open_breaches=kept.breaches(frame.connection, "open"),
+                outages=tuple(reversed(standing.all_outages(frame, None, (now - RECENT_US, now)))),
+            )
+
+    def agreements(self, now: int) -> tuple[AgreementSummary, ...]:
+        """All agreements with their objectives in the current period."""
+        return self.overview(now).agreements
+
+    def agreement(self, agreement: str, now: int) -> AgreementSummary | None:
+        """One agreement, or None where there is none of that id."""
+        with self._frame(now) as frame:
+            found = promises(frame.connection).get(Agreement, agreement)
+            return standing.agreement_summary(frame, found) if found else None
+
+    def services(self, now: int) -> tuple[ServiceSummary, ...]:
+        """All services with their state now and their days."""
+        return self.overview(now).services
+
+    def service(self, service: str, now: int) -> ServiceDetail | None:
+        """One service with its terms, probes, objectives and outages."""
+        with self._frame(now) as frame:
+            held = promises(frame.connection)
+            found = held.get(Service, service)
+            if found is None:
+                return None
+            objectives = [
+                status
+                for agreement in held.of(Agreement)
+                for status in standing.agreement_summary(frame, agreement).objectives
+                if status.judgement.service == service
+            ]
+            summary = standing.service_summary(frame, found, back=PAGE_DAYS)
+            simulated = [day.date for day in summary.days if day.basis in ("simulated", "mixed")]
+            return ServiceDetail(
+                summary=summary,
+                terms=dict(held.records["service", service].known.newest.terms),
+                not_yet_interpreted=not_yet_interpreted(found),
+                probes=asked.probes(frame.connection, self._ledger, service),
+                objectives=tuple(objectives),
+                outages=tuple(reversed(standing.all_outages(frame, service, None))),
+                simulated_until=simulated[-1] if simulated else None,
+            )
+
+    def breaches(self, status: str | None) -> tuple[BreachLine, ...]:
+        """Breaches found at close, of one review status or of all."""
+        with self._store.reading() as connection:
+            return kept.breaches(connection, status)
+
+    def breach(self, breach: str) -> BreachDetail | None:
+        """One breach with the figures fixed at close and its review."""
+        with self._store.reading() as connection:
+            return kept.breach_detail(connection, breach)
+
+    def tariffs(self) -> tuple[TariffLine, ...]:
+        """All tariffs with their state."""
+        with self._store.reading() as connection:
+            return listings.tariffs(promises(connection))
+
+    def commitments(self, now: int) -> tuple[CommitmentLine, ...]:
+        """All dated deliverables with their state."""
+        today: date = moment_of(now).date()
+        with self._store.reading() as connection:
+            return listings.commitments(promises(connection), today)
+
+    def records(
+        self, kind: str | None, after: tuple[str, str] | None, limit: int
+    ) -> tuple[RecordLine, ...]:
+        """Records of the catalogue by (kind, id), those behind `after` only."""
+        with self._store.reading() as connection:
+            return listings.records(connection, kind, after, limit)
+
+    def record(self, kind: str, record: str) -> dict[str, object] | None:
+        """One whole record: versions of its terms, lifecycle, what is not yet interpreted."""
+        with self._store.reading() as connection:
+            return listings.whole_record(promises(connection), kind, record)
+
+    def periods(self, agreement: str | None, now: int) -> tuple[PeriodLine, ...]:
+        """Each objective in each month, closed or open."""
+        with self._frame(now) as frame:
+            return tuple(standing.period_lines(frame, agreement))
+
+    def tallies(
+        self, agreement: str, objective: str | None, after_day: str | None, limit: int, now: int
+    ) -> tuple[TallyDay, ...]:
+        """Agreed time by state of local days, by day, those behind `after_day` only."""
+        with self._frame(now) as frame:
+            return tuple(standing.tally_days(frame, agreement, objective, after_day, limit))
+
+    def observations(
+        self, check: str | None, service: str | None, after: tuple[str, ...] | None, limit: int
+    ) -> tuple[ObservationLine, ...]:
+        """Stretches of equal results by (day, check, location, first_at)."""
+        with self._store.reading() as connection:
+            return asked.observations(connection, check, service, after, limit)
+
+    def outages(
+        self, service: str | None, after: str | None, limit: int, now: int
+    ) -> tuple[OutageLine, ...]:
+        """Outages by the text `from agreement objective`; `after` is such a text."""
+        with self._frame(now) as frame:
+            found = standing.all_outages(frame, service, None)
+        behind = [
+            line
+            for line in found
+            if after is None or f"{line.from_} {line.agreement} {line.objective}" > after
+        ]
+        return tuple(behind[:limit])
+
+    def probes(self, now: int) -> tuple[ProbeLine, ...]:
+        """Probes as assigned, with their newest results."""
+        with self._frame(now) as frame:
+            return asked.probes(frame.connection, self._ledger)
+
+    def judge(self, agreement: str, label: str, now: int) -> Judgement | None:
+        """All objectives of an agreement in the period labelled, e.g. 2026-02; None where there is no such agreement.
+
+        Raises:
+            InstantError: the label names no period.
+
+        """
+        with self._frame(now) as frame:
+            found = promises(frame.connection).get(Agreement, agreement)
+            if found is None:
+                return None
+            period = parse_period(label, found.tz)
+            state = frame.connection.execute(select(view_state)).one()
+            return Judgement(
+                agreement=agreement,
+                period=kept.said_period(label, found.tz),
+                as_known_at=AsKnownAt(
+                    instant=format_instant(state.recorded_at), position=state.position
+                ),
+                objectives=standing.judge_period(frame, agreement, period),
+            )
+
+    def closing(self, agreement: str, label: str, now: int) -> ClosingOffer | None:
+        """The figures to close a period with; None where there is no such agreement.
+
+        Raises:
+            InstantError: the label names no period.
+
+        """
+        with self._frame(now) as frame:
+            held = promises(frame.connection)
+            found = held.get(Agreement, agreement)
+            if found is None:
+                return None
+            period = parse_period(label, found.tz)
+            figures, until = standing.closing_figures(frame, found, period)
+            position = read_position(frame.connection)
+        return ClosingOffer(figures, position, period.end, until)
+
+    def ledger(self) -> LedgerStatus:
+        """Where the ledger and its views stand."""
+        with self._store.reading() as connection:
+            state = connection.execute(select(view_state)).one()
+        return LedgerStatus(
+            ledger_id=self._founded.ledger_id,
+            epoch=self._founded.epoch,
+            position=self._ledger.position(),
+            view_position=state.position,
+            recorded_at=format_instant(state.recorded_at) if state.position else None,
+        )

@@ -1,0 +1,325 @@
+"""How agreements and services stand now: the answers of the overview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from catalogue.agreements import Agreement
+from catalogue.document import PartialDate
+from catalogue.instants import format_instant
+from catalogue.intervals import intersect
+from catalogue.periods import Period, parse_period, period_at
+from catalogue.services import Service
+from slamon.sla.availability import percent_text, quotient
+from slamon.sla.judgement import Basis, ObjectiveJudgement, State
+from slamon.sla.tally import DayFigures, merge
+from slamon.views import days, horizon, kept
+from slamon.views.answers import (
+    AgreementSummary,
+    DayCell,
+    ObjectiveStatus,
+    OutageLine,
+    PeriodLine,
+    ServiceSummary,
+    TallyDay,
+)
+from slamon.views.judging import Frame, judge_objective
+from slamon.views.listings import party_name
+from slamon.views.objectives import Judged, Unjudged, objectives
+from slamon.views.promised import Promises, promises
+from slamon.views.shelf import FAR
+
+DAY_US = 86_400_000_000
+LOOK_BACK = 2 * DAY_US  # how far back the beginning of the present state is looked for
+Versions = Sequence[Judged | Unjudged]
+
+
+def by_objective(held: Promises, agreement: str) -> Iterator[tuple[str, Versions]]:
+    """The objectives of an agreement, each with its versions in order."""
+    own = [each for each in objectives(held) if each.agreement == agreement]
+
+    def name(each: Judged | Unjudged) -> str:
+        return each.terms.objective if isinstance(each, Judged) else each.objective.id
+
+    order = {objective: n for n, objective in enumerate(dict.fromkeys(name(e) for e in own))}
+    own.sort(key=lambda each: (order[name(each)], each.version))
+    for objective, versions in groupby(own, key=name):
+        yield objective, list(versions)
+
+
+def judge_period(frame: Frame, agreement: str, period: Period) -> tuple[ObjectiveJudgement, ...]:
+    """All objectives of an agreement in a period: as closed, or as they stand."""
+    closed = kept.closed_period(frame.connection, agreement, period.label)
+    if closed is not None:
+        return closed.figures
+    held = promises(frame.connection)
+    return tuple(
+        judge_objective(frame, versions, period) for _, versions in by_objective(held, agreement)
+    )
+
+
+def closing_figures(
+    frame: Frame, agreement: Agreement, period: Period
+) -> tuple[tuple[ObjectiveJudgement, ...], int]:
+    """The final figures of a period, and the instant up to which all of them are known.
+
+    An objective whose terms do not hold in the period has no figure.
+    """
+    held = promises(frame.connection)
+    figures: list[ObjectiveJudgement] = []
+    until = frame.now
+    for _, versions in by_objective(held, agreement.id):
+        judged = [v for v in versions if isinstance(v, Judged)]
+        if judged and not any(intersect(v.terms.in_force, (period.span,)) for v in judged):
+            continue
+        until = min([until, *(horizon.known_until(v, frame.reported, frame.now) for v in judged)])
+        figures.append(judge_objective(frame, versions, period, closed=True))
+    return tuple(figures), until
+
+
+def current_period(held: Promises, agreement: Agreement, now: int) -> Period | None:
+    """The month an agreement is in: none before it begins, its last one after it has ended."""
+    versions = [v for _, many in by_objective(held, agreement.id) for v in many]
+    spans = [span for v in versions if isinstance(v, Judged) for span in v.terms.in_force]
+    if not spans:
+        return None
+    begin, end = min(s[0] for s in spans), max(s[1] for s in spans)
+    if now < begin:
+        return None
+    return period_at("month", min(now, end - 1), agreement.tz)
+
+
+def agreement_summary(frame: Frame, agreement: Agreement) -> AgreementSummary:
+    """An agreement with its objectives in the current period."""
+    held = promises(frame.connection)
+    period = current_period(held, agreement, frame.now)
+    judgements = judge_period(frame, agreement.id, period) if period else ()
+    return AgreementSummary(
+        agreement=agreement.id,
+        name=agreement.name.en,
+        kind=agreement.kind,
+        customer=party_name(held, agreement.customer),
+        provider=party_name(held, agreement.provider),
+        state=agreement.state,
+        catalogue=held.catalogue_of("agreement", agreement.id),
+        in_force_from=_day_text(agreement.in_force.from_),
+        in_force_to=agreement.in_force.to.isoformat() if agreement.in_force.to else None,
+        period=kept.said_period(period.label, period.tz) if period else None,
+        closed_periods=kept.closed_labels(frame.connection, agreement.id),
+        objectives=tuple(objective_status(held, judgement) for judgement in judgements),
+    )
+
+
+def _day_text(day: object) -> str | None:
+    """A day as precisely as it is known, never more."""
+    if isinstance(day, PartialDate):
+        return day.value
+    return str(day) if day else None
+
+
+def objective_status(held: Promises, judgement: ObjectiveJudgement) -> ObjectiveStatus:
+    """A judgement with what lists need to name it."""
+    return ObjectiveStatus(
+        title=judgement.objective,
+        service_name=kept.service_name(held, judgement.service),
+        judgement=judgement,
+    )
+
+
+def shown(held: Promises, service: str, now: int) -> Judged | None:
+    """The objective that a service's state and days are shown by.
+
+    In force before not in force, a promise before a baseline, enforced before shadow.
+    """
+    own = [o for o in objectives(held) if isinstance(o, Judged) and o.terms.service == service]
+
+    def rank(each: Judged) -> tuple[bool, int, str, str]:
+        holds = bool(intersect(each.terms.in_force, ((now, now + 1),)))
+        mode = ("enforced", "shadow", "baseline").index(each.terms.mode)
+        return not holds, mode, each.agreement, each.terms.objective
+
+    return min(own, key=rank, default=None)
+
+
+def service_summary(frame: Frame, service: Service, *, back: int) -> ServiceSummary:
+    """A service with its state now and its last `back` days."""
+    held = promises(frame.connection)
+    judged = shown(held, service.id, frame.now)
+    state, since, basis = _state_now(frame, judged) if judged else ("unknown", None, "none")
+    return ServiceSummary(
+        service=service.id,
+        name=service.name.en,
+        provider=party_name(held, service.provider),
+        lifecycle=service.lifecycle,
+        catalogue=held.catalogue_of("service", service.id),
+        measured=judged is not None,
+        state=state,
+        since=since,
+        basis=basis,
+        days=day_cells(frame, judged, back) if judged else (),
+    )
+
+
+def _state_now(frame: Frame, judged: Judged) -> tuple[State, str | None, Basis]:
+    until = horizon.known_until(judged, frame.reported, frame.now)
+    span = (until - LOOK_BACK, until)
+    seen = days.observations(frame.connection, judged, *span)
+    begin, state = seen.states(judged, span).points[-1]
+    known = state != "unknown" and begin > span[0]
+    return state, format_instant(begin) if known else None, seen.basis
+
+
+def day_cells(frame: Frame, judged: Judged, back: int) -> tuple[DayCell, ...]:
+    """The last `back` local days of an objective, the oldest first."""
+    until = horizon.known_until(judged, frame.reported, frame.now)
+    span = (frame.now - (back - 1) * DAY_US, frame.now)
+    found = days.figures(frame.connection, judged, span, until)
+    return tuple(_cell(day, judged) for day in found)
+
+
+def _cell(day: days.Day, judged: Judged) -> DayCell:
+    spent = quotient(day.figures.tally, judged.terms.policy)
+    return DayCell(
+        date=day.label,
+        worst=_worst(day.figures),
+        percent=percent_text(spent.ratio, 2) if spent.ratio is not None else None,
+        known_percent=percent_text(spent.coverage, 2) if spent.coverage is not None else "0.00",
+        basis=day.basis,
+    )
+
+
+def _worst(figures: DayFigures) -> State | None:
+    tally = figures.tally
+    times: tuple[tuple[State, int], ...] = (
+        ("down", tally.down),
+        ("degraded", tally.degraded),
+        ("up", tally.up),
+        ("unknown", tally.unknown),
+    )
+    return next((state for state, time in times if time), None)
+
+
+def outages(frame: Frame, judged: Judged, span: tuple[int, int]) -> Iterator[OutageLine]:
+    """The outages of an objective in a span, in order of time."""
+    until = min(span[1], horizon.known_until(judged, frame.reported, frame.now))
+    found = days.figures(frame.connection, judged, span, until)
+    if not found:
+        return
+    merged = merge(day.figures for day in found)
+    held = promises(frame.connection)
+    for run in merged.outages:
+        basis = next((d.basis for d in found if d.figures.end > run.begin), "none")
+        yield OutageLine(
+            service=judged.terms.service,
+            service_name=kept.service_name(held, judged.terms.service),
+            agreement=judged.agreement,
+            objective=judged.terms.objective,
+            from_=format_instant(run.begin),
+            to=None if run.end >= until and until < span[1] else format_instant(run.end),
+            counted_us=run.counted,
+            basis=basis,
+        )
+
+
+def all_outages(
+    frame: Frame, service: str | None, span: tuple[int, int] | None
+) -> list[OutageLine]:
+    """Outages of promises (a baseline's where a service has none), the oldest first."""
+    held = promises(frame.connection)
+    found: list[OutageLine] = []
+    for each in held.of(Service):
+        if service is not None and each.id != service:
+            continue
+        for judged in _of_service(held, each.id):
+            begin = horizon.first_result(frame.connection, judged)
+            if begin is not None:
+                found += outages(frame, judged, span or (begin, frame.now))
+    return sorted(found, key=lambda line: (line.from_, line.agreement, line.objective))
+
+
+def _of_service(held: Promises, service: str) -> list[Judged]:
+    own = [o for o in objectives(held) if isinstance(o, Judged) and o.terms.service == service]
+    promised = [each for each in own if each.terms.mode != "baseline"]
+    return promised or own
+
+
+def period_lines(frame: Frame, agreement: str | None) -> Iterator[PeriodLine]:
+    """Each objective in each month in which its agreement was in force, up to now."""
+    held = promises(frame.connection)
+    for each in held.of(Agreement):
+        if agreement is not None and each.id != agreement:
+            continue
+        for period in months(held, each, frame):
+            for judgement in judge_period(frame, each.id, period):
+                yield _period_line(each, period, judgement)
+
+
+def months(held: Promises, agreement: Agreement, frame: Frame) -> Iterator[Period]:
+    """The months of an agreement that have begun, from its first result or closed period on."""
+    current = current_period(held, agreement, frame.now)
+    own = [v for _, many in by_objective(held, agreement.id) for v in many if isinstance(v, Judged)]
+    firsts = [f for v in own if (f := horizon.first_result(frame.connection, v)) is not None]
+    if current is None or not firsts:
+        return
+    begin = max(min(firsts), min(s[0] for v in own for s in v.terms.in_force))
+    period = period_at("month", max(begin, -FAR), agreement.tz)
+    while period.begin <= current.begin:
+        yield period
+        period = period.next()
+
+
+def _period_line(agreement: Agreement, period: Period, judgement: ObjectiveJudgement) -> PeriodLine:
+    tally = judgement.tally
+    return PeriodLine(
+        agreement=agreement.id,
+        objective=judgement.objective,
+        service=judgement.service,
+        mode=judgement.mode,
+        period=period.label,
+        tz=period.tz,
+        target=judgement.target,
+        percent=judgement.measured.percent if judgement.measured else None,
+        state=judgement.state,
+        provisional=judgement.provisional,
+        basis=judgement.basis,
+        good_us=judgement.measured.good if judgement.measured else 0,
+        bad_us=tally.get("down_us", 0),
+        unknown_us=tally.get("unknown_us", 0),
+        excused_us=sum(v for name, v in tally.items() if name.startswith("excused_")),
+        outside_us=tally.get("outside_us", 0),
+    )
+
+
+def tally_days(
+    frame: Frame, agreement: str, objective: str | None, after_day: str | None, limit: int
+) -> Iterator[TallyDay]:
+    """Agreed time by state of local days, by (day, objective), those behind `after_day` only."""
+    held = promises(frame.connection)
+    own = [v for _, many in by_objective(held, agreement) for v in many if isinstance(v, Judged)]
+    found: list[TallyDay] = []
+    for judged in own:
+        if objective is not None and judged.terms.objective != objective:
+            continue
+        found += _tally_days(frame, judged, after_day, limit)
+    found.sort(key=lambda day: (day.day, day.objective))
+    yield from found[:limit]
+
+
+def _tally_days(
+    frame: Frame, judged: Judged, after_day: str | None, limit: int
+) -> Iterator[TallyDay]:
+    first = horizon.first_result(frame.connection, judged)
+    if first is None:
+        return
+    begin = parse_period(after_day, judged.tz).end if after_day else first
+    until = horizon.known_until(judged, frame.reported, frame.now)
+    span = (max(begin, first), min(until, max(begin, first) + (limit + 1) * DAY_US))
+    for day in days.figures(frame.connection, judged, span, until):
+        yield TallyDay(
+            agreement=judged.agreement,
+            objective=judged.terms.objective,
+            day=day.label,
+            tally=day.figures.tally.as_us(),
+            basis=day.basis,
+        )
