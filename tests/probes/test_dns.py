@@ -63,12 +63,16 @@ async def name_server() -> AsyncIterator[int]:
         transport.close()
 
 
+def patience(name: str) -> int:
+    return 200_000 if name.startswith("silent") else 3_000_000
+
+
 def asked(name: str, kind: str = "A") -> Observation:
     async def once() -> Observation:
         async with name_server() as port:
             document = {"host": "127.0.0.1", "port": port, "name": name, "type": kind}
             spec = DnsSpec.model_validate(
-                document | {"timeout": 300_000, "conditions": [{"field": "answers"}]}
+                document | {"timeout": patience(name), "conditions": [{"field": "answers"}]}
             )
             return await ask(spec, Surroundings(networks("127.0.0.1")))
 
@@ -126,7 +130,7 @@ def test_a_target_is_judged_by_its_name_first(host: str, outcome: Outcome, reaso
     async def once() -> Observation:
         async with name_server() as port:
             around = Surroundings(networks("127.0.0.1"), Resolver([f"127.0.0.1:{port}"]))
-            spec: ProbeSpec = TcpSpec(host=host, port=9, timeout=300_000)
+            spec: ProbeSpec = TcpSpec(host=host, port=9, timeout=patience(host))
             try:
                 return await ask(spec, around)
             finally:

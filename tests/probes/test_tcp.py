@@ -19,7 +19,7 @@ def at(banner: str | None = "^220 ", **more: object) -> Callable[[int], TcpSpec]
     conditions = [] if banner is None else [{"field": "banner", "pattern": banner}]
 
     def spec(port: int) -> TcpSpec:
-        document = {"host": "127.0.0.1", "port": port, "timeout": 300_000}
+        document = {"host": "127.0.0.1", "port": port, "timeout": 2_000_000}
         return TcpSpec.model_validate(document | {"conditions": conditions} | more)
 
     return spec

@@ -72,7 +72,7 @@ def spec(port: int, days: int = 21) -> HttpSpec:
     return HttpSpec.model_validate(
         {
             "url": f"https://localhost:{port}/",
-            "timeout": 1_000_000,
+            "timeout": 3_000_000,
             "conditions": [{"field": "certificate", "op": "min_days_left", "days": days}],
         }
     )

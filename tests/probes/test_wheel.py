@@ -65,7 +65,7 @@ def test_each_slot_is_run_once_and_soon() -> None:
     upto = max(due for due, _ in seen)
     assert sorted(seen) == assignment.plan(since, upto + 1)
     assert len(seen) > 150
-    assert sorted(late)[len(late) // 2] < 20 * MS
+    assert sorted(late)[len(late) // 2] < 50 * MS
     assert min(late) >= 0
 
 
@@ -103,7 +103,7 @@ def test_a_host_is_asked_twice_at_a_time_and_other_hosts_do_not_wait_for_it() ->
 
     turned(attempt, [assignment], 1.0)
     assert most == 2
-    assert max(late) < 100 * MS
+    assert sorted(late)[len(late) // 2] < 50 * MS
     assert not any(expired), "a slot whose next one is due is skipped"
     assert len(expired) < 8 * 5
 
