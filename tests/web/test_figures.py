@@ -20,6 +20,8 @@ SECOND = 1_000_000
     [
         pytest.param(0, "0 s", id="nothing"),
         pytest.param(1, "0.000001 s", id="a microsecond"),
+        pytest.param(SECOND // 4, "0.25 s", id="a quarter of a second"),
+        pytest.param(9_999_999, "9 s", id="almost ten seconds are nine"),
         pytest.param(29 * SECOND, "29 s", id="half a minute is not a minute"),
         pytest.param(60 * SECOND, "1 min", id="a minute"),
         pytest.param(3661 * SECOND, "1 h 1 min 1 s", id="each unit"),
@@ -58,8 +60,17 @@ def test_an_instant_names_its_zone_and_utc(iso: str, zone: str, shown: str, titl
     assert str(figures.instant(T, iso, zone)) == expected
 
 
+def test_an_exact_duration_has_its_microseconds_in_the_title() -> None:
+    written = '<span title="61\u202f000\u202f001\u00a0µs">1\u00a0min 1\u00a0s</span>'
+    assert str(figures.exact(T, 61_000_001)) == written
+
+
 def test_a_percent_is_written_as_given() -> None:
     assert figures.percent("99.9999") == "99.9999\u202f%"
+
+
+def test_a_target_in_words_is_no_percent() -> None:
+    assert figures.percent("95 in PT1H") == "95 in PT1H"
 
 
 @pytest.mark.parametrize(
@@ -68,6 +79,7 @@ def test_a_percent_is_written_as_given() -> None:
         pytest.param("2026-02", "February 2026", id="a month"),
         pytest.param("2026-Q1", "2026-Q1", id="a quarter"),
         pytest.param("2026-13", "2026-13", id="no month"),
+        pytest.param("2026", "2026", id="a year"),
     ],
 )
 def test_a_period_is_named(label: str, text: str) -> None:
@@ -77,14 +89,16 @@ def test_a_period_is_named(label: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("allowed", "left", "floor", "share"),
     [
-        pytest.param("120", "78", 78, (13, 20), id="some is left"),
-        pytest.param("100/3", "1/3", 0, (1, 100), id="a fraction is floored"),
-        pytest.param("120", "-1/2", -1, (0, 1), id="overspent is floored away from zero"),
-        pytest.param("0", "0", 0, (0, 1), id="a target of 100 percent has no budget"),
+        pytest.param(120 * SECOND, "78000000", 78 * SECOND, (13, 20), id="some is left"),
+        pytest.param(
+            120 * SECOND, "119999999/3", 39 * SECOND, (119_999_999, 360_000_000), id="floored"
+        ),
+        pytest.param(120 * SECOND, "-1/2", -SECOND, (0, 1), id="overspent by less than a second"),
+        pytest.param(0, "0", 0, (0, 1), id="a target of 100 percent has no budget"),
     ],
 )
-def test_a_budget_is_floored(allowed: str, left: str, floor: int, share: Any) -> None:
-    budget = ErrorBudget(allowed_us=allowed, spent_us=0, left_us=left, consumed=None)
+def test_a_budget_is_floored_to_the_second(allowed: int, left: str, floor: int, share: Any) -> None:
+    budget = ErrorBudget(allowed_us=str(allowed), spent_us=0, left_us=left, consumed=None)
     assert figures.budget_left(budget) == floor
     assert figures.share_left(budget).as_integer_ratio() == share
 

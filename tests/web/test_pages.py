@@ -163,6 +163,28 @@ def test_the_overview_collapses_a_long_agreement_with_the_worst_first(visitor: T
     assert words.index("30 more objectives") < words.index("Digital edition number 33", start)
 
 
+def test_what_is_not_measured_is_never_counted_as_good_or_bad(
+    visitor: TestClient, world: Any, worlds: Any
+) -> None:
+    dark = worlds.unmeasured("o1", "svc-archive")
+    silent = worlds.agreement("sla-silent", "Silent", (worlds.status(dark, "o1", "Archive"),))
+    found = world.overview(worlds.NOW).model_copy(
+        update={
+            "agreements": (silent,),
+            "services": tuple(line for line in worlds.SERVICES if line.service == "svc-archive"),
+            "outages": (),
+            "open_breaches": (),
+        }
+    )
+    world.overview = lambda now: found
+    page = visitor.get("/").text
+    words = Reader(page).words
+    assert "Services available now – 0 down; not measured now: 1" in words
+    assert "Targets missed this period – 0 at risk; not measured: 1" in words
+    assert re.findall(r'<li class="(\w+)"><a href="#', page) == ["none", "none", "none", "good"]
+    assert 'class="meter' not in page
+
+
 def test_a_percent_is_shown_as_given_and_nothing_known_in_words(visitor: TestClient) -> None:
     words = Reader(visitor.get("/agreements/sla-unv-2026").text).words
     assert "99.3500 %" in words

@@ -18,9 +18,11 @@ from slamon.web.texts import (
 
 WEB = Path("slamon/web")
 # Families of messages whose last part is a value, and who names them.
-FAMILIES = ("nav", "state", "verdict", "review", "basis", "mode", "lifecycle", "indicator", "outcome", "tally",
-            "agreement.kind", "commitment", "sign_in", "error", "strip", "month.short", "month.long",
-            "review.step", "unit")  # fmt: skip
+FAMILIES = (
+    "nav", "state", "verdict", "review", "review.step", "basis", "mode", "lifecycle", "indicator",
+    "outcome", "tally", "agreement.kind", "commitment", "commitment.every", "sign_in", "error",
+    "strip", "month.short", "month.long", "unit",
+)  # fmt: skip
 
 
 def templates(tree: Path) -> list[Path]:
