@@ -25,6 +25,7 @@ POLL = 5.0
 CLOSING_TICK = 0.2
 GRACE = 15.0
 LAST_PUSH = 5.0
+GAP_LEFT = 1_000_000
 UNCHANGED = 304
 OK = 200
 UNKNOWN_HERE = frozenset({401, 403})
@@ -83,18 +84,23 @@ class Agent:
         await self._recorder.do(self._spool.mark, clean=False)
         if not spans:
             return
-        last = spans[-1]
-        now = max(self._clock(), last.begin)
-        since = await self._recorder.do(self._spool.silent_since, last, now)
-        if since < now:
-            reason = "the agent was stopped" if clean else "the agent ended without a clean stop"
-            gap = ProbingInterrupted(from_=since, to=now, reason=reason)
-            await self._recorder.do(self._spool.interrupted, gap)
-        for span in spans:
-            end = now if span.until is None else span.until
-            await self._recorder.do(self._spool.close_until, span.assignment.version, end)
+        reason = "the agent was stopped" if clean else "the agent ended without a clean stop"
+        now = max(self._clock(), spans[-1].begin)
+        since = await self._recorder.do(self._spool.silent_since, spans[-1], now)
+        await self._close_gap(since, now, reason)
+        while self._clock() - now > GAP_LEFT:  # a long gap takes long to close
+            since, now = now, self._clock()
+            await self._close_gap(since, now, reason)
         (going_on,) = await self._recorder.do(self._spool.spans)
         self._begin(going_on.assignment, going_on.begin, going_on.before)
+
+    async def _close_gap(self, since: int, now: int, reason: str) -> None:
+        if since < now:
+            gap = ProbingInterrupted(from_=since, to=now, reason=reason)
+            await self._recorder.do(self._spool.interrupted, gap)
+        for span in await self._recorder.do(self._spool.spans):
+            end = now if span.until is None else span.until
+            await self._recorder.do(self._spool.close_until, span.assignment.version, end)
 
     def _begin(self, assignment: AgentAssigned, since: int, before: dict[int, Outcome]) -> None:
         self._assignment = assignment

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +186,49 @@ def test_while_the_centre_is_away_the_agent_goes_on_by_its_last_assignment(
     assert len(rows) == len(set(rows))
 
 
+@contextlib.asynccontextmanager
+async def in_process(centre: Any, path: Path) -> AsyncIterator[None]:
+    """Run an agent in this process, without waiting seconds for its next look at the assignment."""
+    spool = Spool(path)
+    around = Surroundings(networks("127.0.0.1"))
+    agent = Agent(spool, Centre(centre.url, "agent-1", "key-1"), around, poll=0.2)
+    running = asyncio.create_task(agent.run())
+    yield
+    agent.stop()
+    assert await running
+    spool.close()
+
+
+def test_a_gap_of_days_arrives_as_missing_slots_and_is_explained(
+    centre: Any, target: Any, tmp_path: Path
+) -> None:
+    minute = 60_000_000
+    (probe,) = assigned(target.server_address[1], probes=1).probes
+    probe = probe.model_copy(update={"segments": (Segment(interval=minute),)})
+    centre.assignment = AgentAssigned(version=1, location="loc-bonn", probes=(probe,))
+    now = time.time_ns() // 1000
+    begin = now - 3 * 1440 * minute
+    spool = Spool(tmp_path / "spool.db")
+    spool.follow(centre.assignment, begin)
+    spool.mark(clean=False)
+    spool.close()
+
+    async def a_moment() -> None:
+        async with in_process(centre, tmp_path / "spool.db"):
+            await asyncio.sleep(1)
+
+    asyncio.run(a_moment())
+    batches = arrived(centre)
+    assert {batch.rows for batch in batches[:-1]} == {0}
+    missing = [m.due for batch in batches for m in batch.missing]
+    due = [due for due, _ in centre.assignment.plan(begin, batches[-1].end)]
+    assert sorted(set(missing)) == missing
+    assert set(due) - set(missing) == {each for each, _ in rows_of(batches, centre.assignment)}
+    assert len(missing) >= 3 * 1440
+    (gap,) = centre.interruptions
+    assert (gap.from_, gap.to >= now) == (missing[0], True)
+
+
 def test_another_assignment_is_followed_without_a_slot_lost(
     centre: Any, target: Any, tmp_path: Path
 ) -> None:
@@ -193,16 +237,10 @@ def test_another_assignment_is_followed_without_a_slot_lost(
     centre.assignment = first
 
     async def change() -> None:
-        spool = Spool(tmp_path / "spool.db")
-        around = Surroundings(networks("127.0.0.1"))
-        agent = Agent(spool, Centre(centre.url, "agent-1", "key-1"), around, poll=0.2)
-        running = asyncio.create_task(agent.run())
-        await asyncio.sleep(1.5)
-        centre.assignment = second
-        await asyncio.sleep(1.5)
-        agent.stop()
-        assert await running
-        spool.close()
+        async with in_process(centre, tmp_path / "spool.db"):
+            await asyncio.sleep(1.5)
+            centre.assignment = second
+            await asyncio.sleep(1.5)
 
     asyncio.run(change())
     batches = arrived(centre)
