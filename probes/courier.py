@@ -33,7 +33,7 @@ class Delivery(Enum):
 
 
 class Courier:
-    """Pushes what the spool holds; stops for good when the centre holds something else."""
+    """Pushes what the spool holds; stops for good when the centre's history does not agree with it."""
 
     def __init__(self, spool: Spool, recorder: Recorder, centre: Centre) -> None:
         self._spool = spool
@@ -67,7 +67,7 @@ class Courier:
     async def deliver(self) -> Delivery:
         """Deliver one interruption or else the oldest batch."""
         if self.conflict:
-            log.error("pushing has stopped: the centre holds another batch in place of ours")
+            log.error("pushing has stopped: the history of the centre and this spool do not agree")
             return Delivery.REFUSED
         gaps = await self._recorder.do(self._spool.interruptions)
         if gaps:

@@ -176,6 +176,9 @@ class Wheel:
                     self._keep(slot)
                 elif started < slot.expires():
                     await self._attempt(slot, started)
+        except asyncio.CancelledError:
+            self._keep(slot)
+            raise
         finally:
             self._running.discard(slot)
 

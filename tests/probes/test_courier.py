@@ -40,7 +40,7 @@ def delivered(path: Path, url: str, key: str = "key-1") -> tuple[list[Delivery],
         seen = []
         for _ in itertools.repeat(None, 5):
             seen.append(await courier.deliver())
-            if seen[-1] is not Delivery.DELIVERED:
+            if seen[-1] in {Delivery.NOTHING, Delivery.REFUSED}:
                 break
         recorder.close()
         left = 0
@@ -63,8 +63,9 @@ def test_batches_are_delivered_in_order(tmp_path: Path, centre: Any) -> None:
 def test_an_answer_lost_on_the_way_is_no_loss_and_no_double(tmp_path: Path, centre: Any) -> None:
     centre.lose_answers = 1
     seen, left = delivered(tmp_path / "spool.db", centre.url)
-    assert (seen, left) == ([Delivery.FAILED], 3)
-    assert len(centre.batches) == 1
+    assert seen == [Delivery.FAILED, *[Delivery.DELIVERED] * 3, Delivery.NOTHING]
+    assert left == 0
+    assert len(centre.batches) == 3
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_what_is_not_acknowledged_stays(
     tmp_path: Path, centre: Any, fault: dict[str, str], expected: Delivery
 ) -> None:
     seen, left = delivered(tmp_path / "spool.db", **({"url": centre.url} | fault))
-    assert (seen, left) == ([expected], 3)
+    assert (set(seen), left) == ({expected}, 3)
 
 
 def test_a_conflict_stops_pushing_loudly(

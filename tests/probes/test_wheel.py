@@ -134,6 +134,27 @@ def test_the_low_water_mark_waits_for_what_is_in_flight() -> None:
     asyncio.run(turn())
 
 
+@pytest.mark.parametrize("hosts", [["a.example"], ["a.example"] * 6])
+def test_after_a_hard_stop_the_slots_under_way_are_not_called_settled(hosts: list[str]) -> None:
+    async def turn() -> None:
+        begun: list[int] = []
+
+        async def attempt(slot: Slot, started: int) -> None:
+            begun.append(slot.due)
+            await asyncio.sleep(3600)
+
+        wheel = Wheel(attempt)
+        wheel.turn_to(assigned(hosts, 300 * MS), wall_clock())
+        running = asyncio.create_task(wheel.run())
+        await asyncio.sleep(0.4)
+        wheel.stop()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert wheel.low_water() == min(begun)
+
+    asyncio.run(turn())
+
+
 def test_a_fault_in_an_attempt_stops_the_wheel_loudly() -> None:
     async def attempt(slot: Slot, started: int) -> None:
         raise ZeroDivisionError
