@@ -21,6 +21,7 @@ CELL = 8
 BAR = 6
 HEIGHT = 32
 HEIGHTS: dict[State, int] = {"up": 16, "degraded": 22, "down": 28, "unknown": 5}
+NOTHING_AGREED = 2  # the height of a day without agreed time, such as a Sunday
 GENERATED = frozenset({"simulated", "mixed"})
 
 
@@ -35,22 +36,24 @@ def strip(t: Language, days: Sequence[DayCell]) -> Markup:
 
 def summary(t: Language, days: Sequence[DayCell]) -> str:
     """Say in one sentence what a strip shows."""
-    counted = Counter(cell.worst or "unknown" for cell in days)
-    words = [t(f"strip.{state}", count=counted[state]) for state in HEIGHTS if counted[state]]
+    counted: Counter[str] = Counter(cell.worst or "outside" for cell in days)
+    words = [
+        t(f"strip.{state}", count=counted[state])
+        for state in (*HEIGHTS, "outside")
+        if counted[state]
+    ]
     return t("strip.summary", count=len(days), states=", ".join(words) or t("strip.nothing"))
 
 
 def day_words(t: Language, cell: DayCell) -> str:
-    """Say how one day was: worst state and percent, or that it was not measured."""
+    """Say how one day was: worst state and percent, not measured, or nothing agreed."""
+    date = day(t, cell.date)
+    if cell.worst is None:
+        return t("strip.day_outside", date=date)
     if cell.percent is None:
-        words = t("strip.day_unknown", date=day(t, cell.date))
-    else:
-        words = t(
-            "strip.day",
-            date=day(t, cell.date),
-            state=t(f"state.{cell.worst or 'unknown'}"),
-            percent=percent(cell.percent),
-        )
+        return t("strip.day_unknown", date=date)
+    state, known = t(f"state.{cell.worst}"), percent(cell.known_percent)
+    words = t("strip.day", date=date, state=state, percent=percent(cell.percent), known=known)
     marked = cell.basis not in {"measured", "none"}
     return f"{words} ({t(f'basis.{cell.basis}')})" if marked else words
 
@@ -68,8 +71,8 @@ def meter(t: Language, share: Fraction) -> Markup:
 
 def _bar(t: Language, place: int, cell: DayCell) -> str:
     # plain strings, as a page draws thousands of these; only the words can need escaping
-    state = cell.worst or "unknown"
-    tall, left = HEIGHTS[state], place * CELL
+    state, left = cell.worst or "outside", place * CELL
+    tall = HEIGHTS[cell.worst] if cell.worst else NOTHING_AGREED
     words = escape(day_words(t, cell))
     bar = (
         f'<rect class="{state}" x="{left}" y="{HEIGHT - tall}" width="{BAR}" height="{tall}">'

@@ -111,16 +111,21 @@ def cell(day: int, worst: Any, basis: Any = "measured") -> DayCell:
 
 
 def test_a_strip_says_each_day_in_words() -> None:
-    drawn = drawing.strip(T, [cell(1, "up", "simulated"), cell(2, "down"), cell(3, None, "none")])
-    assert 'aria-label="3 days: 1 up, 1 with down time, 1 not measured"' in drawn
-    assert "1 Mar 2026: up, available 100.0000\u202f% of the known time (simulated)" in drawn
-    assert "2 Mar 2026: down, available 97.9166\u202f% of the known time<" in drawn
-    assert "3 Mar 2026: not measured<" in drawn
-    assert drawn.count('class="generated"') == 1
+    days = [cell(1, None, "simulated"), cell(2, "up", "simulated"), cell(3, "down")]
+    drawn = drawing.strip(T, [*days, cell(4, "unknown", "none")]).replace("\u202f", " ")
+    sentence = "4 days: 1 up, 1 with down time, 1 not measured, 1 without agreed time"
+    assert f'aria-label="{sentence}"' in drawn
+    assert "1 Mar 2026: no time agreed<" in drawn
+    assert (
+        "2 Mar 2026: up, available 100.0000 % of the known time (100 % known) (simulated)<" in drawn
+    )
+    assert "3 Mar 2026: down, available 97.9166 % of the known time (100 % known)<" in drawn
+    assert "4 Mar 2026: not measured<" in drawn
+    assert drawn.count('class="generated"') == 2
 
 
 def test_a_day_without_measurement_is_neither_up_nor_down() -> None:
-    drawn = drawing.strip(T, [cell(1, None, "none")])
+    drawn = drawing.strip(T, [cell(1, "unknown", "none")])
     assert 'class="unknown"' in drawn
     assert 'class="up"' not in drawn
     assert 'class="down"' not in drawn

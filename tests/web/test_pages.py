@@ -176,7 +176,7 @@ def test_what_is_not_measured_is_never_counted_as_good_or_bad(
             "open_breaches": (),
         }
     )
-    world.overview = lambda now: found
+    world.overview = lambda _: found
     page = visitor.get("/").text
     words = Reader(page).words
     assert "Services available now – 0 down; not measured now: 1" in words

@@ -52,11 +52,17 @@ def days(bad: dict[int, str], *, simulated: int = 0) -> tuple[DayCell, ...]:
     cells = []
     for ago in range(89, -1, -1):
         state = bad.get(ago, "up")
+        if state == "outside":
+            date_text = (date(2026, 11, 22) - timedelta(days=ago)).isoformat()
+            cells.append(
+                DayCell(date=date_text, worst=None, percent=None, known_percent="0", basis="none")
+            )
+            continue
         known = state != "unknown"
         cells.append(
             DayCell(
                 date=(date(2026, 11, 22) - timedelta(days=ago)).isoformat(),
-                worst=state if known else None,
+                worst=state,
                 percent={"up": "100.0000", "degraded": "100.0000", "down": "97.9166"}.get(state),
                 known_percent="100.0000" if known else "0.0000",
                 basis="none" if not known else "simulated" if ago >= 90 - simulated else "measured",
@@ -296,7 +302,10 @@ MAIL = service(
 SERVICES = (
     MAIL,
     service(
-        "svc-network", "Network and Internet access (present, shared)", "up", days({4: "degraded"})
+        "svc-network",
+        "Network and Internet access (present, shared)",
+        "up",
+        days({4: "degraded", **dict.fromkeys((0, 1, 7, 8, 14, 15, 21, 22), "outside")}),
     ),
     service(
         "svc-archive", "Document archive", "unknown", days(dict.fromkeys(range(60), "unknown"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -35,7 +36,7 @@ def overview(request: Request, reading: Read, now: Now) -> HTMLResponse:
     )
 
 
-def zones(agreements: tuple[AgreementSummary, ...]) -> dict[str, str]:
+def zones(agreements: Iterable[AgreementSummary]) -> dict[str, str]:
     """The zone in which each agreement counts its periods."""
     return {line.agreement: line.period.tz for line in agreements if line.period}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
-from slamon.views.answers import AgreementSummary
+from slamon.views.answers import AgreementSummary, ObjectiveStatus
 from slamon.web import ranking
 from slamon.web.pages.overview import zones
 from slamon.web.pages.render import page
@@ -35,13 +35,15 @@ def service(request: Request, reading: Read, now: Now, service: str) -> HTMLResp
     found = reading.service(service, now)
     if found is None:
         raise HTTPException(404)
-    agreements = reading.agreements(now)
+    agreements = ranking.agreements(reading.agreements(now))
+    promises = [(line, rows) for line in agreements if (rows := _promised(line, service))]
     return page(
         request,
         "service.html",
         detail=found,
+        promises=promises,
         zones=zones(agreements),
-        zone=_zone(service, agreements),
+        zone=next((line.period.tz for line, _ in promises if line.period), "UTC"),
     )
 
 
@@ -51,11 +53,7 @@ def probes(request: Request, reading: Read, now: Now) -> HTMLResponse:
     return page(request, "probes.html", probes=reading.probes(now))
 
 
-def _zone(service: str, agreements: tuple[AgreementSummary, ...]) -> str:
-    """The zone of the first agreement that promises something of the service, else UTC."""
-    promising = (
-        line.period.tz
-        for line in agreements
-        if line.period and any(status.judgement.service == service for status in line.objectives)
-    )
-    return next(promising, "UTC")
+def _promised(agreement: AgreementSummary, service: str) -> list[ObjectiveStatus]:
+    """What an agreement promises of a service, the worst first."""
+    own = (status for status in agreement.objectives if status.judgement.service == service)
+    return ranking.objectives(own)
