@@ -22,8 +22,16 @@ from slamon.ledger.lock import HeldError
 from slamon.ledger.store import ConflictError
 from slamon.views.fold import FoldError
 
-console = Console()
-errors = Console(stderr=True)
+PIPED_WIDTH = 240  # a pipe has no width: what is cut off there is lost
+
+
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, width=None if stream.isatty() else PIPED_WIDTH)
+
+
+console = _console(stderr=False)
+errors = _console(stderr=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Actor = Annotated[

@@ -60,6 +60,8 @@ def observations(connection: Connection, judged: Judged, begin: int, end: int) -
     terms = judged.terms
     asked = Confirmation(terms.confirm, terms.recover)
     checks = tuple(fetch(connection, source, begin, end, asked) for source in judged.sources)
+    if not terms.locations:  # no place is named: those that never reported have no vote
+        checks = tuple(each for each in checks if each.runs)
     # A result is vouched for by the control probe of its own instant: also those fetched from further back.
     since = min([begin, *(each.runs[0].first for each in checks if each.runs)])
     vouching = Confirmation(1, 1)

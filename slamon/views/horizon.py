@@ -42,8 +42,13 @@ def known_until(judged: Judged, reported: Reported, now: int) -> int:
 
     A result not reported within its validity is overdue: from then on its time is unknown, not just unreported.
     """
+    named = bool(
+        judged.terms.locations
+    )  # where no place is named, those that never reported do not count
     reaches = (
-        max(reported.get((s.check, s.location), 0), now - s.validity) for s in judged.all_sources
+        max(reported.get((s.check, s.location), 0), now - s.validity)
+        for s in judged.all_sources
+        if named or (s.check, s.location) in reported
     )
     return min(min(reaches, default=now), now)
 

@@ -88,7 +88,10 @@ class Reading:
                 now=format_instant(now),
                 position=read_position(frame.connection),
                 agreements=tuple(
-                    standing.agreement_summary(frame, each) for each in held.of(Agreement)
+                    sorted(
+                        (standing.agreement_summary(frame, each) for each in held.of(Agreement)),
+                        key=standing.in_force_first,
+                    )
                 ),
                 services=tuple(
                     standing.service_summary(frame, each, back=STRIP_DAYS)

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from catalogue.agreements import Agreement
 from catalogue.document import PartialDate
-from catalogue.instants import format_instant
+from catalogue.instants import format_instant, local_date
 from catalogue.intervals import intersect
 from catalogue.periods import Period, parse_period, period_at
 from catalogue.services import Service
@@ -101,7 +101,7 @@ def agreement_summary(frame: Frame, agreement: Agreement) -> AgreementSummary:
         kind=agreement.kind,
         customer=party_name(held, agreement.customer),
         provider=party_name(held, agreement.provider),
-        state=agreement.state,
+        state=_lifecycle(agreement, frame.now),
         catalogue=held.catalogue_of("agreement", agreement.id),
         in_force_from=_day_text(agreement.in_force.from_),
         in_force_to=agreement.in_force.to.isoformat() if agreement.in_force.to else None,
@@ -109,6 +109,18 @@ def agreement_summary(frame: Frame, agreement: Agreement) -> AgreementSummary:
         closed_periods=kept.closed_labels(frame.connection, agreement.id),
         objectives=tuple(objective_status(held, judgement) for judgement in judgements),
     )
+
+
+def _lifecycle(agreement: Agreement, now: int) -> str:
+    """The lifecycle as shown: an agreement whose last day is over has expired, whoever recorded it or not."""
+    last = agreement.in_force.to
+    over = last is not None and local_date(now, agreement.tz) > last
+    return "expired" if over and agreement.state in {"signed", "in_force"} else agreement.state
+
+
+def in_force_first(summary: AgreementSummary) -> tuple[bool, str]:
+    """The order of agreements: what holds now comes before what is negotiated or over."""
+    return summary.state not in {"signed", "in_force"}, summary.agreement
 
 
 def _day_text(day: object) -> str | None:
