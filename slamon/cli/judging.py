@@ -48,7 +48,8 @@ def _judged(house: House, agreement: str, period: str, as_known: str | None) -> 
         with as_known_at(house, instant) as then:
             found = then.judge(agreement, period, instant)
     if found is None:
-        message = f"there is no agreement {agreement!r}; `slamon catalogue` knows the others"
+        known = ", ".join(line.id for line in house.reading.records("agreement", None, 1_000))
+        message = f"there is no agreement {agreement!r}; known are {known or 'none'}"
         raise Unknown(message)
     return found
 
