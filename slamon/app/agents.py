@@ -38,16 +38,14 @@ class Taken:
     position: int
 
 
-def assignments(ledger: Ledger, agent: str) -> dict[int, AgentAssigned]:
-    """All versions of an agent's probe list."""
-    facts = (entry.fact for entry in ledger.stream(f"agent:{agent}"))
-    return {fact.version: fact for fact in facts if isinstance(fact, AgentAssigned)}
-
-
-def assignment(ledger: Ledger, agent: str) -> AgentAssigned | None:
-    """The probe list an agent has to work on; None while it has none."""
-    known = assignments(ledger, agent)
-    return known[max(known)] if known else None
+def assignment(ledger: Ledger, agent: str, version: int | None = None) -> AgentAssigned | None:
+    """A version of an agent's probe list, the newest if none is named; None where there is none."""
+    stream = f"assignment:{agent}"
+    wanted = ledger.version(stream) if version is None else version
+    for entry in ledger.stream(stream, after=wanted - 1):
+        if entry.version == wanted and isinstance(entry.fact, AgentAssigned):
+            return entry.fact
+    return None
 
 
 def assign(
@@ -69,8 +67,7 @@ def assign(
     )
     if current and current == wanted.model_copy(update={"version": current.version}):
         return current
-    stream = f"agent:{agent}"
-    ledger.append(stream, [wanted], after=ledger.version(stream), actor=actor)
+    ledger.append(f"assignment:{agent}", [wanted], after=wanted.version - 1, actor=actor)
     return wanted
 
 
@@ -102,7 +99,7 @@ def take_batch(
 def _checked(ledger: Ledger, agent: str, day: str, payload: bytes) -> ObservationsRecorded:
     try:
         batch = ObservationsRecorded.from_bytes(payload)
-        under = assignments(ledger, agent).get(batch.assignment)
+        under = assignment(ledger, agent, batch.assignment)
         if under is None:
             message = f"agent {agent} has no assignment {batch.assignment}"
             raise BatchRefusedError(message)
@@ -128,7 +125,7 @@ def _resent(ledger: Ledger, stream: str, sequence: int, payload: bytes) -> Taken
 
 def interrupted(ledger: Ledger, agent: str, gap: ProbingInterrupted) -> None:
     """Record why an agent did not probe; once per gap."""
-    stream = f"agent:{agent}"
+    stream = f"interruptions:{agent}"
     known = [entry.fact for entry in ledger.stream(stream)]
     if gap not in known:
         ledger.append(stream, [gap], after=ledger.version(stream), actor=f"agent:{agent}")

@@ -138,7 +138,7 @@ def _import_editions(house: House, data: Path) -> None:
 def _generate(house: House, targets: Targets) -> int:
     """Write the generated history, from the first day to the first start."""
     assignment = agents.assignment(house.ledger, HISTORIAN) or _assign_historian(house, targets)
-    began = next(iter(house.ledger.stream(f"agent:{HISTORIAN}"))).recorded_at
+    began = next(iter(house.ledger.stream(f"assignment:{HISTORIAN}"))).recorded_at
     begin = at_clock(FIRST_DAY, 0, ZONE)
     waiting: list[Write] = []
     with progress("generating ten months of history", (began - begin) // 1_000_000) as bar:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from slamon.sla.judgement import Basis, Mode, ObjectiveJudgement, Period, State, Verdict
 
@@ -74,7 +74,7 @@ class OutageLine(Answer):
     service_name: str
     agreement: str
     objective: str
-    from_: str
+    from_: str = Field(alias="from")
     to: str | None
     counted_us: int
     basis: Basis

@@ -22,6 +22,7 @@ from slamon.views.daybook import mixed
 from slamon.views.objectives import Judged, Unjudged
 from slamon.views.shelf import Fetched
 
+SECOND_US = 1_000_000
 WORST_FIRST: Sequence[Verdict] = (
     "breached",
     "at_risk",
@@ -179,9 +180,13 @@ def _bad_results(fetched: Fetched, span: tuple[int, int]) -> Iterable[str]:
     ]
     if parts:
         source = fetched.source
-        first, last = format_instant(parts[0].first), format_instant(parts[-1].last)
+        first, last = _to_the_second(parts[0].first), _to_the_second(parts[-1].last)
         count = sum(part.count for part in parts)
         yield f"{source.check} at {source.location}: {count} bad results, {first} to {last}"
+
+
+def _to_the_second(instant: int) -> str:
+    return format_instant(instant // SECOND_US * SECOND_US)
 
 
 def _unconfirmed(

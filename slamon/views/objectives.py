@@ -133,9 +133,9 @@ def interpret(
 
 def _not_yet(agreement: Agreement, objective: Objective) -> str | None:
     if isinstance(objective.target, Share):
-        return f"{objective.indicator} objectives are kept and not judged yet"
+        return f"{objective.indicator.replace('_', ' ')} objectives are kept and not judged yet"
     if objective.period != "calendar_month":
-        return f"periods of {objective.period} are kept and not judged yet"
+        return f"periods of a {objective.period.replace('_', ' ')} are kept and not judged yet"
     if agreement.state in SIGNED and agreement.in_force.from_ is None:
         return "the day on which the agreement begins is not known"
     return None
