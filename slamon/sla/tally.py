@@ -61,6 +61,7 @@ class Tally:
 
 _NAMES = tuple(field.name for field in fields(Tally))
 _VALUES = attrgetter(*_NAMES)
+_VALUES = attrgetter(*_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,26 +151,33 @@ def merge(parts: Iterable[DayFigures]) -> DayFigures:
         raise ValueError("there are no figures to merge")
     if any(left.end > right.begin for left, right in pairwise(in_order)):
         raise ValueError("figures of overlapping spans do not add")
+    outages, before, after = _linked(in_order)
+    tally = added(part.tally for part in in_order)
+    return DayFigures(in_order[0].begin, in_order[-1].end, tally, outages, before, after)
+
+
+def added(tallies: Iterable[Tally]) -> Tally:
+    """Add tallies of disjoint spans."""
+    return Tally(*map(sum, zip(*map(_VALUES, tallies), strict=True)))
+
+
+def _linked(parts: Iterable[DayFigures]) -> tuple[tuple[DownRun, ...], bool, bool]:
+    """Give the outages of spans in order, joined where one runs on into the next, and the flags around them."""
+    outages: list[DownRun] = []
     before = after = False
-    found: list[DownRun] = []
-    for part in in_order:
-        before = before or (not found and part.available_before)
-        if part.outages:
-            apart = after or part.available_before
-            found += part.outages if apart else _continued(found, part.outages)
-        after = part.available_after or (not part.outages and after)
-    spent = map(sum, zip(*(_VALUES(part.tally) for part in in_order), strict=True))
-    return DayFigures(
-        in_order[0].begin, in_order[-1].end, Tally(*spent), tuple(found), before, after
-    )
-
-
-def _continued(found: list[DownRun], more: tuple[DownRun, ...]) -> tuple[DownRun, ...]:
-    """Take the last outage found out of the list, and give it joined with the first of more, and the rest of those."""
-    if not found:
-        return more
-    last, first = found.pop(), more[0]
-    return (DownRun(last.begin, first.end, last.counted + first.counted), *more[1:])
+    for part in parts:
+        if not outages:
+            before = before or part.available_before
+        if not part.outages:
+            after = after or part.available_after
+            continue
+        own = list(part.outages)
+        if outages and not after and not part.available_before:
+            last, first = outages.pop(), own[0]
+            own[0] = DownRun(last.begin, first.end, last.counted + first.counted)
+        outages += own
+        after = part.available_after
+    return tuple(outages), before, after
 
 
 def _filled(states: Steps[State], span: Span) -> Steps[State]:
