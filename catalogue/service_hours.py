@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ClockSpans = tuple[tuple[str, str], ...]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SPANS_KEPT = 256  # the same months are asked for again and again
 WHOLE_DAY: ClockSpans = (("00:00", "24:00"),)
 
 
@@ -32,6 +33,9 @@ class ServiceHours:
     tz: str
     weekly: Mapping[str, ClockSpans]
     dates: Mapping[date, ClockSpans] = field(default_factory=dict)
+    _spans: dict[tuple[int, int], Intervals] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _days: dict[date, Intervals] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -51,6 +55,14 @@ class ServiceHours:
         """Give the agreed time in `[begin, end)`, joined over midnight."""
         if begin >= end:
             return ()
+        known = self._spans.get((begin, end))
+        if known is None:
+            if len(self._spans) >= SPANS_KEPT:
+                self._spans.clear()
+            known = self._spans[begin, end] = self._computed(begin, end)
+        return known
+
+    def _computed(self, begin: int, end: int) -> Intervals:
         # One date more on either side: where clocks go back over midnight, an instant may belong to the neighbour.
         day, last = (
             local_date(begin, self.tz) - timedelta(days=1),

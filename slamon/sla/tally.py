@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from operator import add, attrgetter
 from typing import Literal
@@ -56,11 +56,13 @@ class Tally:
 
     def as_us(self) -> dict[str, int]:
         """Give the tally with the names of the judgement's JSON, like `up_us`."""
-        return {f"{name}_us": value for name, value in asdict(self).items()}
+        return dict(zip(_NAMES_US, _VALUES(self), strict=True))
 
 
 _NAMES = tuple(field.name for field in fields(Tally))
+_NAMES_US = tuple(f"{name}_us" for name in _NAMES)
 _VALUES = attrgetter(*_NAMES)
+_NAMES_US = tuple(f"{name}_us" for name in _NAMES)
 _VALUES = attrgetter(*_NAMES)
 
 
