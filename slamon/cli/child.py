@@ -13,7 +13,7 @@ from pathlib import Path
 
 LOG = logging.getLogger("slamon.agent")
 
-STOP_SECONDS = 15.0
+STOP_SECONDS = 25.0  # the agent waits for attempts under way, then hands in what it has
 AGAIN_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0)
 STEADY_SECONDS = 60.0  # a child that ran this long begins again with the shortest pause
 

@@ -23,6 +23,7 @@ from slamon.views.promised import promises
 app = typer.Typer(no_args_is_help=True, help="Probes: list them, ask one now.")
 
 MS = 1_000
+LOOPBACK = "127.0.0.0/8"  # where demo targets are, by definition
 
 
 @app.command("list")
@@ -49,7 +50,8 @@ def run(
     settings = Settings()
     with opened(settings) as house:
         spec = _spec(house, probe, "demo_target" if demo else "target")
-        seen = probe_once(spec, networks(settings.agent_allow))
+        allowed = networks(settings.agent_allow) + (networks(LOOPBACK) if demo else ())
+        seen = probe_once(spec, allowed)
     if as_json:
         print_json(_as_json(probe, spec, seen))
     else:
