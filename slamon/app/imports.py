@@ -59,13 +59,16 @@ def record(
 ) -> Imported:
     """Record what the ledger does not know yet, all in one transaction.
 
+    Of results of one check at one instant the last one holds, whatever the ledger knew before.
+
     Raises:
         ConflictError: another import of this source was recorded meanwhile; nothing of this one was.
 
     """
     stream = f"imports:{source.id}"
     known, version = _known(ledger, stream)
-    new = [r for r in results if known.get((r.check, r.at)) != (r.outcome, r.latency_us)]
+    said = {(result.check, result.at): result for result in results}
+    new = [r for key, r in said.items() if known.get(key) != (r.outcome, r.latency_us)]
     facts = []
     for start in range(0, len(new), ROWS_PER_FACT):
         facts.append(_fact(source, file, new[start : start + ROWS_PER_FACT]))
