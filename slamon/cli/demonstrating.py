@@ -124,9 +124,9 @@ def populated(folder: Path, targets: Targets) -> int:
 
 
 def _state_promises(house: House, folders: Sequence[Path]) -> None:
-    planned = plan_of(house, list(folders))
-    if planned.changes:
-        apply_plan(house, planned, actor=ACTOR, reason="starter catalogues of the demonstration")
+    prepared = plan_of(house, list(folders))
+    if prepared.plan.changes:
+        apply_plan(house, prepared, actor=ACTOR, reason="starter catalogues of the demonstration")
 
 
 def _import_editions(house: House, data: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +13,8 @@ from catalogue.instants import moment_of
 from catalogue.interpretation import not_yet_interpreted
 from catalogue.plan import Plan, plan
 from catalogue.reader import read
-from catalogue.records import Catalogue
+from catalogue.records import Catalogue, Key
+from catalogue.terms import Terms
 from slamon.app import catalogue as applying
 from slamon.cli.house import House, now
 from slamon.cli.opening import opened, refresh
@@ -71,7 +74,7 @@ def _kept(catalogue: Catalogue) -> list[str]:
 def show_plan(folders: Folders, *, as_json: AsJson = False) -> None:
     """Say what applying the documents would record, one sentence a change."""
     with opened() as house:
-        planned, position = _planned(house, read(folders)), house.reading.position()
+        planned, position = plan_of(house, folders).plan, house.reading.position()
     if as_json:
         print_json({**planned.as_json(), "position": position})
     else:
@@ -91,7 +94,8 @@ def apply(
     """Record what the documents newly state: all of it or nothing."""
     settings = Settings()
     with opened(settings) as house:
-        planned = _planned(house, read(folders))
+        prepared = plan_of(house, folders)
+        planned = prepared.plan
         _print_plan(planned)
         if planned.refusals:
             fail(f"{len(planned.refusals)} changes are refused; nothing was recorded")
@@ -100,27 +104,40 @@ def apply(
         who = actor_or_fail(actor, settings)
         if not yes:
             typer.confirm(f"Record {len(planned.changes)} changes?", abort=True)
-        apply_plan(house, planned, actor=who, reason=reason)
+        apply_plan(house, prepared, actor=who, reason=reason)
         console.print(f"recorded up to position {house.reading.position()}")
 
 
-def apply_plan(house: House, planned: Plan, *, actor: str, reason: str) -> None:
-    """Record a plan and bring the views up to it."""
-    with house.store.reading() as connection:
-        known = promises(connection).states()
-    applying.apply(house.ledger, planned, known, actor=actor, reason=reason)
+@dataclass(frozen=True)
+class Prepared:
+    """A plan, and what the ledger said of its records when it was made: it may be applied to nothing else."""
+
+    plan: Plan
+    known: Mapping[Key, Terms]
+
+
+def apply_plan(house: House, prepared: Prepared, *, actor: str, reason: str) -> None:
+    """Record a plan and bring the views up to it.
+
+    Raises:
+        Refused: the plan was refused, or a record has changed since it was made.
+
+    """
+    applying.apply(house.ledger, prepared.plan, prepared.known, actor=actor, reason=reason)
     refresh(house)
 
 
-def plan_of(house: House, folders: list[Path]) -> Plan:
-    """What applying some folders would record."""
-    return _planned(house, read(folders))
+def plan_of(house: House, folders: list[Path]) -> Prepared:
+    """What applying some folders would record.
 
+    Raises:
+        DocumentsRefused: the documents have faults.
 
-def _planned(house: House, catalogue: Catalogue) -> Plan:
+    """
+    documents = read(folders)
     with house.store.reading() as connection:
         known = promises(connection).states()
-    return plan(catalogue, known, moment_of(now()).date())
+    return Prepared(plan(documents, known, moment_of(now()).date()), known)
 
 
 def _print_plan(planned: Plan) -> None:

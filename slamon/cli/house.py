@@ -22,6 +22,7 @@ from slamon.views.reading import Reading
 from slamon.views.store import ViewStore
 
 CATCH_UP_SECONDS = 60
+ANOTHER_TRY_SECONDS = 0.2
 
 
 def now() -> int:
@@ -84,18 +85,27 @@ class House:
             Refused: another process holds the lock and does not fold.
 
         """
+        wanted = self.ledger.position()
+        deadline = time.monotonic() + CATCH_UP_SECONDS
+        while not self._folded_here(progress):
+            # The holder may be a command that has folded its own part and goes: then it is our turn.
+            if wait_for(self.store, wanted, seconds=ANOTHER_TRY_SECONDS):
+                return
+            if time.monotonic() > deadline:
+                message = (
+                    "the views do not follow the ledger; is the process that holds the lock alive?"
+                )
+                raise Refused(message)
+
+    def _folded_here(self, progress: Callable[[int], None] | None) -> bool:
         lock = FolderLock(self.folder, "slamon")
-        if self._alone or lock.try_take():
-            try:
-                self.folder_of_views().catch_up(progress=progress)
-            finally:
-                lock.release()
-            return
-        if not wait_for(self.store, self.ledger.position(), seconds=CATCH_UP_SECONDS):
-            message = (
-                "the views do not follow the ledger; is the process that holds the lock alive?"
-            )
-            raise Refused(message)
+        if not self._alone and not lock.try_take():
+            return False
+        try:
+            self.folder_of_views().catch_up(progress=progress)
+        finally:
+            lock.release()
+        return True
 
 
 class Decisions:
