@@ -57,8 +57,9 @@ def _judged(house: House, agreement: str, period: str, as_known: str | None) -> 
 def _print(found: Judgement) -> None:
     known = found.as_known_at
     console.print(
-        f"[bold]{found.agreement}[/bold] {found.period.label} ({found.period.tz}), "
-        f"as known at position {known.position}, {known.instant}"
+        f"{found.agreement} {found.period.label} ({found.period.tz}), "
+        f"as known at position {known.position}, {known.instant}",
+        style="bold",
     )
     rows = [
         (

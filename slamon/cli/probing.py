@@ -94,7 +94,7 @@ def _as_json(probe: str, spec: ProbeSpec, seen: Observation) -> dict[str, object
 
 
 def _print(probe: str, spec: ProbeSpec, seen: Observation) -> None:
-    console.print(f"[bold]{probe}[/bold] asks {spec.target}", highlight=False)
+    console.print(f"{probe} asks {spec.target}", style="bold", highlight=False)
     stages = [(s.name, f"{s.took / MS:.1f} ms", s.text) for s in seen.stages]
     print_table(("stage", "took", "found"), stages, empty="no stage was reached")
     conditions = [

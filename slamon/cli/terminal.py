@@ -27,7 +27,9 @@ PIPED_WIDTH = 240  # a pipe has no width: what is cut off there is lost
 
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, width=None if stream.isatty() else PIPED_WIDTH)
+    # Texts come from documents and people: a bracket in them is a bracket, not a style.
+    width = None if stream.isatty() else PIPED_WIDTH
+    return Console(stderr=stderr, width=width, markup=False)
 
 
 console = _console(stderr=False)
@@ -98,7 +100,7 @@ def print_map(values: Mapping[str, object]) -> None:
 def progress(title: str, total: int | None) -> Iterator[Progress]:
     """A progress bar on standard error, gone when it is done."""
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
