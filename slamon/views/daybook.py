@@ -96,11 +96,18 @@ class DayBook:
         """Add a run; `interval` is the distance of its slots in µs, 0 for results with times of their own."""
         for day, part in split_by_day(run):
             self._add_part((check, location, day), part, interval, basis)
-        begin, end = self.touched.get((check, location), (run.first, run.last))
-        self.touched[check, location] = (min(begin, run.first), max(end, run.last))
+        self._touch(check, location, run.first, run.last)
+
+    def _touch(self, check: str, location: str, first: int, last: int) -> None:
+        begin, end = self.touched.get((check, location), (first, last))
+        self.touched[check, location] = (min(begin, first), max(end, last))
 
     def _add_part(self, key: Key, part: Run, interval: int, basis: Basis) -> None:
         day = self._day(key)
+        if day.basis is not None and mixed(day.basis, basis) != day.basis:
+            # What rests on any result of this day now rests on another basis.
+            check, location, number = key
+            self._touch(check, location, number * DAY_US, (number + 1) * DAY_US - 1)
         day.basis = mixed(day.basis, basis)
         if not day.runs or part.first > day.runs[-1].last:
             if day.runs and continues(day.runs[-1], part, interval):

@@ -1,26 +1,25 @@
-"""Figures of an objective by local day: kept once a day is over, computed from `probe_day` where not."""
+"""Figures of an objective by local day: kept ones where a day is over, computed from `probe_day` where not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 
-from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection
 
-from catalogue.intervals import Steps
-from catalogue.periods import Period, local_days, period_at
+from catalogue.intervals import Steps, constant, steps
+from catalogue.periods import Period, local_days
 from slamon.sla import observed
 from slamon.sla.judgement import Basis, State
-from slamon.sla.tally import DayFigures, DownRun, Tally, classify
-from slamon.views import horizon
+from slamon.sla.tally import DayFigures, classify
+from slamon.views import keeping
 from slamon.views.daybook import mixed
-from slamon.views.objectives import Judged, judged_objectives
-from slamon.views.shelf import FAR, Confirmation, Fetched, fetch, reach
-from slamon.views.tables import objective_day
+from slamon.views.objectives import Judged, Key
+from slamon.views.shelf import Confirmation, Fetched, fetch, first_result
 
-Touched = Mapping[tuple[str, str], tuple[int, int]]
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,55 +33,131 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """What the judge needs of a span: runs of the checks and of the control probes."""
+    """What the judge needs of a span: runs of the checks and of the control probes.
 
+    `joins` are the first results ever of places that no agreement names: each has a vote from then on.
+    """
+
+    span: Span
     checks: tuple[Fetched, ...]
     controls: tuple[Fetched, ...]
+    joins: tuple[int, ...] = ()
 
-    def states(self, judged: Judged, span: tuple[int, int]) -> Steps[State]:
-        """The state of the service over a span."""
-        checks = [each.check_runs() for each in self.checks]
+    def states(self, judged: Judged, span: Span) -> Steps[State]:
+        """The state of the service over a span within that of the observations."""
+        if not self.joins:
+            return self._states(judged, span, self.checks)
+        begin, end = span
+        points: list[tuple[int, State]] = []
+        cuts = sorted({begin, *(at for at in self.joins if begin < at < end)})
+        for at, upto in zip(cuts, [*cuts[1:], end], strict=True):
+            voting = (c for c, join in zip(self.checks, self.joins, strict=True) if join <= at)
+            points += self._states(judged, (at, upto), tuple(voting)).points
+        return steps(points, end)
+
+    def _states(self, judged: Judged, span: Span, checks: tuple[Fetched, ...]) -> Steps[State]:
+        seen = [each.check_runs() for each in checks]
         controls = [each.check_runs() for each in self.controls]
-        return observed.states(judged.terms, checks, controls, span)
+        return observed.states(judged.terms, seen, controls, span)
 
-    @property
-    def basis(self) -> Basis:
-        """What the results rest on."""
+    def basis(self, span: Span) -> Basis:
+        """What the results of a span rest on."""
         basis: Basis | None = None
         for each in self.checks:
-            if each.basis is not None:
-                basis = mixed(basis, each.basis)
+            if (found := each.basis(span)) is not None:
+                basis = mixed(basis, found)
         return basis or "none"
 
 
-def observations(connection: Connection, judged: Judged, begin: int, end: int) -> Observations:
-    """Fetch what was observed of an objective in `[begin, end)` and as far around it as matters."""
-    terms = judged.terms
-    asked = Confirmation(terms.confirm, terms.recover)
-    checks = tuple(fetch(connection, source, begin, end, asked) for source in judged.sources)
-    if not terms.locations:  # no place is named: those that never reported have no vote
-        checks = tuple(each for each in checks if each.runs)
-    # A result is vouched for by the control probe of its own instant: also those fetched from further back.
-    since = min([begin, *(each.runs[0].first for each in checks if each.runs)])
+@dataclass(frozen=True)
+class Desk:
+    """The days on the table while one question is answered: nothing is fetched or computed twice.
+
+    Valid as long as its connection sees one state.
+    """
+
+    connection: Connection
+    _seen: dict[Key, Observations] = field(default_factory=dict)
+    _days: dict[Key, dict[tuple[str, int], Day]] = field(default_factory=lambda: defaultdict(dict))
+    _firsts: dict[Key, int | None] = field(default_factory=dict)
+
+    def first_result(self, judged: Judged) -> int | None:
+        """The first result of an objective's checks; None while there is none."""
+        if judged.key not in self._firsts:
+            firsts = (first_result(self.connection, source) for source in judged.sources)
+            self._firsts[judged.key] = min((at for at in firsts if at is not None), default=None)
+        return self._firsts[judged.key]
+
+    def observations(self, judged: Judged, span: Span) -> Observations:
+        """What was observed of an objective in a span, and as far around it as matters."""
+        seen = self._seen.get(judged.key)
+        if seen is None or not (seen.span[0] <= span[0] and span[1] <= seen.span[1]):
+            self._seen[judged.key] = seen = _observations(self.connection, judged, span)
+        return seen
+
+    def figures(self, judged: Judged, span: Span, until: int) -> list[Day]:
+        """The figures of every local day of a span, each up to `until` at the most."""
+        found = self._days[judged.key]
+        days = [day for day in _local_days(span, judged.tz) if day.begin < until]
+        wanting = [day for day in days if _place(day, until) not in found]
+        if wanting:
+            found |= {_place(d, until): day for d, day in self._fetched(judged, wanting, until)}
+        return [found[_place(day, until)] for day in days]
+
+    def computed(self, judged: Judged, days: Sequence[Period], until: int) -> Iterator[Day]:
+        """Days that follow each other, from results alone."""
+        begin, end = days[0].begin, min(days[-1].end, until)
+        first = self.first_result(judged)
+        seen = None if first is None or first >= end else self.observations(judged, (begin, end))
+        unseen: State = "unknown"
+        states = seen.states(judged, (begin, end)) if seen else constant(unseen, (begin, end))
+        terms = judged.terms
+        for day in days:
+            span = (day.begin, min(day.end, until))
+            figures = classify(states.clip(span), terms.agreed(*span), terms.excused, span)
+            yield Day(day.label, figures, seen.basis(span) if seen else "none")
+
+    def _fetched(
+        self, judged: Judged, days: Sequence[Period], until: int
+    ) -> Iterator[tuple[Period, Day]]:
+        kept = keeping.kept(self.connection, judged.key, days[0].label, days[-1].label)
+        missing = []
+        for day in days:
+            if day.label in kept and day.end <= until:
+                yield day, Day(day.label, *kept[day.label])
+            else:
+                missing.append(day)
+        for stretch in consecutive(missing):
+            yield from zip(stretch, self.computed(judged, stretch, until), strict=True)
+
+
+def _place(day: Period, until: int) -> tuple[str, int]:
+    return day.label, min(day.end, until)
+
+
+@lru_cache(maxsize=64)
+def _local_days(span: Span, tz: str) -> tuple[Period, ...]:
+    return tuple(local_days(span, tz))
+
+
+def _observations(connection: Connection, judged: Judged, span: Span) -> Observations:
+    asked = Confirmation(judged.terms.confirm, judged.terms.recover)
+    checks = tuple(fetch(connection, source, *span, asked) for source in judged.sources)
+    joins: tuple[int, ...] = ()
+    if not judged.terms.locations and len(checks) > 1:
+        firsts = [(each, first_result(connection, each.source)) for each in checks]
+        checks = tuple(each for each, at in firsts if at is not None and at < span[1])
+        joins = tuple(at for _, at in firsts if at is not None and at < span[1])
+    # The control probe vouches for a result at its own instant: also for those fetched from further around.
+    begin = min([span[0], *(each.runs[0].first for each in checks if each.runs)])
+    end = max([span[1], *(each.runs[-1].last + 1 for each in checks if each.runs)])
     vouching = Confirmation(1, 1)
-    return Observations(
-        checks,
-        tuple(fetch(connection, source, since, end, vouching) for source in judged.controls),
-    )
+    controls = tuple(fetch(connection, s, begin, end, vouching) for s in judged.controls)
+    return Observations(span, checks, controls, joins)
 
 
-def figures(connection: Connection, judged: Judged, span: tuple[int, int], until: int) -> list[Day]:
-    """The figures of every local day of a span, each up to `until` at the most."""
-    days = [day for day in local_days(span, judged.tz) if day.begin < until]
-    kept = _kept(connection, judged, days)
-    missing = [day for day in days if day.label not in kept]
-    for stretch in _consecutive(missing):
-        for day in _compute(connection, judged, stretch, until):
-            kept[day.label] = day
-    return [kept[day.label] for day in days]
-
-
-def _consecutive(days: Iterable[Period]) -> Iterator[list[Period]]:
+def consecutive(days: Iterable[Period]) -> Iterator[list[Period]]:
+    """Group days that follow each other."""
     previous: list[Period] = []
     for day in days:
         if previous and previous[-1].end != day.begin:
@@ -91,124 +166,3 @@ def _consecutive(days: Iterable[Period]) -> Iterator[list[Period]]:
         previous.append(day)
     if previous:
         yield previous
-
-
-def _compute(
-    connection: Connection, judged: Judged, days: Sequence[Period], until: int
-) -> Iterator[Day]:
-    begin, end = days[0].begin, min(days[-1].end, until)
-    seen = observations(connection, judged, begin, end)
-    states = seen.states(judged, (begin, end))
-    terms = judged.terms
-    for day in days:
-        span = (day.begin, min(day.end, until))
-        basis = _basis_within(seen, span)
-        yield Day(
-            day.label,
-            classify(states.clip(span), terms.agreed(*span), terms.excused, span),
-            basis,
-        )
-
-
-def _basis_within(seen: Observations, span: tuple[int, int]) -> Basis:
-    begin, end = span
-    basis: Basis | None = None
-    for each in seen.checks:
-        inside = (run.first < end and run.last > begin - each.source.validity for run in each.runs)
-        if each.basis is not None and any(inside):
-            basis = mixed(basis, each.basis)
-    return basis or "none"
-
-
-def _kept(connection: Connection, judged: Judged, days: Sequence[Period]) -> dict[str, Day]:
-    if not days:
-        return {}
-    rows = connection.execute(
-        select(objective_day.c.day, objective_day.c.figures, objective_day.c.basis).where(
-            objective_day.c.agreement == judged.agreement,
-            objective_day.c.objective == judged.terms.objective,
-            objective_day.c.version == judged.version,
-            objective_day.c.day.between(days[0].label, days[-1].label),
-        )
-    )
-    return {row.day: Day(row.day, _thawed(row.figures), row.basis) for row in rows}
-
-
-def _frozen(figures: DayFigures) -> dict[str, Any]:
-    plain = asdict(figures)
-    plain["tally"] = {name: value for name, value in plain["tally"].items() if value}
-    return plain
-
-
-def _thawed(stored: dict[str, Any]) -> DayFigures:
-    rest = {name: value for name, value in stored.items() if name not in ("tally", "outages")}
-    return DayFigures(
-        tally=Tally(**stored["tally"]),
-        outages=tuple(DownRun(**run) for run in stored["outages"]),
-        **rest,
-    )
-
-
-def keep_finished(connection: Connection, now: int) -> int:
-    """Keep the figures of every day that is over and reported, or overdue; returns how many days were added.
-
-    What is kept depends on the results alone: one that arrives later makes its days be forgotten.
-    """
-    reported = horizon.covered_until(connection)
-    return sum(_keep(connection, judged, reported, now) for judged in judged_objectives(connection))
-
-
-def _keep(connection: Connection, judged: Judged, reported: horizon.Reported, now: int) -> int:
-    begin = horizon.first_result(connection, judged)
-    until = horizon.known_until(judged, reported, now)
-    if begin is None or begin >= until:
-        return 0
-    days = [day for day in local_days((begin, until), judged.tz) if day.end <= until]
-    kept = _kept(connection, judged, days)
-    rows = [
-        {
-            "agreement": judged.agreement,
-            "objective": judged.terms.objective,
-            "version": judged.version,
-            "day": day.label,
-            "figures": _frozen(day.figures),
-            "basis": day.basis,
-        }
-        for stretch in _consecutive(day for day in days if day.label not in kept)
-        for day in _compute(connection, judged, stretch, until)
-    ]
-    if rows:
-        connection.execute(insert(objective_day), rows)
-    return len(rows)
-
-
-def forget_all(connection: Connection) -> None:
-    """Terms have changed: every kept day has to be judged anew."""
-    connection.execute(delete(objective_day))
-
-
-def forget(connection: Connection, touched: Touched) -> None:
-    """Results have arrived: days whose states may depend on them have to be judged anew."""
-    if not touched or connection.execute(select(objective_day.c.day).limit(1)).first() is None:
-        return
-    for judged in judged_objectives(connection):
-        _forget(connection, judged, touched)
-
-
-def _forget(connection: Connection, judged: Judged, touched: Touched) -> None:
-    asked = Confirmation(judged.terms.confirm, judged.terms.recover)
-    for source in judged.all_sources:
-        span = touched.get((source.check, source.location))
-        if span is None:
-            continue
-        back, ahead = reach(connection, source, *span, asked)
-        column = objective_day.c
-        statement = delete(objective_day).where(
-            column.agreement == judged.agreement,
-            column.objective == judged.terms.objective,
-            column.version == judged.version,
-            column.day >= period_at("day", back, judged.tz).label,
-        )
-        if ahead < FAR:
-            statement = statement.where(column.day <= period_at("day", ahead, judged.tz).label)
-        connection.execute(statement)

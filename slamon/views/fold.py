@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, update
 
-from catalogue.terms import TermsFact
+from catalogue.terms import LifecycleAsserted, TermsFact
 from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.codec import Entry
@@ -16,7 +16,7 @@ from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.sla.closing import PeriodClosed
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived
-from slamon.views import days, promised, reviewed
+from slamon.views import keeping, promised, reviewed, settling
 from slamon.views.observed import Observed
 from slamon.views.store import ViewStore, read_position
 from slamon.views.tables import view_state
@@ -37,6 +37,7 @@ class Folder:
 
     ledger: Ledger
     store: ViewStore
+    batch: int = BATCH
 
     def catch_up(
         self, *, upto: int | None = None, progress: Callable[[int], None] | None = None
@@ -53,15 +54,26 @@ class Folder:
         return self.store.position()
 
     def _batches(self, upto: int | None) -> Iterator[int]:
-        while True:
-            with self.store.engine.begin() as connection:
-                # The write comes first, so that the transaction never has to turn from reader to writer.
-                connection.execute(update(view_state).values(id=1))
-                entries = self.ledger.since(read_position(connection), limit=BATCH, upto=upto)
-                if not entries:
-                    return
-                apply_all(connection, entries)
-            yield entries[-1].position
+        while (position := self.step(upto)) is not None:
+            yield position
+
+    def step(self, upto: int | None = None) -> int | None:
+        """Fold one batch of facts in one transaction; the position reached, None if there was no fact."""
+        with self.store.engine.begin() as connection:
+            # The write comes first, so that the transaction never has to turn from reader to writer.
+            connection.execute(update(view_state).values(id=1))
+            entries = self._next(read_position(connection), upto)
+            if not entries:
+                return None
+            apply_all(connection, entries)
+        return entries[-1].position
+
+    def _next(self, position: int, upto: int | None) -> list[Entry]:
+        entries = self.ledger.since(position, limit=self.batch + 1, upto=upto)
+        # Nobody may see a record without the lifecycle that was stated with it.
+        if len(entries) > self.batch and not isinstance(entries[-1].fact, LifecycleAsserted):
+            entries.pop()
+        return entries
 
     def follow(
         self, stop: Callable[[], bool], clock: Callable[[], int], caught_up: Callable[[], None]
@@ -84,7 +96,7 @@ class Folder:
         """Keep the figures of days that are over, so that reading a month is a sum."""
         with self.store.engine.begin() as connection:
             connection.execute(update(view_state).values(id=1))
-            days.keep_finished(connection, now)
+            settling.keep_finished(connection, now)
 
 
 def apply_all(connection: Connection, entries: list[Entry]) -> None:
@@ -100,9 +112,9 @@ def apply_all(connection: Connection, entries: list[Entry]) -> None:
             raise FoldError(message) from wrong
     touched = observed.flush()
     if promises:
-        days.forget_all(connection)
+        keeping.forget_all(connection)
     else:
-        days.forget(connection, touched)
+        keeping.forget(connection, touched)
     last = entries[-1]
     connection.execute(
         update(view_state).values(position=last.position, recorded_at=last.recorded_at)

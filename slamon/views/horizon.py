@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from slamon.sla.runs import DAY_US
-from slamon.views.daybook import unpack
 from slamon.views.objectives import Judged
 from slamon.views.observed import read_assignment
-from slamon.views.tables import assignment, covered, probe_day, probe_last
+from slamon.views.tables import assignment, covered, probe_last
 
 Reported = Mapping[tuple[str, str], int]
 
@@ -51,17 +49,3 @@ def known_until(judged: Judged, reported: Reported, now: int) -> int:
         if named or (s.check, s.location) in reported
     )
     return min(min(reaches, default=now), now)
-
-
-def first_result(connection: Connection, judged: Judged) -> int | None:
-    """The first result of an objective's checks; None while there is none."""
-    table = probe_day.c
-    firsts = []
-    for source in judged.sources:
-        key = (table.check == source.check, table.location == source.location)
-        day = connection.execute(select(func.min(table.day)).where(*key)).scalar()
-        if day is None:
-            continue
-        runs = connection.execute(select(table.runs).where(*key, table.day == day)).scalar_one()
-        firsts.append(max(unpack(runs)[0].first, day * DAY_US))
-    return min(firsts, default=None)

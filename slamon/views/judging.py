@@ -20,6 +20,7 @@ from slamon.sla.tally import DayFigures, Tally, merge
 from slamon.views import days, horizon
 from slamon.views.daybook import mixed
 from slamon.views.objectives import Judged, Unjudged
+from slamon.views.promised import Promises, promises
 from slamon.views.shelf import Fetched
 
 SECOND_US = 1_000_000
@@ -41,11 +42,14 @@ class Frame:
     connection: Connection
     now: int
     reported: horizon.Reported
+    held: Promises
+    desk: days.Desk
 
     @classmethod
     def at(cls, connection: Connection, now: int) -> Frame:
         """The frame of an instant (µs)."""
-        return cls(connection, now, horizon.covered_until(connection))
+        reported = horizon.covered_until(connection)
+        return cls(connection, now, reported, promises(connection), days.Desk(connection))
 
     def until(self, judged: Judged, period: Period) -> int:
         """How far an objective can be judged in a period."""
@@ -82,7 +86,7 @@ def _judge_part(
     if isinstance(version, Unjudged):
         return not_judged(version, closed=closed)
     until = frame.until(version, period)
-    found = days.figures(frame.connection, version, period.span, until)
+    found = frame.desk.figures(version, period.span, until)
     figures = merge(day.figures for day in found) if found else _nothing(period)
     said = judge(
         version.terms,
@@ -150,7 +154,7 @@ def _breached_at(
         spent = quotient(after, terms.policy)
         if spent.bad and budget_of(after, terms.policy, terms.goal, planned).left < 0:
             span = (day.figures.begin, min(day.figures.end, until))
-            seen = days.observations(frame.connection, judged, *span)
+            seen = frame.desk.observations(judged, span)
             return out_of_reach_at(terms, period, seen.states(judged, span), before)
         before = after
     return None
@@ -160,7 +164,7 @@ def _witnessed(frame: Frame, judged: Judged, outage: Outage, until: int) -> Outa
     """An outage with the places that saw it, and the first and last bad result of each."""
     begin = parse_instant(outage.from_)
     span = (begin, parse_instant(outage.to) if outage.to else max(until, begin + 1))
-    seen = days.observations(frame.connection, judged, *span)
+    seen = frame.desk.observations(judged, span)
     places = observed.places_down(
         judged.terms,
         [each.check_runs() for each in seen.checks],
@@ -195,7 +199,7 @@ def _unconfirmed(
     if judged.terms.confirm == 1:
         return ()
     span = (period.begin, until)
-    seen = days.observations(frame.connection, judged, *span)
+    seen = frame.desk.observations(judged, span)
     return observed.unconfirmed(
         judged.terms,
         [each.check_runs() for each in seen.checks],

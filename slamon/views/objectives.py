@@ -30,6 +30,10 @@ SIGNED = frozenset({"signed", "in_force", "expired", "terminated"})
 ALWAYS: Intervals = ((-FAR, FAR),)
 
 
+Key = tuple[str, str, int]
+"""Agreement, objective, version."""
+
+
 @dataclass(frozen=True)
 class Judged:
     """One version of an objective or of a baseline as it is judged, in force only while that version holds.
@@ -48,6 +52,11 @@ class Judged:
     def __post_init__(self) -> None:
         """Put sources and controls together."""
         object.__setattr__(self, "all_sources", (*self.sources, *self.controls))
+
+    @property
+    def key(self) -> Key:
+        """What names it among all others."""
+        return self.agreement, self.terms.objective, self.version
 
 
 @dataclass(frozen=True)

@@ -155,12 +155,14 @@ def promises(connection: Connection) -> Promises:
     """The catalogue as this connection sees it."""
     position = connection.execute(select(func.max(record.c.position))).scalar() or 0
     key = (str(connection.engine.url), int(position))
-    if key not in _newest:
+    # Other threads read other states, and clear what is held: it is looked up once.
+    found = _newest.get(key)
+    if found is None:
         rows = connection.execute(select(record).order_by(record.c.kind, record.c.id))
         records = {
             (row.kind, row.id): Held(row.kind, row.id, _thawed(row.state), row.position)
             for row in rows
         }
         _newest.clear()
-        _newest[key] = Promises(records, key[1])
-    return _newest[key]
+        _newest[key] = found = Promises(records, key[1])
+    return found

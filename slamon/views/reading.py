@@ -83,7 +83,7 @@ class Reading:
 
     def _fresh_overview(self, now: int) -> Overview:
         with self._frame(now) as frame:
-            held = promises(frame.connection)
+            held = frame.held
             return Overview(
                 now=format_instant(now),
                 position=read_position(frame.connection),
@@ -108,7 +108,7 @@ class Reading:
     def agreement(self, agreement: str, now: int) -> AgreementSummary | None:
         """One agreement, or None where there is none of that id."""
         with self._frame(now) as frame:
-            found = promises(frame.connection).get(Agreement, agreement)
+            found = frame.held.get(Agreement, agreement)
             return standing.agreement_summary(frame, found) if found else None
 
     def services(self, now: int) -> tuple[ServiceSummary, ...]:
@@ -118,7 +118,7 @@ class Reading:
     def service(self, service: str, now: int) -> ServiceDetail | None:
         """One service with its terms, probes, objectives and outages."""
         with self._frame(now) as frame:
-            held = promises(frame.connection)
+            held = frame.held
             found = held.get(Service, service)
             if found is None:
                 return None
@@ -218,7 +218,7 @@ class Reading:
 
         """
         with self._frame(now) as frame:
-            found = promises(frame.connection).get(Agreement, agreement)
+            found = frame.held.get(Agreement, agreement)
             if found is None:
                 return None
             period = parse_period(label, found.tz)
@@ -240,7 +240,7 @@ class Reading:
 
         """
         with self._frame(now) as frame:
-            held = promises(frame.connection)
+            held = frame.held
             found = held.get(Agreement, agreement)
             if found is None:
                 return None

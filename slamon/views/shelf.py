@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from slamon.sla.judgement import Basis
 from slamon.sla.runs import DAY_US, Run
@@ -38,17 +39,31 @@ class Confirmation:
         return settled(run, self.confirm, self.recover)
 
 
+Bases = tuple[tuple[int, int, Basis], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Runs around a span, in order of time, and what the results inside it rest on."""
+    """Runs around a span, in order of time, and what the results of each UTC day rest on: (first, last, basis)."""
 
     source: Source
     runs: tuple[Run, ...]
-    basis: Basis | None
+    bases: Bases
 
     def check_runs(self) -> CheckRuns:
         """The runs as the judge takes them."""
         return CheckRuns(self.source.check, self.source.location, self.source.validity, self.runs)
+
+    def basis(self, span: tuple[int, int]) -> Basis | None:
+        """What the results of a span rest on, and the one before it if it still speaks; None if there is none."""
+        begin, end = span
+        found: Basis | None = None
+        before = max((last for _, last, _ in self.bases if last < begin), default=None)
+        for first, last, basis in self.bases:
+            speaks = last == before and last + self.source.validity > begin
+            if speaks or (first < end and last >= begin):
+                found = mixed(found, basis)
+        return found
 
 
 def fetch(
@@ -56,45 +71,76 @@ def fetch(
 ) -> Fetched:
     """Fetch the runs that decide the states of `[begin, end)`: back to one that is settled, ahead to one that is."""
     days = _days(connection, source, begin // DAY_US - 1, (end - 1) // DAY_US + 1)
-    runs = [run for day in days for run in unpack(day.runs)]
-    inside = [d.basis for d in days if begin - source.validity < (d.day + 1) * DAY_US]
-    basis: Basis | None = None
-    for each in inside:
-        basis = mixed(basis, each)
-    runs = _further_back(connection, source, begin, confirmation, runs)
-    return Fetched(source, tuple(_further_on(connection, source, end, confirmation, runs)), basis)
+    days = _further_back(connection, source, begin, confirmation, days)
+    days = _further_on(connection, source, end, confirmation, days)
+    return Fetched(
+        source,
+        tuple(run for day in days for run in day.runs),
+        tuple((day.first, day.last, day.basis) for day in days),
+    )
 
 
 def reach(
     connection: Connection, source: Source, begin: int, end: int, confirmation: Confirmation
 ) -> tuple[int, int]:
-    """The span whose states may depend on results in `[begin, end]`."""
+    """The span whose states may depend on results in `[begin, end]`.
+
+    It takes in the settled runs around it: a control probe may leave of them only their last or first results.
+    """
     runs = fetch(connection, source, begin, end + 1, confirmation).runs
     earlier = [part for run in runs if (part := run.part(0, run.before(begin)))]
     fixed = [part for part in earlier if confirmation.settles(part)]
     later = [run for run in runs if run.first > end and confirmation.settles(run)]
-    back = fixed[-1].last if fixed else min((run.first for run in runs), default=begin)
-    return back, later[0].first if later else FAR
+    back = fixed[-1].first if fixed else min((run.first for run in runs), default=begin)
+    return min(back, begin), later[0].last if later else FAR
 
 
-def _days(connection: Connection, source: Source, first: int, last: int) -> Sequence[_DayRow]:
-    rows = connection.execute(
-        select(probe_day.c.day, probe_day.c.runs, probe_day.c.basis)
-        .where(
-            probe_day.c.check == source.check,
-            probe_day.c.location == source.location,
-            probe_day.c.day.between(first, last),
-        )
-        .order_by(probe_day.c.day)
-    )
-    return [_DayRow(*row) for row in rows]
+def first_result(connection: Connection, source: Source) -> int | None:
+    """The first result of a check at a place; None while there is none."""
+    row = _neighbour(connection, source, _NEXT, -FAR)
+    return row.first if row else None
 
 
 @dataclass(frozen=True, slots=True)
 class _DayRow:
     day: int
-    runs: bytes
+    runs: list[Run]
     basis: Basis
+
+    @property
+    def first(self) -> int:
+        return self.runs[0].first
+
+    @property
+    def last(self) -> int:
+        return self.runs[-1].last
+
+
+_ROWS = select(probe_day.c.day, probe_day.c.runs, probe_day.c.basis).where(
+    probe_day.c.check == bindparam("check"), probe_day.c.location == bindparam("location")
+)
+_BETWEEN = _ROWS.where(probe_day.c.day.between(bindparam("first"), bindparam("last"))).order_by(
+    probe_day.c.day
+)
+_BEFORE = _ROWS.where(probe_day.c.day < bindparam("day")).order_by(probe_day.c.day.desc()).limit(1)
+_NEXT = _ROWS.where(probe_day.c.day > bindparam("day")).order_by(probe_day.c.day).limit(1)
+
+
+def _days(connection: Connection, source: Source, first: int, last: int) -> list[_DayRow]:
+    asked = {"check": source.check, "location": source.location, "first": first, "last": last}
+    rows = connection.execute(_BETWEEN, asked)
+    return [_DayRow(row.day, unpack(row.runs), row.basis) for row in rows]
+
+
+def _neighbour(
+    connection: Connection,
+    source: Source,
+    statement: Select[tuple[int, bytes, str]],
+    day: int,
+) -> _DayRow | None:
+    asked = {"check": source.check, "location": source.location, "day": day}
+    row = connection.execute(statement, asked).first()
+    return _DayRow(row.day, unpack(row.runs), cast("Basis", row.basis)) if row else None
 
 
 def _further_back(
@@ -102,23 +148,22 @@ def _further_back(
     source: Source,
     begin: int,
     confirmation: Confirmation,
-    runs: list[Run],
-) -> list[Run]:
+    days: list[_DayRow],
+) -> list[_DayRow]:
     day = begin // DAY_US - 1
-    while not _begins_settled(runs, begin, confirmation):
-        row = _neighbour(connection, source, before=day)
-        if row is None:
-            return runs
-        earlier = unpack(row.runs)
-        first = runs[0].first if runs else begin
-        if first - earlier[-1].last > source.validity:
-            return runs  # unknown time lies between: what was before it has no say
-        runs, day = [*earlier, *runs], row.day
-    return runs
+    while not _begins_settled(days, begin, confirmation):
+        earlier = _neighbour(connection, source, _BEFORE, day)
+        if earlier is None:
+            return days
+        first = days[0].first if days else begin
+        if first - earlier.last > source.validity:
+            return days  # unknown time lies between: what was before it has no say
+        days, day = [earlier, *days], earlier.day
+    return days
 
 
-def _begins_settled(runs: Sequence[Run], begin: int, confirmation: Confirmation) -> bool:
-    parts = (run.part(0, run.before(begin)) for run in runs)
+def _begins_settled(days: Sequence[_DayRow], begin: int, confirmation: Confirmation) -> bool:
+    parts = (run.part(0, run.before(begin)) for day in days for run in day.runs)
     return any(part is not None and confirmation.settles(part) for part in parts)
 
 
@@ -127,30 +172,16 @@ def _further_on(
     source: Source,
     end: int,
     confirmation: Confirmation,
-    runs: list[Run],
-) -> list[Run]:
+    days: list[_DayRow],
+) -> list[_DayRow]:
     day = (end - 1) // DAY_US + 1
-    while runs and not any(run.first >= end and confirmation.settles(run) for run in runs):
-        row = _neighbour(connection, source, after=day)
-        if row is None:
-            return runs
-        later = unpack(row.runs)
-        if later[0].first - runs[-1].last > source.validity:
-            return runs
-        runs, day = [*runs, *later], row.day
-    return runs
+    while days and not _ends_settled(days, end, confirmation):
+        later = _neighbour(connection, source, _NEXT, day)
+        if later is None or later.first - days[-1].last > source.validity:
+            return days
+        days, day = [*days, later], later.day
+    return days
 
 
-def _neighbour(
-    connection: Connection, source: Source, *, before: int | None = None, after: int | None = None
-) -> _DayRow | None:
-    table = probe_day.c
-    query = select(table.day, table.runs, table.basis).where(
-        table.check == source.check, table.location == source.location
-    )
-    if before is not None:
-        query = query.where(table.day < before).order_by(table.day.desc())
-    else:
-        query = query.where(table.day > after).order_by(table.day)
-    row = connection.execute(query.limit(1)).first()
-    return _DayRow(*row) if row else None
+def _ends_settled(days: Sequence[_DayRow], end: int, confirmation: Confirmation) -> bool:
+    return any(run.first >= end and confirmation.settles(run) for day in days for run in day.runs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from catalogue.agreements import Agreement
@@ -11,7 +12,7 @@ from catalogue.instants import format_instant, local_date
 from catalogue.intervals import intersect
 from catalogue.periods import Period, parse_period, period_at
 from catalogue.services import Service
-from slamon.sla.availability import percent_text, quotient
+from slamon.sla.availability import Policy, percent_text, quotient
 from slamon.sla.judgement import Basis, ObjectiveJudgement, State
 from slamon.sla.tally import DayFigures, merge
 from slamon.views import days, horizon, kept
@@ -27,7 +28,7 @@ from slamon.views.answers import (
 from slamon.views.judging import Frame, judge_objective
 from slamon.views.listings import party_name
 from slamon.views.objectives import Judged, Unjudged, objectives
-from slamon.views.promised import Promises, promises
+from slamon.views.promised import Promises
 from slamon.views.shelf import FAR
 
 DAY_US = 86_400_000_000
@@ -53,7 +54,7 @@ def judge_period(frame: Frame, agreement: str, period: Period) -> tuple[Objectiv
     closed = kept.closed_period(frame.connection, agreement, period.label)
     if closed is not None:
         return closed.figures
-    held = promises(frame.connection)
+    held = frame.held
     return tuple(
         judge_objective(frame, versions, period) for _, versions in by_objective(held, agreement)
     )
@@ -66,7 +67,7 @@ def closing_figures(
 
     An objective whose terms do not hold in the period has no figure.
     """
-    held = promises(frame.connection)
+    held = frame.held
     figures: list[ObjectiveJudgement] = []
     until = frame.now
     for _, versions in by_objective(held, agreement.id):
@@ -92,7 +93,7 @@ def current_period(held: Promises, agreement: Agreement, now: int) -> Period | N
 
 def agreement_summary(frame: Frame, agreement: Agreement) -> AgreementSummary:
     """An agreement with its objectives in the current period."""
-    held = promises(frame.connection)
+    held = frame.held
     period = current_period(held, agreement, frame.now)
     judgements = judge_period(frame, agreement.id, period) if period else ()
     return AgreementSummary(
@@ -156,7 +157,7 @@ def shown(held: Promises, service: str, now: int) -> Judged | None:
 
 def service_summary(frame: Frame, service: Service, *, back: int) -> ServiceSummary:
     """A service with its state now and its last `back` days."""
-    held = promises(frame.connection)
+    held = frame.held
     judged = shown(held, service.id, frame.now)
     state, since, basis = _state_now(frame, judged) if judged else ("unknown", None, "none")
     return ServiceSummary(
@@ -176,22 +177,23 @@ def service_summary(frame: Frame, service: Service, *, back: int) -> ServiceSumm
 def _state_now(frame: Frame, judged: Judged) -> tuple[State, str | None, Basis]:
     until = horizon.known_until(judged, frame.reported, frame.now)
     span = (until - LOOK_BACK, until)
-    seen = days.observations(frame.connection, judged, *span)
+    seen = frame.desk.observations(judged, span)
     begin, state = seen.states(judged, span).points[-1]
     known = state != "unknown" and begin > span[0]
-    return state, format_instant(begin) if known else None, seen.basis
+    return state, format_instant(begin) if known else None, seen.basis(span)
 
 
 def day_cells(frame: Frame, judged: Judged, back: int) -> tuple[DayCell, ...]:
     """The last `back` local days of an objective, the oldest first."""
     until = horizon.known_until(judged, frame.reported, frame.now)
     span = (frame.now - (back - 1) * DAY_US, frame.now)
-    found = days.figures(frame.connection, judged, span, until)
-    return tuple(_cell(day, judged) for day in found)
+    found = frame.desk.figures(judged, span, until)
+    return tuple(_cell(day, judged.terms.policy) for day in found)
 
 
-def _cell(day: days.Day, judged: Judged) -> DayCell:
-    spent = quotient(day.figures.tally, judged.terms.policy)
+@lru_cache(maxsize=16_384)
+def _cell(day: days.Day, policy: Policy) -> DayCell:
+    spent = quotient(day.figures.tally, policy)
     return DayCell(
         date=day.label,
         worst=_worst(day.figures),
@@ -215,11 +217,11 @@ def _worst(figures: DayFigures) -> State | None:
 def outages(frame: Frame, judged: Judged, span: tuple[int, int]) -> Iterator[OutageLine]:
     """The outages of an objective in a span, in order of time."""
     until = min(span[1], horizon.known_until(judged, frame.reported, frame.now))
-    found = days.figures(frame.connection, judged, span, until)
+    found = frame.desk.figures(judged, span, until)
     if not found:
         return
     merged = merge(day.figures for day in found)
-    held = promises(frame.connection)
+    held = frame.held
     for run in merged.outages:
         basis = next((d.basis for d in found if d.figures.end > run.begin), "none")
         yield OutageLine(
@@ -238,13 +240,13 @@ def all_outages(
     frame: Frame, service: str | None, span: tuple[int, int] | None
 ) -> list[OutageLine]:
     """Outages of promises (a baseline's where a service has none), the oldest first."""
-    held = promises(frame.connection)
+    held = frame.held
     found: list[OutageLine] = []
     for each in held.of(Service):
         if service is not None and each.id != service:
             continue
         for judged in _of_service(held, each.id):
-            begin = horizon.first_result(frame.connection, judged)
+            begin = frame.desk.first_result(judged)
             if begin is not None:
                 found += outages(frame, judged, span or (begin, frame.now))
     return sorted(found, key=lambda line: (line.from_, line.agreement, line.objective))
@@ -258,7 +260,7 @@ def _of_service(held: Promises, service: str) -> list[Judged]:
 
 def period_lines(frame: Frame, agreement: str | None) -> Iterator[PeriodLine]:
     """Each objective in each month in which its agreement was in force, up to now."""
-    held = promises(frame.connection)
+    held = frame.held
     for each in held.of(Agreement):
         if agreement is not None and each.id != agreement:
             continue
@@ -271,7 +273,7 @@ def months(held: Promises, agreement: Agreement, frame: Frame) -> Iterator[Perio
     """The months of an agreement that have begun, from its first result or closed period on."""
     current = current_period(held, agreement, frame.now)
     own = [v for _, many in by_objective(held, agreement.id) for v in many if isinstance(v, Judged)]
-    firsts = [f for v in own if (f := horizon.first_result(frame.connection, v)) is not None]
+    firsts = [f for v in own if (f := frame.desk.first_result(v)) is not None]
     if current is None or not firsts:
         return
     begin = max(min(firsts), min(s[0] for v in own for s in v.terms.in_force))
@@ -307,7 +309,7 @@ def tally_days(
     frame: Frame, agreement: str, objective: str | None, after_day: str | None, limit: int
 ) -> Iterator[TallyDay]:
     """Agreed time by state of local days, by (day, objective), those behind `after_day` only."""
-    held = promises(frame.connection)
+    held = frame.held
     own = [v for _, many in by_objective(held, agreement) for v in many if isinstance(v, Judged)]
     found: list[TallyDay] = []
     for judged in own:
@@ -321,13 +323,13 @@ def tally_days(
 def _tally_days(
     frame: Frame, judged: Judged, after_day: str | None, limit: int
 ) -> Iterator[TallyDay]:
-    first = horizon.first_result(frame.connection, judged)
+    first = frame.desk.first_result(judged)
     if first is None:
         return
     begin = parse_period(after_day, judged.tz).end if after_day else first
     until = horizon.known_until(judged, frame.reported, frame.now)
     span = (max(begin, first), min(until, max(begin, first) + (limit + 1) * DAY_US))
-    for day in days.figures(frame.connection, judged, span, until):
+    for day in frame.desk.figures(judged, span, until):
         yield TallyDay(
             agreement=judged.agreement,
             objective=judged.terms.objective,

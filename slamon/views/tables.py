@@ -136,7 +136,7 @@ objective_day = Table(
     Column("objective", String, primary_key=True),
     Column("version", Integer, primary_key=True),  # of the agreement's terms, from 1
     Column("day", String, primary_key=True),  # local date in the agreement's zone
-    Column("figures", JSON, nullable=False),
+    Column("figures", String, nullable=False),  # JSON, in one spelling
     Column("basis", String, nullable=False),
 )
 

@@ -1,0 +1,126 @@
+"""`objective_day`: figures of finished days as kept, and which of them late results take away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import lru_cache
+from typing import cast
+
+from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from catalogue.periods import period_at
+from slamon.sla.judgement import Basis
+from slamon.sla.tally import DayFigures, DownRun, Tally
+from slamon.views.objectives import Judged, Key, judged_objectives
+from slamon.views.shelf import FAR, Confirmation, Source, reach
+from slamon.views.tables import objective_day
+
+Touched = Mapping[tuple[str, str], tuple[int, int]]
+Span = tuple[int, int]
+
+_KEY = (
+    objective_day.c.agreement == bindparam("agreement"),
+    objective_day.c.objective == bindparam("objective"),
+    objective_day.c.version == bindparam("version"),
+    objective_day.c.day.between(bindparam("first"), bindparam("last")),
+)
+_KEPT = select(objective_day.c.day, objective_day.c.figures, objective_day.c.basis).where(*_KEY)
+_FORGET = delete(objective_day).where(*_KEY)
+_LAST_LABEL = "9999"
+
+
+def kept(
+    connection: Connection, key: Key, first: str, last: str
+) -> dict[str, tuple[DayFigures, Basis]]:
+    """The kept days of an objective from one label to another, by label."""
+    rows = connection.execute(_KEPT, _asked(key, first, last))
+    return {row.day: (_thawed(row.figures), cast("Basis", row.basis)) for row in rows}
+
+
+def keep(connection: Connection, key: Key, days: Mapping[str, tuple[DayFigures, Basis]]) -> None:
+    """Keep the figures of finished days."""
+    agreement, objective, version = key
+    rows = [
+        {
+            "agreement": agreement,
+            "objective": objective,
+            "version": version,
+            "day": label,
+            "figures": _frozen(figures),
+            "basis": basis,
+        }
+        for label, (figures, basis) in days.items()
+    ]
+    if rows:
+        connection.execute(insert(objective_day), rows)
+
+
+def _asked(key: Key, first: str, last: str) -> dict[str, object]:
+    agreement, objective, version = key
+    return {
+        "agreement": agreement,
+        "objective": objective,
+        "version": version,
+        "first": first,
+        "last": last,
+    }
+
+
+def _frozen(figures: DayFigures) -> str:
+    plain = asdict(figures)
+    plain["tally"] = {name: value for name, value in plain["tally"].items() if value}
+    return json.dumps(plain, separators=(",", ":"))
+
+
+@lru_cache(maxsize=16_384)
+def _thawed(text: str) -> DayFigures:
+    stored = json.loads(text)
+    rest = {name: value for name, value in stored.items() if name not in ("tally", "outages")}
+    return DayFigures(
+        tally=Tally(**stored["tally"]),
+        outages=tuple(DownRun(**run) for run in stored["outages"]),
+        **rest,
+    )
+
+
+def forget_all(connection: Connection) -> None:
+    """Terms have changed: every kept day has to be judged anew."""
+    connection.execute(delete(objective_day))
+
+
+def forget(connection: Connection, touched: Touched) -> None:
+    """Results have arrived: days whose states may depend on them have to be judged anew."""
+    if not touched or connection.execute(select(objective_day.c.day).limit(1)).first() is None:
+        return
+    for judged in judged_objectives(connection):
+        for back, ahead in _spans(connection, judged, touched):
+            first = period_at("day", back, judged.tz).label
+            last = _LAST_LABEL if ahead >= FAR else period_at("day", ahead, judged.tz).label
+            connection.execute(_FORGET, _asked(judged.key, first, last))
+
+
+def _spans(connection: Connection, judged: Judged, touched: Touched) -> list[Span]:
+    """The time in which the states of an objective may have changed."""
+    asked = Confirmation(judged.terms.confirm, judged.terms.recover)
+    found = [
+        reach(connection, source, *span, asked)
+        for source in judged.sources
+        if (span := touched.get((source.check, source.location)))
+    ]
+    for control in judged.controls:
+        if span := touched.get((control.check, control.location)):
+            doubted = reach(connection, control, *span, Confirmation(1, 1))
+            own = (each for each in judged.sources if each.location == control.location)
+            found += [_vouched(connection, source, doubted, asked) for source in own]
+    return found
+
+
+def _vouched(connection: Connection, source: Source, doubted: Span, asked: Confirmation) -> Span:
+    """The time in which a check may read otherwise because its control probe does."""
+    back, ahead = doubted
+    if ahead >= FAR:
+        return reach(connection, source, back, back, asked)[0], FAR
+    return reach(connection, source, back, ahead, asked)
