@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import cast
 
+from catalogue.periods import parse_period
 from slamon.app.refused import Refused, Unknown
-from slamon.ledger.store import Ledger, Write
+from slamon.ledger.store import ConflictError, Ledger, Write
 from slamon.sla import closing, review
 from slamon.sla.closing import ClosingError, PeriodClosed
 from slamon.sla.judgement import ObjectiveJudgement
@@ -28,21 +29,36 @@ def close(
     Returns the position of the last fact, None when the period was closed before.
 
     Raises:
-        Refused: the period has not ended, or its figures are not complete yet.
+        Refused: promises are not held by such periods, the period has not ended, or its figures are not complete yet.
+        InstantError: the label names no period.
 
     """
-    stream = f"period:{agreement}:{label}"
-    entries = list(ledger.stream(stream))
-    state = closing.fold(cast("PeriodClosed", entry.fact) for entry in entries)
-    try:
+    if parse_period(label, "UTC").unit != "month":
+        message = f"{agreement} {label} cannot be closed: promises hold by the month, e.g. 2026-02"
+        raise Refused(message)
+
+    def attempt() -> int | None:
+        stream = f"period:{agreement}:{label}"
+        entries = list(ledger.stream(stream))
+        state = closing.fold(cast("PeriodClosed", entry.fact) for entry in entries)
         closed = closing.close(state, offered, period_end=period_end, until=until)
+        writes = [Write(stream, closed, len(entries))]
+        if closed:
+            writes += _breaches(ledger, agreement, label, offered)
+        return ledger.append_all(writes, actor=actor, cause=f"close of {agreement} {label}")
+
+    try:
+        return _once_more_after_a_conflict(attempt)
     except ClosingError as wrong:
         message = f"{agreement} {label} cannot be closed: {wrong}"
         raise Refused(message) from None
-    writes = [Write(stream, closed, len(entries))]
-    if closed:
-        writes += _breaches(ledger, agreement, label, offered)
-    return ledger.append_all(writes, actor=actor, cause=f"close of {agreement} {label}")
+
+
+def _once_more_after_a_conflict(attempt: Callable[[], int | None]) -> int | None:
+    try:
+        return attempt()
+    except ConflictError:
+        return attempt()
 
 
 def _breaches(ledger: Ledger, agreement: str, label: str, offered: PeriodClosed) -> list[Write]:

@@ -97,16 +97,22 @@ def close(agreement: Agreement, period: Period, *, actor: Actor = None) -> None:
     settings = Settings()
     with opened(settings) as house:
         who = actor_or_fail(actor, settings)
-        before = house.reading.position()
+        closed_before = _is_closed(house, agreement, period)
         position = Decisions(house).close(agreement, period, who)
         found = [
             breach
             for breach in house.reading.breaches("open")
             if breach.agreement == agreement and breach.period == period
         ]
-    if position <= before:
+    if closed_before:
         console.print(f"{agreement} {period} was closed before; nothing was recorded")
         return
     console.print(f"{agreement} {period} is closed at position {position}")
     for breach in found:
         console.print(f"  breach to review: {breach.breach} ({breach.percent} of {breach.target})")
+
+
+def _is_closed(house: House, agreement: str, period: str) -> bool:
+    """Whether a period is closed; positions would not tell, as an agent moves them on meanwhile."""
+    found = house.reading.agreement(agreement, now())
+    return found is not None and period in found.closed_periods
