@@ -21,7 +21,7 @@ from catalogue.references import (
     WindowRef,
 )
 from catalogue.remedies import Remedy, agrees_with_target
-from catalogue.values import Duration, Id, Percent, Zone, wrong
+from catalogue.values import Duration, Id, Percent, UndottedId, Zone, wrong
 
 Indicator = Literal["availability", "latency", "response_time", "resolution_time"]
 State = Literal["proposed", "negotiating", "signed", "in_force", "expired", "terminated"]
@@ -54,7 +54,7 @@ class TighterIn(Document):
 class Objective(Document):
     """A measured promise."""
 
-    id: Id
+    id: UndottedId
     service: ServiceRef
     indicator: Indicator
     priority: str | None = None
@@ -172,7 +172,7 @@ class InForce(Document):
 class Agreement(Record):
     """A service agreement between a provider and a customer."""
 
-    id: Id
+    id: UndottedId
     kind: Literal["sla", "mou", "ola", "uc", "project", "trial", "cooperation"]
     name: Text3
     customer: PartyRef

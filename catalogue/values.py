@@ -175,4 +175,8 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Id = Annotated[
     str, BeforeValidator(_text), Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=120)
 ]
+# A breach is named agreement.objective.period: its parts have no dots.
+UndottedId = Annotated[
+    str, BeforeValidator(_text), Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=120)
+]
 Provenance = dict[str, str]
