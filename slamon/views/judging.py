@@ -95,7 +95,7 @@ def _judge_part(
         until=until,
         closed=closed,
         basis=_basis(day.basis for day in found),
-        breached_at=_breached_at(frame, version, period, found, until),
+        breached_at=_breached_at(frame, version, period, found, figures.tally),
     )
     outages = tuple(_witnessed(frame, version, outage, until) for outage in said.outages)
     unconfirmed = _unconfirmed(frame, version, period, until) if said.measured else ()
@@ -141,11 +141,11 @@ def not_judged(version: Unjudged, *, closed: bool) -> ObjectiveJudgement:
 
 
 def _breached_at(
-    frame: Frame, judged: Judged, period: Period, found: Sequence[days.Day], until: int
+    frame: Frame, judged: Judged, period: Period, found: Sequence[days.Day], total: Tally
 ) -> int | None:
     """The instant the target went out of reach: found in the first day whose end is beyond it."""
     terms = judged.terms
-    if terms.goal is None or not found:
+    if terms.goal is None or not quotient(total, terms.policy).bad:
         return None
     planned = planned_time(terms.agreed(*period.span), terms.excused, terms.policy)
     before = Tally()
@@ -153,7 +153,7 @@ def _breached_at(
         after = before + day.figures.tally
         spent = quotient(after, terms.policy)
         if spent.bad and budget_of(after, terms.policy, terms.goal, planned).left < 0:
-            span = (day.figures.begin, min(day.figures.end, until))
+            span = (day.figures.begin, day.figures.end)
             seen = frame.desk.observations(judged, span)
             return out_of_reach_at(terms, period, seen.states(judged, span), before)
         before = after

@@ -264,9 +264,21 @@ def period_lines(frame: Frame, agreement: str | None) -> Iterator[PeriodLine]:
     for each in held.of(Agreement):
         if agreement is not None and each.id != agreement:
             continue
-        for period in months(held, each, frame):
+        periods = list(months(held, each, frame))
+        if periods:
+            _lay_out(frame, each.id, (periods[0].begin, periods[-1].end))
+        for period in periods:
             for judgement in judge_period(frame, each.id, period):
                 yield _period_line(each, period, judgement)
+
+
+def _lay_out(frame: Frame, agreement: str, span: tuple[int, int]) -> None:
+    """Fetch all days of a long span at once, so that each month finds its own."""
+    for _, versions in by_objective(frame.held, agreement):
+        for judged in versions:
+            if isinstance(judged, Judged):
+                until = horizon.known_until(judged, frame.reported, frame.now)
+                frame.desk.figures(judged, span, until)
 
 
 def months(held: Promises, agreement: Agreement, frame: Frame) -> Iterator[Period]:
