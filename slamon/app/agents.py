@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from hashlib import sha256
 
-from catalogue.instants import format_instant
 from probes.batch import BatchError, ObservationsRecorded
 from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted
 from probes.stretches import runs
 from slamon.ledger.store import ConflictError, Ledger
 from slamon.sla.runs import DAY_US
+
+EPOCH = date(1970, 1, 1)
 
 
 class BatchRefusedError(Exception):
@@ -99,20 +101,38 @@ def take_batch(
 def _checked(ledger: Ledger, agent: str, day: str, payload: bytes) -> ObservationsRecorded:
     try:
         batch = ObservationsRecorded.from_bytes(payload)
+        _refuse_other_days(batch, day)
         under = assignment(ledger, agent, batch.assignment)
         if under is None:
             message = f"agent {agent} has no assignment {batch.assignment}"
             raise BatchRefusedError(message)
         runs(batch, under)
+        _refuse_unreadable_rows(batch)
     except BatchError as wrong:
         raise BatchRefusedError(str(wrong)) from None
-    if (
-        format_instant(batch.begin)[:10] != day
-        or (batch.end - 1) // DAY_US != batch.begin // DAY_US
-    ):
-        message = f"the batch from {format_instant(batch.begin)} does not lie within {day}"
-        raise BatchRefusedError(message)
     return batch
+
+
+def _refuse_other_days(batch: ObservationsRecorded, day: str) -> None:
+    if {_day_of(batch.begin), _day_of(batch.end - 1)} != {day}:
+        message = f"the batch [{batch.begin}, {batch.end}) µs does not lie within {day}"
+        raise BatchRefusedError(message)
+
+
+def _day_of(instant: int) -> str | None:
+    """The UTC day of an instant; None beyond the calendar."""
+    try:
+        return (EPOCH + timedelta(days=instant // DAY_US)).isoformat()
+    except OverflowError:
+        return None
+
+
+def _refuse_unreadable_rows(batch: ObservationsRecorded) -> None:
+    """A fact is never taken back: what pages will read of it later must be readable now."""
+    described = {len(batch.latency), len(batch.lateness)}
+    if described != {batch.rows} or any(row >= batch.rows for row in batch.evidence):
+        message = "the batch describes rows that it does not have"
+        raise BatchRefusedError(message)
 
 
 def _resent(ledger: Ledger, stream: str, sequence: int, payload: bytes) -> Taken:
