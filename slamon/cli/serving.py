@@ -73,7 +73,7 @@ class Server:
     @property
     def moved(self) -> bool:
         """Whether the port that was asked for was taken."""
-        return not self.url.endswith(f":{self._plan.settings.port}")
+        return self._plan.settings.port not in {0, self._socket.getsockname()[1]}
 
     @property
     def loopback_url(self) -> str:

@@ -1,0 +1,203 @@
+"""Real slamon processes: a demonstration populated once per test run, copies of it, and houses of our own."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+
+T = TypeVar("T")
+SLAMON = Path(sys.executable).with_name("slamon")
+PATIENCE = 60.0
+LINK = re.compile(r"(http://127\.0\.0\.1:\d+)(/sign-in/\S+)")
+
+
+def wait_until(asked: Callable[[], T], seconds: float = PATIENCE) -> T:
+    """Ask until the answer is true; return it."""
+    end = time.monotonic() + seconds
+    while not (answer := asked()):
+        assert time.monotonic() < end, f"waited {seconds} s in vain"
+        time.sleep(0.05)
+    return answer
+
+
+def environment(data: Path, more: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a command, with none of the caller's own settings of slamon."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("SLAMON_")}
+    return {**ours, "COLUMNS": "200", "SLAMON_DATA": str(data), "SLAMON_PORT": "0", **more}
+
+
+class Running:
+    """A slamon process of our own: where it answers, what it says, and its end by its own handle."""
+
+    def __init__(self, command: str, data: Path, settings: Mapping[str, str]) -> None:
+        data.mkdir(parents=True, exist_ok=True)
+        self.data = data
+        self._output = data / f"output-{time.monotonic_ns()}.txt"
+        began = time.monotonic()
+        with self._output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [SLAMON, command],
+                env=environment(data, settings),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        ((self.url, path),) = wait_until(self._links)
+        self.sign_in = self.url + path
+        self.seconds_to_start = time.monotonic() - began
+
+    def _links(self) -> list[tuple[str, str]]:
+        assert self.process.poll() is None, self.said()
+        return LINK.findall(self.said())
+
+    def said(self) -> str:
+        """Everything it has said so far."""
+        return self._output.read_text()
+
+    def api(self, path: str, **query: str) -> Any:
+        """An answer of the API, which must be a good one."""
+        answer = httpx.get(f"{self.url}/api/v1{path}", params=query, timeout=20)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def page(self, path: str) -> str:
+        """A page, which must be a good one."""
+        answer = httpx.get(self.url + path, timeout=20)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def agent(self) -> int:
+        """The process id of its agent, once that runs."""
+        return int(wait_until(self._children)[0])
+
+    def _children(self) -> list[str]:
+        # Linux lists a child beside the thread that started it.
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return " ".join(each.read_text() for each in tasks).split()
+
+    def killed(self) -> None:
+        """Kill it without a warning."""
+        self.process.kill()
+        self.process.wait()
+
+    def stopped(self) -> int:
+        """Ask it to stop as a service manager does; its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(40)
+        finally:
+            self.killed()
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[..., Any]:
+    return wait_until
+
+
+@pytest.fixture
+def started() -> Iterator[Callable[..., Running]]:
+    """Start slamon processes; those that still run at the end are killed."""
+    running: list[Running] = []
+
+    def start(command: str, data: Path, **settings: str) -> Running:
+        running.append(Running(command, data, settings))
+        return running[-1]
+
+    yield start
+    for each in running:
+        each.killed()
+
+
+@pytest.fixture(scope="session")
+def slamon() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a command of slamon on a data folder."""
+
+    def run(data: Path, *arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [SLAMON, *arguments],
+            env=environment(data, more),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def command() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Begin a command of slamon; it is killed if it still runs at the end."""
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def begin(data: Path, *arguments: str | Path) -> subprocess.Popen[bytes]:
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen(
+            [SLAMON, *arguments], env=environment(data, {}), stdin=quiet, stdout=quiet, stderr=quiet
+        )
+        begun.append(process)
+        return process
+
+    yield begin
+    for process in begun:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def alone(file: Path) -> Iterator[None]:
+    """Keep the other workers of this test run waiting."""
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def populated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a demonstration after its first start and a clean stop; made once for all workers."""
+    ours = tmp_path_factory.getbasetemp()
+    shared = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
+    folder, note = shared / "populated", shared / "first-start"
+    with alone(shared / "populated.lock"):
+        if not note.exists():
+            first = Running("demo", folder, {})
+            assert first.stopped() == 0, first.said()
+            note.write_text(str(first.seconds_to_start))
+    return folder
+
+
+@pytest.fixture
+def copied(populated: Path, tmp_path: Path) -> Path:
+    """A copy of the populated folder, to do with as one likes."""
+    return Path(shutil.copytree(populated, tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def demo(populated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A demonstration that runs, for tests that only look."""
+    data = tmp_path_factory.mktemp("demo") / "data"
+    running = Running("demo", Path(shutil.copytree(populated, data)), {})
+    yield running
+    assert running.stopped() == 0, running.said()
+
+
+@pytest.fixture(scope="session")
+def last_month() -> str:
+    """The last whole month in Bonn, which the demonstration closes in breach."""
+    this = datetime.now(ZoneInfo("Europe/Berlin")).replace(day=1)
+    return f"{this - timedelta(days=1):%Y-%m}"
