@@ -1,0 +1,280 @@
+"""kill -9 of agent, centre and import: what reached a spool or the ledger is there once, and the views agree."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from random import Random
+from typing import Any, cast
+
+import pytest
+
+from probes.batch import ObservationsRecorded
+from probes.spec import AgentAssigned, ProbingInterrupted
+from slamon.cli.house import House
+from slamon.history import NAMES
+from slamon.ledger.store import Ledger
+from slamon.sla.imports import ObservationsImported
+
+PROBES = 16
+ROWS = 60_000
+SOURCE = ("--source", "imp-web", "--as", "operations")
+Slot = tuple[int, int]  # due, index of the probe
+
+SET = """\
+providers:
+- {{id: host, role: provider, name: {{en: Host, fr: Hôte, es: Anfitrión}}, prov: {{_: I}}}}
+services:
+- {{id: svc-web, name: {{en: Web, fr: Web, es: Web}}, provider: host, lifecycle: live, criticality: low,
+   measured_by: [probe], funding_source: unspecified, recommendations: [], offerings: [], prov: {{_: I}}}}
+locations:
+- {{id: loc-bonn, name: {{en: Bonn, fr: Bonn, es: Bonn}}, prov: {{_: I}}}}
+service_hours:
+- {{id: always, tz: UTC, weekdays: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", to: "24:00",
+   holidays: null, prov: {{_: I}}}}
+agreements:
+- id: sla-web
+  kind: sla
+  name: {{en: Web, fr: Web, es: Web}}
+  customer: host
+  provider: host
+  tz: Europe/Berlin
+  state: in_force
+  signed_on: null
+  in_force: {{from: 2026-01-01, to: null}}
+  recommendations: []
+  objectives:
+  - {{id: o1, service: svc-web, indicator: availability, target: "99.00", period: calendar_month,
+     service_hours: always, data: [prb-00], remedy: {{kind: review_item, after_periods: 1}}}}
+  prov: {{_: I}}
+defaults: {{interval: PT10S, timeout: PT2S, prov: {{_: I}}}}
+probes:
+{probes}
+imports:
+- {{id: imp-web, service: svc-web, kind: csv, use: observations, columns: {{observed_at: at, outcome: status}},
+   values: {{up: good, down: bad}}, validity: PT1M, location: loc-bonn, tz: UTC, prov: {{_: I}}}}
+"""
+PROBE = (
+    "- {{id: prb-{n:02}, kind: tcp, service: svc-web, target: '127.0.0.1:{port}',"
+    " demo_target: '127.0.0.1:{port}', prov: {{_: I}}}}"
+)
+
+
+@pytest.fixture
+def target() -> Iterator[int]:
+    """A port of loopback that lets everybody in."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+
+        def welcome() -> None:
+            while True:
+                try:
+                    listener.accept()[0].close()
+                except OSError:
+                    return
+
+        thread = threading.Thread(target=welcome)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@pytest.fixture
+def house(target: int, tmp_path: Path, slamon: Callable[..., Any]) -> Path:
+    """A data folder whose agent has something to ask every second."""
+    documents = tmp_path / "web"
+    documents.mkdir()
+    probes = "\n".join(PROBE.format(n=n, port=target) for n in range(PROBES))
+    (documents / "web.yaml").write_text(SET.format(probes=probes))
+    data = tmp_path / "data"
+    applied = slamon(data, "catalogue", "apply", documents, "--yes", "--as", "operations")
+    assert applied.returncode == 0, applied.stderr
+    return data
+
+
+def facts(data: Path) -> list[Any]:
+    """All facts of the ledger."""
+    with closing(Ledger(data / "ledger.db", NAMES, lambda: 0)) as ledger:
+        return [entry.fact for entry in ledger.since(0, limit=100_000)]
+
+
+def batches(data: Path) -> list[ObservationsRecorded]:
+    return [fact for fact in facts(data) if isinstance(fact, ObservationsRecorded)]
+
+
+def assignment(data: Path) -> AgentAssigned:
+    """The one assignment of the agent."""
+    (found,) = (fact for fact in facts(data) if isinstance(fact, AgentAssigned))
+    return found
+
+
+def slots(data: Path, found: list[ObservationsRecorded]) -> list[Slot]:
+    """The slots of which batches hold a row."""
+    asked, rows = assignment(data), list[Slot]()
+    for batch in found:
+        plan = asked.plan(batch.begin, batch.end)
+        missing = {(slot.due, slot.probe) for slot in batch.missing}
+        rows += [slot for slot in plan if slot not in missing]
+        assert batch.rows == len(plan) - len(missing)
+    return rows
+
+
+def spooled(data: Path, tmp_path: Path) -> list[Slot]:
+    """The rows that a dead agent left in its spool, in batches or not."""
+    copy = tmp_path / f"spool-{time.monotonic_ns()}"
+    copy.mkdir()
+    for file in data.glob("spool.db*"):
+        shutil.copy(file, copy)
+    with closing(sqlite3.connect(copy / "spool.db")) as db:
+        rows = [cast("Slot", tuple(row)) for row in db.execute("select due, probe from result")]
+        closed = [bytes(data) for (data,) in db.execute("select bytes from batch")]
+    return rows + slots(data, [ObservationsRecorded.from_bytes(each) for each in closed])
+
+
+def everything_said(data: Path, instant: int) -> list[Any]:
+    """What pages, API and metrics would be answered at an instant (µs)."""
+    with House(data) as house:
+        said = house.reading
+        answers = [
+            said.overview(instant),
+            *said.services(instant),
+            *said.probes(instant),
+            *said.observations(None, None, None, 1_000_000),
+        ]
+    return [answer.model_dump() for answer in answers]
+
+
+def assert_views_equal_rebuilt_ones(data: Path, slamon: Callable[..., Any]) -> None:
+    copy = data.with_name("rebuilt")
+    shutil.copytree(data, copy)
+    instant = time.time_ns() // 1_000
+
+    assert slamon(data, "ledger", "stats").returncode == 0
+    assert slamon(copy, "ledger", "rebuild").returncode == 0
+
+    assert everything_said(copy, instant) == everything_said(data, instant)
+    shutil.rmtree(copy)
+
+
+@pytest.mark.parametrize(
+    "rounds",
+    [
+        pytest.param(1, id="once each"),
+        pytest.param(20, id="twenty times each", marks=pytest.mark.soak),
+    ],
+)
+def test_no_row_is_lost_or_doubled_when_agent_and_centre_are_killed(
+    rounds: int,
+    house: Path,
+    started: Callable[..., Any],
+    slamon: Callable[..., Any],
+    until: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    def until_rows_arrive() -> None:
+        wanted = len(slots(house, batches(house))) + 6
+        until(lambda: len(slots(house, batches(house))) >= wanted)
+
+    chance, safe = Random(rounds), list[Slot]()
+    for _ in range(rounds):
+        centre = started("up", house, SLAMON_AGENT_ALLOW="127.0.0.0/8")
+        agent = centre.agent()
+        until_rows_arrive()
+
+        # While the centre does not answer, rows pile up; what it had half taken in comes again.
+        centre.process.send_signal(signal.SIGSTOP)
+        time.sleep(chance.uniform(3, 5))
+        os.kill(agent, signal.SIGKILL)
+        safe += spooled(house, tmp_path)
+        centre.process.send_signal(signal.SIGCONT)
+        until(lambda centre=centre, agent=agent: agent != centre.agent())
+        until_rows_arrive()
+
+        centre.killed()
+    last = started("up", house, SLAMON_AGENT_ALLOW="127.0.0.0/8")
+    until_rows_arrive()
+    assert last.stopped() == 0
+
+    recorded, asked = batches(house), assignment(house)
+    accounted = [slot for batch in recorded for slot in asked.plan(batch.begin, batch.end)]
+    assert accounted == asked.plan(recorded[0].begin, recorded[-1].end)
+    rows = slots(house, recorded)
+    assert safe
+    assert set(safe) <= set(rows)
+    assert any(isinstance(fact, ProbingInterrupted) for fact in facts(house))
+    assert_views_equal_rebuilt_ones(house, slamon)
+
+
+def write_rows(file: Path) -> None:
+    """Write a file of one row a minute, every hundredth down."""
+    with file.open("w") as rows:
+        rows.write("at,status\n")
+        for n in range(ROWS):
+            at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(1_767_225_600 + 60 * n))
+            rows.write(f"{at},{'down' if n % 100 == 0 else 'up'}\n")
+
+
+def imported(data: Path) -> list[tuple[int, int]]:
+    """When, and with which outcome, of all results imported."""
+    return [
+        row
+        for fact in facts(data)
+        if isinstance(fact, ObservationsImported)
+        for row in zip(fact.at, fact.outcome, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        pytest.param(2, id="twice"),
+        pytest.param(30, id="thirty times", marks=pytest.mark.soak),
+    ],
+)
+def test_an_import_that_is_killed_leaves_nothing_and_is_whole_when_repeated(
+    times: int,
+    house: Path,
+    tmp_path: Path,
+    slamon: Callable[..., Any],
+    importing: Callable[[], Any],
+) -> None:
+    chance = Random(times)
+    for n in range(times):
+        process = importing()
+        journal = house / "ledger.db-wal"
+        while n % 2 and process.poll() is None and not written(journal):
+            time.sleep(0.001)
+        time.sleep(0 if n % 2 else chance.uniform(1.5, 4))
+        process.kill()
+        process.wait()
+        assert len(imported(house)) in {0, ROWS}
+
+    repeated = slamon(house, "import", "observations", tmp_path / "rows.csv", *SOURCE)
+    assert repeated.returncode == 0
+    assert len(imported(house)) == len(set(imported(house))) == ROWS
+
+    again = slamon(house, "import", "observations", tmp_path / "rows.csv", *SOURCE)
+    assert again.stdout.startswith(f"0 results recorded, {ROWS} were known already")
+    assert_views_equal_rebuilt_ones(house, slamon)
+
+
+def written(journal: Path) -> bool:
+    return journal.exists() and journal.stat().st_size > 100_000
+
+
+@pytest.fixture
+def importing(
+    house: Path, tmp_path: Path, command: Callable[..., Any]
+) -> Callable[[], subprocess.Popen[bytes]]:
+    """Begin to import a large file."""
+    write_rows(tmp_path / "rows.csv")
+    return lambda: command(house, "import", "observations", tmp_path / "rows.csv", *SOURCE)
