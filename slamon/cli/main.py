@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from slamon.cli import (
     breaches,
@@ -19,7 +20,8 @@ from slamon.cli import (
     probing,
     serving,
 )
-from slamon.cli.terminal import console
+from slamon.cli.settings import Settings
+from slamon.cli.terminal import USAGE, console, errors
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -61,4 +63,14 @@ app.add_typer(dashboards.app, name="dashboards")
 def run() -> None:
     """Run the command line with the time zones that came with slamon, not those of the host."""
     zoneinfo.reset_tzpath([])
+    _refuse_wrong_settings()
     app()
+
+
+def _refuse_wrong_settings() -> None:
+    try:
+        Settings()
+    except ValidationError as wrong:
+        for each in wrong.errors():
+            errors.print(f"SLAMON_{str(each['loc'][0]).upper()}: {each['msg']}", style="red")
+        raise SystemExit(USAGE) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -69,6 +70,10 @@ def refusals() -> Iterator[None]:
         fail(f"{count} fault{'s' if count != 1 else ''}; nothing was recorded")
     except (Refused, Unknown, HeldError, FoldError, UnreadableFactError, InstantError) as wrong:
         fail(str(wrong))
+    except OSError as wrong:
+        fail(f"{wrong.filename or 'the data folder'}: {wrong.strerror or wrong}")
+    except sqlite3.Error as wrong:
+        fail(f"the data folder cannot be used: {wrong}")
     except ConflictError as moved:
         fail(f"{moved} was changed by somebody else meanwhile; nothing was recorded, try again")
 
