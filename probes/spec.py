@@ -24,6 +24,9 @@ LATENESS_CAP = 5_000_000
 MIB = 1024 * 1024
 INSTANT_LIMIT = 2**62
 
+CALENDAR_END = 253_402_300_800_000_000  # the year 10000 cannot be written as a date
+
+Instant = Annotated[int, Field(ge=0, lt=CALENDAR_END)]
 Microseconds = Annotated[int, Field(gt=0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Host = Annotated[str, StringConstraints(pattern=r"^[^\s/@]+$", max_length=253)]
@@ -230,6 +233,13 @@ class AgentAssigned(Wire):
 class ProbingInterrupted(Wire):
     """The agent did not probe in `[from, to)` (fact): its missing slots are explained, not guessed."""
 
-    from_: int = Field(alias="from")
-    to: int
-    reason: str
+    from_: Instant = Field(alias="from")
+    to: Instant
+    reason: Annotated[str, StringConstraints(max_length=500)]
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if self.from_ >= self.to:
+            message = "an interruption must begin before it ends"
+            raise ValueError(message)
+        return self
