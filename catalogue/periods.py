@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
 
+# One spelling a period: a second one would name another stream, in which it could be closed once more.
 _LABELS: tuple[tuple[Unit, re.Pattern[str]], ...] = (
-    ("year", re.compile(r"^(\d{4})$")),
-    ("quarter", re.compile(r"^(\d{4})-Q([1-4])$")),
-    ("month", re.compile(r"^(\d{4})-(\d\d)$")),
-    ("week", re.compile(r"^(\d{4})-W(\d\d)$")),
-    ("day", re.compile(r"^(\d{4})-(\d\d)-(\d\d)$")),
+    ("year", re.compile(r"[12][0-9]{3}")),
+    ("quarter", re.compile(r"[12][0-9]{3}-Q[1-4]")),
+    ("month", re.compile(r"[12][0-9]{3}-[0-9]{2}")),
+    ("week", re.compile(r"[12][0-9]{3}-W[0-9]{2}")),
+    ("day", re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")),
 )
 
 
@@ -80,7 +81,7 @@ def parse_period(label: str, tz: str) -> Period:
 
     """
     for unit, pattern in _LABELS:
-        if pattern.match(label):
+        if pattern.fullmatch(label):
             return period_of(unit, _first_date(unit, label), tz)
     raise InstantError(_not_a_period(label))
 

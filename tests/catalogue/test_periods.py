@@ -51,7 +51,14 @@ def test_a_month_begins_and_ends_at_local_midnight() -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["2026-13", "2026-00", "2026-W60", "2026-02-30", "2026-Q5", "Feb", "26-02"]
+    "label",
+    [
+        *("2026-13", "2026-00", "2026-W60", "2026-02-30", "2026-Q5", "Feb", "26-02"),
+        pytest.param("2026-02\n", id="a line end after a month"),
+        pytest.param("\u0662\u0660\u0662\u0666-\u0660\u0661", id="digits of another script"),
+        pytest.param("9999-12", id="a month that touches the end of the calendar"),
+        pytest.param("0001", id="a year that touches the beginning of the calendar"),
+    ],
 )
 def test_what_is_no_period_is_refused(label: str) -> None:
     with pytest.raises(InstantError, match="no period"):
