@@ -6,13 +6,17 @@ import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from catalogue.instants import InstantError, parse_instant
 from probes.outcome import Outcome
 from slamon.app.imports import File, Result
 
 MS = 1_000
+BEYOND: Any = None  # the name under which the csv module gives cells behind the last column
+OURS = ("line", "reason")
 
 
 @dataclass(frozen=True)
@@ -63,20 +67,18 @@ def read(path: Path, layout: Layout, progress: Callable[[int], None] = lambda _:
 
     """
     content = path.read_bytes()
-    rows = csv.DictReader(content.decode("utf-8-sig").splitlines())
+    rows = csv.DictReader(StringIO(content.decode("utf-8-sig"), newline=""))
     header = tuple(rows.fieldnames or ())
-    required = {layout.columns[role] for role in ("observed_at", "outcome")}
-    if missing := sorted(required - set(header)):
+    if missing := sorted(set(layout.columns.values()) - set(header)):
         message = f"{path.name} has no column {missing[0]!r}; it has {', '.join(header) or 'none'}"
         raise ColumnsMissingError(message)
     results: list[Result] = []
     bad: list[BadRow] = []
-    for line, cells in enumerate(rows, 2):
-        faults = list(_read_row(line, cells, layout, results))
-        bad.extend(faults)
-        if line % 500 == 0:
-            progress(line - 1)
-    progress(len(results) + len(bad))
+    for number, cells in enumerate(rows, 1):
+        bad.extend(_read_row(rows.line_num, cells, layout, results))
+        if number % 500 == 0:
+            progress(number)
+    progress(len(results) + len({row.line for row in bad}))
     return Reading(File(path.name, sha256(content).hexdigest()), results, bad, header)
 
 
@@ -94,8 +96,8 @@ def _read_row(
     results.append(
         Result(
             f"{layout.source}/{service}",
-            parse_instant(cells[columns["observed_at"]], layout.tz),
-            Outcome[layout.values[cells[columns["outcome"]]].upper()],
+            parse_instant(_cell(cells, columns["observed_at"]), layout.tz),
+            Outcome[layout.values[_cell(cells, columns["outcome"])].upper()],
             int(latency) * MS if latency else None,
         )
     )
@@ -105,6 +107,8 @@ def _faults(line: int, cells: Mapping[str, str], layout: Layout) -> Iterator[Bad
     def fault(role: str, message: str) -> BadRow:
         return BadRow(line, layout.columns.get(role, role), message, dict(cells))
 
+    if BEYOND in cells:
+        yield fault("row", "the row has more cells than the header")
     at = _cell(cells, layout.columns["observed_at"])
     try:
         parse_instant(at, layout.tz)
@@ -129,11 +133,12 @@ def write_rejects(path: Path, header: Sequence[str], bad: Sequence[BadRow]) -> N
     """Write the rows that could not be read, each with its reason, so that they can be mended and imported."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow([*header, "line", "reason"])
+        own = [name for name in header if name not in OURS]
+        writer.writerow([*own, *OURS])
         for row in _by_line(bad):
             reasons = "; ".join(f"{each.column}: {each.message}" for each in row)
             cells = row[0].cells
-            writer.writerow([*(cells.get(name, "") for name in header), row[0].line, reasons])
+            writer.writerow([*(cells.get(name, "") for name in own), row[0].line, reasons])
 
 
 def _by_line(bad: Sequence[BadRow]) -> Iterator[list[BadRow]]:
