@@ -21,6 +21,7 @@ from slamon.web.api import offers as api_offers
 from slamon.web.api import operations as api_operations
 from slamon.web.api import services as api_services
 from slamon.web.attempts import Attempts
+from slamon.web.bodies import BoundedBodies
 from slamon.web.pages import agreements, breaches, catalogue, offers, overview, services, sign_in
 from slamon.web.ports import Decisions, Reading
 from slamon.web.requests import House, house_of
@@ -76,6 +77,7 @@ def build(
         redoc_url=None,
     )
     app.state.house = House(reading, decisions, access, clock, ready, Attempts(), token_hex(4))
+    app.add_middleware(BoundedBodies)
     problems.install(app)
     for router in extra_routers:
         app.include_router(router)
