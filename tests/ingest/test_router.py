@@ -1,0 +1,202 @@
+"""What agents ask for and hand in, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from catalogue.instants import MINUTE, parse_instant
+from probes.assembly import Row, assemble
+from probes.outcome import Outcome
+from probes.spec import AgentAssigned, AssignedProbe, Segment, TcpSpec
+from slamon.app import agents
+from slamon.history import NAMES
+from slamon.ingest import router
+from slamon.ledger.store import Ledger
+
+KEY = "a-key-that-was-made-up"
+BEGIN = parse_instant("2026-03-02T10:00:00Z")
+BATCHES = "/api/v1/agents/bonn/batches/spool/2026-03-02"
+PROBE = AssignedProbe(
+    probe="prb-mail",
+    spec=TcpSpec(host="target.example", port=25, timeout=1_000_000),
+    phase=0,
+    segments=(Segment(interval=MINUTE),),
+)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = Ledger(tmp_path / "ledger.db", NAMES, lambda: BEGIN)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def assigned(ledger: Ledger) -> AgentAssigned:
+    return agents.assign(ledger, "bonn", [PROBE], location="loc-bonn", actor="us")
+
+
+@pytest.fixture
+def agent(ledger: Ledger) -> Iterator[TestClient]:
+    """The agent of Bonn with its key; the one of Geneva has the same, and no assignment."""
+    app = FastAPI()
+    keys = dict.fromkeys(("bonn", "geneva"), sha256(KEY.encode()).hexdigest())
+    app.include_router(router.build(ledger, keys.get))
+    with TestClient(app, headers={"Authorization": f"Bearer {KEY}"}) as client:
+        yield client
+
+
+def _batch(
+    assigned: AgentAssigned, outcome: Outcome = Outcome.GOOD, *, begin: int = BEGIN
+) -> bytes:
+    end = begin + 3 * MINUTE
+    rows = [Row(index, due, due, outcome, 900) for due, index in assigned.plan(begin, end)]
+    return assemble(assigned, begin, end, rows, {})[0].to_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        pytest.param("bonn", "Bearer another", id="another key"),
+        pytest.param("bonn", "", id="no key"),
+        pytest.param("paris", f"Bearer {KEY}", id="an agent nobody knows"),
+    ],
+)
+def test_without_the_key_of_the_agent_nothing_is_told_or_taken(
+    agent: TestClient, assigned: AgentAssigned, ledger: Ledger, name: str, header: str
+) -> None:
+    headers = {"Authorization": header}
+    before = ledger.position()
+    path = f"/api/v1/agents/{name}"
+
+    answers = [
+        agent.get(f"{path}/assignment", headers=headers),
+        agent.post(f"{path}/batches/s/2026-03-02/1", content=_batch(assigned), headers=headers),
+        agent.post(f"{path}/interruptions", json={}, headers=headers),
+    ]
+
+    assert [answer.status_code for answer in answers] == [401, 401, 401]
+    assert ledger.position() == before
+
+
+def test_an_assignment_is_told_with_its_version_as_etag(
+    agent: TestClient, assigned: AgentAssigned
+) -> None:
+    answer = agent.get("/api/v1/agents/bonn/assignment")
+
+    assert AgentAssigned.model_validate_json(answer.content) == assigned
+    assert answer.headers["etag"] == '"1"'
+
+
+def test_an_assignment_that_is_known_is_not_told_again(
+    agent: TestClient, assigned: AgentAssigned
+) -> None:
+    answer = agent.get("/api/v1/agents/bonn/assignment", headers={"If-None-Match": '"1"'})
+
+    assert (answer.status_code, answer.content) == (304, b"")
+
+
+def test_an_agent_without_an_assignment_is_told_so(agent: TestClient) -> None:
+    assert agent.get("/api/v1/agents/geneva/assignment").status_code == 404
+
+
+def test_a_batch_is_acknowledged_with_its_place(
+    agent: TestClient, assigned: AgentAssigned, ledger: Ledger
+) -> None:
+    answer = agent.post(f"{BATCHES}/1", content=_batch(assigned))
+
+    assert answer.status_code == 200
+    assert answer.json() == {"acknowledged": 1, "position": ledger.position()}
+
+
+def test_a_batch_sent_again_is_acknowledged_again_and_stands_once(
+    agent: TestClient, assigned: AgentAssigned, ledger: Ledger
+) -> None:
+    first = agent.post(f"{BATCHES}/1", content=_batch(assigned))
+    again = agent.post(f"{BATCHES}/1", content=_batch(assigned))
+
+    assert again.json() == first.json()
+    assert ledger.version("observations:bonn:spool:2026-03-02") == 1
+
+
+def test_a_batch_out_of_order_is_answered_by_the_one_expected(
+    agent: TestClient, assigned: AgentAssigned
+) -> None:
+    answer = agent.post(f"{BATCHES}/2", content=_batch(assigned))
+
+    assert (answer.status_code, answer.json()["detail"]) == (409, "expected 1")
+
+
+def test_other_content_under_a_number_is_a_conflict(
+    agent: TestClient, assigned: AgentAssigned
+) -> None:
+    agent.post(f"{BATCHES}/1", content=_batch(assigned))
+
+    answer = agent.post(f"{BATCHES}/1", content=_batch(assigned, Outcome.BAD))
+
+    assert answer.status_code == 409
+    assert answer.json()["detail"].startswith("conflict: ")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"nonsense", id="bytes that are no batch"),
+        pytest.param(b"", id="nothing"),
+    ],
+)
+def test_what_is_no_batch_is_refused(
+    agent: TestClient, assigned: AgentAssigned, content: bytes
+) -> None:
+    assert agent.post(f"{BATCHES}/1", content=content).status_code == 422
+
+
+def test_a_batch_of_another_day_is_refused(agent: TestClient, assigned: AgentAssigned) -> None:
+    later = _batch(assigned, begin=BEGIN + 24 * 60 * MINUTE)
+
+    answer = agent.post(f"{BATCHES}/1", content=later)
+
+    assert answer.status_code == 422
+    assert "does not lie within 2026-03-02" in answer.json()["detail"]
+
+
+def test_a_batch_beyond_all_measure_is_refused(
+    agent: TestClient, assigned: AgentAssigned, ledger: Ledger
+) -> None:
+    before = ledger.position()
+
+    answer = agent.post(f"{BATCHES}/1", content=bytes(router.BATCH_LIMIT + 1))
+
+    assert answer.status_code == 413
+    assert ledger.position() == before
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("spool/2026-03-02/0", id="no number counts from zero"),
+        pytest.param("spool/yesterday/1", id="a day is a date"),
+        pytest.param("sp:ool/2026-03-02/1", id="a spool has a plain name"),
+    ],
+)
+def test_a_batch_at_an_impossible_place_is_refused(
+    agent: TestClient, assigned: AgentAssigned, path: str
+) -> None:
+    answer = agent.post(f"/api/v1/agents/bonn/batches/{path}", content=_batch(assigned))
+
+    assert answer.status_code == 422
+
+
+def test_a_gap_is_recorded_once(agent: TestClient, assigned: AgentAssigned, ledger: Ledger) -> None:
+    gap = {"from": BEGIN, "to": BEGIN + MINUTE, "reason": "restarted"}
+
+    answers = [agent.post("/api/v1/agents/bonn/interruptions", json=gap) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [204, 204]
+    assert [e.name for e in ledger.since(0, limit=9)].count("probing-interrupted/1") == 1
