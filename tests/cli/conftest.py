@@ -1,0 +1,83 @@
+"""The commands in a data folder of their own, filled with the starter set of the digital editions."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from slamon.cli.main import app
+
+STARTER = Path(__file__).parents[2] / "catalogue" / "starter" / "digital-editions"
+HEADER = "observed_at,service,status,http_code,response_ms\n"
+
+
+@dataclass(frozen=True)
+class Slamon:
+    """The command line in a data folder; whoever decides is rita."""
+
+    folder: Path
+
+    def __call__(self, *arguments: object, answer: str | None = None) -> Result:
+        """Run a command and give what it printed."""
+        env = {"SLAMON_DATA": str(self.folder), "SLAMON_ACTOR": "rita"}
+        return CliRunner(env=env).invoke(app, [str(a) for a in arguments], input=answer)
+
+    def json(self, *arguments: object, code: int = 0) -> Any:
+        """What a reading command prints for programs."""
+        done = self(*arguments, "--json")
+        assert done.exit_code == code, done.output
+        return json.loads(done.stdout)
+
+
+def _rows(*rows: tuple[str, str]) -> str:
+    return HEADER + "".join(f"{at},parzival,{state},200,120\n" for at, state in rows)
+
+
+@pytest.fixture(scope="session")
+def rows() -> Callable[..., str]:
+    """A file of observations of one service: (instant, state) after (instant, state)."""
+    return _rows
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the documents applied and seven weeks of one service imported; nobody writes to it."""
+    folder = tmp_path_factory.mktemp("filled")
+    slamon = Slamon(folder / "var")
+    assert slamon("catalogue", "apply", STARTER, "--yes").exit_code == 0
+    days = [(f"2026-{m:02}-{d:02}T06:00:00Z", "up") for m in (2, 3) for d in range(1, 29)]
+    outage = [("2026-02-10T09:00:00Z", "down"), ("2026-02-10T14:00:00Z", "up")]
+    file = folder / "first.csv"
+    file.write_text(_rows(*sorted(days + outage)))
+    done = slamon("import", "observations", file, "--source", "imp-digital-editions")
+    assert done.exit_code == 0, done.output
+    return folder / "var"
+
+
+@pytest.fixture
+def slamon(filled: Path, tmp_path: Path) -> Slamon:
+    """The commands in a copy of the filled folder."""
+    folder = tmp_path / "var"
+    shutil.copytree(filled, folder)
+    return Slamon(folder)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Slamon:
+    """The commands in a folder that is not there yet."""
+    return Slamon(tmp_path / "nothing")
+
+
+@pytest.fixture
+def starter(tmp_path: Path) -> Path:
+    """A copy of the documents, to be edited."""
+    folder = tmp_path / "digital-editions"
+    shutil.copytree(STARTER, folder, ignore=shutil.ignore_patterns("data"))
+    return folder
