@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import cycle
 from pathlib import Path
 from random import Random
 from typing import Any, cast
@@ -25,7 +26,7 @@ from slamon.history import NAMES
 from slamon.ledger.store import Ledger
 from slamon.sla.imports import ObservationsImported
 
-PROBES = 16
+PROBES = 30
 ROWS = 60_000
 SOURCE = ("--source", "imp-web", "--as", "operations")
 Slot = tuple[int, int]  # due, index of the probe
@@ -64,22 +65,24 @@ imports:
    values: {{up: good, down: bad}}, validity: PT1M, location: loc-bonn, tz: UTC, prov: {{_: I}}}}
 """
 PROBE = (
-    "- {{id: prb-{n:02}, kind: tcp, service: svc-web, target: '127.0.0.1:{port}',"
-    " demo_target: '127.0.0.1:{port}', prov: {{_: I}}}}"
+    "- {{id: prb-{n:02}, kind: tcp, service: svc-web, banner: '^220 ',"
+    " target: '127.0.0.1:{port}', demo_target: '127.0.0.1:{port}', prov: {{_: I}}}}"
 )
 
 
 @pytest.fixture
 def target() -> Iterator[int]:
-    """A port of loopback that lets everybody in."""
+    """A port of loopback that greets every other visitor: changes are handed in at once."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
 
         def welcome() -> None:
-            while True:
+            for greeting in cycle((b"220 hello\r\n", b"421 away\r\n")):
                 try:
-                    listener.accept()[0].close()
+                    visitor, _ = listener.accept()
                 except OSError:
                     return
+                with visitor:
+                    visitor.sendall(greeting)
 
         thread = threading.Thread(target=welcome)
         thread.start()
@@ -192,7 +195,7 @@ def test_no_row_is_lost_or_doubled_when_agent_and_centre_are_killed(
 
         # While the centre does not answer, rows pile up; what it had half taken in comes again.
         centre.process.send_signal(signal.SIGSTOP)
-        time.sleep(chance.uniform(3, 5))
+        time.sleep(chance.uniform(2, 3))
         os.kill(agent, signal.SIGKILL)
         safe += spooled(house, tmp_path)
         centre.process.send_signal(signal.SIGCONT)

@@ -147,7 +147,7 @@ class Seen:
     at: float
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def seen(
     demo: Any,
     tree: Path,
