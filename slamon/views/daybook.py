@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from probes.outcome import Outcome
@@ -16,7 +16,15 @@ from slamon.views.tables import probe_day
 
 RUN = struct.Struct("<qqIB")
 
+AHEAD = 64  # days loaded at a time: results mostly come in order of time
+
 Key = tuple[str, str, int]
+
+_STORED = select(probe_day.c.day, probe_day.c.runs, probe_day.c.basis).where(
+    probe_day.c.check == bindparam("check"),
+    probe_day.c.location == bindparam("location"),
+    probe_day.c.day.between(bindparam("begin"), bindparam("last")),
+)
 
 
 def pack(runs: Iterable[Run]) -> bytes:
@@ -90,6 +98,8 @@ class DayBook:
 
     connection: Connection
     _days: dict[Key, _Day] = field(default_factory=dict)
+    _changed: set[Key] = field(default_factory=set)
+    _loaded: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     touched: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
     def add(self, check: str, location: str, run: Run, interval: int, basis: Basis) -> None:
@@ -104,6 +114,7 @@ class DayBook:
 
     def _add_part(self, key: Key, part: Run, interval: int, basis: Basis) -> None:
         day = self._day(key)
+        self._changed.add(key)
         if day.basis is not None and mixed(day.basis, basis) != day.basis:
             # What rests on any result of this day now rests on another basis.
             check, location, number = key
@@ -118,23 +129,27 @@ class DayBook:
         day.runs = rebuilt(results([*day.runs, part]), interval)
 
     def _day(self, key: Key) -> _Day:
-        if key not in self._days:
-            check, location, day = key
-            row = self.connection.execute(
-                select(probe_day.c.runs, probe_day.c.basis).where(
-                    probe_day.c.check == check,
-                    probe_day.c.location == location,
-                    probe_day.c.day == day,
-                )
-            ).first()
-            self._days[key] = _Day(unpack(row.runs), row.basis) if row else _Day([], None)
-        return self._days[key]
+        check, location, day = key
+        begin, end = self._loaded.get((check, location), (day, day))
+        if not begin <= day < end:
+            first, after = min(begin, day), max(end, day + AHEAD)
+            for low, high in ((first, begin), (end, after)):
+                self._load(check, location, low, high)
+            self._loaded[check, location] = (first, after)
+        return self._days.setdefault(key, _Day([], None))
+
+    def _load(self, check: str, location: str, begin: int, end: int) -> None:
+        if begin >= end:
+            return
+        asked = {"check": check, "location": location, "begin": begin, "last": end - 1}
+        for row in self.connection.execute(_STORED, asked):
+            self._days[check, location, row.day] = _Day(unpack(row.runs), row.basis)
 
     def flush(self) -> None:
         """Write the changed days back."""
         rows = [
             {"check": c, "location": p, "day": d, "runs": pack(day.runs), "basis": day.basis}
-            for (c, p, d), day in self._days.items()
+            for (c, p, d), day in ((key, self._days[key]) for key in self._changed)
         ]
         if rows:
             write = insert(probe_day)
@@ -146,3 +161,5 @@ class DayBook:
                 rows,
             )
         self._days.clear()
+        self._changed.clear()
+        self._loaded.clear()

@@ -41,6 +41,15 @@ class _Newest:
     counts: Counter[int] = field(default_factory=Counter)
 
 
+@dataclass
+class _Cover:
+    """How far a spool has reported under which assignment, and the last outcome of each probe in plan order."""
+
+    until: int = 0
+    assignment: int = 0
+    outcomes: list[int | None] = field(default_factory=list)
+
+
 class Observed:
     """Applies observation facts within one transaction of the fold."""
 
@@ -48,6 +57,8 @@ class Observed:
         self._connection = connection
         self.book = DayBook(connection)
         self._newest: dict[tuple[str, str], _Newest] = {}
+        self._assignments: dict[tuple[str, int], AgentAssigned] = {}
+        self._covers: dict[tuple[str, str], _Cover] = {}
 
     def assigned(self, entry: Entry, fact: AgentAssigned) -> None:
         """An agent has a new probe list."""
@@ -73,32 +84,38 @@ class Observed:
     def recorded(self, entry: Entry, fact: ObservationsRecorded) -> None:
         """A batch of an agent."""
         _, agent, spool, _ = entry.stream.split(":")
-        row = self._connection.execute(
-            select(assignment.c.body, assignment.c.simulated).where(
-                assignment.c.agent == agent, assignment.c.version == fact.assignment
-            )
-        ).one()
-        assigned = read_assignment(row.body)
-        basis: Basis = "simulated" if row.simulated else "measured"
-        outcomes = self._outcomes(agent, spool, fact, assigned)
+        assigned = self._assignment(agent, fact.assignment)
+        basis: Basis = "simulated" if assigned.simulated else "measured"
+        cover = self._cover(agent, spool)
+        outcomes = cover.outcomes
+        if cover.assignment != fact.assignment:
+            outcomes = [None] * len(assigned.probes)
         for index, stretches in enumerate(runs(fact, assigned)):
             probe = assigned.probes[index]
             outcomes[index] = self._add(
                 entry, probe, assigned.location, stretches, outcomes[index], basis
             )
-        self._cover(agent, spool, fact, outcomes)
+        self._covers[agent, spool] = _Cover(fact.end, fact.assignment, outcomes)
 
-    def _outcomes(
-        self, agent: str, spool: str, fact: ObservationsRecorded, assigned: AgentAssigned
-    ) -> list[int | None]:
-        row = self._connection.execute(
-            select(covered.c.assignment, covered.c.outcomes).where(
-                covered.c.agent == agent, covered.c.spool == spool
-            )
-        ).first()
-        if row is None or row.assignment != fact.assignment:
-            return [None] * len(assigned.probes)
-        return list(row.outcomes)
+    def _assignment(self, agent: str, version: int) -> AgentAssigned:
+        if (agent, version) not in self._assignments:
+            body = self._connection.execute(
+                select(assignment.c.body).where(
+                    assignment.c.agent == agent, assignment.c.version == version
+                )
+            ).scalar_one()
+            self._assignments[agent, version] = read_assignment(body)
+        return self._assignments[agent, version]
+
+    def _cover(self, agent: str, spool: str) -> _Cover:
+        if (agent, spool) not in self._covers:
+            row = self._connection.execute(
+                select(covered.c.until, covered.c.assignment, covered.c.outcomes).where(
+                    covered.c.agent == agent, covered.c.spool == spool
+                )
+            ).first()
+            self._covers[agent, spool] = _Cover(*row) if row else _Cover()
+        return self._covers[agent, spool]
 
     def _add(
         self,
@@ -121,15 +138,6 @@ class Observed:
             self._note(probe.probe, location, run, entry.position)
         return before
 
-    def _cover(
-        self, agent: str, spool: str, fact: ObservationsRecorded, outcomes: list[int | None]
-    ) -> None:
-        rest = {"until": fact.end, "assignment": fact.assignment, "outcomes": outcomes}
-        write = insert(covered).values(agent=agent, spool=spool, **rest)
-        self._connection.execute(
-            write.on_conflict_do_update(index_elements=["agent", "spool"], set_=rest)
-        )
-
     def imported(self, entry: Entry, fact: ObservationsImported) -> None:
         """A part of a file of foreign results."""
         for check, at, outcome in zip(fact.check, fact.at, fact.outcome, strict=True):
@@ -149,7 +157,31 @@ class Observed:
         for (check, location), newest in self._newest.items():
             self._write_newest(check, location, newest)
         self._newest.clear()
+        self._write_covers()
         return self.book.touched
+
+    def _write_covers(self) -> None:
+        rows = [
+            {
+                "agent": agent,
+                "spool": spool,
+                "until": cover.until,
+                "assignment": cover.assignment,
+                "outcomes": cover.outcomes,
+            }
+            for (agent, spool), cover in self._covers.items()
+        ]
+        self._covers.clear()
+        if rows:
+            write = insert(covered)
+            named = ("until", "assignment", "outcomes")
+            self._connection.execute(
+                write.on_conflict_do_update(
+                    index_elements=["agent", "spool"],
+                    set_={name: write.excluded[name] for name in named},
+                ),
+                rows,
+            )
 
     def _write_newest(self, check: str, location: str, newest: _Newest) -> None:
         table = probe_last.c
