@@ -29,7 +29,7 @@ from catalogue.wording import in_words
 # Words about a promise, which promise nothing themselves.
 _DESCRIPTIVE = {"label", "name", "note", "prov", "recommendations"}
 
-_BINDING_STATES = {
+BINDING_STATES = {
     "agreement": ("state", {"signed", "in_force", "expired", "terminated"}),
     "tariff": ("status", {"published", "superseded", "withdrawn"}),
 }
@@ -70,8 +70,8 @@ def decide(record: Written, terms: Terms, today: date) -> Decision:
 
 def binds(kind: str, terms: Known, today: date) -> bool:
     """Tell whether somebody may rely on the terms: signed, published or effective."""
-    if kind in _BINDING_STATES:
-        field, states = _BINDING_STATES[kind]
+    if kind in BINDING_STATES:
+        field, states = BINDING_STATES[kind]
         return (terms.lifecycle or {}).get(field) in states
     if kind in {"quantity", "exchange_rate"}:
         stated = terms.newest.terms

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 
 from pydantic import JsonValue
 
-from catalogue.amending import decide
-from catalogue.kinds import stream_of
+from catalogue.amending import BINDING_STATES, decide
+from catalogue.kinds import KINDS, stream_of
 from catalogue.problems import Position, Problem
 from catalogue.records import Catalogue, Key
-from catalogue.terms import START, Known, Terms, TermsFact, TermsWithdrawn
+from catalogue.references import references
+from catalogue.terms import START, Known, Terms, TermsFact, TermsWithdrawn, evolve
 from catalogue.wording import sentence
 
 
@@ -66,8 +68,10 @@ def plan(catalogue: Catalogue, states: Mapping[Key, Terms], today: date) -> Plan
         if decision.facts:
             changes.append(_planned(key, decision.facts, record.position))
         ahead += [_ahead(key, said, record.position) for said in decision.ahead]
-    for key, gone in _gone(catalogue, states):
-        if refusal := _cannot_go(key, gone):
+    gone = dict(_gone(catalogue, states))
+    named = _named_by_those_that_stay(states, changes, gone)
+    for key, terms in gone.items():
+        if refusal := _cannot_go(key, terms, named.get(key)):
             refusals.append(refusal)
         else:
             changes.append(_planned(key, (TermsWithdrawn(),), None))
@@ -96,14 +100,40 @@ def _gone(catalogue: Catalogue, states: Mapping[Key, Terms]) -> Iterator[tuple[K
                 yield key, terms
 
 
-def _cannot_go(key: Key, terms: Known) -> Problem | None:
-    states = {"agreement": {"signed", "in_force"}, "tariff": {"published"}}
+def _named_by_those_that_stay(
+    states: Mapping[Key, Terms], changes: Iterable[PlannedChange], gone: Mapping[Key, Known]
+) -> dict[Key, Key]:
+    """Map what records name, in any version of their terms, to one that names it.
+
+    Documents are checked against each other; those of other sets and earlier versions are not among them.
+    """
+    if not gone:
+        return {}
+    after = dict(states)
+    for change in changes:
+        key = (change.kind, change.id)
+        after[key] = reduce(evolve, change.facts, after.get(key, START))
+    return {
+        (kind, named.id): key
+        for key, terms in after.items()
+        if isinstance(terms, Known) and not terms.withdrawn and key not in gone
+        for version in terms.versions
+        for named in references(KINDS[key[0]].parse(version.terms | (terms.lifecycle or {})))
+        for kind in named.reference.kinds
+    }
+
+
+def _cannot_go(key: Key, terms: Known, named_by: Key | None) -> Problem | None:
+    if named_by is not None:
+        said = f"{_named(key)} cannot leave its set: {_named(named_by)} names it; put it back"
+        return Problem(terms.catalogue, 1, 1, said)
+    states = {"agreement": BINDING_STATES["agreement"][1], "tariff": {"published"}}
     lifecycle = terms.lifecycle or {}
     state = lifecycle.get("state", lifecycle.get("status"))
     if state not in states.get(key[0], set()):
         return None
     ways = {
-        "agreement": 'put it back, and end it by "in_force.to" with a mark, or terminate it first',
+        "agreement": "put it back: its closed periods and breaches rest on it, also after its end",
         "tariff": "put it back, and supersede it by a new tariff",
     }
     said = (

@@ -417,8 +417,56 @@ def test_an_agreement_in_force_cannot_leave_its_set(documents: Set) -> None:
 
     assert refusal.message == (
         "agreement sla-web is in force and cannot leave its set; "
-        'put it back, and end it by "in_force.to" with a mark, or terminate it first'
+        "put it back: its closed periods and breaches rest on it, also after its end"
     )
+
+
+@pytest.mark.parametrize("state", ["signed", "expired", "terminated"])
+def test_an_agreement_that_somebody_relied_upon_stays_after_its_end(
+    documents: Set, state: str
+) -> None:
+    states = applied(documents(state=state), {})
+
+    (refusal,) = planned(documents(SHARED, PROBE, TARIFF), states).refusals
+
+    assert refusal.message.startswith(f"agreement sla-web is {state} and cannot leave its set")
+
+
+def test_what_another_set_names_cannot_leave(documents: Set) -> None:
+    states = applied(documents(SHARED, PROBE), {})
+    stated = TermsStated(
+        catalogue="another",
+        terms={
+            **read([documents(SHARED, PROBE)]).records["probe", "prb-web"].document,
+            "id": "prb-other",
+        },
+    )
+    states["probe", "prb-other"] = evolve(START, stated)
+    without = SHARED.replace("svc-web", "svc-new")
+
+    messages = [problem.message for problem in planned(documents(without), states).refusals]
+
+    assert messages == [
+        "service svc-web cannot leave its set: probe prb-other names it; put it back"
+    ]
+
+
+def test_what_an_earlier_version_names_cannot_leave(documents: Set) -> None:
+    hours = SHARED.split("service_hours:")[1].split("defaults:", maxsplit=1)[0]
+    both = SHARED.replace("service_hours:", "service_hours:" + hours.replace("always", "office"))
+    states = applied(documents(both, AGREEMENT, PROBE), {})
+    amended = AGREEMENT.replace("service_hours: always", "service_hours: office")
+    mark = ', amended: {from: 2026-07-01, reason: "less"}'
+    left = SHARED.replace("always", "office")
+
+    messages = [
+        problem.message
+        for problem in planned(documents(left, amended, PROBE, mark=mark), states).refusals
+    ]
+
+    assert messages == [
+        "service hours always cannot leave its set: agreement sla-web names it; put it back"
+    ]
 
 
 def test_records_of_other_sets_are_left_alone(documents: Set) -> None:
