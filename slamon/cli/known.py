@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from slamon.cli.house import House
+from catalogue.instants import format_instant
+from slamon.app.refused import Refused
+from slamon.cli.house import House, now
 from slamon.cli.terminal import progress
 from slamon.views.fold import Folder
 from slamon.views.reading import Reading
@@ -16,7 +18,15 @@ from slamon.views.store import ViewStore
 
 @contextmanager
 def as_known_at(house: House, instant: int) -> Iterator[Reading]:
-    """A read side that knows only what was recorded at or before an instant (µs)."""
+    """A read side that knows only what was recorded at or before an instant (µs).
+
+    Raises:
+        Refused: the instant has not come.
+
+    """
+    if instant > now():
+        message = f"{format_instant(instant)} has not come: nobody knows yet what is known then"
+        raise Refused(message)
     upto = house.ledger.position_at(instant)
     with tempfile.TemporaryDirectory() as folder:
         store = ViewStore(Path(folder), house.founded)
