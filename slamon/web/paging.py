@@ -6,11 +6,13 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, HTTPException, Query
 from pydantic import BaseModel
+
+from catalogue.instants import InstantError
+from catalogue.periods import parse_period
 
 Item = TypeVar("Item")
 Key = tuple[str, ...]
@@ -68,10 +70,8 @@ class Slice(BaseModel):
         Raises: HTTPException 422 for the key of another list.
         """
         key = self.word(length)
-        try:
-            date.fromisoformat(key[0] if key else "1970-01-01")
-        except ValueError:
-            raise HTTPException(422, "The value of after belongs to another list.") from None
+        if key is not None and not _is_day(key[0]):
+            raise HTTPException(422, "The value of after belongs to another list.")
         return key
 
     def page(self, items: Sequence[Item], key: Callable[[Item], Key]) -> Page[Item]:
@@ -85,6 +85,13 @@ class Slice(BaseModel):
         after = self.after
         rest = sorted((item for item in items if after is None or key(item) > after), key=key)
         return self.page(rest, key)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return parse_period(text, "UTC").unit == "day"
+    except InstantError:
+        return False
 
 
 def _slice(

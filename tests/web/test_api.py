@@ -104,6 +104,18 @@ def test_a_judgement_says_exactly_what_was_measured(visitor: TestClient) -> None
             422,
             id="a key that is no day",
         ),
+        pytest.param(
+            "GET",
+            "/agreements/sla-unv-2026/objectives/o1/tallies?after=WyIyMDI2LTAyIl0",
+            422,
+            id="a key that is a month",
+        ),
+        pytest.param(
+            "GET",
+            "/agreements/sla-unv-2026/objectives/o1/tallies?after=WyI5OTk5LTEyLTMxIl0",
+            422,
+            id="a key that is the last day of the calendar",
+        ),
         pytest.param("GET", "/breaches/none", 404, id="an unknown breach"),
         pytest.param("GET", "/catalogue/probe/none", 404, id="an unknown record"),
         pytest.param("DELETE", "/services", 405, id="a method that is not offered"),
