@@ -57,24 +57,6 @@ def runs_of(results: Iterable[Result], validity: int) -> tuple[Run, ...]:
     return _joined((Run(at, at, 1, held[at]) for at in sorted(held)), validity)
 
 
-def merge_runs(earlier: Sequence[Run], later: Sequence[Run], validity: int) -> tuple[Run, ...]:
-    """Merge two canonical run lists into one; at the same instant a result of `later` corrects one of `earlier`."""
-    tagged = sorted(
-        [(run.first, 0, run) for run in earlier] + [(run.first, 1, run) for run in later],
-        key=lambda entry: entry[:2],
-    )
-    ordered: list[Run] = []
-    cluster: list[tuple[int, Run]] = []
-    reach = None
-    for first, rank, run in tagged:
-        if reach is not None and first > reach:
-            ordered += _untangled(cluster)
-            cluster = []
-        cluster.append((rank, run))
-        reach = run.last if reach is None else max(reach, run.last)
-    return _joined(ordered + _untangled(cluster), validity)
-
-
 def inconclusive_within(runs: Sequence[Run], spans: Intervals) -> tuple[Run, ...]:
     """Give the runs with each result that was observed inside the spans made inconclusive."""
     masked: list[Run] = []
@@ -93,16 +75,6 @@ def inconclusive_within(runs: Sequence[Run], spans: Intervals) -> tuple[Run, ...
             done, which = max(done, end), which + 1
         masked += [part for part in (run.part(done, run.count),) if part]
     return tuple(masked)
-
-
-def _untangled(cluster: Sequence[tuple[int, Run]]) -> list[Run]:
-    """Give runs that overlap in time as single results, corrected ones replaced."""
-    if len(cluster) <= 1:
-        return [run for _, run in cluster]
-    held: dict[int, Outcome] = {}
-    for _, run in sorted(cluster, key=lambda entry: entry[0]):
-        held.update(run.results())
-    return [Run(at, at, 1, held[at]) for at in sorted(held)]
 
 
 def _joined(runs: Iterable[Run], validity: int) -> tuple[Run, ...]:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from catalogue.intervals import norm
 from probes.outcome import Outcome
-from slamon.sla.runs import Result, Run, inconclusive_within, merge_runs, runs_of
+from slamon.sla.runs import Result, Run, inconclusive_within, runs_of
 
 GOOD, DEGRADED, BAD, INCONCLUSIVE = Outcome
 
@@ -66,14 +66,6 @@ def test_runs_hold_exactly_the_results_they_were_made_of(
     given_results: list[Result], validity: int
 ) -> None:
     assert every_result(runs_of(given_results, validity)) == given_results
-
-
-@given(results, results, validities)
-def test_merged_runs_are_those_of_all_results_later_ones_correcting(
-    earlier: list[Result], later: list[Result], validity: int
-) -> None:
-    merged = merge_runs(runs_of(earlier, validity), runs_of(later, validity), validity)
-    assert merged == runs_of([*earlier, *later], validity)
 
 
 @given(
