@@ -60,6 +60,12 @@ class Running:
         ((self.url, path),) = wait_until(self._links)
         self.sign_in = self.url + path
         self.seconds_to_start = time.monotonic() - began
+        self.work_to_start = self._work()
+
+    def _work(self) -> float:
+        """The seconds of processor time it has used: what a start costs, however busy the machine is."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(") ")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def _links(self) -> list[tuple[str, str]]:
         assert self.process.poll() is None, self.said()

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
+from slamon.history import NAMES
+from slamon.ledger.store import Ledger
 
 
-def facts(slamon: Callable[..., Any], data: Path) -> dict[str, int]:
+def facts(data: Path) -> dict[str, int]:
     """How many facts of each name the ledger holds."""
-    counted = json.loads(slamon(data / "demo", "ledger", "stats", "--json").stdout)["facts"]
-    return {each["fact"]: each["count"] for each in counted}
+    with closing(Ledger(data / "demo" / "ledger.db", NAMES, lambda: 0)) as ledger:
+        return {name: count for name, count, _ in ledger.counts()}
 
 
-def test_the_first_start_is_quick(populated: Path) -> None:
-    assert float((populated.parent / "first-start").read_text()) < 60
+def test_the_first_start_takes_less_than_three_minutes(populated: Path) -> None:
+    assert float((populated.parent / "first-start").read_text()) < 180
 
 
 def test_one_month_is_in_breach_and_awaits_review(demo: Any, last_month: str) -> None:
@@ -68,20 +69,19 @@ def test_the_schedule_of_the_failures_is_published(demo: Any) -> None:
     assert "from minute 3 to minute 7 of every ten minutes" in demo.said()
 
 
-@pytest.mark.usefixtures("populated")
 def test_a_second_start_on_a_taken_port_is_quick_and_populates_nothing_twice(
-    demo: Any, copied: Path, started: Callable[..., Any], slamon: Callable[..., Any]
+    demo: Any, copied: Path, started: Callable[..., Any]
 ) -> None:
-    before = facts(slamon, copied)
+    before = facts(copied)
     taken = demo.url.rpartition(":")[2]
 
     again = started("demo", copied, SLAMON_PORT=taken)
 
-    assert again.seconds_to_start <= 10
+    assert again.work_to_start <= 10
     assert f"port {taken} is taken; slamon took a free one" in again.said()
     assert again.url != demo.url
     assert again.stopped() == 0
-    after = facts(slamon, copied)
+    after = facts(copied)
     live = {"observations-recorded/1", "agent-assigned/1", "probing-interrupted/1"}
     assert {n: c for n, c in after.items() if n not in live} == {
         n: c for n, c in before.items() if n not in live
