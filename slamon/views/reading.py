@@ -125,6 +125,7 @@ class Reading:
             objectives = [
                 status
                 for agreement in held.of(Agreement)
+                if standing.concerns(held, agreement.id, service)
                 for status in standing.agreement_summary(frame, agreement).objectives
                 if status.judgement.service == service
             ]

@@ -49,6 +49,15 @@ def by_objective(held: Promises, agreement: str) -> Iterator[tuple[str, Versions
         yield objective, list(versions)
 
 
+def concerns(held: Promises, agreement: str, service: str) -> bool:
+    """Whether any version of an agreement promises something of a service."""
+    return any(
+        each.agreement == agreement
+        and service == (each.terms if isinstance(each, Judged) else each.objective).service
+        for each in objectives(held)
+    )
+
+
 def judge_period(frame: Frame, agreement: str, period: Period) -> tuple[ObjectiveJudgement, ...]:
     """All objectives of an agreement in a period: as closed, or as they stand."""
     closed = kept.closed_period(frame.connection, agreement, period.label)

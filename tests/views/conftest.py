@@ -235,14 +235,19 @@ class World:
         self.ledger.append_all(writes, actor="tester")
 
     def assign(
-        self, name: str, probes: tuple[str, ...] = PROBES, *, simulated: bool = False
+        self,
+        name: str,
+        probes: tuple[str, ...] = PROBES,
+        *,
+        simulated: bool = False,
+        location: str | None = None,
     ) -> None:
         """Tell an agent what to ask, from where it stands."""
         agent = self.agents[name]
         version = agent.assigned.version + 1 if agent.assigned else 1
         agent.assigned = AgentAssigned(
             version=version,
-            location=AGENTS[name],
+            location=location or AGENTS[name],
             simulated=simulated,
             probes=tuple(_assigned(probe) for probe in probes),
         )

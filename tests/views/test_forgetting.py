@@ -41,7 +41,7 @@ def _fresh(world: Any, kit: Any, agreement: str) -> dict[str, Day]:
         return {day.label: day for day in Desk(connection).figures(judged, span, span[1])}
 
 
-@settings(max_examples=25, phases=FOUND)
+@settings(max_examples=15, phases=FOUND)
 @given(first=results, later=st.lists(late, min_size=1, max_size=3))
 def test_days_kept_after_late_results_are_those_computed_anew(
     kit: Any, first: list[tuple[int, Outcome]], later: list[tuple[int, Outcome]]
@@ -131,3 +131,54 @@ def test_an_outage_confirmed_on_the_next_day_is_dated_back_into_a_day_that_was_k
     outage = again.figures.outages[0]
     assert (outage.begin - kit.begin) // HOUR == 17
     assert again == _fresh(world, kit, "sla-strict")["2026-03-20"]
+
+
+def test_days_are_judged_anew_when_another_agent_hands_in_the_control_probe_of_their_place(
+    world: Any, kit: Any
+) -> None:
+    def rows(due: int, index: int) -> Any:
+        hour = (due - kit.begin) // HOUR
+        return kit.row(due, index, Outcome.BAD if hour in (17, 21, 25) else Outcome.GOOD)
+
+    def good(due: int, index: int) -> Any:
+        return kit.row(due, index, Outcome.GOOD)
+
+    world.assign("agent-bonn", ("prb-mail", "prb-web"))
+    world.assign("agent-outside", ("prb-control",), location="loc-bonn")
+    world.probe("agent-bonn", 48, rows)
+    world.fold()
+    world.settle(kit.begin + 10 * DAY)
+    kept = _kept(world, "sla-strict")["2026-03-20"]
+    assert (kept.figures.tally.up, kept.figures.tally.down) == (0, 0)  # nobody vouches for them
+
+    world.probe("agent-outside", 48, good)
+    world.fold()
+    world.settle(kit.begin + 10 * DAY)
+
+    again = _kept(world, "sla-strict")["2026-03-20"]
+    assert again.figures.tally.down > 0
+    assert again == _fresh(world, kit, "sla-strict")["2026-03-20"]
+
+
+def test_a_day_kept_says_anew_what_it_rests_on_when_its_utc_day_becomes_mixed(
+    world: Any, kit: Any
+) -> None:
+    def rows(due: int, index: int) -> Any:
+        hour = (due - kit.begin) // HOUR
+        # The second result settles the state, so that the first could not change by later ones.
+        return kit.row(due, index, Outcome.INCONCLUSIVE if hour == 5 else Outcome.GOOD)
+
+    world.assign("agent-outside", simulated=True, location="loc-bonn")
+    world.probe("agent-outside", 8, rows)
+    world.fold()
+    world.settle(kit.begin + 10 * DAY)
+    night = "2026-03-19"  # in New York, until 04:00 UTC of the 20th
+    assert _kept(world, "sla-two-places")[night].basis == "simulated"
+
+    world.interrupt("agent-bonn", 8, new_spool=True)
+    world.probe("agent-bonn", 8, rows)
+    world.fold()
+    world.settle(kit.begin + 10 * DAY)
+
+    assert _kept(world, "sla-two-places")[night].basis == "mixed"
+    assert _fresh(world, kit, "sla-two-places")[night].basis == "mixed"

@@ -152,7 +152,7 @@ def _agrees(kit: Any, steps: list[tuple[Any, ...]], nows: list[int]) -> None:
                     )
 
 
-@settings(max_examples=30, phases=FOUND)
+@settings(max_examples=20, phases=FOUND)
 @given(
     steps=st.lists(STEPS, min_size=5, max_size=30),
     nows=st.lists(instants, min_size=1, max_size=3),
