@@ -24,7 +24,7 @@ class ViewStore:
         self.path = folder / f"{stem}.db"
         self.engine = _engine(self.path)
         self._local = threading.local()
-        with self.engine.begin() as connection:
+        with self.engine.execution_options(writes=True).begin() as connection:
             metadata.create_all(connection)
             first = insert(view_state).values(id=1, position=0, recorded_at=0)
             connection.execute(first.on_conflict_do_nothing())
@@ -74,6 +74,8 @@ def _engine(path: Path) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # Left to itself the driver begins only before a write: each read would see another state.
-        connection.exec_driver_sql("BEGIN")
+        # Who reads before writing must be the writer from the start: a reader may not turn into one.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
