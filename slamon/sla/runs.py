@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from catalogue.intervals import Intervals
 from probes.outcome import Outcome
@@ -17,13 +17,15 @@ Result = tuple[int, Outcome]
 class Run:
     """Evenly spaced results of equal outcome.
 
-    There are `count` of them from `first` to `last` (instants in µs, both results included).
+    There are `count` of them from `first` to `last` (instants in µs, both results included). Each speaks for
+    `validity` µs, as the version of the check said under which it was made; 0: as the reader of the run says.
     """
 
     first: int
     last: int
     count: int
     outcome: Outcome
+    validity: int = 0
 
     @property
     def step(self) -> int:
@@ -39,7 +41,8 @@ class Run:
         if begin >= end:
             return None
         at = self.first + begin * self.step
-        return Run(at, at + (end - begin - 1) * self.step, end - begin, self.outcome)
+        last = at + (end - begin - 1) * self.step
+        return Run(at, last, end - begin, self.outcome, self.validity)
 
     def before(self, instant: int) -> int:
         """Count the results before an instant."""
@@ -70,7 +73,7 @@ def inconclusive_within(runs: Sequence[Run], spans: Intervals) -> tuple[Run, ...
         done, which = 0, at
         while which < len(spans) and spans[which][0] <= run.last:
             begin, end = run.before(spans[which][0]), run.before(spans[which][1])
-            hidden = Run(run.first, run.last, run.count, Outcome.INCONCLUSIVE).part(begin, end)
+            hidden = replace(run, outcome=Outcome.INCONCLUSIVE).part(begin, end)
             masked += [part for part in (run.part(done, begin), hidden) if part]
             done, which = max(done, end), which + 1
         masked += [part for part in (run.part(done, run.count),) if part]
@@ -91,8 +94,12 @@ def _joined(runs: Iterable[Run], validity: int) -> tuple[Run, ...]:
 
 def _extended(run: Run, more: Run, validity: int) -> tuple[Run, Run | None]:
     gap = more.first - run.last
-    if more.outcome != run.outcome or gap > validity or run.step not in {0, gap}:
+    if (
+        (more.outcome, more.validity) != (run.outcome, run.validity)
+        or gap > validity
+        or run.step not in {0, gap}
+    ):
         return run, more
     taken = more.count if more.step in {0, gap} else 1
     last = more.first + (taken - 1) * more.step
-    return Run(run.first, last, run.count + taken, run.outcome), more.part(taken, more.count)
+    return replace(run, last=last, count=run.count + taken), more.part(taken, more.count)

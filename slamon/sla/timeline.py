@@ -33,10 +33,10 @@ def read(
 ) -> Reading:
     """Read runs in order of time as states over a span.
 
-    A result speaks until the next one, at most for `validity` µs; all other time is unknown, as is an inconclusive
-    result. `confirm` bad results in a row begin an outage, back-dated to the first; `recover` others in a row end it,
-    back-dated likewise; fewer keep the state before them. A row is broken by unknown time, and after unknown time the
-    first good result is up at once while bad ones stay unknown until confirmed.
+    A result speaks until the next one, at most for its own validity (`validity` µs where it has none); all other time
+    is unknown, as is an inconclusive result. `confirm` bad results in a row begin an outage, back-dated to the first;
+    `recover` others in a row end it, back-dated likewise; fewer keep the state before them. A row is broken by unknown
+    time; after it the first good result is up at once while bad ones stay unknown until confirmed.
 
     Runs before the span decide how it begins, runs after it whether its last results are confirmed: give those back
     to the last, and on to the first, that is `settled`.
@@ -65,11 +65,11 @@ def settled(run: Run, confirm: int, recover: int) -> bool:
 
 def _within_validity(run: Run, validity: int) -> Iterator[Run]:
     """Give a run whose results leave gaps result by result, any other whole."""
-    if run.step <= validity:
+    if run.step <= (run.validity or validity):
         yield run
     else:
         for at, outcome in run.results():
-            yield Run(at, at, 1, outcome)
+            yield Run(at, at, 1, outcome, run.validity)
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ class _Reader:
     def take(self, run: Run) -> None:
         if self.until is not None and run.first > self.until:
             self._become(self.until, "unknown")
-        self.until = run.last + self.validity
+        self.until = run.last + (run.validity or self.validity)
         match run.outcome:
             case Outcome.INCONCLUSIVE:
                 self._become(run.first, "unknown")

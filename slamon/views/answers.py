@@ -130,7 +130,10 @@ class Overview(Answer):
 
 
 class ProbeLine(Answer):
-    """A probe as assigned, with its newest result; where no agent asks it, `why` says why not."""
+    """A probe as assigned, with its newest result; where no agent asks it, `why` says why not.
+
+    `basis` is what all its results at this place rest on; `asked` is what the agent was told to ask.
+    """
 
     probe: str
     kind: str
@@ -145,6 +148,8 @@ class ProbeLine(Answer):
     last_at: str | None
     latency_us: int | None
     runs: dict[str, int]
+    basis: Basis = "none"
+    asked: dict[str, object] | None = None
 
 
 class ServiceDetail(Answer):
@@ -241,6 +246,48 @@ class ObservationLine(Answer):
     count: int
     outcome: str
     basis: Basis
+
+
+class ResultCount(Answer):
+    """How many results a check has at a place on the UTC days of one basis, by outcome."""
+
+    check: str
+    location: str
+    basis: Basis
+    first_day: str
+    last_day: str
+    outcomes: dict[str, int]
+
+
+class ImportLine(Answer):
+    """A source of imported results: what it asks to be said of it, and the services it has results of."""
+
+    source: str
+    attribution: str | None
+    licence: str | None
+    services: tuple[str, ...]
+
+
+class Silence(Answer):
+    """An objective about which no result speaks now; `since` is its newest result (null: never one)."""
+
+    agreement: str
+    objective: str
+    service: str
+    since: str | None
+
+
+class FactTold(Answer):
+    """A fact of the ledger with its envelope; `content` is what it says, batches decoded."""
+
+    position: int
+    recorded_at: str
+    stream: str
+    version: int
+    fact: str
+    actor: str
+    cause: str | None
+    content: object
 
 
 class LedgerStatus(Answer):

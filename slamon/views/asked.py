@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import cast
 
 from sqlalchemy import Connection, Row, func, select, tuple_
 
@@ -13,13 +15,17 @@ from probes.outcome import Outcome
 from probes.spec import AgentAssigned, AssignedProbe
 from slamon.ledger.store import Ledger
 from slamon.sla.imports import ObservationsImported
+from slamon.sla.judgement import Basis
 from slamon.sla.runs import DAY_US
-from slamon.views.answers import ObservationLine, ProbeLine
-from slamon.views.daybook import unpack
+from slamon.views.answers import ObservationLine, ProbeLine, ResultCount
+from slamon.views.daybook import mixed, unpack
 from slamon.views.objectives import timing
 from slamon.views.observed import OUTCOMES, read_assignment
 from slamon.views.promised import Promises, promises
 from slamon.views.tables import assignment, probe_day, probe_last
+
+Place = tuple[str, str]
+"""Check and location."""
 
 SUPPORTED = frozenset({"http", "http_json", "tcp", "dns"})
 
@@ -31,14 +37,27 @@ def probes(
     held = promises(connection)
     assigned = _assigned(connection)
     newest = {(row.check, row.location): row for row in connection.execute(select(probe_last))}
-    latency = _Latency(connection, ledger)
+    latency, bases = _Latency(connection, ledger), _bases(connection)
     lines: list[ProbeLine] = []
     for probe in held.of(Probe):
         if service is not None and probe.service != service:
             continue
         places = assigned.get(probe.id) or [(None, None)]
-        lines += [_line(held, probe, place, found, newest, latency) for place, found in places]
+        for place, found in places:
+            line = _line(held, probe, place, found, newest, latency)
+            basis = bases.get((probe.id, place or ""), "none")
+            lines.append(line.model_copy(update={"basis": basis}))
     return tuple(lines)
+
+
+def _bases(connection: Connection) -> Mapping[Place, Basis]:
+    """What all results of each check at each place rest on."""
+    table = probe_day.c
+    found: dict[Place, Basis] = {}
+    for row in connection.execute(select(table.check, table.location, table.basis).distinct()):
+        key = (row.check, row.location)
+        found[key] = mixed(found.get(key), cast("Basis", row.basis))
+    return found
 
 
 def _assigned(connection: Connection) -> dict[str, list[tuple[str | None, AssignedProbe | None]]]:
@@ -81,6 +100,7 @@ def _line(
         last_at=format_instant(row.at) if row else None,
         latency_us=latency.of(row) if row else None,
         runs={name: getattr(row, name) for name in OUTCOMES} if row else {},
+        asked=assigned.spec.model_dump(mode="json", exclude_none=True) if assigned else None,
     )
 
 
@@ -159,6 +179,31 @@ def observations(
     return tuple(lines[:limit])
 
 
+def counted(connection: Connection, check: str) -> tuple[ResultCount, ...]:
+    """The results of a check at each place, days of generated results apart from measured ones."""
+    table = probe_day.c
+    query = select(probe_day).where(table.check == check).order_by(table.location, table.day)
+    days: dict[tuple[str, Basis], list[int]] = {}
+    outcomes: dict[tuple[str, Basis], Counter[str]] = {}
+    for row in connection.execute(query):
+        key = (row.location, cast("Basis", row.basis))
+        days.setdefault(key, []).append(row.day)
+        counts = outcomes.setdefault(key, Counter())
+        for run in unpack(row.runs):
+            counts[run.outcome.name.lower()] += run.count
+    return tuple(
+        ResultCount(
+            check=check,
+            location=location,
+            basis=basis,
+            first_day=_day_text(found[0]),
+            last_day=_day_text(found[-1]),
+            outcomes={name: outcomes[location, basis][name] for name in OUTCOMES},
+        )
+        for (location, basis), found in days.items()
+    )
+
+
 def _checks(connection: Connection, check: str | None, service: str | None) -> list[str] | None:
     if check is not None:
         return [check]
@@ -174,12 +219,16 @@ def _day_number(day: str) -> int:
     return int((moment_of(0).replace(year=year, month=month, day=date) - moment_of(0)).days)
 
 
+def _day_text(day: int) -> str:
+    return format_instant(day * DAY_US)[:10]
+
+
 def _lines(row: Row[tuple[object, ...]]) -> Iterator[ObservationLine]:
     for run in unpack(row.runs):
         yield ObservationLine(
             check=row.check,
             location=row.location,
-            day=format_instant(row.day * DAY_US)[:10],
+            day=_day_text(row.day),
             first_at=format_instant(run.first),
             last_at=format_instant(run.last),
             count=run.count,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.sqlite import insert
@@ -14,7 +14,9 @@ from slamon.sla.judgement import Basis
 from slamon.sla.runs import DAY_US, Run
 from slamon.views.tables import probe_day
 
-RUN = struct.Struct("<qqIB")
+RUN = struct.Struct("<qqIBq")
+
+OUTCOMES = tuple(Outcome)
 
 AHEAD = 64  # days loaded at a time: results mostly come in order of time
 
@@ -28,13 +30,13 @@ _STORED = select(probe_day.c.day, probe_day.c.runs, probe_day.c.basis).where(
 
 
 def pack(runs: Iterable[Run]) -> bytes:
-    """Runs as stored: first, last, count, outcome; 21 bytes each."""
-    return b"".join(RUN.pack(r.first, r.last, r.count, int(r.outcome)) for r in runs)
+    """Runs as stored: first, last, count, outcome, validity; 29 bytes each."""
+    return b"".join(RUN.pack(r.first, r.last, r.count, int(r.outcome), r.validity) for r in runs)
 
 
 def unpack(stored: bytes) -> list[Run]:
     """Stored runs."""
-    return [Run(f, la, n, Outcome(o)) for f, la, n, o in RUN.iter_unpack(stored)]
+    return [Run(f, la, n, OUTCOMES[o], v) for f, la, n, o, v in RUN.iter_unpack(stored)]
 
 
 def split_by_day(run: Run) -> Iterator[tuple[int, Run]]:
@@ -43,9 +45,8 @@ def split_by_day(run: Run) -> Iterator[tuple[int, Run]]:
         day = run.first // DAY_US
         step = run.step
         n = -(-((day + 1) * DAY_US - run.first) // step)
-        yield day, Run(run.first, run.first + (n - 1) * step, n, run.outcome)
-        rest = run.first + n * step
-        run = Run(rest, run.last, run.count - n, run.outcome)
+        yield day, replace(run, last=run.first + (n - 1) * step, count=n)
+        run = replace(run, first=run.first + n * step, count=run.count - n)
     yield run.first // DAY_US, run
 
 
@@ -53,6 +54,7 @@ def continues(before: Run, after: Run, interval: int) -> bool:
     """Whether `after` carries on `before` at the same interval and outcome."""
     return (
         before.outcome == after.outcome
+        and before.validity == after.validity
         and after.first - before.last == interval
         and before.step in (0, interval)
         and after.step in (0, interval)
@@ -61,19 +63,21 @@ def continues(before: Run, after: Run, interval: int) -> bool:
 
 def joined(before: Run, after: Run) -> Run:
     """Two runs as one."""
-    return Run(before.first, after.last, before.count + after.count, before.outcome)
+    return replace(before, last=after.last, count=before.count + after.count)
 
 
-def results(runs: Iterable[Run]) -> dict[int, Outcome]:
+def results(runs: Iterable[Run]) -> dict[int, Run]:
     """Every single result of some runs; a later run corrects an earlier one at the same instant."""
-    return {run.first + n * run.step: run.outcome for run in runs for n in range(run.count)}
+    return {
+        at: Run(at, at, 1, outcome, run.validity) for run in runs for at, outcome in run.results()
+    }
 
 
-def rebuilt(found: dict[int, Outcome], interval: int) -> list[Run]:
+def rebuilt(found: dict[int, Run], interval: int) -> list[Run]:
     """Runs from single results; an interval of 0 joins nothing."""
     runs: list[Run] = []
     for at in sorted(found):
-        single = Run(at, at, 1, found[at])
+        single = found[at]
         if runs and continues(runs[-1], single, interval):
             runs[-1] = joined(runs[-1], single)
         else:

@@ -75,16 +75,14 @@ def judge_objective(
 
 
 def _holds(version: Judged | Unjudged, period: Period) -> bool:
-    if isinstance(version, Unjudged):
-        return True
-    return bool(intersect(version.terms.in_force, (period.span,)))
+    return bool(intersect(version.in_force, (period.span,)))
 
 
 def _judge_part(
     frame: Frame, version: Judged | Unjudged, period: Period, *, closed: bool
 ) -> ObjectiveJudgement:
     if isinstance(version, Unjudged):
-        return not_judged(version, closed=closed)
+        return not_judged(version, holds=_holds(version, period), closed=closed)
     until = frame.until(version, period)
     found = frame.desk.figures(version, period.span, until)
     figures = merge(day.figures for day in found) if found else _nothing(period)
@@ -114,16 +112,16 @@ def _basis(parts: Iterable[Basis]) -> Basis:
     return basis or "none"
 
 
-def not_judged(version: Unjudged, *, closed: bool) -> ObjectiveJudgement:
+def not_judged(version: Unjudged, *, holds: bool, closed: bool) -> ObjectiveJudgement:
     """An objective of a kind that is kept and shown, with the reason why it has no figure."""
     objective = version.objective
     return ObjectiveJudgement(
         objective=objective.id,
         service=objective.service,
         indicator=objective.indicator,
-        target=str(objective.threshold),
+        target=version.target,
         mode=version.mode,
-        state="not_measured",
+        state="not_measured" if holds else "not_applicable",
         provisional=not closed,
         basis="none",
         partial=False,

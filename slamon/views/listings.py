@@ -12,10 +12,11 @@ from catalogue.document import Document, Record
 from catalogue.interpretation import not_yet_interpreted
 from catalogue.kinds import KINDS
 from catalogue.parties import Party
+from catalogue.probing import Import
 from catalogue.tariffs import Tariff
-from slamon.views.answers import CommitmentLine, RecordLine, TariffLine
+from slamon.views.answers import CommitmentLine, ImportLine, RecordLine, TariffLine
 from slamon.views.promised import Held, Promises, promises
-from slamon.views.tables import record
+from slamon.views.tables import probe_last, record
 
 
 def records(
@@ -105,6 +106,23 @@ def tariffs(held: Promises) -> tuple[TariffLine, ...]:
             illustrative=illustrative(tariff),
         )
         for tariff in held.of(Tariff)
+    )
+
+
+def imports(connection: Connection) -> tuple[ImportLine, ...]:
+    """The sources of imported results, each with the services it has results of."""
+    checks = connection.execute(select(probe_last.c.check).distinct().order_by(probe_last.c.check))
+    named = [
+        (source, service) for row in checks for source, _, service in [row.check.partition("/")]
+    ]
+    return tuple(
+        ImportLine(
+            source=file.id,
+            attribution=file.attribution,
+            licence=file.licence,
+            services=tuple(service for source, service in named if service and source == file.id),
+        )
+        for file in promises(connection).of(Import)
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import cast
@@ -15,7 +15,7 @@ from catalogue.agreements import Agreement, MeasurementRules, Objective, Share
 from catalogue.calendars import Calendar, Hours
 from catalogue.document import PartialDate
 from catalogue.instants import at_clock, parse_duration
-from catalogue.intervals import Intervals, intersect
+from catalogue.intervals import Intervals, intersect, union
 from catalogue.probing import Import, Probe, ProbeDefaults
 from catalogue.service_hours import ServiceHours
 from catalogue.services import Baseline, Service
@@ -54,6 +54,15 @@ class Judged:
         object.__setattr__(self, "all_sources", (*self.sources, *self.controls))
 
     @property
+    def in_force(self) -> Intervals:
+        """When it holds."""
+        return self.terms.in_force
+
+    def held_during(self, spans: Intervals) -> Judged:
+        """The same, in force at other times."""
+        return replace(self, terms=replace(self.terms, in_force=spans))
+
+    @property
     def key(self) -> Key:
         """What names it among all others."""
         return self.agreement, self.terms.objective, self.version
@@ -69,6 +78,18 @@ class Unjudged:
     objective: Objective
     mode: Mode
     why: str
+    in_force: Intervals
+
+    def held_during(self, spans: Intervals) -> Unjudged:
+        """The same, in force at other times."""
+        return replace(self, in_force=spans)
+
+    @property
+    def target(self) -> str:
+        """What is promised, in words."""
+        target = self.objective.target
+        share = f"{self.objective.threshold}"
+        return f"{share} % within {target.within}" if isinstance(target, Share) else share
 
 
 _interpreted: WeakKeyDictionary[Promises, tuple[Judged | Unjudged, ...]] = WeakKeyDictionary()
@@ -88,15 +109,35 @@ def judged_objectives(connection: Connection) -> tuple[Judged, ...]:
 
 def _all(held: Promises) -> Iterator[Judged | Unjudged]:
     for newest in held.of(Agreement):
+        by_objective: dict[str, list[Judged | Unjudged]] = {}
         versions = held.versions("agreement", newest.id)
         for number, (agreement, begins, ends) in enumerate(versions, 1):
             spell = _spell(cast("Agreement", agreement), begins, ends)
             for objective in cast("Agreement", agreement).objectives:
-                yield interpret(held, cast("Agreement", agreement), objective, number, spell)
+                found = interpret(held, cast("Agreement", agreement), objective, number, spell)
+                by_objective.setdefault(objective.id, []).append(found)
+        for found_versions in by_objective.values():
+            yield from _unchanged_joined(found_versions)
     for service in held.of(Service):
         for baseline in service.baselines:
             if baseline.indicator == "availability":
                 yield _baseline(held, service, baseline)
+
+
+def _unchanged_joined(versions: Sequence[Judged | Unjudged]) -> Iterator[Judged | Unjudged]:
+    """Join versions of the agreement that left this objective as it was: only a changed promise is judged in parts."""
+    current = versions[0]
+    for later in versions[1:]:
+        if _bare(current) == _bare(later):
+            current = current.held_during(union(current.in_force, later.in_force))
+        else:
+            yield current
+            current = later
+    yield current
+
+
+def _bare(version: Judged | Unjudged) -> Judged | Unjudged:
+    return replace(version.held_during(()), version=0)
 
 
 def _spell(agreement: Agreement, begins: date | None, ends: date | None) -> Intervals:
@@ -111,8 +152,9 @@ def interpret(
     """An objective as the judge takes it, or why it is not judged yet."""
     mode = _mode(agreement, objective)
     why = _not_yet(agreement, objective)
+    spans = intersect(in_force(agreement, mode), spell)
     if why:
-        return Unjudged(agreement.id, version, agreement.tz, objective, mode, why)
+        return Unjudged(agreement.id, version, agreement.tz, objective, mode, why, spans)
     rules = agreement.measurement_rules
     sources = tuple(_sources(held, objective.data, objective.service, rules))
     control = rules.control_probe if rules else None
@@ -122,7 +164,7 @@ def interpret(
         target=str(objective.threshold),
         goal=Fraction(objective.threshold) / 100,
         hours=hours_of(held, objective.service_hours),
-        in_force=intersect(in_force(agreement, mode), spell),
+        in_force=spans,
         checks=tuple(dict.fromkeys(source.check for source in sources)),
         mode=mode,
         combine=cast("Combination", objective.combine or "any_down"),

@@ -129,11 +129,11 @@ class Observed:
         for stretch in stretches:
             if stretch.outcome is not None:
                 before = int(stretch.outcome)
-            if before is None:
-                message = f"{entry.stream} version {entry.version}: {probe.probe} has no first edge"
-                raise ValueError(message)
-            run = Run(stretch.first, stretch.last, stretch.count, Outcome(before))
+            # A batch that never said how its probe began tells nothing: that is our fault, never the target's.
+            outcome = Outcome.INCONCLUSIVE if before is None else Outcome(before)
             interval = probe.interval_at(stretch.first) or 0
+            validity = probe.validity(interval)
+            run = Run(stretch.first, stretch.last, stretch.count, outcome, validity)
             self.book.add(probe.probe, location, run, interval, basis)
             self._note(probe.probe, location, run, entry.position)
         return before
@@ -141,7 +141,7 @@ class Observed:
     def imported(self, entry: Entry, fact: ObservationsImported) -> None:
         """A part of a file of foreign results."""
         for check, at, outcome in zip(fact.check, fact.at, fact.outcome, strict=True):
-            run = Run(at, at, 1, Outcome(outcome))
+            run = Run(at, at, 1, Outcome(outcome), fact.validity_us)
             self.book.add(fact.checks[check], fact.location, run, 0, "imported")
             self._note(fact.checks[check], fact.location, run, entry.position)
 

@@ -16,12 +16,14 @@ from catalogue.periods import parse_period
 from catalogue.services import Service
 from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.sla.judgement import AsKnownAt, Judgement, ObjectiveJudgement
-from slamon.views import asked, kept, listings, standing
+from slamon.views import asked, kept, listings, silence, standing, told
 from slamon.views.answers import (
     AgreementSummary,
     BreachDetail,
     BreachLine,
     CommitmentLine,
+    FactTold,
+    ImportLine,
     LedgerStatus,
     ObservationLine,
     OutageLine,
@@ -29,8 +31,10 @@ from slamon.views.answers import (
     PeriodLine,
     ProbeLine,
     RecordLine,
+    ResultCount,
     ServiceDetail,
     ServiceSummary,
+    Silence,
     TallyDay,
     TariffLine,
 )
@@ -210,6 +214,25 @@ class Reading:
         """Probes as assigned, with their newest results."""
         with self._frame(now) as frame:
             return asked.probes(frame.connection, self._ledger)
+
+    def results(self, check: str) -> tuple[ResultCount, ...]:
+        """How many results a check has at each place, by what they rest on."""
+        with self._store.reading() as connection:
+            return asked.counted(connection, check)
+
+    def imports(self) -> tuple[ImportLine, ...]:
+        """The sources of imported results, and what they ask to be said of them."""
+        with self._store.reading() as connection:
+            return listings.imports(connection)
+
+    def silences(self, now: int) -> tuple[Silence, ...]:
+        """The objectives about which no result speaks now."""
+        with self._store.reading() as connection:
+            return tuple(silence.silences(connection, now))
+
+    def fact(self, position: int) -> FactTold | None:
+        """The fact at a ledger position; None where there is none."""
+        return told.fact_at(self._ledger, position)
 
     def judge(self, agreement: str, label: str, now: int) -> Judgement | None:
         """All objectives of an agreement in the period labelled, e.g. 2026-02; None where there is no such agreement.

@@ -39,12 +39,15 @@ class Confirmation:
         return settled(run, self.confirm, self.recover)
 
 
-Bases = tuple[tuple[int, int, Basis], ...]
+Bases = tuple[tuple[int, int, int, Basis], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Runs around a span, in order of time, and what the results of each UTC day rest on: (first, last, basis)."""
+    """Runs around a span, in order of time, and what the results of each UTC day rest on.
+
+    A day is given as (first result, last result, until when that speaks, basis).
+    """
 
     source: Source
     runs: tuple[Run, ...]
@@ -58,9 +61,9 @@ class Fetched:
         """What the results of a span rest on, and the one before it if it still speaks; None if there is none."""
         begin, end = span
         found: Basis | None = None
-        before = max((last for _, last, _ in self.bases if last < begin), default=None)
-        for first, last, basis in self.bases:
-            speaks = last == before and last + self.source.validity > begin
+        before = max((last for _, last, _, _ in self.bases if last < begin), default=None)
+        for first, last, until, basis in self.bases:
+            speaks = last == before and until > begin
             if speaks or (first < end and last >= begin):
                 found = mixed(found, basis)
         return found
@@ -76,7 +79,7 @@ def fetch(
     return Fetched(
         source,
         tuple(run for day in days for run in day.runs),
-        tuple((day.first, day.last, day.basis) for day in days),
+        tuple((day.first, day.last, day.speaks_until(source), day.basis) for day in days),
     )
 
 
@@ -114,6 +117,9 @@ class _DayRow:
     @property
     def last(self) -> int:
         return self.runs[-1].last
+
+    def speaks_until(self, source: Source) -> int:
+        return self.last + (self.runs[-1].validity or source.validity)
 
 
 _ROWS = select(probe_day.c.day, probe_day.c.runs, probe_day.c.basis).where(
@@ -156,7 +162,7 @@ def _further_back(
         if earlier is None:
             return days
         first = days[0].first if days else begin
-        if first - earlier.last > source.validity:
+        if first > earlier.speaks_until(source):
             return days  # unknown time lies between: what was before it has no say
         days, day = [earlier, *days], earlier.day
     return days
@@ -177,7 +183,7 @@ def _further_on(
     day = (end - 1) // DAY_US + 1
     while days and not _ends_settled(days, end, confirmation):
         later = _neighbour(connection, source, _NEXT, day)
-        if later is None or later.first - days[-1].last > source.validity:
+        if later is None or later.first > days[-1].speaks_until(source):
             return days
         days, day = [*days, later], later.day
     return days

@@ -81,7 +81,7 @@ def closing_figures(
     until = frame.now
     for _, versions in by_objective(held, agreement.id):
         judged = [v for v in versions if isinstance(v, Judged)]
-        if judged and not any(intersect(v.terms.in_force, (period.span,)) for v in judged):
+        if not any(intersect(v.in_force, (period.span,)) for v in versions):
             continue
         until = min([until, *(horizon.known_until(v, frame.reported, frame.now) for v in judged)])
         figures.append(judge_objective(frame, versions, period, closed=True))

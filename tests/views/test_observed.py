@@ -32,7 +32,8 @@ def _stored(world: Any) -> Seen:
         for stored in connection.execute(select(probe_day).order_by(probe_day.c.day)):
             runs = unpack(stored.runs)
             assert all(a.last < b.first for a, b in pairwise(runs))
-            found.setdefault((stored.check, stored.location), {}).update(results(runs))
+            seen = {at: single.outcome for at, single in results(runs).items()}
+            found.setdefault((stored.check, stored.location), {}).update(seen)
     return found
 
 
