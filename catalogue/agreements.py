@@ -168,6 +168,14 @@ class InForce(Document):
     from_: date | PartialDate | None = Field(alias="from")
     to: date | None
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        first = self.from_.first_day() if isinstance(self.from_, PartialDate) else self.from_
+        if first is not None and self.to is not None and self.to < first:
+            said = f"the last day {self.to} is before the first day {first}"
+            raise wrong(said, at=("to",))
+        return self
+
 
 class Agreement(Record):
     """A service agreement between a provider and a customer."""

@@ -93,5 +93,6 @@ class Window(Record):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if parse_instant(self.to) <= parse_instant(self.from_):
-            raise wrong(f"the window ends at {self.to}, not after its begin {self.from_}")
+            said = f"the window ends at {self.to}, not after its begin {self.from_}"
+            raise wrong(said, at=("to",))
         return self

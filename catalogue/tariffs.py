@@ -21,7 +21,8 @@ class Validity(Document):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.to is not None and self.to < self.from_:
-            raise wrong(f"the last day {self.to} is before the first day {self.from_}")
+            said = f"the last day {self.to} is before the first day {self.from_}"
+            raise wrong(said, at=("to",))
         return self
 
 
