@@ -47,9 +47,9 @@ def problem_at(position: Position, message: str, proposal: str | None = None) ->
     return Problem(position.file, position.line, position.column, message, proposal)
 
 
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """Name the known word most like this one, quoted; null if none is near."""
-    matches = get_close_matches(word, list(known), n=1, cutoff=0.6)
+def closest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+    """Name the known word most like this one, quoted; null if none is as near as `likeness` (0 to 1)."""
+    matches = get_close_matches(word, list(known), n=1, cutoff=likeness)
     return f'"{matches[0]}"' if matches else None
 
 

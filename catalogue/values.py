@@ -15,6 +15,18 @@ from pydantic_core import PydanticCustomError
 from catalogue.instants import InstantError, parse_clock, parse_duration, parse_instant, zone
 from catalogue.problems import closest
 
+# Zones are far apart: a name that is merely similar is another place.
+_SAME_ZONE = 0.9
+_UNITS = (
+    (r"s|secs?|seconds?", "PT{}S"),
+    (r"m|mins?|minutes?", "PT{}M"),
+    (r"h|hrs?|hours?", "PT{}H"),
+    (r"d|days?", "P{}D"),
+    (r"w|weeks?", "P{}W"),
+    (r"months?", "P{}M"),
+    (r"y|yrs?|years?", "P{}Y"),
+)
+
 
 def wrong(
     message: str, proposal: str | None = None, at: tuple[str | int, ...] = ()
@@ -67,12 +79,17 @@ def _duration(value: object) -> str:
     try:
         parse_duration(text)
     except InstantError:
-        hint = next(
-            (f'"{fix}"' for fix in (text.upper(), f"PT{text.upper()}") if _lasts(fix)), None
-        )
         said = f'"{text}" is not a duration like "PT1H", "P3D" or "P1M"'
-        raise wrong(said, hint) from None
+        raise wrong(said, _meant_duration(text)) from None
     return text
+
+
+def _meant_duration(text: str) -> str | None:
+    """Read what people write for a duration: "5 min", "90sec", "2 days", "pt5m"."""
+    found = re.fullmatch(r"(\d+)\s*([a-z]+)", text.casefold())
+    form = next((form for words, form in _UNITS if found and re.fullmatch(words, found[2])), None)
+    fix = form.format(found[1]) if form and found else text.upper()
+    return f'"{fix}"' if _lasts(fix) else None
 
 
 def _lasts(text: str) -> bool:
@@ -88,10 +105,21 @@ def _zone(value: object) -> str:
     try:
         zone(name)
     except InstantError:
-        raise wrong(
-            f'there is no time zone "{name}"', closest(name, available_timezones())
-        ) from None
+        proposal = _meant_zone(name)
+        said = f'there is no time zone "{name}"'
+        advice = "" if proposal else "; write an IANA name like Europe/Berlin"
+        raise wrong(said + advice, proposal) from None
     return name
+
+
+def _meant_zone(name: str) -> str | None:
+    """Find a zone misspelt, in other letters, or named by its city alone."""
+    known = sorted(available_timezones())
+    meant = name.casefold().replace(" ", "_")
+    for zone_name in known:
+        if meant in {zone_name.casefold(), zone_name.casefold().rpartition("/")[2]}:
+            return f'"{zone_name}"'
+    return closest(name, known, likeness=_SAME_ZONE)
 
 
 def _hour(value: object) -> str:
