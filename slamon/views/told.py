@@ -1,0 +1,54 @@
+"""A fact as it is told to people: the envelope, and the content decoded."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from catalogue.instants import format_instant
+from probes.batch import ObservationsRecorded
+from slamon.ledger.codec import Entry, Fact
+from slamon.ledger.store import Ledger
+from slamon.views.answers import FactTold
+
+
+def fact_at(ledger: Ledger, position: int) -> FactTold | None:
+    """The fact at a position; None where there is none, as positions may have gaps."""
+    found = ledger.since(position - 1, limit=1) if position > 0 else []
+    return told(found[0]) if found and found[0].position == position else None
+
+
+def told(entry: Entry) -> FactTold:
+    """Tell one fact."""
+    return FactTold(
+        position=entry.position,
+        recorded_at=format_instant(entry.recorded_at),
+        stream=entry.stream,
+        version=entry.version,
+        fact=entry.name,
+        actor=entry.actor,
+        cause=entry.cause,
+        content=content(entry.fact),
+    )
+
+
+def content(fact: Fact) -> object:
+    """What a fact says, as JSON can hold it; None where it can be read as bytes only."""
+    if isinstance(fact, ObservationsRecorded):
+        return _batch(fact)
+    return fact.model_dump(mode="json", by_alias=True) if isinstance(fact, BaseModel) else None
+
+
+def _batch(batch: ObservationsRecorded) -> dict[str, object]:
+    return {
+        "assignment": batch.assignment,
+        "from": format_instant(batch.begin),
+        "to": format_instant(batch.end),
+        "rows": batch.rows,
+        "edges": [
+            {"probe": e.probe, "at": format_instant(e.at), "outcome": e.outcome.name.lower()}
+            for e in batch.edges
+        ],
+        "missing": [{"probe": m.probe, "due": format_instant(m.due)} for m in batch.missing],
+        "evidence": {str(n): e.model_dump() for n, e in batch.evidence.items()},
+        "content_hash": batch.content_hash,
+    }
