@@ -20,8 +20,7 @@ INTERVAL_FLOOR = 10 * SECOND
 
 
 def faults_between(catalogue: Catalogue, names: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
-    """Find every fault between records; `names` are the ids known of each kind."""
-    yield from _dangling(catalogue, names)
+    """Find every fault between records that are there; `names` are the ids known of each kind."""
     yield from faults_of_provenance(catalogue, names["source"])
     yield from _offerings(catalogue)
     yield from _timings(catalogue)
@@ -30,7 +29,8 @@ def faults_between(catalogue: Catalogue, names: Mapping[str, frozenset[str]]) ->
     yield from _miscounted(catalogue)
 
 
-def _dangling(catalogue: Catalogue, names: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
+def dangling(catalogue: Catalogue, names: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
+    """Find every reference to a record that is not there; `names` are the ids known of each kind."""
     for record in catalogue.records.values():
         for named in references(record.model):
             known = frozenset[str]().union(*(names[kind] for kind in named.reference.kinds))

@@ -29,6 +29,7 @@ class Page:
     data: JsonValue
     keys: Mapping[Path, Place]
     values: Mapping[Path, Place]
+    readable: bool = True
 
     def at_key(self, path: Path) -> Position:
         """Return where a field is named, or else the nearest thing around it."""
@@ -56,13 +57,15 @@ def read_page(path: FilePath, shown: str) -> tuple[Page, tuple[Problem, ...]]:
         return _unreadable(shown, place, said)
     except (YAMLError, UnicodeDecodeError, RecursionError):
         return _unreadable(shown, Place(1, 1), "not a document in UTF-8 that YAML allows")
+    except OSError as fault:
+        return _unreadable(shown, Place(1, 1), f"cannot be read: {fault.strerror}")
     scribe = _Scribe(shown)
     data = scribe.read(node, ()) if node is not None else {}
     return Page(shown, data, scribe.keys, scribe.values), tuple(scribe.problems)
 
 
 def _unreadable(shown: str, place: Place, message: str) -> tuple[Page, tuple[Problem, ...]]:
-    page = Page(shown, {}, {}, {(): place})
+    page = Page(shown, {}, {}, {(): place}, readable=False)
     return page, (Problem(shown, place.line, place.column, message),)
 
 

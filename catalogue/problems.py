@@ -29,7 +29,10 @@ class Position:
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault of a document; `proposal` is a correction ready to be typed."""
+    """One fault of a document; `proposal` is a correction ready to be typed.
+
+    Line 0 is no place in a file: the message names what it is about.
+    """
 
     file: str
     line: int
@@ -39,7 +42,8 @@ class Problem:
 
     def __str__(self) -> str:
         hint = f" (did you mean {self.proposal}?)" if self.proposal else ""
-        return f"{self.file}:{self.line}:{self.column}: {self.message}{hint}"
+        place = f"{self.file}:{self.line}:{self.column}: " if self.line else ""
+        return f"{place}{self.message}{hint}"
 
 
 def problem_at(position: Position, message: str, proposal: str | None = None) -> Problem:

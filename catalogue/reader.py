@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 
 from pydantic import JsonValue, ValidationError
 
-from catalogue.checks import faults_between
+from catalogue.checks import dangling, faults_between
 from catalogue.faults import faults_of
 from catalogue.kinds import KINDS, SECTIONS, Json, Kind
 from catalogue.pages import Page, read_page
@@ -37,21 +37,49 @@ def read(places: Iterable[FilePath]) -> Catalogue:
         DocumentsRefused: with every fault of every file; nothing is to be used then.
 
     """
+    unread: list[Problem] = []
     writing: list[Problem] = []
     raws: list[_Raw] = []
+    pages: list[Page] = []
     sets: list[str] = []
     for place in places:
         name = place.resolve().name if place.is_dir() else place.resolve().parent.name
         if place.is_dir():
             sets.append(name)
-        for page in _pages(place, writing):
+        found, faults = _pages(place)
+        if any(not page.readable for page in found):
+            unread += _unreadable(found, faults)
+            continue
+        writing += faults
+        pages += found
+        for page in found:
             raws += _raw_records(page, name, writing)
     meaning: list[Problem] = []
     catalogue = _understood(raws, tuple(sets), meaning)
-    meaning += faults_between(catalogue, _names(raws))
-    if writing or meaning:
-        raise DocumentsRefused(_in_order(writing, meaning))
+    if not unread:
+        meaning += _between(catalogue, _names(raws), pages)
+    if unread or writing or meaning:
+        raise DocumentsRefused([*unread, *_in_order(writing, meaning)])
     return catalogue
+
+
+def _unreadable(pages: Iterable[Page], faults: Iterable[Problem]) -> Iterator[Problem]:
+    """Give only what cannot be read: all else said of such a set would follow from it."""
+    unread = {page.file for page in pages if not page.readable}
+    return (fault for fault in faults if fault.file in unread)
+
+
+def _between(
+    catalogue: Catalogue, names: Mapping[str, frozenset[str]], pages: Iterable[Page]
+) -> Iterator[Problem]:
+    lost = list(dangling(catalogue, names))
+    empty = [page.file for page in pages if page.data == {}]
+    if not (lost and empty):
+        yield from lost
+    for file in empty if lost else ():
+        said = f"this file is empty, and {len(lost)} references lead to records that are not there"
+        yield Problem(file, 1, 1, said)
+    yield from faults_between(catalogue, names)
 
 
 def _in_order(writing: Iterable[Problem], meaning: Iterable[Problem]) -> list[Problem]:
@@ -63,15 +91,21 @@ def _in_order(writing: Iterable[Problem], meaning: Iterable[Problem]) -> list[Pr
     return sorted({*writing, *new}, key=lambda p: (p.file, p.line, p.column, p.message))
 
 
-def _pages(place: FilePath, problems: list[Problem]) -> Iterator[Page]:
+def _pages(place: FilePath) -> tuple[list[Page], list[Problem]]:
+    """Read the files of a set; where there is none, a page that cannot be read says why."""
     files = sorted(place.glob("*.yaml")) if place.is_dir() else [place]
-    if not files or not files[0].is_file():
-        problems.append(Problem(str(place), 1, 1, "there are no documents (*.yaml) here"))
-        return
-    for file in files:
-        page, faults = read_page(file, str(file))
-        problems += faults
-        yield page
+    if not place.exists():
+        kind = "file" if place.suffix == ".yaml" else "folder"
+        return _nothing(place, f"there is no {kind} {place}")
+    if not files:
+        return _nothing(place, f"there are no documents (*.yaml) in {place}")
+    read_files = [read_page(file, str(file)) for file in files]
+    return [page for page, _ in read_files], [fault for _, faults in read_files for fault in faults]
+
+
+def _nothing(place: FilePath, message: str) -> tuple[list[Page], list[Problem]]:
+    page = Page(str(place), {}, {}, {}, readable=False)
+    return [page], [Problem(page.file, 0, 0, message)]
 
 
 def _raw_records(page: Page, catalogue: str, problems: list[Problem]) -> Iterator[_Raw]:

@@ -71,7 +71,7 @@ def test_a_folder_without_documents_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DocumentsRefused) as refused:
         read([tmp_path])
 
-    assert str(refused.value) == f"{tmp_path}:1:1: there are no documents (*.yaml) here"
+    assert str(refused.value) == f"there are no documents (*.yaml) in {tmp_path}"
 
 
 def test_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:

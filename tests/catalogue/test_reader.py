@@ -1,6 +1,8 @@
 """Whatever stands in a document, the reader answers with a catalogue or with faults at their places."""
 
 import json
+import re
+import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -120,8 +122,66 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DocumentsRefused, match="there are no documents"):
+    with pytest.raises(DocumentsRefused) as refused:
         read([tmp_path / "nowhere"])
+
+    assert str(refused.value) == f"there is no folder {tmp_path / 'nowhere'}"
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Path:
+    """A copy of the starter set of 2008, to be spoilt."""
+    return Path(shutil.copytree(STARTER / "cms-2008", tmp_path / "cms-2008"))
+
+
+def _told(*places: Path) -> list[tuple[str, str]]:
+    with pytest.raises(DocumentsRefused) as refused:
+        read(places)
+    return [(Path(problem.file).name, problem.message) for problem in refused.value.problems]
+
+
+@pytest.mark.parametrize("file", ["providers.yaml", "probes.yaml", "calendars.yaml"])
+def test_a_file_that_cannot_be_read_is_told_alone(edited: Path, file: str) -> None:
+    (edited / file).write_text("providers: [", encoding="utf-8")
+
+    ((told, message),) = _told(edited)
+
+    assert told == file
+    assert message.startswith("not YAML")
+
+
+def test_a_name_that_is_no_file_is_told_alone(edited: Path) -> None:
+    (edited / "more.yaml").mkdir()
+
+    assert _told(edited) == [("more.yaml", "cannot be read: Is a directory")]
+
+
+def test_faults_of_another_set_are_told_behind_the_file_that_cannot_be_read(
+    edited: Path, tmp_path: Path
+) -> None:
+    (edited / "providers.yaml").write_text("providers: [", encoding="utf-8")
+    other = tmp_path / "a-set"
+    other.mkdir()
+    (other / "windows.yaml").write_text("windows: 5\n", encoding="utf-8")
+
+    assert [file for file, _ in _told(other, edited)] == ["providers.yaml", "windows.yaml"]
+
+
+def test_an_emptied_file_whose_records_are_named_elsewhere_is_told_alone(edited: Path) -> None:
+    (edited / "providers.yaml").write_text("", encoding="utf-8")
+
+    ((file, message),) = _told(edited)
+
+    assert file == "providers.yaml"
+    assert re.fullmatch(
+        r"this file is empty, and \d+ references lead to records that are not there", message
+    )
+
+
+def test_an_empty_file_is_no_fault_in_a_set_that_is_complete(edited: Path) -> None:
+    (edited / "later.yaml").write_text("# to come\n", encoding="utf-8")
+
+    assert read([edited]).sets == ("cms-2008",)
 
 
 def test_two_sets_are_read_as_one_catalogue() -> None:

@@ -134,7 +134,12 @@ def test_a_period_as_known_before_a_late_import_has_its_old_figure_to_the_digit(
             "there is no stream 'nowhere'",
             id="stream",
         ),
-        pytest.param(("catalogue", "check", "/nowhere"), 1, "/nowhere", id="no such folder"),
+        pytest.param(
+            ("catalogue", "check", "/nowhere"),
+            1,
+            "there is no folder /nowhere",
+            id="no such folder",
+        ),
         pytest.param(("fly",), 2, "No such command", id="no such command"),
     ],
 )
