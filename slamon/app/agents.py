@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 
+from catalogue.instants import format_instant
 from probes.batch import BatchError, ObservationsRecorded
 from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted
 from probes.stretches import runs
@@ -14,6 +15,7 @@ from slamon.ledger.store import ConflictError, Ledger
 from slamon.sla.runs import DAY_US
 
 EPOCH = date(1970, 1, 1)
+CLOCKS_APART = 60_000_000  # µs; how far an agent's clock may run ahead of ours
 
 
 class BatchRefusedError(Exception):
@@ -74,14 +76,17 @@ def assign(
 
 
 def take_batch(
-    ledger: Ledger, agent: str, spool: str, day: str, sequence: int, payload: bytes
+    ledger: Ledger, agent: str, spool: str, day: str, sequence: int, payload: bytes, *, now: int
 ) -> Taken:
     """Record a batch under its number; the same bytes again are a resend and change nothing.
+
+    `now` is the instant (µs) at which it was received.
 
     Raises:
         BatchOutOfOrderError: an earlier batch of that day is missing.
         BatchConflictError: other content was recorded under this number.
-        BatchRefusedError: the bytes are no batch of this agent's assignment.
+        BatchRefusedError: the bytes are no batch of this agent's assignment, it tells of what has not
+            happened yet, or of a span that the batch before it has told of.
 
     """
     stream = f"observations:{agent}:{spool}:{day}"
@@ -91,6 +96,8 @@ def take_batch(
     if sequence > version + 1:
         raise BatchOutOfOrderError(version + 1)
     batch = _checked(ledger, agent, day, payload)
+    _refuse_future(batch, now)
+    _refuse_overlap(batch, ledger, stream, version)
     try:
         position = ledger.append(stream, [batch], after=version, actor=f"agent:{agent}")
     except ConflictError:
@@ -117,6 +124,21 @@ def _refuse_other_days(batch: ObservationsRecorded, day: str) -> None:
     if {_day_of(batch.begin), _day_of(batch.end - 1)} != {day}:
         message = f"the batch [{batch.begin}, {batch.end}) µs does not lie within {day}"
         raise BatchRefusedError(message)
+
+
+def _refuse_future(batch: ObservationsRecorded, now: int) -> None:
+    if batch.end > now + CLOCKS_APART:
+        said, received = format_instant(batch.end), format_instant(now)
+        message = f"the batch ends at {said}, which had not come when it was received at {received}"
+        raise BatchRefusedError(message)
+
+
+def _refuse_overlap(batch: ObservationsRecorded, ledger: Ledger, stream: str, version: int) -> None:
+    for entry in ledger.stream(stream, after=version - 1):
+        before = entry.fact
+        if isinstance(before, ObservationsRecorded) and before.end > batch.begin:
+            message = f"the batch begins before the end of number {entry.version}"
+            raise BatchRefusedError(message)
 
 
 def _day_of(instant: int) -> str | None:

@@ -18,6 +18,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import APIRouter, Response
 
+from catalogue.instants import format_instant
 from slamon import metrics
 from slamon.cli.assigning import Targets, assign
 from slamon.cli.child import Child
@@ -35,6 +36,7 @@ LOG = logging.getLogger("slamon")
 AGENT = "agent-local"
 LAG_LIMIT = 1_000  # facts; a view further behind does not answer for today
 START_SECONDS = 20.0
+SILENCE = 180_000_000  # µs; beyond two intervals of its fastest probe, an agent that works has handed in by then
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - compared with, never bound to by itself
 
 
@@ -58,6 +60,8 @@ class Server:
         self._stopping = threading.Event()
         self._broken: list[str] = []
         self._assigned_at = -1
+        self._fastest: int | None = None
+        self._started_at = now()
         self._key = secrets.token_urlsafe(32)
         self.access = Access(plan.folder / "access.db", now)
         self._socket = _listen(plan)
@@ -121,7 +125,7 @@ class Server:
             clock=now,
             ready=self._not_ready,
             extra_routers=(
-                ingest.build(self._house.ledger, {AGENT: digest}.get),
+                ingest.build(self._house.ledger, {AGENT: digest}.get, now),
                 metrics_router(self._house),
             ),
         )
@@ -148,13 +152,20 @@ class Server:
         with self._house.store.reading() as connection:
             position = promises(connection).position
         if position != self._assigned_at:
-            assign(self._house, AGENT, self._plan.settings.location, self._plan.targets)
+            place = self._plan.settings.location
+            assigned = assign(self._house, AGENT, place, self._plan.targets)
+            intervals = [each.interval for probe in assigned.probes for each in probe.segments]
+            self._fastest = min(intervals, default=None)
             self._assigned_at = position
 
     def _not_ready(self) -> list[str]:
         behind = self._house.ledger.position() - self._house.reading.position()
         late = [f"the views are {behind} facts behind"] if behind > LAG_LIMIT else []
-        return [*self._broken, *late]
+        return [*self._broken, *late, *self._silence()]
+
+    def _silence(self) -> list[str]:
+        heard = max(self._house.reading.reported_until(AGENT) or 0, self._started_at)
+        return silence(heard, now(), self._fastest, self._plan.folder / "agent.log")
 
     def _agent_environment(self) -> dict[str, str]:
         return {
@@ -165,6 +176,16 @@ class Server:
             "SLAMON_SPOOL": str(self._plan.folder / "spool.db"),
             **self._plan.agent_environment,
         }
+
+
+def silence(heard: int, instant: int, fastest: int | None, log: Path) -> list[str]:
+    """What to say of an agent last heard of at `heard`, be it stopped, refused or cut off.
+
+    `fastest` is the shortest interval of its probes, None where it has none.
+    """
+    if fastest is None or instant - heard < SILENCE + 2 * fastest:
+        return []
+    return [f"{AGENT} has handed in nothing since {format_instant(heard)}; see {log}"]
 
 
 def metrics_router(house: House) -> APIRouter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from typing import Annotated
 
@@ -28,13 +29,16 @@ class Acknowledged(BaseModel):
     position: int
 
 
-def build(ledger: Ledger, key_of: Callable[[str], str | None]) -> APIRouter:
+def build(
+    ledger: Ledger, key_of: Callable[[str], str | None], clock: Callable[[], int]
+) -> APIRouter:
     """The routes of agents; `key_of` gives the SHA-256 of an agent's key in hex, None for an unknown agent."""
 
     def known(agent: Name, authorization: Annotated[str, Header()] = "") -> None:
-        given = sha256(authorization.removeprefix("Bearer ").encode()).hexdigest()
+        scheme, _, key = authorization.partition(" ")
+        given = sha256(key.encode()).hexdigest()
         expected = key_of(agent)
-        if expected is None or not hmac.compare_digest(given, expected):
+        if expected is None or scheme != "Bearer" or not hmac.compare_digest(given, expected):
             raise HTTPException(401, "this key opens no agent of that name")
 
     router = APIRouter(
@@ -56,7 +60,8 @@ def build(ledger: Ledger, key_of: Callable[[str], str | None]) -> APIRouter:
     ) -> Acknowledged:
         """Take in a batch; acknowledged only after it is committed."""
         payload = await _body(request)
-        return await run_in_threadpool(_take, ledger, agent, spool, day, sequence, payload)
+        take = partial(agents.take_batch, ledger, agent, spool, day, sequence, payload, now=clock())
+        return await run_in_threadpool(_acknowledged, take)
 
     @router.post("/interruptions", status_code=204)
     def interruption(agent: Name, gap: ProbingInterrupted) -> None:
@@ -77,11 +82,9 @@ def _assignment(ledger: Ledger, agent: str, held: str) -> Response:
     return Response(body, media_type="application/json", headers={"ETag": etag})
 
 
-def _take(
-    ledger: Ledger, agent: str, spool: str, day: str, sequence: int, payload: bytes
-) -> Acknowledged:
+def _acknowledged(take: Callable[[], agents.Taken]) -> Acknowledged:
     try:
-        taken = agents.take_batch(ledger, agent, spool, day, sequence, payload)
+        taken = take()
     except agents.BatchConflictError as wrong:
         raise HTTPException(409, f"conflict: {wrong}") from None
     except agents.BatchOutOfOrderError as wrong:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from catalogue.agreements import Agreement
 from catalogue.instants import format_instant, moment_of
@@ -41,7 +41,7 @@ from slamon.views.answers import (
 from slamon.views.judging import Frame
 from slamon.views.promised import promises
 from slamon.views.store import ViewStore, read_position
-from slamon.views.tables import view_state
+from slamon.views.tables import covered, view_state
 
 STRIP_DAYS = 60
 PAGE_DAYS = 90
@@ -272,6 +272,12 @@ class Reading:
             figures, until = standing.closing_figures(frame, found, period)
             position = read_position(frame.connection)
         return ClosingOffer(figures, position, period.end, until)
+
+    def reported_until(self, agent: str) -> int | None:
+        """The instant (µs) up to which an agent has handed in; None if it never has."""
+        with self._store.reading() as connection:
+            query = select(func.max(covered.c.until)).where(covered.c.agent == agent)
+            return connection.execute(query).scalar()
 
     def ledger(self) -> LedgerStatus:
         """Where the ledger and its views stand."""

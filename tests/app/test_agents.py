@@ -15,6 +15,7 @@ from slamon.app.agents import BatchConflictError, BatchOutOfOrderError, BatchRef
 from slamon.ledger.store import Ledger
 
 DAY = "2026-03-02"
+NOW = parse_instant("2026-03-03T12:00:00Z")
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +24,7 @@ def assigned(ledger: Ledger, probes: Callable[..., Any]) -> None:
 
 
 def _take(ledger: Ledger, payload: bytes, sequence: int = 1, day: str = DAY) -> Taken:
-    return agents.take_batch(ledger, "bonn", "spool", day, sequence, payload)
+    return agents.take_batch(ledger, "bonn", "spool", day, sequence, payload, now=NOW)
 
 
 def test_an_agent_unheard_of_has_no_assignment(ledger: Ledger) -> None:
@@ -91,9 +92,29 @@ def test_a_batch_before_whose_time_another_is_missing_is_told_which_comes_first(
 def test_another_spool_counts_for_itself(ledger: Ledger, batch: Callable[..., bytes]) -> None:
     _take(ledger, batch(Outcome.GOOD))
 
-    taken = agents.take_batch(ledger, "bonn", "other", DAY, 1, batch(Outcome.BAD))
+    taken = agents.take_batch(ledger, "bonn", "other", DAY, 1, batch(Outcome.BAD), now=NOW)
 
     assert taken.sequence == 1
+
+
+def test_a_batch_of_what_has_not_happened_yet_is_refused(
+    ledger: Ledger, batch: Callable[..., bytes]
+) -> None:
+    hours_before = parse_instant("2026-03-02T01:00:00Z")
+
+    with pytest.raises(BatchRefusedError, match="which had not come when it was received"):
+        agents.take_batch(ledger, "bonn", "spool", DAY, 1, batch(), now=hours_before)
+    assert ledger.version(f"observations:bonn:spool:{DAY}") == 0
+
+
+def test_a_batch_that_tells_of_a_told_span_again_is_refused(
+    ledger: Ledger, batch: Callable[..., bytes]
+) -> None:
+    _take(ledger, batch(Outcome.GOOD))
+
+    with pytest.raises(BatchRefusedError, match="begins before the end of number 1"):
+        _take(ledger, batch(Outcome.BAD), sequence=2)
+    assert ledger.version(f"observations:bonn:spool:{DAY}") == 1
 
 
 def test_a_batch_of_another_day_is_refused(ledger: Ledger, batch: Callable[..., bytes]) -> None:

@@ -47,7 +47,7 @@ def agent(ledger: Ledger) -> Iterator[TestClient]:
     """The agent of Bonn with its key; the one of Geneva has the same, and no assignment."""
     app = FastAPI()
     keys = dict.fromkeys(("bonn", "geneva"), sha256(KEY.encode()).hexdigest())
-    app.include_router(router.build(ledger, keys.get))
+    app.include_router(router.build(ledger, keys.get, lambda: BEGIN + 60 * MINUTE))
     with TestClient(app, headers={"Authorization": f"Bearer {KEY}"}) as client:
         yield client
 

@@ -48,7 +48,8 @@ def take(house: House) -> Callable[[ObservationsRecorded], object]:
     agents.assign(house.ledger, "agent-a", [PROBE], location="loc-a", actor="slamon")
 
     def taken(batch: ObservationsRecorded, day: str = DAY) -> object:
-        return agents.take_batch(house.ledger, "agent-a", "spool", day, 1, batch.to_bytes())
+        payload = batch.to_bytes()
+        return agents.take_batch(house.ledger, "agent-a", "spool", day, 1, payload, now=2**63)
 
     return taken
 
@@ -98,4 +99,6 @@ def test_a_day_that_does_not_exist_is_refused(house: House) -> None:
     agents.assign(house.ledger, "agent-a", [PROBE], location="loc-a", actor="slamon")
 
     with pytest.raises(BatchRefusedError, match="2026-02-30"):
-        agents.take_batch(house.ledger, "agent-a", "spool", "2026-02-30", 1, BATCH.to_bytes())
+        agents.take_batch(
+            house.ledger, "agent-a", "spool", "2026-02-30", 1, BATCH.to_bytes(), now=2**63
+        )
