@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from slamon.app.refused import Unknown
+from slamon.cli.commands import group
 from slamon.cli.house import Decisions
 from slamon.cli.opening import opened
 from slamon.cli.settings import Settings
@@ -20,7 +21,7 @@ from slamon.cli.terminal import (
     print_table,
 )
 
-app = typer.Typer(no_args_is_help=True, help="Breaches: list, show, uphold, waive.")
+app = group("Breaches: list, show, uphold, waive.")
 
 Breach = Annotated[str, typer.Argument(help="agreement.objective.period", metavar="BREACH")]
 Reason = Annotated[str, typer.Option(help="Why; stands with the decision.")]
@@ -30,7 +31,7 @@ Reason = Annotated[str, typer.Option(help="Why; stands with the decision.")]
 def list_all(
     *,
     status: Annotated[
-        str | None, typer.Option(help="open, upheld or waived.", metavar="STATUS")
+        Literal["open", "upheld", "waived"] | None, typer.Option(help="Only these.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from slamon.cli.terminal import console, fail
+from slamon.cli.commands import group
+from slamon.cli.terminal import REFUSED, AsJson, console, fail, print_json
 from slamon.grafana import files
 
-app = typer.Typer(no_args_is_help=True, help="Dashboards of Grafana: build, check.")
+app = group("Dashboards of Grafana: build, check.")
 
 Folder = Annotated[Path, typer.Option(help="Where they are.", metavar="DIR")]
 
@@ -23,8 +24,12 @@ def build(folder: Folder = Path("dashboards")) -> None:
 
 
 @app.command()
-def check(folder: Folder = Path("dashboards")) -> None:
+def check(folder: Folder = Path("dashboards"), *, as_json: AsJson = False) -> None:
     """Say which dashboards differ from what would be generated."""
-    if differences := files.check(folder):
+    differences = files.check(folder)
+    if as_json:
+        print_json({"differences": differences})
+        raise typer.Exit(REFUSED if differences else 0)
+    if differences:
         fail("\n".join(differences))
     console.print("all dashboards are as generated")

@@ -16,6 +16,7 @@ from catalogue.reader import read
 from catalogue.records import Catalogue, Key
 from catalogue.terms import Terms
 from slamon.app import catalogue as applying
+from slamon.cli.commands import group
 from slamon.cli.house import House, now
 from slamon.cli.opening import opened, refresh
 from slamon.cli.settings import Settings
@@ -31,7 +32,7 @@ from slamon.cli.terminal import (
 )
 from slamon.views.promised import promises
 
-app = typer.Typer(no_args_is_help=True, help="Promises as documents: check, plan, apply.")
+app = group("Promises as documents: check, plan, apply.")
 
 Folders = Annotated[
     list[Path], typer.Argument(help="Folders of documents, each one set.", metavar="DIR...")

@@ -13,6 +13,7 @@ from catalogue.probing import Import
 from catalogue.services import Service
 from slamon.app import imports
 from slamon.app.refused import Refused, Unknown
+from slamon.cli.commands import group
 from slamon.cli.house import House
 from slamon.cli.opening import opened, refresh
 from slamon.cli.settings import Settings
@@ -20,7 +21,7 @@ from slamon.cli.terminal import Actor, actor_or_fail, console, errors, progress
 from slamon.importers import observations as reader
 from slamon.views.promised import Promises, promises
 
-app = typer.Typer(no_args_is_help=True, help="Take in files: observations made elsewhere.")
+app = group("Take in files: observations made elsewhere.")
 
 SHOWN_FAULTS = 20
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from catalogue.instants import format_instant
 from probes.batch import ObservationsRecorded
 from slamon.app.refused import Unknown
+from slamon.cli.commands import group
 from slamon.cli.house import House
 from slamon.cli.opening import refresh
 from slamon.cli.settings import Settings
@@ -26,17 +27,20 @@ from slamon.cli.terminal import (
 from slamon.ledger.codec import Entry
 from slamon.ledger.lock import FolderLock
 
-app = typer.Typer(no_args_is_help=True, help="The ledger: show, stats, rebuild.")
+app = group("The ledger: show, stats, rebuild.")
 
 TEXT_WIDTH = 110
+LAST = 10**15  # more than a ledger will ever hold, and what every program can count to
 
 
 @app.command()
 def show(
     *,
     stream: Annotated[str | None, typer.Option(help="Only this stream.", metavar="STREAM")] = None,
-    after: Annotated[int, typer.Option(help="Only facts after this position.", min=0)] = 0,
-    limit: Annotated[int, typer.Option(help="How many at the most.", min=1)] = 50,
+    after: Annotated[
+        int, typer.Option(help="Only facts after this position.", min=0, max=LAST)
+    ] = 0,
+    limit: Annotated[int, typer.Option(help="How many at the most.", min=1, max=LAST)] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Show facts in order, observation batches decoded."""

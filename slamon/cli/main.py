@@ -20,14 +20,13 @@ from slamon.cli import (
     probing,
     serving,
 )
+from slamon.cli.commands import environment, group
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import USAGE, console, errors
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_show_locals=False,
-    help="slamon: what was promised, what was delivered, and what follows from the difference.",
+app = group(
+    "slamon: what was promised, what was delivered, and what follows from the difference.",
+    epilog=environment(),
 )
 
 
@@ -42,14 +41,19 @@ def slamon(
     *,
     version_asked: Annotated[
         bool,
-        typer.Option("--version", callback=lambda asked: _say_version(asked=asked), is_eager=True),
+        typer.Option(
+            "--version",
+            callback=lambda asked: _say_version(asked=asked),
+            is_eager=True,
+            help="Say which version this is.",
+        ),
     ] = False,
 ) -> None:
     """Promises, observations, judgement."""
 
 
-app.command("demo")(demonstrating.demo)
-app.command("up")(serving.up)
+app.command("demo", epilog=environment())(demonstrating.demo)
+app.command("up", epilog=environment())(serving.up)
 app.command("judge")(judging.judge)
 app.command("close")(judging.close)
 app.add_typer(documents.app, name="catalogue")

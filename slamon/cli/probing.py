@@ -14,13 +14,14 @@ from probes.outcome import Outcome
 from probes.prober import probe_once
 from probes.spec import ProbeSpec
 from slamon.app.refused import Refused, Unknown
+from slamon.cli.commands import group
 from slamon.cli.house import House, now
 from slamon.cli.opening import opened
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import AsJson, console, print_json, print_map, print_table
 from slamon.views.promised import promises
 
-app = typer.Typer(no_args_is_help=True, help="Probes: list them, ask one now.")
+app = group("Probes: list them, ask one now.")
 
 MS = 1_000
 LOOPBACK = "127.0.0.0/8"  # where demo targets are, by definition

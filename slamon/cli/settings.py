@@ -9,17 +9,18 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Where slamon keeps its data and what it binds to; each setting is `SLAMON_` and its name in capitals.
-
-    `location` is where the agent started by `slamon up` measures from; `agent_allow` lists the networks
-    (CIDR, comma-separated) that it may probe though they are not public.
-    """
+    """Where slamon keeps its data and what it binds to; each setting is `SLAMON_` and its name in capitals."""
 
     model_config = SettingsConfigDict(env_prefix="SLAMON_", frozen=True)
 
-    data: Path = Path("var")
-    host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=0, le=65_535)
-    actor: str | None = None
-    location: str = "loc-bonn"
-    agent_allow: str = ""
+    data: Path = Field(default=Path("var"), description="data folder")
+    host: str = Field(default="127.0.0.1", description="address that the web listens on")
+    port: int = Field(default=8000, ge=0, le=65_535, description="its port; 0 takes a free one")
+    actor: str | None = Field(default=None, description="who decides, where no --as is given")
+    location: str = Field(
+        default="loc-bonn", description="where the agent of this machine measures from"
+    )
+    agent_allow: str = Field(
+        default="",
+        description="networks (CIDR, comma-separated) that may be probed though they are not public",
+    )

@@ -38,7 +38,8 @@ errors = _console(stderr=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Actor = Annotated[
-    str | None, typer.Option("--as", help="Who decides; else SLAMON_ACTOR.", metavar="ID")
+    str | None,
+    typer.Option("--as", help="Who decides, recorded as given; else SLAMON_ACTOR.", metavar="ID"),
 ]
 
 REFUSED, USAGE = 1, 2

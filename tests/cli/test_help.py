@@ -1,0 +1,54 @@
+"""What the commands say of themselves, and what they refuse as wrong usage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from slamon.cli.settings import Settings
+
+HELP = [
+    pytest.param((), id="slamon"),
+    pytest.param(("up",), id="up"),
+    pytest.param(("demo",), id="demo"),
+    pytest.param(("catalogue",), id="a group"),
+    pytest.param(("catalogue", "apply"), id="a command of a group"),
+    pytest.param(("ledger", "show"), id="a command with numbers"),
+]
+
+
+@pytest.mark.parametrize("command", HELP)
+def test_an_option_that_takes_no_value_shows_no_type(empty: Any, command: tuple[str, ...]) -> None:
+    said = empty(*command, "--help")
+
+    assert said.exit_code == 0
+    assert "Show this message and exit." in said.stdout
+    assert "bool" not in said.stdout
+
+
+@pytest.mark.parametrize("command", HELP[:3])
+def test_the_settings_are_listed_with_their_defaults(empty: Any, command: tuple[str, ...]) -> None:
+    said = " ".join(empty(*command, "--help").stdout.split())
+
+    for name, field in Settings.model_fields.items():
+        assert f"SLAMON_{name.upper()}: {field.description} (default: " in said
+    assert "SLAMON_PORT: its port; 0 takes a free one (default: 8000)" in said
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        pytest.param(("breaches", "list", "--status", "nope"), "'nope' is not one", id="status"),
+        pytest.param(("ledger", "show", "--after", 10**20), "--after", id="a position too large"),
+        pytest.param(("ledger", "show", "--limit", 10**20), "--limit", id="a number too large"),
+        pytest.param(("ledger", "show", "--limit", 0), "--limit", id="a limit of nothing"),
+    ],
+)
+def test_wrong_usage_is_told_as_such(
+    empty: Any, command: tuple[object, ...], sentence: str
+) -> None:
+    said = empty(*command)
+
+    assert said.exit_code == 2
+    assert sentence in said.stderr
