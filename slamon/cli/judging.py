@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from catalogue.instants import parse_instant
+from catalogue.instants import format_instant, parse_instant
 from slamon.app.refused import Unknown
 from slamon.cli.house import Decisions, House, now
 from slamon.cli.known import as_known_at
@@ -14,6 +14,7 @@ from slamon.cli.opening import opened
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json, print_table
 from slamon.sla.judgement import Judgement
+from slamon.views.reading import Reading
 
 Agreement = Annotated[str, typer.Option(help="The agreement's id.", metavar="ID")]
 Period = Annotated[str, typer.Option(help="The period, e.g. 2026-02.", metavar="PERIOD")]
@@ -42,14 +43,18 @@ def judge(
 
 def _judged(house: House, agreement: str, period: str, as_known: str | None) -> Judgement:
     if as_known is None:
-        found = house.reading.judge(agreement, period, now())
-    else:
-        instant = parse_instant(as_known)
-        with as_known_at(house, instant) as then:
-            found = then.judge(agreement, period, instant)
+        return _found(house.reading, agreement, period, now(), "there is no agreement")
+    instant = parse_instant(as_known)
+    with as_known_at(house, instant) as then:
+        missing = f"at {format_instant(instant)} the ledger knew no agreement"
+        return _found(then, agreement, period, instant, missing)
+
+
+def _found(reading: Reading, agreement: str, period: str, instant: int, missing: str) -> Judgement:
+    found = reading.judge(agreement, period, instant)
     if found is None:
-        known = ", ".join(line.id for line in house.reading.records("agreement", None, 1_000))
-        message = f"there is no agreement {agreement!r}; known are {known or 'none'}"
+        known = ", ".join(line.id for line in reading.records("agreement", None, 1_000))
+        message = f"{missing} {agreement!r}; known are {known or 'none'}"
         raise Unknown(message)
     return found
 

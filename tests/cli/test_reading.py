@@ -154,6 +154,40 @@ def test_what_is_wrong_is_said_in_a_sentence(
     assert said.exception is None or isinstance(said.exception, SystemExit)
 
 
+def _as_known_at(slamon: Any, instant: str) -> Any:
+    command = ("judge", "--agreement", AGREEMENT, "--period", "2026-02")
+    return slamon(*command, "--as-known-at", instant)
+
+
+def test_before_its_first_fact_the_ledger_knew_nothing(slamon: Any) -> None:
+    (first,) = slamon.json("ledger", "show", "--limit", 1)
+
+    said = _as_known_at(slamon, "2020-01-01T00:00:00Z")
+
+    assert said.exit_code == 1
+    assert said.stderr.strip() == (
+        "at 2020-01-01T00:00:00Z the ledger knew nothing yet: "
+        f"its first fact was recorded at {first['recorded_at']}"
+    )
+
+
+def test_an_agreement_stated_later_was_not_known_then(slamon: Any) -> None:
+    (first,) = slamon.json("ledger", "show", "--limit", 1)
+
+    said = _as_known_at(slamon, first["recorded_at"])
+
+    assert said.exit_code == 1
+    assert said.stderr.strip() == (
+        f"at {first['recorded_at']} the ledger knew no agreement {AGREEMENT!r}; known are none"
+    )
+
+
+def test_the_instant_of_a_fact_as_the_ledger_shows_it_can_be_asked_about(slamon: Any) -> None:
+    last = slamon.json("ledger", "show", "--limit", 1_000)[-1]
+
+    assert "97.91" in _as_known_at(slamon, last["recorded_at"]).stdout
+
+
 def test_ledger_show_tells_one_stream_from_a_position_on(slamon: Any) -> None:
     found = slamon.json("ledger", "show", "--stream", "imports:imp-digital-editions")
 
@@ -176,9 +210,12 @@ def test_the_dashboards_are_as_generated_and_a_changed_one_is_named(
     folder = tmp_path / "dashboards"
     assert slamon("dashboards", "build", "--folder", folder).exit_code == 0
     assert slamon("dashboards", "check", "--folder", folder).exit_code == 0
+    assert slamon.json("dashboards", "check", "--folder", folder) == {"differences": []}
 
     changed = next(folder.rglob("*.json"))
     changed.write_text("{}")
     said = slamon("dashboards", "check", "--folder", folder)
     assert said.exit_code == 1
     assert changed.name in said.stderr
+    (difference,) = slamon.json("dashboards", "check", "--folder", folder, code=1)["differences"]
+    assert changed.name in difference
