@@ -14,6 +14,8 @@ from slamon.app import agents
 from slamon.cli.house import House
 from slamon.views.promised import Promises, promises
 
+AGENT = "agent-local"
+
 
 @dataclass(frozen=True)
 class Targets:

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Annotated
 
 import typer
 
 from catalogue.compile import NotYet, Use, spec_of
 from catalogue.probing import Probe, ProbeDefaults
-from probes.guard import networks
-from probes.observation import Observation
+from probes.guard import Network, networks
+from probes.observation import Observation, Reason
 from probes.outcome import Outcome
 from probes.prober import probe_once
 from probes.spec import ProbeSpec
+from slamon.app import agents
 from slamon.app.refused import Refused, Unknown
+from slamon.cli.assigning import AGENT
 from slamon.cli.commands import group
 from slamon.cli.house import House, now
 from slamon.cli.opening import opened
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import AsJson, console, print_json, print_map, print_table
+from slamon.cli.terminal import AsJson, console, errors, print_json, print_map, print_table
 from slamon.views.promised import promises
 
 app = group("Probes: list them, ask one now.")
 
 MS = 1_000
-LOOPBACK = "127.0.0.0/8"  # where demo targets are, by definition
+LOOPBACK = "127.0.0.0/8, ::1/128"  # where demo targets are, by definition
+NOT_PERMITTED = (
+    "SLAMON_AGENT_ALLOW lists the networks that may be asked though they are not public, "
+    "e.g. SLAMON_AGENT_ALLOW=10.0.0.0/8"
+)
 
 
 @app.command("list")
@@ -44,24 +52,62 @@ def list_all(*, as_json: AsJson = False) -> None:
 def run(
     probe: Annotated[str, typer.Argument(help="The probe's id.", metavar="ID")],
     *,
-    demo: Annotated[bool, typer.Option("--demo", help="Ask its demo_target instead.")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Ask its demo_target, as the catalogue says.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a probe's target once: every stage, and each condition with the value found. Nothing is recorded."""
+    """Ask once what the agent of this machine is assigned, or else what the catalogue says.
+
+    Prints every stage, and each condition with the value found. Nothing is recorded.
+    """
     settings = Settings()
     with opened(settings) as house:
-        spec = _spec(house, probe, "demo_target" if demo else "target")
-        allowed = networks(settings.agent_allow) + (networks(LOOPBACK) if demo else ())
-        seen = probe_once(spec, allowed)
+        asked = _asked(house, probe, demo=demo)
+    seen = probe_once(asked.spec, networks(settings.agent_allow) + asked.own_loopback())
     if as_json:
-        print_json(_as_json(probe, spec, seen))
+        print_json(_as_json(probe, asked, seen))
     else:
-        _print(probe, spec, seen)
+        _print(probe, asked, seen)
+    if seen.reason == Reason.NOT_PERMITTED:
+        errors.print(NOT_PERMITTED, style="yellow", highlight=False, soft_wrap=True)
     if seen.outcome is not Outcome.GOOD:
         raise typer.Exit(1)
 
 
-def _spec(house: House, name: str, use: Use) -> ProbeSpec:
+@dataclass(frozen=True)
+class Asked:
+    """What is asked, and who says so."""
+
+    spec: ProbeSpec
+    source: str
+    may_be_demo: bool
+
+    def own_loopback(self) -> tuple[Network, ...]:
+        """The loopback network that a target of a demonstration stands on; none for others."""
+        found = (each for each in networks(LOOPBACK) if _stands_on(self.spec.host, each))
+        return tuple(found) if self.may_be_demo else ()
+
+
+def _stands_on(host: str, network: Network) -> bool:
+    try:
+        return ip_address(host) in network
+    except ValueError:
+        return False  # a name: what it resolves to is not ours to allow
+
+
+def _asked(house: House, name: str, *, demo: bool) -> Asked:
+    assignment = None if demo else agents.assignment(house.ledger, AGENT)
+    for each in assignment.probes if assignment else ():
+        if each.probe == name and assignment:
+            source = f"as {AGENT} is assigned, version {assignment.version}"
+            return Asked(each.spec, source, may_be_demo=True)
+    use: Use = "demo_target" if demo else "target"
+    source = "as the catalogue says" + (", its demo_target" if demo else "")
+    return Asked(_compiled(house, name, use), source, demo)
+
+
+def _compiled(house: House, name: str, use: Use) -> ProbeSpec:
     with house.store.reading() as connection:
         held = promises(connection)
         probe = held.get(Probe, name)
@@ -77,10 +123,11 @@ def _spec(house: House, name: str, use: Use) -> ProbeSpec:
     return spec
 
 
-def _as_json(probe: str, spec: ProbeSpec, seen: Observation) -> dict[str, object]:
+def _as_json(probe: str, asked: Asked, seen: Observation) -> dict[str, object]:
     return {
         "probe": probe,
-        "target": spec.target,
+        "target": asked.spec.target,
+        "source": asked.source,
         "outcome": seen.outcome.name.lower(),
         "reason": seen.reason,
         "text": seen.text,
@@ -94,8 +141,9 @@ def _as_json(probe: str, spec: ProbeSpec, seen: Observation) -> dict[str, object
     }
 
 
-def _print(probe: str, spec: ProbeSpec, seen: Observation) -> None:
-    console.print(f"{probe} asks {spec.target}", style="bold", highlight=False)
+def _print(probe: str, asked: Asked, seen: Observation) -> None:
+    console.print(f"{probe} asks {asked.spec.target}", style="bold", highlight=False)
+    console.print(f"  {asked.source}", style="dim", highlight=False)
     stages = [(s.name, f"{s.took / MS:.1f} ms", s.text) for s in seen.stages]
     print_table(("stage", "took", "found"), stages, empty="no stage was reached")
     conditions = [

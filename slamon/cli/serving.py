@@ -20,7 +20,7 @@ from fastapi import APIRouter, Response
 
 from catalogue.instants import format_instant
 from slamon import metrics
-from slamon.cli.assigning import Targets, assign
+from slamon.cli.assigning import AGENT, Targets, assign
 from slamon.cli.child import Child
 from slamon.cli.house import Decisions, House, now
 from slamon.cli.settings import Settings
@@ -33,7 +33,6 @@ from slamon.web.app import build
 
 LOG = logging.getLogger("slamon")
 
-AGENT = "agent-local"
 LAG_LIMIT = 1_000  # facts; a view further behind does not answer for today
 START_SECONDS = 20.0
 SILENCE = 180_000_000  # µs; beyond two intervals of its fastest probe, an agent that works has handed in by then

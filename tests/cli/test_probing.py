@@ -1,0 +1,94 @@
+"""Asking one probe: what is asked, who says so, and what may not be asked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slamon.cli.assigning import AGENT, Targets, assign
+from slamon.cli.house import House
+
+DOCUMENTS = """
+providers:
+- {{id: host, role: provider, name: {{en: H, fr: H, es: H}}, prov: {{_: I}}}}
+services:
+- {{id: svc-web, name: {{en: W, fr: W, es: W}}, provider: host, lifecycle: live, criticality: low,
+   measured_by: [probe], funding_source: unspecified, recommendations: [], offerings: [], prov: {{_: I}}}}
+defaults: {{interval: PT1M, timeout: PT10S, prov: {{_: I}}}}
+probes:
+- {{id: prb-web, kind: http, service: svc-web, target: "http://127.0.0.1:{target}/",
+   demo_target: "http://127.0.0.1:18080/", prov: {{_: I}}}}
+"""
+
+
+class _Page(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:  # the name that the server calls
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Keep what tests print readable."""
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """The port of a page on loopback."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Page) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def stated(empty: Any, tmp_path: Path, port: int) -> Any:
+    """The commands in a folder whose catalogue has one probe, of the page on loopback."""
+    documents = tmp_path / "one"
+    documents.mkdir()
+    (documents / "all.yaml").write_text(DOCUMENTS.format(target=port), "utf-8")
+    assert empty("catalogue", "apply", documents, "--yes").exit_code == 0
+    return empty
+
+
+def test_a_probe_that_nobody_is_assigned_is_asked_as_the_catalogue_says(
+    stated: Any, port: int
+) -> None:
+    said = stated("probe", "run", "prb-web")
+
+    assert f"prb-web asks http://127.0.0.1:{port}/" in said.stdout
+    assert "as the catalogue says" in said.stdout
+
+
+def test_an_address_that_the_guard_refuses_is_told_with_the_setting_that_opens_it(
+    stated: Any,
+) -> None:
+    said = stated("probe", "run", "prb-web")
+
+    assert said.exit_code == 1
+    assert "not_permitted" in said.stdout
+    assert "SLAMON_AGENT_ALLOW lists the networks that may be asked" in said.stderr
+
+
+def test_a_probe_of_a_demonstration_is_asked_where_its_agent_asks(stated: Any, port: int) -> None:
+    with House(stated.folder) as house:
+        moved = {"127.0.0.1:18080": f"127.0.0.1:{port}"}
+        assign(house, AGENT, "loc-bonn", Targets("demo_target", moved))
+
+    found = stated.json("probe", "run", "prb-web")
+
+    assert found["target"] == f"http://127.0.0.1:{port}/"
+    assert found["source"] == "as agent-local is assigned, version 1"
+    assert found["outcome"] == "good"
+
+
+def test_the_demo_target_of_the_catalogue_can_be_asked_for(stated: Any) -> None:
+    said = stated("probe", "run", "prb-web", "--demo")
+
+    assert "prb-web asks http://127.0.0.1:18080/" in said.stdout
+    assert "as the catalogue says, its demo_target" in said.stdout
