@@ -140,8 +140,9 @@ def _objective_key(agreement: AgreementSummary, judgement: ObjectiveJudgement) -
     return (*key, unit)
 
 
-def _target(percent: str) -> float | None:
-    """The target as a ratio; a baseline has none."""
+def _target(said: str) -> float | None:
+    """The target as a ratio, without the time it may name (95.00 % within PT1H); a baseline has none."""
+    percent = said.partition(" ")[0]
     return float(Fraction(percent) / 100) if percent else None
 
 

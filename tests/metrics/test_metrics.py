@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from slamon.metrics import Standing, render
+from slamon.metrics import Standing, families, render
 from slamon.views.answers import LedgerStatus, Overview
 
 MAIL = 'agreement="sla-unv-2026",mode="enforced",objective="o1",period="month",service="mail"'
@@ -203,3 +203,7 @@ def test_promtool_accepts_it(standing: Standing, program: Callable[[str], str]) 
     )
 
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
+
+
+def test_the_target_of_a_share_is_its_percent_without_the_time_it_names() -> None:
+    assert families._target("95.00 % within PT1H") == 0.95
