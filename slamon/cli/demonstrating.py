@@ -16,6 +16,7 @@ from catalogue.periods import Period, period_of
 from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned
 from slamon.app import agents
+from slamon.app.refused import Refused
 from slamon.cli.assigning import Targets, compile_probes
 from slamon.cli.documents import apply_plan, plan_of
 from slamon.cli.house import Decisions, House, now
@@ -44,9 +45,14 @@ STREAMS_AT_ONCE = 10
 
 
 def demo() -> None:
-    """Show slamon at work: two catalogues, ten months of history, live targets that fail on schedule."""
+    """Show slamon at work: two catalogues, months of history, live targets that fail on schedule.
+
+    Its data stand in the folder `demo` of the data folder.
+    """
     settings = Settings()
     folder = settings.data / "demo"
+    with refusals():
+        _refuse_within(settings.data)
     with refusals(), targets_running() as targets:
         began = populated(folder, Targets("demo_target", targets.running.places))
         plan = Plan(
@@ -56,12 +62,28 @@ def demo() -> None:
             agent_environment=targets.environment,
             any_port=True,
         )
-        serve(plan, lambda server: _greet(server, targets.running, began, settings))
+        serve(plan, lambda server: _greet(server, targets.running, began))
 
 
-def _greet(server: Server, targets: Running, began: int, settings: Settings) -> None:
-    if server.moved:
-        console.print(f"port {settings.port} is taken; slamon took a free one")
+def _refuse_within(data: Path) -> None:
+    """Refuse to make a demonstration inside of another.
+
+    Raises:
+        Refused: the data folder is that of a demonstration.
+
+    """
+    if not (data / "ledger.db").is_file():
+        return
+    with House(data) as house:
+        if house.ledger.version(f"assignment:{HISTORIAN}"):
+            message = (
+                f"{data} is the data folder of a demonstration: "
+                f"set SLAMON_DATA to its parent, {data.parent}, or to nothing"
+            )
+            raise Refused(message)
+
+
+def _greet(server: Server, targets: Running, began: int) -> None:
     told = Greeting(
         overview=f"{server.url}/",
         sign_in=server.sign_in_link(ACTOR),

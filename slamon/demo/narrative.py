@@ -61,7 +61,8 @@ def where_to_look(told: Greeting) -> tuple[str, ...]:
     look = ["The overview: each agreement this month, each service day by day."]
     if told.breached is not None:
         look.append(
-            f"The breach of {told.breached.label}: the network was away on two working days; sign in and rule."
+            f"The breach of {told.breached.label}: on two working days the network was away for more than an hour;"
+            " sign in and rule."
         )
     mail = next((line for line in told.schedule if line.target == "prb-unv-mail"), None)
     if mail is not None:

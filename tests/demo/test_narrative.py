@@ -32,7 +32,10 @@ def _said(told: Greeting, width: int = 100) -> str:
     [
         pytest.param("http://127.0.0.1:8000/", id="where the pages are"),
         pytest.param("http://127.0.0.1:18080/", id="where the targets are"),
-        pytest.param("The breach of 2026-10", id="what to review first"),
+        pytest.param(
+            "The breach of 2026-10: on two working days the network was away for more than an hour",
+            id="what to review first",
+        ),
         pytest.param("from 10:13 to 10:17 UTC it fails", id="when an outage can be watched"),
         pytest.param("marked “simulated”", id="what is not real"),
         pytest.param("every ten minutes", id="the schedule in words"),
