@@ -19,6 +19,7 @@ from slamon.cli import (
     ledgering,
     probing,
     serving,
+    signing,
 )
 from slamon.cli.commands import environment, group
 from slamon.cli.settings import Settings
@@ -54,6 +55,7 @@ def slamon(
 
 app.command("demo", epilog=environment())(demonstrating.demo)
 app.command("up", epilog=environment())(serving.up)
+app.command("sign-in")(signing.sign_in)
 app.command("judge")(judging.judge)
 app.command("close")(judging.close)
 app.add_typer(documents.app, name="catalogue")

@@ -24,6 +24,7 @@ from slamon.cli.assigning import AGENT, Targets, assign
 from slamon.cli.child import Child
 from slamon.cli.house import Decisions, House, now
 from slamon.cli.settings import Settings
+from slamon.cli.signing import found_at, link
 from slamon.cli.terminal import console, fail, progress, refusals
 from slamon.ingest import router as ingest
 from slamon.ledger.lock import FolderLock
@@ -74,11 +75,6 @@ class Server:
         self._agent = Child(self._agent_environment(), plan.folder / "agent.log")
 
     @property
-    def moved(self) -> bool:
-        """Whether the port that was asked for was taken."""
-        return self._plan.settings.port not in {0, self._socket.getsockname()[1]}
-
-    @property
     def loopback_url(self) -> str:
         """Where processes of this machine find the web, whatever address it is bound to."""
         host, port = self._socket.getsockname()[:2]
@@ -86,7 +82,7 @@ class Server:
 
     def sign_in_link(self, actor: str) -> str:
         """A link that signs in once."""
-        return f"{self.url}/sign-in/{self.access.mint(actor)}"
+        return link(self.access, self.url, actor)
 
     def start(self) -> None:
         """Start web, fold and agent; returns when the web answers."""
@@ -216,10 +212,10 @@ def _listen(plan: Plan) -> socket.socket:
     try:
         listener.bind((settings.host, settings.port))
     except OSError as taken:
+        said = f"{settings.host}:{settings.port} cannot be used ({taken.strerror}); set SLAMON_PORT"
         if not plan.any_port:
-            fail(
-                f"{settings.host}:{settings.port} cannot be used ({taken.strerror}); set SLAMON_PORT"
-            )
+            fail(said)
+        console.print(f"{said} for another than the free one that is used now", soft_wrap=True)
         listener.bind((settings.host, 0))
     return listener
 
@@ -244,8 +240,9 @@ def serve(plan: Plan, started: Callable[[Server], None]) -> None:
         catch_up(house)
         server = Server(plan, house)
         server.start()
-        started(server)
-        server.wait()
+        with found_at(plan.folder, server.url):
+            started(server)
+            server.wait()
         console.print("stopping: the agent hands in what it has")
         if broken := server.stop():
             fail("; ".join(broken))
