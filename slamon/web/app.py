@@ -22,7 +22,17 @@ from slamon.web.api import operations as api_operations
 from slamon.web.api import services as api_services
 from slamon.web.attempts import Attempts
 from slamon.web.bodies import BoundedBodies
-from slamon.web.pages import agreements, breaches, catalogue, offers, overview, services, sign_in
+from slamon.web.pages import (
+    agreements,
+    breaches,
+    catalogue,
+    ledger,
+    observations,
+    offers,
+    overview,
+    services,
+    sign_in,
+)
 from slamon.web.ports import Decisions, Reading
 from slamon.web.requests import House, house_of
 
@@ -39,9 +49,11 @@ PAGES = (
     overview.router,
     agreements.router,
     services.router,
+    observations.router,
     breaches.router,
     offers.router,
     catalogue.router,
+    ledger.router,
     sign_in.router,
 )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from catalogue.instants import InstantError, parse_duration
 from slamon.sla.judgement import ErrorBudget
 from slamon.web.texts import Language
 
@@ -15,6 +18,7 @@ SECOND = 1_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NARROW_SPACE = "\u202f"
 NO_BREAK = "\u00a0"
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 
 
 def duration(t: Language, us: int) -> str:
@@ -57,6 +61,38 @@ def percent(value: str) -> str:
     """
     is_number = value.replace(".", "", 1).isdecimal()
     return f"{value}{NARROW_SPACE}%" if is_number else value
+
+
+def floored(value: str) -> str:
+    """Cut a percent to two decimals; the exact one belongs in a title."""
+    whole, point, decimals = value.partition(".")
+    return f"{whole}{point}{decimals[:2]}"
+
+
+def target(t: Language, value: str) -> str:
+    """Write a target: a percent, or the percent of cases that take at most a time."""
+    share, _, within = value.partition(" % within ")
+    try:
+        limit = parse_duration(within)
+    except InstantError:
+        return percent(value)
+    if limit.months or limit.days:
+        return value
+    return t("objective.within", share=percent(share), limit=duration(t, limit.us))
+
+
+def timed(t: Language, text: str, zone: str) -> Markup:
+    """Write a text with each instant in it as a person of that zone reads it."""
+    said, rest = Markup(), 0
+    for found in INSTANT.finditer(text):
+        said += escape(text[rest : found.start()]) + instant(t, found.group(), zone)
+        rest = found.end()
+    return said + escape(text[rest:])
+
+
+def excused(tally: Mapping[str, int]) -> int:
+    """Add up the time of a tally that is excluded (µs)."""
+    return sum(us for name, us in tally.items() if name.startswith("excused_"))
 
 
 def instant(t: Language, iso: str, zone: str = "UTC") -> Markup:

@@ -10,6 +10,8 @@ from slamon.views.answers import (
     BreachDetail,
     BreachLine,
     CommitmentLine,
+    FactTold,
+    ImportLine,
     LedgerStatus,
     ObservationLine,
     OutageLine,
@@ -17,8 +19,10 @@ from slamon.views.answers import (
     PeriodLine,
     ProbeLine,
     RecordLine,
+    ResultCount,
     ServiceDetail,
     ServiceSummary,
+    Silence,
     TallyDay,
     TariffLine,
 )
@@ -86,6 +90,18 @@ class Reading(Protocol):
 
     def probes(self, now: int) -> tuple[ProbeLine, ...]:
         """Probes as assigned, with their newest results."""
+
+    def results(self, check: str) -> tuple[ResultCount, ...]:
+        """How many results a check has at each place, by what they rest on."""
+
+    def imports(self) -> tuple[ImportLine, ...]:
+        """The sources of imported results, and what they ask to be said of them."""
+
+    def silences(self, now: int) -> tuple[Silence, ...]:
+        """The objectives about which no result speaks now."""
+
+    def fact(self, position: int) -> FactTold | None:
+        """The fact at a ledger position; None where there is none."""
 
     def judge(self, agreement: str, label: str, now: int) -> Judgement | None:
         """All objectives of an agreement in the period labelled, e.g. 2026-02.

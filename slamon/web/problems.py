@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from slamon.app.refused import Refused, Unknown
+from slamon.ledger.store import ConflictError
 from slamon.web.freshness import Unchanged
 from slamon.web.pages.render import error_page
 
@@ -64,6 +65,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> Response:
         return problem(request, 409, str(error))
+
+    @app.exception_handler(ConflictError)
+    async def conflicting(request: Request, _error: ConflictError) -> Response:
+        return problem(request, 409, "Somebody else decided at the same moment. Look again.")
 
     @app.exception_handler(Unknown)
     async def unknown(request: Request, error: Unknown) -> Response:

@@ -20,6 +20,7 @@ VERDICTS: tuple[Verdict, ...] = (
     "not_applicable",
 )
 STATES = ("down", "degraded", "up", "unknown")
+OVER = frozenset({"expired", "terminated"})
 LIVE = ("in_force", "signed", "negotiating", "proposed")
 
 

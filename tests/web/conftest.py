@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -98,3 +100,13 @@ def reviewer(app: FastAPI, sign_in: Callable[[TestClient, str], str]) -> TestCli
     client = TestClient(app, follow_redirects=False, raise_server_exceptions=False)
     sign_in(client, "it-consultant")
     return client
+
+
+@pytest.fixture
+def words_of() -> Callable[[str], str]:
+    """The words of a page, apart by single spaces."""
+
+    def read(page: str) -> str:
+        return re.sub(r"[\s\u00a0\u202f]+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
+
+    return read

@@ -63,7 +63,13 @@ ADDRESSES = [
     "/catalogue",
     "/catalogue/probe/probe-001",
     "/probes",
+    "/probes/prb-unv-mail",
+    "/probes/prb-mail-mx",
+    "/probes/prb-unv-mail/days/2026-11-21",
+    "/observations?service=svc-mail&day=2026-09-08",
+    "/observations?check=imp-editions%2Fsvc-edition-01&day=2026-09-08",
     "/ledger",
+    "/ledger/900",
     "/sign-in",
 ]
 
@@ -136,6 +142,19 @@ def test_a_page_is_under_a_strict_policy(visitor: TestClient, address: str) -> N
         pytest.param(
             "GET", "/agreements/sla-unv-2026/periods/yesterday", 404, "Nothing here", id="no period"
         ),
+        pytest.param("GET", "/probes/none", 404, "Nothing here", id="an unknown probe"),
+        pytest.param(
+            "GET", "/probes/none/days/2026-11-21", 404, "Nothing here", id="a day of no probe"
+        ),
+        pytest.param("GET", "/probes/prb-control/days/soon", 404, "Nothing here", id="no day"),
+        pytest.param(
+            "GET", "/probes/prb-control/days/0001-01-01", 404, "Nothing here", id="a day long ago"
+        ),
+        pytest.param("GET", "/observations", 404, "Nothing here", id="results of nothing"),
+        pytest.param("GET", "/observations?service=x", 404, "Nothing here", id="results of none"),
+        pytest.param("GET", "/ledger/99999", 404, "Nothing here", id="a fact to come"),
+        pytest.param("GET", "/ledger/" + "9" * 5000, 404, "Nothing here", id="a fact beyond all"),
+        pytest.param("GET", "/ledger/first", 404, "Nothing here", id="no position"),
         pytest.param("GET", "/catalogue/probe/none", 404, "Nothing here", id="an unknown record"),
         pytest.param("DELETE", "/breaches", 405, "Method Not Allowed", id="a method not offered"),
         pytest.param("GET", "/broken", 500, "Something went wrong", id="a fault of ours"),
@@ -179,8 +198,12 @@ def test_what_is_not_measured_is_never_counted_as_good_or_bad(
     world.overview = lambda _: found
     page = visitor.get("/").text
     words = Reader(page).words
-    assert "Services available now – 0 down; not measured now: 1" in words
-    assert "Targets missed this period – 0 at risk; not measured: 1" in words
+    assert (
+        "Services available now, of those with a result now – 0 down; without a result now: 1"
+        in words
+    )
+    assert "with a figure – 0 at risk; objectives without a figure: 1" in words
+    assert "Silent in force nothing measured in November 2026" in words
     assert re.findall(r'<li class="(\w+)"><a href="#', page) == ["none", "none", "none", "good"]
     assert 'class="meter' not in page
 

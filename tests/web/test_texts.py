@@ -21,7 +21,7 @@ WEB = Path("slamon/web")
 FAMILIES = (
     "nav", "state", "verdict", "review", "review.step", "basis", "mode", "lifecycle", "indicator",
     "outcome", "tally", "agreement.kind", "commitment", "commitment.every", "sign_in", "error",
-    "strip", "month.short", "month.long", "unit",
+    "strip", "remedy", "month.short", "month.long", "unit",
 )  # fmt: skip
 
 

@@ -26,6 +26,8 @@ from slamon.views.answers import (
     BreachLine,
     CommitmentLine,
     DayCell,
+    FactTold,
+    ImportLine,
     LedgerStatus,
     ObjectiveStatus,
     ObservationLine,
@@ -34,8 +36,10 @@ from slamon.views.answers import (
     PeriodLine,
     ProbeLine,
     RecordLine,
+    ResultCount,
     ServiceDetail,
     ServiceSummary,
+    Silence,
     TallyDay,
     TariffLine,
 )
@@ -147,7 +151,9 @@ BREACHED = said(
                 "to": "2026-09-08T08:05:00Z",
                 "counted_us": HOUR,
                 "locations": ("loc-bonn", "loc-outside"),
-                "evidence": ("observations:bonn:5f2a:2026-09-08#41",),
+                "evidence": (
+                    "prb-unv-mail at loc-bonn: 60 bad results, 2026-09-08T07:05:05Z to 2026-09-08T08:04:05Z",
+                ),
                 "uncertainty_us": MINUTE,
             }
         ),
@@ -157,7 +163,9 @@ BREACHED = said(
                 "to": "2026-09-17T13:00:00Z",
                 "counted_us": 90 * MINUTE,
                 "locations": ("loc-bonn",),
-                "evidence": ("observations:bonn:5f2a:2026-09-17#112",),
+                "evidence": (
+                    "prb-unv-mail at loc-bonn: 90 bad results, 2026-09-17T11:30:05Z to 2026-09-17T12:59:05Z",
+                ),
                 "uncertainty_us": MINUTE,
             }
         ),
@@ -172,7 +180,15 @@ BREACHED = said(
             }
         ),
     ),
-    remedy={"kind": "credit", "percent": "5.00", "settlement": "credit note; no cash"},
+    remedy={
+        "kind": "credit",
+        "tiers": [{"below": "99.00", "percent": "5.00"}, {"below": "98.00", "percent": "10.00"}],
+        "cap_percent": "20.00",
+        "minimum": None,
+        "cap_year": "12000.00",
+        "base": "monthly_charge_of_service",
+        "settlement": {"en": "Credit note, no cash.", "fr": "Avoir.", "es": "Nota."},
+    },
 )
 
 
@@ -362,6 +378,8 @@ PROBES = (
         last_at="2026-11-22T15:48:12Z",
         latency_us=41_870,
         runs={"good": 118_204, "bad": 391},
+        basis="mixed",
+        asked={"kind": "tcp", "host": "mail.unv.example", "port": 25, "timeout": 10_000_000},
     ),
     ProbeLine(
         probe="prb-unv-mail",
@@ -488,6 +506,7 @@ class World:
         ]
         self.at = 1_204
         self.closed: list[str] = []
+        self.silent: tuple[Silence, ...] = ()
 
     # reading
 
@@ -684,6 +703,55 @@ class World:
 
     def probes(self, now: int) -> tuple[ProbeLine, ...]:
         return PROBES
+
+    def results(self, check: str) -> tuple[ResultCount, ...]:
+        if check != "prb-unv-mail":
+            return ()
+        return tuple(
+            ResultCount(
+                check=check,
+                location="loc-bonn",
+                basis=basis,
+                first_day=first,
+                last_day=last,
+                outcomes={"good": good, "degraded": 0, "bad": bad, "inconclusive": 0},
+            )
+            for basis, first, last, good, bad in (
+                ("simulated", "2026-08-25", "2026-10-12", 70_320, 240),
+                ("measured", "2026-10-13", "2026-11-22", 47_884, 151),
+            )
+        )
+
+    def imports(self) -> tuple[ImportLine, ...]:
+        return (
+            ImportLine(
+                source="imp-editions",
+                attribution="University of Bern, history of the monitor",
+                licence="ODbL-1.0",
+                services=tuple(f"svc-edition-{number:02}" for number in range(1, 34)),
+            ),
+        )
+
+    def silences(self, now: int) -> tuple[Silence, ...]:
+        return self.silent
+
+    def fact(self, position: int) -> FactTold | None:
+        if not 0 < position <= self.at + 2:
+            return None
+        return FactTold(
+            position=position,
+            recorded_at="2026-11-22T15:48:30Z",
+            stream="observations:bonn:5f2a:2026-11-22",
+            version=41,
+            fact="observations-recorded/1",
+            actor="agent:bonn",
+            cause=None,
+            content={
+                "assignment": 3,
+                "edges": [{"probe": 0, "at": "2026-11-22T15:31:20Z", "outcome": "bad"}] * 60,
+                "missing": [],
+            },
+        )
 
     def judge(self, agreement: str, label: str, now: int) -> Judgement | None:
         known = {"2026-09": SEPTEMBER, "2026-10": OCTOBER, "2026-11": NOVEMBER}

@@ -9,10 +9,12 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from slamon.app.refused import Refused
+from slamon.sla.judgement import ObjectiveJudgement
 from slamon.views.answers import PeriodLine
 from slamon.web import ranking
 from slamon.web.figures import instant_us
 from slamon.web.pages.forms import signed_in
+from slamon.web.pages.knowing import silent, sources
 from slamon.web.pages.render import page
 from slamon.web.requests import Decide, Now, Read, judged
 
@@ -41,6 +43,10 @@ def agreement(request: Request, reading: Read, now: Now, agreement: str) -> HTML
         labels=labels,
         rows=_table(lines),
         names={status.judgement.objective: status.service_name for status in found.objectives},
+        over=found.state in ranking.OVER,
+        silent=silent(reading, now).get(agreement, {}),
+        terms=_terms(status.judgement for status in found.objectives),
+        sources=sources(reading, [(line.service, line.basis) for line in lines]),
     )
 
 
@@ -92,7 +98,20 @@ def _period(
         closed=closed,
         closable=not closed and instant_us(said.period.to) <= now,
         refusal=refusal,
+        terms=_terms(said.objectives),
+        sources=sources(reading, [(each.service, each.basis) for each in said.objectives]),
     )
+
+
+def _terms(found: Iterable[ObjectiveJudgement]) -> list[str]:
+    """The words of this page that a newcomer may not know."""
+    said = list(found)
+    used = {
+        "mode.shadow": any(each.mode == "shadow" for each in said),
+        "figure.provisional": any(each.provisional for each in said),
+        "figure.partial": any(each.partial for each in said),
+    }
+    return [key for key, shown in used.items() if shown]
 
 
 def _table(lines: Iterable[PeriodLine]) -> dict[str, dict[str, PeriodLine]]:

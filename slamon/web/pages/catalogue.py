@@ -1,4 +1,4 @@
-"""Pages of the catalogue and of the ledger behind it."""
+"""Pages of the catalogue."""
 
 from __future__ import annotations
 
@@ -30,9 +30,3 @@ def record(request: Request, reading: Read, kind: str, record: str) -> HTMLRespo
     if found is None:
         raise HTTPException(404)
     return page(request, "record.html", kind=kind, id=record, record=found)
-
-
-@router.get("/ledger")
-def ledger(request: Request, reading: Read) -> HTMLResponse:
-    """Where the ledger and its views stand."""
-    return page(request, "ledger.html", ledger=reading.ledger())

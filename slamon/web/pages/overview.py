@@ -4,23 +4,39 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from catalogue.instants import local_date, parse_instant
+from slamon.sla.judgement import Basis
 from slamon.views.answers import AgreementSummary, Overview
 from slamon.web import ranking
+from slamon.web.pages.knowing import Silent, silent, sources
 from slamon.web.pages.render import page
 from slamon.web.requests import Now, Read
 
 router = APIRouter(include_in_schema=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """An agreement in which nothing is measured this period; `last` is the last one with results."""
+
+    agreement: AgreementSummary
+    silent: bool
+    since: str | None
+    last: str | None
+
+
 @router.get("/")
 def overview(request: Request, reading: Read, now: Now) -> HTMLResponse:
     """Open breaches and current outages first, then agreements, then services."""
     found = reading.overview(now)
-    judged = [line for line in ranking.agreements(found.agreements) if line.objectives]
+    lines = ranking.agreements(found.agreements)
+    live = [line for line in lines if line.objectives and line.state not in ranking.OVER]
+    silences = silent(reading, now)
     return page(
         request,
         "overview.html",
@@ -28,12 +44,34 @@ def overview(request: Request, reading: Read, now: Now) -> HTMLResponse:
         counts=_counts(found),
         lasting=[line for line in found.outages if line.to is None],
         ended=[line for line in found.outages if line.to is not None],
-        judged=judged,
-        others=[line for line in ranking.agreements(found.agreements) if not line.objectives],
+        judged=[line for line in live if _measured(line)],
+        quiet=[_quiet(line, silences) for line in live if not _measured(line)],
+        over=[line for line in lines if line.objectives and line.state in ranking.OVER],
+        others=[line for line in lines if not line.objectives],
+        silent=silences,
+        sources=sources(reading, _shown(found)),
         measured=[line for line in ranking.services(found.services) if line.measured],
         unmeasured=[line for line in ranking.services(found.services) if not line.measured],
         zones=zones(found.agreements),
     )
+
+
+def _measured(agreement: AgreementSummary) -> bool:
+    return any(status.judgement.measured for status in agreement.objectives)
+
+
+def _quiet(agreement: AgreementSummary, silences: Silent) -> Quiet:
+    own = silences.get(agreement.agreement, {})
+    since = max((line.since for line in own.values() if line.since), default=None)
+    zone = agreement.period.tz if agreement.period else "UTC"
+    last = local_date(parse_instant(since), zone).isoformat()[:7] if since else None
+    return Quiet(agreement, bool(own), since, last)
+
+
+def _shown(found: Overview) -> Iterable[tuple[str, Basis]]:
+    yield from ((line.service, line.basis) for line in found.services)
+    for line in found.agreements:
+        yield from ((each.judgement.service, each.judgement.basis) for each in line.objectives)
 
 
 def zones(agreements: Iterable[AgreementSummary]) -> dict[str, str]:
@@ -47,6 +85,7 @@ def _counts(found: Overview) -> dict[str, int]:
     verdicts = Counter(
         status.judgement.state if status.judgement.measured else "not_measured"
         for line in found.agreements
+        if line.state not in ranking.OVER
         for status in line.objectives
         if status.judgement.mode == "enforced"
     )

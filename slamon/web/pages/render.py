@@ -12,7 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from slamon.web import drawing, figures, ranking
+from slamon.web import drawing, figures, ranking, telling
 from slamon.web.access import form_token
 from slamon.web.requests import actor_of, session_of
 from slamon.web.texts import language, negotiate
@@ -79,11 +79,19 @@ def _environment(code: str) -> Environment:
         figures.instant,
         figures.day,
         figures.period,
+        figures.target,
+        figures.timed,
+        telling.plain,
+        telling.remedy,
     ):
         made.filters[written.__name__] = partial(written, t)
     for drawn in (drawing.strip, drawing.meter):
         made.filters[drawn.__name__] = partial(drawn, t)
-    made.filters |= {"percent": figures.percent, "number": figures.number}
+    made.filters |= {
+        "percent": figures.percent,
+        "floored": figures.floored,
+        "number": figures.number,
+    }
     return made
 
 

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from slamon.views.answers import AgreementSummary, ObjectiveStatus
 from slamon.web import ranking
+from slamon.web.pages.knowing import silent, sources
 from slamon.web.pages.overview import zones
 from slamon.web.pages.render import page
 from slamon.web.requests import Now, Read
@@ -42,15 +43,11 @@ def service(request: Request, reading: Read, now: Now, service: str) -> HTMLResp
         "service.html",
         detail=found,
         promises=promises,
+        silent=silent(reading, now),
+        sources=sources(reading, [(service, day.basis) for day in found.summary.days]),
         zones=zones(agreements),
         zone=next((line.period.tz for line, _ in promises if line.period), "UTC"),
     )
-
-
-@router.get("/probes")
-def probes(request: Request, reading: Read, now: Now) -> HTMLResponse:
-    """Every probe as assigned, with its newest result."""
-    return page(request, "probes.html", probes=reading.probes(now))
 
 
 def _promised(agreement: AgreementSummary, service: str) -> list[ObjectiveStatus]:

@@ -1,0 +1,159 @@
+"""Pages of the evidence: a probe with its results, and the results of one day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse
+
+from slamon.views.answers import ObservationLine
+from slamon.web import ranking
+from slamon.web.figures import SECOND
+from slamon.web.pages.knowing import sources, zones_of_services
+from slamon.web.pages.render import page
+from slamon.web.paging import Asked, Key, Slice, encode
+from slamon.web.requests import Now, Read
+
+router = APIRouter(include_in_schema=False)
+
+MOST = 500  # stretches on one page
+YEARS = range(1970, 9999)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose results are shown: of a check, or of all checks of a service."""
+
+    check: str | None
+    service: str | None
+    name: str
+    probe: bool = False
+
+    def address(self, day: date) -> str:
+        """Where the results of a day are shown."""
+        if self.probe and self.check:
+            return f"/probes/{quote(self.check, safe='')}/days/{day}"
+        one = ("check", self.check) if self.check else ("service", self.service or "")
+        return "/observations?" + urlencode([one, ("day", day.isoformat())])
+
+
+@router.get("/probes")
+def probes(request: Request, reading: Read, now: Now) -> HTMLResponse:
+    """Every probe as assigned, with its newest result."""
+    zones = zones_of_services(ranking.agreements(reading.agreements(now)))
+    return page(request, "probes.html", probes=reading.probes(now), zones=zones)
+
+
+@router.get("/probes/{probe}")
+def probe(request: Request, reading: Read, now: Now, probe: str) -> HTMLResponse:
+    """One probe: what it asks, from where, its newest results and how many there are."""
+    lines = [line for line in reading.probes(now) if line.probe == probe]
+    if not lines:
+        raise HTTPException(404)
+    counts = reading.results(probe)
+    return page(
+        request,
+        "probe.html",
+        probe=lines[0],
+        lines=lines,
+        asked=next((line.asked for line in lines if line.asked), None),
+        counts=counts,
+        newest=max((line.last_day for line in counts), default=None),
+        zones=zones_of_services(ranking.agreements(reading.agreements(now))),
+    )
+
+
+@router.get("/probes/{probe}/days/{day}")
+def day_of_probe(
+    request: Request, reading: Read, now: Now, asked: Asked, probe: str, day: str
+) -> HTMLResponse:
+    """The results of a probe on one UTC day."""
+    found = next((line for line in reading.probes(now) if line.probe == probe), None)
+    if found is None:
+        raise HTTPException(404)
+    subject = Subject(probe, found.service, probe, probe=True)
+    return _day(request, reading, now, subject, _date(day), asked)
+
+
+@router.get("/observations")
+def observations(
+    request: Request,
+    reading: Read,
+    now: Now,
+    asked: Asked,
+    check: str | None = None,
+    service: str | None = None,
+    day: str | None = None,
+) -> HTMLResponse:
+    """The results of a check, or of all checks of a service, on one UTC day (today, if none is named)."""
+    date_shown = _date(day) if day else datetime.fromtimestamp(now // SECOND, UTC).date()
+    return _day(request, reading, now, _subject(reading, now, check, service), date_shown, asked)
+
+
+def _subject(reading: Read, now: int, check: str | None, service: str | None) -> Subject:
+    """Find whose results are asked for; the service of an imported check stands behind its source."""
+    if check:
+        return Subject(check, check.partition("/")[2] or None, check)
+    names = {line.service: line.name for line in reading.services(now)}
+    if service not in names:
+        raise HTTPException(404)
+    return Subject(None, service, names[service])
+
+
+def _date(text: str) -> date:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        raise HTTPException(404) from None
+    if found.year not in YEARS:
+        raise HTTPException(404)
+    return found
+
+
+def _day(
+    request: Request, reading: Read, now: int, subject: Subject, day: date, asked: Slice
+) -> HTMLResponse:
+    begin = asked.day_word(4) or (day.isoformat(), "", "", "")
+    service = None if subject.check else subject.service
+    read = reading.observations(subject.check, service, begin, MOST + 1)
+    found = [line for line in read if line.day == day.isoformat()]
+    zones = zones_of_services(ranking.agreements(reading.agreements(now)))
+    today = datetime.fromtimestamp(now // SECOND, UTC).date()
+    return page(
+        request,
+        "observations.html",
+        subject=subject,
+        day=day.isoformat(),
+        before=subject.address(day - timedelta(days=1)),
+        after=subject.address(day + timedelta(days=1)) if day < today else None,
+        groups=_by_place(found[:MOST]),
+        rest=_rest(request, found),
+        zone=zones.get(subject.service or "", "UTC"),
+        sources=sources(reading, {(_service(line, subject), line.basis) for line in found}),
+    )
+
+
+def _by_place(lines: Sequence[ObservationLine]) -> list[tuple[str, str, list[ObservationLine]]]:
+    """Stretches of each check at each place."""
+    return [
+        (check, location, list(own))
+        for (check, location), own in groupby(lines, key=lambda line: (line.check, line.location))
+    ]
+
+
+def _rest(request: Request, found: Sequence[ObservationLine]) -> str | None:
+    """Where the stretches behind those shown stand."""
+    if len(found) <= MOST:
+        return None
+    last = found[MOST - 1]
+    key: Key = (last.day, last.check, last.location, last.first_at)
+    return str(request.url.include_query_params(after=encode(key)).replace(scheme="", netloc=""))
+
+
+def _service(line: ObservationLine, subject: Subject) -> str:
+    return line.check.partition("/")[2] or subject.service or ""

@@ -1,0 +1,60 @@
+"""What the documents and the ledger say, made readable: one language, nothing empty, nothing endless."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from slamon.web.texts import DEFAULT, Language
+
+LANGUAGES = frozenset({"en", "fr", "es"})
+MOST = 50  # items of a list that are shown
+
+
+def plain(t: Language, value: object) -> object:
+    """Leave out what is empty, choose the language of each text, and cut long lists."""
+    if isinstance(value, Mapping):
+        if DEFAULT in value and value.keys() <= LANGUAGES:
+            return text(t, value)
+        said = {str(key): plain(t, inner) for key, inner in value.items()}
+        return {key: inner for key, inner in said.items() if inner not in (None, "", [], {})}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        shown = [plain(t, inner) for inner in value[:MOST]]
+        rest = len(value) - MOST
+        return [*shown, t("record.more", count=rest)] if rest > 0 else shown
+    return value
+
+
+def text(t: Language, value: Mapping[str, object]) -> str:
+    """Choose the language of the page, or English where a text lacks it."""
+    return str(value.get(t.code) or value[DEFAULT])
+
+
+def remedy(t: Language, terms: Mapping[str, object]) -> list[str]:
+    """Say in sentences what an agreement provides for when its target is missed."""
+    if terms.get("kind") != "credit":
+        return list(_action(t, terms))
+    tiers = terms.get("tiers")
+    falls = [
+        t("remedy.tier", below=tier["below"], percent=tier["percent"])
+        for tier in (tiers if isinstance(tiers, Sequence) else ())
+    ]
+    said = [t("remedy.credit", tiers="; ".join(falls))]
+    said += [
+        t(f"remedy.{key}", value=terms[key])
+        for key in ("cap_percent", "minimum", "cap_year")
+        if terms.get(key) is not None
+    ]
+    settlement = terms.get("settlement")
+    if isinstance(settlement, Mapping):
+        said.append(t("remedy.settlement", how=text(t, settlement).rstrip(".")))
+    return said
+
+
+def _action(t: Language, terms: Mapping[str, object]) -> list[str]:
+    after, to = terms.get("after_periods"), terms.get("to")
+    said = t(f"remedy.{terms.get('kind')}")
+    if to is not None:
+        said = t("remedy.to", what=said, to=to)
+    if isinstance(after, int) and after > 1:
+        return [t("remedy.after", what=said, count=after)]
+    return [t("remedy.at_once", what=said)]
