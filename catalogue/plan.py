@@ -48,6 +48,11 @@ class Plan:
     ledger_ahead: tuple[LedgerAhead, ...]
     refusals: tuple[Problem, ...]
 
+    @property
+    def withdrawn(self) -> tuple[PlannedChange, ...]:
+        """The changes that take a record out of its set."""
+        return tuple(change for change in self.changes if TermsWithdrawn() in change.facts)
+
     def as_json(self) -> dict[str, JsonValue]:
         """Return the form printed by `slamon catalogue plan --json`."""
         return {

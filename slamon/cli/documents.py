@@ -104,9 +104,17 @@ def apply(
             return
         who = actor_or_fail(actor, settings)
         if not yes:
-            typer.confirm(f"Record {len(planned.changes)} changes?", abort=True)
+            typer.confirm(_question(planned), abort=True)
         apply_plan(house, prepared, actor=who, reason=reason)
         console.print(f"recorded up to position {house.reading.position()}")
+
+
+def _question(planned: Plan) -> str:
+    changes, withdrawn = len(planned.changes), len(planned.withdrawn)
+    said = f"{changes} change{'s' if changes != 1 else ''}"
+    if withdrawn:
+        said += f", of them {withdrawn} record{'s' if withdrawn != 1 else ''} withdrawn"
+    return f"Record {said}?"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,11 @@ from typer.testing import CliRunner
 from slamon.cli.main import app
 
 AGREEMENT = "sla-digital-editions"
+WINDOW = """
+windows:
+- {id: fair, name: {en: F, fr: F, es: F}, from: "2026-02-01T00:00Z", to: "2026-02-02T00:00Z",
+   effect: no_maintenance, prov: {_: I}}
+"""
 BREACH = f"{AGREEMENT}.o9.2026-02"
 
 
@@ -63,6 +68,18 @@ def test_apply_asks_and_takes_no_for_an_answer(empty: Any, starter: Path) -> Non
 
     assert said.exit_code == 1
     assert _position(empty) <= 1
+
+
+def test_the_question_names_how_many_records_leave_their_set(slamon: Any, starter: Path) -> None:
+    more = starter / "more.yaml"
+    more.write_text(WINDOW, "utf-8")
+    stated = slamon("catalogue", "apply", starter, answer="y\n")
+    more.unlink()
+
+    withdrawn = slamon("catalogue", "apply", starter, answer="n\n")
+
+    assert "Record 1 change? [y/N]" in stated.output
+    assert "Record 1 change, of them 1 record withdrawn? [y/N]" in withdrawn.output
 
 
 def test_an_edited_term_without_a_mark_is_refused_and_nothing_is_recorded(
