@@ -85,31 +85,35 @@ def import_file(
 def _read(file: Path, layout: reader.Layout, tick: Callable[[int], None]) -> reader.Reading:
     try:
         return reader.read(file, layout, tick)
-    except (reader.ColumnsMissingError, UnicodeDecodeError) as wrong:
+    except reader.LayoutError as wrong:
         message = f"{wrong}; nothing was recorded"
         raise Refused(message) from None
 
 
 def _layout(held: Promises, source: str) -> tuple[Import, reader.Layout]:
-    record = held.get(Import, source)
-    known = [each.id for each in held.of(Import) if each.use == "observations"]
-    if record is None or source not in known:
-        message = f"{source!r} is no source of observations; known are {', '.join(known) or 'none'}"
-        raise Unknown(message)
-    services = {service.id for service in held.of(Service)}
+    record = _source(held, source)
+    services = frozenset(service.id for service in held.of(Service))
 
     def service_of(word: str) -> str | None:
         if record.service != "any":
             return record.service
-        rows = record.rows_name
-        name = (
-            rows.services.get(word)
-            if rows and rows.services
-            else f"{rows.prefix if rows else ''}{word}"
-        )
-        return name if name in services else None
+        return record.rows_name.service_of(word) if record.rows_name else word
 
-    return record, reader.Layout(record.columns, record.values, record.tz, source, service_of)
+    layout = reader.Layout(record.columns, record.values, record.tz, source, service_of, services)
+    return record, layout
+
+
+def _source(held: Promises, source: str) -> Import:
+    record = held.get(Import, source)
+    if record is None:
+        known = [each.id for each in held.of(Import) if each.use == "observations"]
+        message = f"{source!r} is no source of observations; known are {', '.join(known) or 'none'}"
+        raise Unknown(message)
+    if record.use != "observations":
+        holds = (record.use or "tickets").replace("_", " ")
+        message = f"{source} holds {holds}, which cannot be imported yet"
+        raise Refused(message)
+    return record
 
 
 def _validity(record: Import) -> int:
@@ -121,11 +125,13 @@ def _deal_with(file: Path, found: reader.Reading, *, skip_bad: bool) -> None:
     if skip_bad:
         rejects = file.with_suffix(".rejected.csv")
         reader.write_rejects(rejects, found.header, found.bad)
-        errors.print(f"{rows} bad rows were written to {rejects}", style="yellow")
+        were = "row was" if rows == 1 else "rows were"
+        errors.print(f"{rows} bad {were} written to {rejects}", style="yellow", soft_wrap=True)
         return
     for row in found.bad[:SHOWN_FAULTS]:
         errors.print(f"{file}:{row}", style="red", highlight=False, markup=False, soft_wrap=True)
     if len(found.bad) > SHOWN_FAULTS:
         errors.print(f"… and {len(found.bad) - SHOWN_FAULTS} more faults", style="red")
-    message = f"{rows} bad rows; nothing was recorded (--skip-bad imports the others)"
+    count = f"{rows} bad row{'s' if rows != 1 else ''}"
+    message = f"{count}; nothing was recorded (--skip-bad imports the others)"
     raise Refused(message)

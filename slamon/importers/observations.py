@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -16,18 +17,23 @@ from slamon.app.imports import File, Result
 
 MS = 1_000
 BEYOND: Any = None  # the name under which the csv module gives cells behind the last column
+LATENCY = re.compile(r"[0-9]{1,9}")  # a week and a half at most
 OURS = ("line", "reason")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What the columns of the file mean: role → column name, value → outcome, and how a row names its service."""
+    """What the columns of the file mean: role → column name, value → outcome, and how a row names its service.
+
+    `service_of` leads from a row's word to the id it stands for, which must be one of `services`.
+    """
 
     columns: Mapping[str, str]
     values: Mapping[str, str]
     tz: str | None
     source: str
     service_of: Callable[[str], str | None]
+    services: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -40,8 +46,8 @@ class BadRow:
     cells: Mapping[str, str]
 
     def __str__(self) -> str:
-        """One line for people."""
-        return f"line {self.line}, column {self.column}: {self.message}"
+        """One line for people, to be put behind the name of the file."""
+        return f"{self.line}:{self.column}: {self.message}"
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ class Reading:
     header: Sequence[str] = field(default_factory=tuple)
 
 
-class ColumnsMissingError(Exception):
+class LayoutError(Exception):
     """The file is not of the layout that the catalogue says."""
 
 
@@ -62,24 +68,42 @@ def read(path: Path, layout: Layout, progress: Callable[[int], None] = lambda _:
     """Read all rows; nothing is recorded here.
 
     Raises:
-        ColumnsMissingError: a column that the layout names is not in the file.
+        LayoutError: it is no CSV in UTF-8, or a column that the layout names is not in it.
         OSError: the file cannot be read.
 
     """
     content = path.read_bytes()
-    rows = csv.DictReader(StringIO(content.decode("utf-8-sig"), newline=""))
-    header = tuple(rows.fieldnames or ())
-    if missing := sorted(set(layout.columns.values()) - set(header)):
-        message = f"{path.name} has no column {missing[0]!r}; it has {', '.join(header) or 'none'}"
-        raise ColumnsMissingError(message)
+    rows = csv.DictReader(StringIO(_decoded(path, content), newline=""))
     results: list[Result] = []
     bad: list[BadRow] = []
-    for number, cells in enumerate(rows, 1):
-        bad.extend(_read_row(rows.line_num, cells, layout, results))
-        if number % 500 == 0:
-            progress(number)
+    try:
+        header = _header(path, rows, layout)
+        for number, cells in enumerate(rows, 1):
+            bad.extend(_read_row(rows.line_num, cells, layout, results))
+            if number % 500 == 0:
+                progress(number)
+    except csv.Error as wrong:
+        message = f"{path}:{rows.line_num + 1}: not CSV: {wrong}"
+        raise LayoutError(message) from None
     progress(len(results) + len({row.line for row in bad}))
     return Reading(File(path.name, sha256(content).hexdigest()), results, bad, header)
+
+
+def _decoded(path: Path, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = content.count(b"\n", 0, wrong.start) + 1
+        message = f"{path}:{line}: not text in UTF-8"
+        raise LayoutError(message) from None
+
+
+def _header(path: Path, rows: csv.DictReader[str], layout: Layout) -> tuple[str, ...]:
+    header = tuple(rows.fieldnames or ())
+    if missing := sorted(set(layout.columns.values()) - set(header)):
+        message = f"{path}:1: no column {missing[0]!r}; there are {', '.join(header) or 'none'}"
+        raise LayoutError(message)
+    return header
 
 
 def _read_row(
@@ -117,12 +141,21 @@ def _faults(line: int, cells: Mapping[str, str], layout: Layout) -> Iterator[Bad
     value = _cell(cells, layout.columns["outcome"])
     if value not in layout.values:
         yield fault("outcome", f"{value!r} is none of {', '.join(layout.values)}")
-    name = _cell(cells, layout.columns.get("service"))
-    if layout.service_of(name) is None:
-        yield fault("service", f"{name!r} is no service of the catalogue")
+    if said := _no_service(_cell(cells, layout.columns.get("service")), layout):
+        yield fault("service", said)
     latency = _cell(cells, layout.columns.get("latency_ms"))
-    if latency and not latency.isdecimal():
+    if latency and not LATENCY.fullmatch(latency):
         yield fault("latency_ms", f"{latency!r} is not a whole number of milliseconds")
+
+
+def _no_service(word: str, layout: Layout) -> str | None:
+    service = layout.service_of(word)
+    if service is None:
+        return f"{word!r} stands for no service"
+    if service not in layout.services:
+        meant = "" if service == word else f", for which {word!r} stands"
+        return f"the catalogue has no service {service!r}{meant}"
+    return None
 
 
 def _cell(cells: Mapping[str, str], column: str | None) -> str:

@@ -125,8 +125,8 @@ def test_a_file_with_a_bad_row_is_refused_whole_or_imported_without_it(
 
     refused = slamon(*command)
     assert refused.exit_code == 1
-    assert f"{file}:line 3, column status: 'asleep' is none of" in refused.stderr
-    assert "1 bad rows; nothing was recorded" in refused.stderr
+    assert f"{file}:3:status: 'asleep' is none of" in refused.stderr
+    assert "1 bad row; nothing was recorded" in refused.stderr
     assert _position(slamon) == before
 
     taken = slamon(*command, "--skip-bad")
@@ -140,8 +140,8 @@ def test_a_file_with_a_bad_row_is_refused_whole_or_imported_without_it(
 @pytest.mark.parametrize(
     ("content", "source", "sentence"),
     [
-        pytest.param("", "imp-digital-editions", "has no column", id="an empty file"),
-        pytest.param("a,b\n1,2\n", "imp-digital-editions", "has no column", id="other columns"),
+        pytest.param("", "imp-digital-editions", "no column", id="an empty file"),
+        pytest.param("a,b\n1,2\n", "imp-digital-editions", "no column", id="other columns"),
         pytest.param("a,b\n", "imp-none", "'imp-none' is no source", id="a source nobody knows"),
     ],
 )

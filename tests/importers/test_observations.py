@@ -10,8 +10,8 @@ from catalogue.instants import parse_instant
 from probes.outcome import Outcome
 from slamon.app.imports import Result
 from slamon.importers.observations import (
-    ColumnsMissingError,
     Layout,
+    LayoutError,
     Reading,
     read,
     write_rejects,
@@ -22,7 +22,8 @@ LAYOUT = Layout(
     values={"up": "good", "slow": "degraded", "down": "bad", "odd": "inconclusive"},
     tz="Europe/Berlin",
     source="imp-paper",
-    service_of={"mail": "svc-mail", "web": "svc-web"}.get,
+    service_of={"mail": "svc-mail", "web": "svc-web", "fax": "svc-fax"}.get,
+    services=frozenset({"svc-mail", "svc-web"}),
 )
 HEADER = "at,state,who,ms\n"
 GOOD = "2026-03-02T10:00,up,mail,120\n"
@@ -84,27 +85,37 @@ def test_files_as_programs_write_them_are_read(tmp_path: Path, text: str) -> Non
     [
         pytest.param(
             "2026-03-02T10:00,on,mail,1",
-            "line 3, column state: 'on' is none of up, slow, down, odd",
+            "3:state: 'on' is none of up, slow, down, odd",
             id="a word that means nothing",
         ),
         pytest.param(
             "2026-03-02T10:00,up,fax,1",
-            "line 3, column who: 'fax' is no service of the catalogue",
-            id="a service nobody knows",
+            "3:who: the catalogue has no service 'svc-fax', for which 'fax' stands",
+            id="a word for a service that the catalogue does not have",
+        ),
+        pytest.param(
+            "2026-03-02T10:00,up,telex,1",
+            "3:who: 'telex' stands for no service",
+            id="a word for no service",
         ),
         pytest.param(
             "2026-03-02T10:00,up,mail,1.5",
-            "line 3, column ms: '1.5' is not a whole number of milliseconds",
+            "3:ms: '1.5' is not a whole number of milliseconds",
             id="a latency with a fraction",
         ),
         pytest.param(
+            "2026-03-02T10:00,up,mail,9999999999",
+            "3:ms: '9999999999' is not a whole number of milliseconds",
+            id="a latency of months",
+        ),
+        pytest.param(
             "2026-03-02T10:00,up,mail,1,2",
-            "line 3, column row: the row has more cells than the header",
+            "3:row: the row has more cells than the header",
             id="a cell too many",
         ),
         pytest.param(
             "2026-03-02T10:00",
-            "line 3, column state: '' is none of up, slow, down, odd",
+            "3:state: '' is none of up, slow, down, odd",
             id="cells too few",
         ),
     ],
@@ -127,7 +138,7 @@ def test_a_bad_row_is_named_by_line_and_column(tmp_path: Path, row: str, fault: 
 def test_an_instant_that_is_none_is_a_fault(tmp_path: Path, instant: str) -> None:
     found = _read(tmp_path, f"{HEADER}{instant},up,mail,1\n")
 
-    assert _faults(found)[0].startswith("line 2, column at: ")
+    assert _faults(found)[0].startswith("2:at: ")
     assert found.results == []
 
 
@@ -148,26 +159,42 @@ def test_lines_are_those_of_the_file_also_behind_empty_ones_and_quoted_ends(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param("", "paper.csv has no column 'at'; it has none", id="an empty file"),
+        pytest.param("", "1: no column 'at'; there are none", id="an empty file"),
         pytest.param(
             "at,state,who\n",
-            "paper.csv has no column 'ms'; it has at, state, who",
+            "1: no column 'ms'; there are at, state, who",
             id="one is gone",
         ),
-        pytest.param("at;state;who;ms\n", "paper.csv has no column 'at'", id="another separator"),
+        pytest.param(
+            "at;state;who;ms\n",
+            "1: no column 'at'; there are at;state;who;ms",
+            id="another separator",
+        ),
     ],
 )
 def test_a_file_without_the_columns_of_the_layout_is_refused(
     tmp_path: Path, text: str, message: str
 ) -> None:
-    with pytest.raises(ColumnsMissingError) as refused:
+    with pytest.raises(LayoutError) as refused:
         _read(tmp_path, text)
-    assert str(refused.value).startswith(message)
+    assert str(refused.value) == f"{tmp_path / 'paper.csv'}:{message}"
 
 
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnicodeDecodeError):
+    with pytest.raises(LayoutError, match=r"paper\.csv:2: not text in UTF-8"):
         _read(tmp_path, HEADER + "2026-03-02T10:00,up,müll,1\n", encoding="latin-1")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param(HEADER + GOOD + "x" * 200_000, 3, id="in a row"),
+        pytest.param("x" * 200_000, 1, id="in the header"),
+    ],
+)
+def test_a_cell_too_large_is_refused_in_its_line(tmp_path: Path, text: str, line: int) -> None:
+    with pytest.raises(LayoutError, match=rf"paper\.csv:{line}: not CSV: field larger"):
+        _read(tmp_path, text)
 
 
 def test_rejected_rows_can_be_mended_and_read_again(tmp_path: Path) -> None:
@@ -178,7 +205,10 @@ def test_rejected_rows_can_be_mended_and_read_again(tmp_path: Path) -> None:
     text = rejects.read_text("utf-8")
     assert text.splitlines()[0] == "at,state,who,ms,line,reason"
     assert text.splitlines()[1].startswith("2026-03-02T11:00,on,fax,7,3,")
-    assert "state: 'on' is none of up, slow, down, odd; who: 'fax' is no service" in text
+    assert (
+        "state: 'on' is none of up, slow, down, odd; who: the catalogue has no service 'svc-fax'"
+        in text
+    )
     rejects.write_text(text.replace("on,fax", "down,web"), "utf-8")
     again = read(rejects, LAYOUT)
     assert again.bad == []
