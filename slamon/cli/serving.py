@@ -215,7 +215,7 @@ def _listen(plan: Plan) -> socket.socket:
         said = f"{settings.host}:{settings.port} cannot be used ({taken.strerror}); set SLAMON_PORT"
         if not plan.any_port:
             fail(said)
-        console.print(f"{said} for another than the free one that is used now", soft_wrap=True)
+        console.print(f"{said}, or follow the links below: a free port is used", soft_wrap=True)
         listener.bind((settings.host, 0))
     return listener
 
