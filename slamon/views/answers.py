@@ -269,12 +269,16 @@ class ImportLine(Answer):
 
 
 class Silence(Answer):
-    """An objective about which no result speaks now; `since` is its newest result (null: never one)."""
+    """An objective about which no result speaks now; `since` is its newest result (null: never one).
+
+    `tz` is the zone in which the agreement counts.
+    """
 
     agreement: str
     objective: str
     service: str
     since: str | None
+    tz: str
 
 
 class FactTold(Answer):

@@ -33,6 +33,7 @@ def silences(connection: Connection, now: int) -> Iterator[Silence]:
             objective=judged.terms.objective,
             service=judged.terms.service,
             since=None if since is None else format_instant(since),
+            tz=judged.tz,
         )
 
 

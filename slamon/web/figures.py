@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
-from catalogue.instants import InstantError, parse_duration
+from catalogue.instants import InstantError, local_date, parse_duration, parse_instant
 from slamon.sla.judgement import ErrorBudget
 from slamon.web.texts import Language
 
@@ -117,6 +117,11 @@ def day(t: Language, iso: str) -> str:
         return t("time.month", month=t(f"month.long.{int(month)}"), year=year)
     short = t(f"month.short.{int(month)}")
     return t("time.day", day=int(rest[0]), month=short, year=year)
+
+
+def local_day(t: Language, iso: str, zone: str) -> str:
+    """Write the date of an instant in a zone."""
+    return day(t, local_date(parse_instant(iso), zone).isoformat())
 
 
 def period(t: Language, label: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from slamon.web.texts import DEFAULT, Language
 
 LANGUAGES = frozenset({"en", "fr", "es"})
+FEWEST_ROWS, MOST_COLUMNS = 3, 4
 MOST = 50  # items of a list that are shown
 
 
@@ -22,6 +23,24 @@ def plain(t: Language, value: object) -> object:
         rest = len(value) - MOST
         return [*shown, t("record.more", count=rest)] if rest > 0 else shown
     return value
+
+
+def unmarked(value: object) -> object:
+    """Leave out the marks that say where a term comes from."""
+    if isinstance(value, Mapping):
+        return {key: unmarked(inner) for key, inner in value.items() if key != "prov"}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [unmarked(inner) for inner in value]
+    return value
+
+
+def columns(value: Sequence[object]) -> list[str]:
+    """Name the columns of a list that is a table: short, flat items, and enough of them; else nothing."""
+    rows = [row for row in value if isinstance(row, Mapping)]
+    named = list(dict.fromkeys(str(key) for row in rows for key in row))
+    flat = not any(isinstance(cell, Mapping | list) for row in rows for cell in row.values())
+    is_table = flat and len(rows) >= FEWEST_ROWS and len(named) <= MOST_COLUMNS
+    return named if is_table else []
 
 
 def text(t: Language, value: Mapping[str, object]) -> str:

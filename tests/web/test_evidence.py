@@ -118,6 +118,7 @@ def test_a_probe_counts_generated_results_apart(visitor: TestClient, words_of: W
     assert "loc-bonn simulated 25 Aug 2026 – 12 Oct 2026 70 320 0 240 0" in words
     assert "loc-bonn measured 13 Oct 2026 – 22 Nov 2026 47 884 0 151 0" in words
     assert "host mail.unv.example" in words
+    assert "Given up after 10 s" in words
 
 
 def test_a_list_of_probes_marks_generated_results(visitor: TestClient, words_of: Words) -> None:
@@ -158,6 +159,6 @@ def test_a_fact_is_shown_with_its_envelope_and_not_endlessly(
     words = words_of(visitor.get("/ledger/900").text)
     assert "observations-recorded/1" in words
     assert "Stream observations:bonn:5f2a:2026-11-22" in words
-    assert words.count("outcome bad") == 50
+    assert words.count("2026-11-22T15:31:20Z bad") == 50
     assert "and 10 more" in words
     assert "missing" not in words

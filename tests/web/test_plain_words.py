@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from slamon.ledger.store import ConflictError
 from slamon.views.answers import Silence
 from slamon.web.figures import floored, target
-from slamon.web.telling import plain, remedy
+from slamon.web.telling import columns, plain, remedy, unmarked
 from slamon.web.texts import language
 
 EN = language("en")
@@ -95,9 +95,36 @@ def test_documents_are_told_plainly(given: object, shown: object) -> None:
     assert plain(EN, given) == shown
 
 
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        pytest.param([{"a": 1, "b": 2}] * 3, ["a", "b"], id="flat and alike"),
+        pytest.param([{"a": 1}, {"b": 2}, {"a": 3}, "and more"], ["a", "b"], id="with gaps"),
+        pytest.param([{"a": 1}] * 2, [], id="too few rows"),
+        pytest.param([{"a": {"b": 1}}] * 3, [], id="not flat"),
+        pytest.param([dict.fromkeys("abcde", 1)] * 3, [], id="too many columns"),
+    ],
+)
+def test_a_list_is_a_table_where_it_looks_like_one(given: list[object], named: list[str]) -> None:
+    assert columns(given) == named
+
+
+def test_marks_of_origin_are_not_terms() -> None:
+    terms = {"id": "svc", "prov": {"_": "I"}, "offerings": [{"id": "off", "prov": {"_": "R"}}]}
+    assert unmarked(terms) == {"id": "svc", "offerings": [{"id": "off"}]}
+
+
 def silence(since: str | None) -> tuple[Silence, ...]:
     """The archive promised to UNV, silent."""
-    return (Silence(agreement="sla-unv-2026", objective="o3", service="svc-archive", since=since),)
+    return (
+        Silence(
+            agreement="sla-unv-2026",
+            objective="o3",
+            service="svc-archive",
+            since=since,
+            tz="Europe/Berlin",
+        ),
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,7 +150,7 @@ def test_an_agreement_in_which_nothing_is_measured_is_one_line(
     world.agreements = lambda _: (worlds.agreement("sla-unv-2026", "Archive", (row,)),)
     world.silent = silence("2026-08-31T22:30:00Z")
     page = visitor.get("/").text
-    assert "nothing measured in November 2026 · no results since 31 Aug 2026" in words_of(page)
+    assert "nothing measured in November 2026 · no results since 1 Sep 2026" in words_of(page)
     assert 'href="/agreements/sla-unv-2026/periods/2026-09"' in page  # September in Berlin
     assert "Document archive of the secretariat" not in page
 

@@ -22,6 +22,7 @@ from slamon.web.requests import Now, Read
 router = APIRouter(include_in_schema=False)
 
 MOST = 500  # stretches on one page
+TOLD_APART = frozenset({"kind", "timeout"})
 YEARS = range(1970, 9999)
 
 
@@ -56,12 +57,14 @@ def probe(request: Request, reading: Read, now: Now, probe: str) -> HTMLResponse
     if not lines:
         raise HTTPException(404)
     counts = reading.results(probe)
+    asked = next((line.asked for line in lines if line.asked), {})
     return page(
         request,
         "probe.html",
         probe=lines[0],
         lines=lines,
-        asked=next((line.asked for line in lines if line.asked), None),
+        asked=asked,
+        conditions={key: said for key, said in asked.items() if key not in TOLD_APART},
         counts=counts,
         newest=max((line.last_day for line in counts), default=None),
         zones=zones_of_services(ranking.agreements(reading.agreements(now))),

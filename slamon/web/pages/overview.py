@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from catalogue.instants import local_date, parse_instant
 from slamon.sla.judgement import Basis
-from slamon.views.answers import AgreementSummary, Overview
+from slamon.views.answers import AgreementSummary, Overview, Silence
 from slamon.web import ranking
 from slamon.web.pages.knowing import Silent, silent, sources
 from slamon.web.pages.render import page
@@ -25,8 +25,7 @@ class Quiet:
     """An agreement in which nothing is measured this period; `last` is the last one with results."""
 
     agreement: AgreementSummary
-    silent: bool
-    since: str | None
+    newest: Silence | None
     last: str | None
 
 
@@ -62,10 +61,12 @@ def _measured(agreement: AgreementSummary) -> bool:
 
 def _quiet(agreement: AgreementSummary, silences: Silent) -> Quiet:
     own = silences.get(agreement.agreement, {})
-    since = max((line.since for line in own.values() if line.since), default=None)
-    zone = agreement.period.tz if agreement.period else "UTC"
-    last = local_date(parse_instant(since), zone).isoformat()[:7] if since else None
-    return Quiet(agreement, bool(own), since, last)
+    newest = max(own.values(), key=lambda line: line.since or "", default=None)
+    if newest is None or newest.since is None:
+        return Quiet(agreement, newest, None)
+    return Quiet(
+        agreement, newest, local_date(parse_instant(newest.since), newest.tz).isoformat()[:7]
+    )
 
 
 def _shown(found: Overview) -> Iterable[tuple[str, Basis]]:

@@ -78,6 +78,7 @@ def _environment(code: str) -> Environment:
         figures.latency,
         figures.instant,
         figures.day,
+        figures.local_day,
         figures.period,
         figures.target,
         figures.timed,
@@ -91,6 +92,8 @@ def _environment(code: str) -> Environment:
         "percent": figures.percent,
         "floored": figures.floored,
         "number": figures.number,
+        "columns": telling.columns,
+        "unmarked": telling.unmarked,
     }
     return made
 

@@ -26,6 +26,9 @@ def services(request: Request, reading: Read, now: Now) -> HTMLResponse:
         "services.html",
         measured=[line for line in found if line.measured],
         unmeasured=[line for line in found if not line.measured],
+        sources=sources(
+            reading, [(line.service, cell.basis) for line in found for cell in line.days]
+        ),
         shown=min(LONGEST_STRIP, max((len(line.days) for line in found), default=0)),
     )
 
