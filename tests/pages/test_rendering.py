@@ -16,6 +16,9 @@ PAGES = {
     "an agreement": "/agreements/sla-editions",
     "a period": "/agreements/sla-unv-2026/periods/2026-09",
     "the probes": "/probes",
+    "a probe": "/probes/prb-unv-mail",
+    "the results of a day": "/observations?service=svc-mail&day=2026-09-08",
+    "a fact": "/ledger/900",
     "the catalogue": "/catalogue",
     "the commitments": "/commitments",
 }
@@ -23,7 +26,7 @@ PAGES = {
 # Elements that stick out of the page although nothing lets them scroll.
 STICKING_OUT = """
 [...document.querySelectorAll('main *, header *')].filter(e => {
-  if (e.closest('.scroll, nav') || e.tagName === 'THEAD' || e.closest('thead')) return false;
+  if (e.closest('.scroll') || e.tagName === 'THEAD' || e.closest('thead')) return false;
   const box = e.getBoundingClientRect();
   return box.width && (box.right > innerWidth + 1 || box.left < -1);
 }).map(e => e.outerHTML.slice(0, 120))
@@ -52,6 +55,13 @@ PALE = """
   }
   return [...new Set(pale)];
 })()
+"""
+
+HIDDEN = """
+[...document.querySelectorAll('nav a')].filter(e => {
+  const box = e.getBoundingClientRect();
+  return box.left < 0 || box.right > innerWidth || !box.height;
+}).map(e => e.textContent)
 """
 
 BARS = "[...document.querySelectorAll('.strip rect')].map(e => e.getBoundingClientRect().width)"
@@ -91,6 +101,12 @@ def test_a_day_of_the_strip_is_at_least_two_pixels_wide_on_a_phone(
     widths = browser.evaluate(BARS)
     assert len(widths) == 90
     assert min(widths) >= 2
+
+
+def test_nothing_of_the_menu_is_hidden_on_a_phone(browser: Any, shown: tuple[str, str]) -> None:
+    browser.open(shown[0] + "/", width=PHONE, dark=False)
+    assert browser.evaluate("document.querySelectorAll('nav a').length") == 9
+    assert browser.evaluate(HIDDEN) == []
 
 
 def test_the_dark_page_is_dark_and_the_light_one_is_light(
