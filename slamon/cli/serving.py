@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import secrets
@@ -212,10 +213,12 @@ def _listen(plan: Plan) -> socket.socket:
     try:
         listener.bind((settings.host, settings.port))
     except OSError as taken:
-        said = f"{settings.host}:{settings.port} cannot be used ({taken.strerror}); set SLAMON_PORT"
+        in_use = taken.errno == errno.EADDRINUSE
+        why = f"port {settings.port} is taken" if in_use else taken.strerror
+        said = f"{settings.host}:{settings.port} cannot be used: {why}"
         if not plan.any_port:
-            fail(said)
-        console.print(f"{said}, or follow the links below: a free port is used", soft_wrap=True)
+            fail(f"{said}; set SLAMON_PORT to another")
+        console.print(f"{said}; slamon took a free one, SLAMON_PORT sets another", soft_wrap=True)
         listener.bind((settings.host, 0))
     return listener
 
