@@ -64,6 +64,8 @@ HIDDEN = """
 }).map(e => e.textContent)
 """
 
+NAMES = "[...document.querySelectorAll('.services .name')].map(e => e.clientWidth)"
+
 BARS = "[...document.querySelectorAll('.strip rect')].map(e => e.getBoundingClientRect().width)"
 
 
@@ -125,3 +127,8 @@ def test_a_picture_of_the_overview_can_be_taken(
     browser.open(shown[0] + "/", width=DESK, dark=False)
     browser.picture(tmp_path / "overview.png")
     assert (tmp_path / "overview.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_marked_service_keeps_its_name_on_a_phone(browser: Any, shown: tuple[str, str]) -> None:
+    browser.open(shown[0] + "/services", width=PHONE, dark=False)
+    assert min(browser.evaluate(NAMES)) > 150

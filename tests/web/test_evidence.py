@@ -62,6 +62,15 @@ def test_without_a_day_today_is_shown(visitor: TestClient, words_of: Words) -> N
     assert "22 Nov 2026" in words_of(visitor.get("/observations?service=svc-mail").text)
 
 
+def test_a_service_leads_to_its_newest_results(visitor: TestClient, words_of: Words) -> None:
+    page = visitor.get("/services/svc-mail").text
+    assert "Probes Results of 22 Nov 2026" in words_of(page)
+
+
+def test_a_service_without_any_result_leads_to_none(visitor: TestClient) -> None:
+    assert "/observations" not in visitor.get("/services/svc-tariff").text
+
+
 def test_a_day_without_results_says_so(visitor: TestClient, words_of: Words) -> None:
     page = visitor.get("/probes/prb-unv-mail/days/2020-01-01").text
     assert "No result on this day." in words_of(page)

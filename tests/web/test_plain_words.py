@@ -256,3 +256,30 @@ def test_the_ledger_names_the_command_that_shows_facts(
     visitor: TestClient, words_of: Words
 ) -> None:
     assert "slamon ledger show" in words_of(visitor.get("/ledger").text)
+
+
+def test_an_objective_that_is_not_judged_has_no_tally(
+    visitor: TestClient, world: Any, worlds: Any, words_of: Words
+) -> None:
+    kept = worlds.unmeasured("o4", "svc-mail", target="95.00 % within PT4H", tally={})
+    found = world.judge("sla-unv-2026", "2026-11", worlds.NOW)
+    world.judge = lambda *_: found.model_copy(update={"objectives": (kept,)})
+    words = words_of(visitor.get("/agreements/sla-unv-2026/periods/2026-11").text)
+    assert "95.00 % within 4 h" in words
+    assert "Tally" not in words
+
+
+def test_yes_and_no_are_words(visitor: TestClient, world: Any, words_of: Words) -> None:
+    told = world.fact(900).model_copy(update={"content": {"provisional": False, "partial": True}})
+    world.fact = lambda _: told
+    assert "provisional no partial yes" in words_of(visitor.get("/ledger/900").text)
+
+
+def test_an_imported_outage_names_its_source(
+    visitor: TestClient, world: Any, worlds: Any, words_of: Words
+) -> None:
+    detail = world.service("svc-edition-01", worlds.NOW)
+    outage = worlds.OUTAGES[0].model_copy(update={"service": "svc-edition-01", "basis": "imported"})
+    quiet = detail.summary.model_copy(update={"days": ()})
+    world.service = lambda *_: detail.model_copy(update={"summary": quiet, "outages": (outage,)})
+    assert "licence ODbL-1.0" in words_of(visitor.get("/services/svc-edition-01").text)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
-from slamon.views.answers import AgreementSummary, ObjectiveStatus
+from slamon.views.answers import AgreementSummary, ObjectiveStatus, ServiceDetail
 from slamon.web import ranking
-from slamon.web.pages.knowing import silent, sources
+from slamon.web.pages.knowing import Silent, silent, sources
 from slamon.web.pages.overview import zones
 from slamon.web.pages.render import page
 from slamon.web.requests import Now, Read
@@ -40,17 +40,33 @@ def service(request: Request, reading: Read, now: Now, service: str) -> HTMLResp
     if found is None:
         raise HTTPException(404)
     agreements = ranking.agreements(reading.agreements(now))
+    silences = silent(reading, now)
+    shown = [day.basis for day in found.summary.days] + [line.basis for line in found.outages]
     promises = [(line, rows) for line in agreements if (rows := _promised(line, service))]
     return page(
         request,
         "service.html",
         detail=found,
         promises=promises,
-        silent=silent(reading, now),
-        sources=sources(reading, [(service, day.basis) for day in found.summary.days]),
+        silent=silences,
+        newest=_newest(found, silences),
+        sources=sources(reading, [(service, basis) for basis in shown]),
         zones=zones(agreements),
         zone=next((line.period.tz for line, _ in promises if line.period), "UTC"),
     )
+
+
+def _newest(detail: ServiceDetail, silences: Silent) -> str | None:
+    """The instant of the newest result of a service, of which the evidence can be opened."""
+    service = detail.summary.service
+    asked = (line.last_at for line in detail.probes)
+    own = (
+        line.since
+        for many in silences.values()
+        for line in many.values()
+        if line.service == service
+    )
+    return max((at for at in (*asked, *own) if at), default=None)
 
 
 def _promised(agreement: AgreementSummary, service: str) -> list[ObjectiveStatus]:
