@@ -67,6 +67,13 @@ def test_a_service_leads_to_its_newest_results(visitor: TestClient, words_of: Wo
     assert "Probes Results of 22 Nov 2026" in words_of(page)
 
 
+def test_a_service_without_probes_leads_to_its_newest_day_with_results(
+    visitor: TestClient,
+) -> None:
+    page = visitor.get("/services/svc-edition-01").text
+    assert 'href="/observations?service=svc-edition-01&amp;day=2026-11-22"' in page
+
+
 def test_a_service_without_any_result_leads_to_none(visitor: TestClient) -> None:
     assert "/observations" not in visitor.get("/services/svc-tariff").text
 

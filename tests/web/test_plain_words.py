@@ -283,3 +283,18 @@ def test_an_imported_outage_names_its_source(
     quiet = detail.summary.model_copy(update={"days": ()})
     world.service = lambda *_: detail.model_copy(update={"summary": quiet, "outages": (outage,)})
     assert "licence ODbL-1.0" in words_of(visitor.get("/services/svc-edition-01").text)
+
+
+def test_a_form_sent_at_the_same_moment_gets_a_page_not_a_fault(
+    visitor: TestClient, access: Any, world: Any, words_of: Words
+) -> None:
+    def late(*_: object) -> int:
+        raise ConflictError
+
+    world.waive = late
+    visitor.cookies.set("slamon_session", access.redeem(access.mint("it-consultant")))
+    csrf = re.search(r'name="csrf" value="([^"]+)"', visitor.get(BREACH).text)
+    assert csrf is not None
+    answer = visitor.post(f"{BREACH}/waive", data={"csrf": csrf.group(1), "reason": "r"})
+    assert answer.status_code == 409
+    assert "Refused Somebody else decided at the same moment. Look again." in words_of(answer.text)

@@ -66,7 +66,8 @@ def _newest(detail: ServiceDetail, silences: Silent) -> str | None:
         for line in many.values()
         if line.service == service
     )
-    return max((at for at in (*asked, *own) if at), default=None)
+    seen = (day.date for day in detail.summary.days if day.basis != "none")
+    return max((at for at in (*asked, *own, *seen) if at), default=None)
 
 
 def _promised(agreement: AgreementSummary, service: str) -> list[ObjectiveStatus]:
