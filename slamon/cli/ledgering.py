@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from pydantic import BaseModel
 
 from catalogue.instants import format_instant
 from probes.batch import ObservationsRecorded
@@ -26,6 +25,7 @@ from slamon.cli.terminal import (
 )
 from slamon.ledger.codec import Entry
 from slamon.ledger.lock import FolderLock
+from slamon.views.told import told
 
 app = group("The ledger: show, stats, rebuild.")
 
@@ -50,7 +50,7 @@ def show(
             message = f"there is no stream {stream!r}"
             raise Unknown(message)
     if as_json:
-        print_json([_as_json(entry) for entry in entries])
+        print_json([told(entry).model_dump() for entry in entries])
         return
     rows = [
         (e.position, format_instant(e.recorded_at), e.stream, e.version, e.name, e.actor, _text(e))
@@ -65,40 +65,6 @@ def _entries(house: House, stream: str | None, after: int, limit: int) -> list[E
         return house.ledger.since(after, limit=limit)
     found = (entry for entry in house.ledger.stream(stream) if entry.position > after)
     return [entry for _, entry in zip(range(limit), found, strict=False)]
-
-
-def _content(entry: Entry) -> object:
-    if isinstance(entry.fact, ObservationsRecorded):
-        batch = entry.fact
-        return {
-            "assignment": batch.assignment,
-            "from": format_instant(batch.begin),
-            "to": format_instant(batch.end),
-            "rows": batch.rows,
-            "edges": [
-                {"probe": e.probe, "at": format_instant(e.at), "outcome": e.outcome.name.lower()}
-                for e in batch.edges
-            ],
-            "missing": [{"probe": m.probe, "due": format_instant(m.due)} for m in batch.missing],
-            "evidence": {str(n): e.model_dump() for n, e in batch.evidence.items()},
-            "content_hash": batch.content_hash,
-        }
-    if isinstance(entry.fact, BaseModel):
-        return entry.fact.model_dump(mode="json", by_alias=True)
-    return None
-
-
-def _as_json(entry: Entry) -> dict[str, object]:
-    return {
-        "position": entry.position,
-        "recorded_at": format_instant(entry.recorded_at),
-        "stream": entry.stream,
-        "version": entry.version,
-        "fact": entry.name,
-        "actor": entry.actor,
-        "cause": entry.cause,
-        "content": _content(entry),
-    }
 
 
 def _text(entry: Entry) -> str:

@@ -117,7 +117,7 @@ def expected(state: State) -> dict[tuple[str, str], Values]:
         ("Failing probes", "A"): {"": failing},
         ("Views behind the ledger", "A"): {"": 0},
         (ROWS, "A"): state.per_objective(percent),
-        (ROWS, "B"): state.per_objective(lambda said: float(said["target"])),
+        (ROWS, "B"): state.per_objective(lambda said: float(said["target"].split()[0])),
         (ROWS, "C"): state.per_objective(met),
         (ROWS, "D"): state.per_objective(seconds("down_us")),
         (ROWS, "E"): state.per_objective(seconds("unknown_us")),
