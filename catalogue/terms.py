@@ -98,14 +98,6 @@ class Known:
         """The version stated last."""
         return self.versions[-1]
 
-    def terms_on(self, day: date) -> Json:
-        """Return the terms that hold on a day."""
-        return next(
-            version.terms
-            for version in reversed(self.versions)
-            if version.from_ is None or version.from_ <= day
-        )
-
     def has_explained(self, day: date | None, reason: str, path: str) -> bool:
         """Tell whether a mark has already accounted for a change there, or of what it stands in."""
         return any(
@@ -113,9 +105,9 @@ class Known:
             for known_day, known_reason, known_path in self.explained
         )
 
-    def document_on(self, day: date) -> Json:
-        """Return terms and lifecycle as one document, ready to be read as the model of its kind."""
-        return self.terms_on(day) | (self.lifecycle or {})
+    def document(self, version: Version) -> Json:
+        """Return terms of a version and lifecycle as one document, ready to be read as the model of its kind."""
+        return version.terms | (self.lifecycle or {})
 
 
 Terms = Unstated | Known

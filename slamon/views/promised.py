@@ -78,8 +78,7 @@ class Held:
 
     def model(self, version: Version | None = None) -> Document:
         """The record as a model, of a version or of the newest one."""
-        terms = (version or self.known.newest).terms
-        return KINDS[self.kind].parse(terms | (self.known.lifecycle or {}))
+        return KINDS[self.kind].parse(self.known.document(version or self.known.newest))
 
 
 class Promises:

@@ -180,8 +180,9 @@ def test_the_old_version_holds_until_the_day_of_the_amendment(documents: Set) ->
     states = applied(documents(target="99.00", mark=AMENDED), applied(documents(), {}))
     agreement = known(states, "agreement", "sla-web")
 
-    assert '"target": "99.50"' in json.dumps(agreement.terms_on(date(2026, 12, 31)))
-    assert '"target": "99.00"' in json.dumps(agreement.terms_on(date(2027, 1, 1)))
+    assert '"target": "99.50"' in json.dumps(agreement.versions[0].terms)
+    assert '"target": "99.00"' in json.dumps(agreement.versions[1].terms)
+    assert [version.from_ for version in agreement.versions] == [None, date(2027, 1, 1)]
 
 
 def test_a_mark_may_stay_and_its_change_is_recorded_once(documents: Set) -> None:
@@ -543,7 +544,7 @@ def test_terms_and_lifecycle_together_are_the_whole_document(cms: Catalogue) -> 
             terms = evolve(terms, type(fact).model_validate_json(fact.model_dump_json()))
         assert isinstance(terms, Known)
         record = cms.records[change.kind, change.id]
-        assert KINDS[change.kind].parse(terms.document_on(TODAY)) == record.model
+        assert KINDS[change.kind].parse(terms.document(terms.newest)) == record.model
 
 
 def test_the_json_form_of_a_plan_names_every_change(documents: Set) -> None:
