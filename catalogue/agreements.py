@@ -3,97 +3,40 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Field, model_validator
 
 from catalogue.document import Document, PartialDate, Record, Text3
 from catalogue.instants import at_clock
+from catalogue.objectives import Objective
 from catalogue.references import (
-    DataRef,
     HoursRef,
     LocationRef,
     PartyRef,
     ProbeRef,
     RecommendationRef,
     Reference,
-    ServiceRef,
     WindowRef,
 )
-from catalogue.remedies import Remedy, agrees_with_target
-from catalogue.values import Duration, Id, Percent, UndottedId, Zone, wrong
+from catalogue.values import Duration, Id, UndottedId, Zone, wrong
 
-Indicator = Literal["availability", "latency", "response_time", "resolution_time"]
 State = Literal["proposed", "negotiating", "signed", "in_force", "expired", "terminated"]
-
-
-class Share(Document):
-    """The percent of cases that take at most `within`."""
-
-    within: Duration
-    share: Percent
-
-
-def _form_of_target(target: Any) -> str:
-    return "<share>" if isinstance(target, dict | Share) else "<percent>"
-
-
-Target = Annotated[
-    Annotated[Percent, Tag("<percent>")] | Annotated[Share, Tag("<share>")],
-    Discriminator(_form_of_target),
-]
-
-
-class TighterIn(Document):
-    """A higher target inside a window."""
-
-    window: WindowRef
-    target: Percent
-
-
-class Objective(Document):
-    """A measured promise."""
-
-    id: UndottedId
-    service: ServiceRef
-    indicator: Indicator
-    priority: str | None = None
-    target: Target
-    unit: Literal["percent"] | None = None
-    period: Literal["calendar_month", "whole_term"]
-    service_hours: HoursRef
-    data: tuple[DataRef, ...] = Field(min_length=1)
-    combine: Literal["any_down"] | None = None
-    min_coverage: Percent | None = None
-    min_sample: int | None = Field(default=None, ge=1)
-    unknown: Literal["exclude"] = "exclude"
-    mode: Literal["enforced", "shadow"] = "enforced"
-    tighter_in: TighterIn | None = None
-    remedy: Remedy
-
-    @model_validator(mode="after")
-    def _target_fits(self) -> Self:
-        shares = isinstance(self.target, Share)
-        if shares == (self.indicator == "availability"):
-            raise wrong(
-                'availability has a target like "99.50"; any other indicator a target {within, share}'
-            )
-        if len(self.data) > 1 and self.combine is None:
-            raise wrong('several data sources need "combine"', '"combine: any_down"')
-        agrees_with_target(self.remedy, self.threshold)
-        return self
-
-    @property
-    def threshold(self) -> Percent:
-        """The percent that must be reached."""
-        return self.target.share if isinstance(self.target, Share) else self.target
 
 
 class Exclusion(Document):
     """A reason for which time is taken out of the judgement."""
 
     id: Id
-    kind: Literal["planned_maintenance", "customer_cause", "force_majeure", "freeze"]
+    kind: Literal[
+        "planned_maintenance",
+        "emergency_maintenance",
+        "customer_cause",
+        "force_majeure",
+        "dependency",
+        "suspension",
+        "freeze",
+    ]
     effect: Literal[
         "remove_window",
         "remove_bad_time",

@@ -74,6 +74,23 @@ def _percent(value: object) -> Decimal:
     return percent
 
 
+def _bound(value: object) -> Decimal | str:
+    if isinstance(value, str) and value.startswith("P"):
+        return _exact_length(value)
+    bound = _decimal(value)
+    if bound.is_signed():
+        raise wrong(f"a bound cannot be below zero: {bound}", f'"{-bound}"')
+    return bound
+
+
+def _exact_length(text: str) -> str:
+    try:
+        parse_duration(_duration(text)).exact()
+    except InstantError as fault:
+        raise wrong(str(fault)) from None
+    return text
+
+
 def _duration(value: object) -> str:
     text = _text(value)
     try:
@@ -180,7 +197,7 @@ def _address(value: object) -> str:
     return text
 
 
-def _as_text(value: Decimal) -> str:
+def _as_text(value: Decimal | str) -> str:
     return str(value)
 
 
@@ -192,6 +209,8 @@ Dec = Annotated[Decimal, _parsed(_decimal), PlainSerializer(_as_text)]
 Amount = Annotated[Decimal, _parsed(_amount), PlainSerializer(_as_text)]
 Rate = Annotated[Decimal, _parsed(_rate), PlainSerializer(_as_text)]
 Percent = Annotated[Decimal, _parsed(_percent), PlainSerializer(_as_text)]
+# A number, or an exact length of time as text.
+Bounding = Annotated[Decimal | str, _parsed(_bound), PlainSerializer(_as_text)]
 Duration = Annotated[str, _parsed(_duration)]
 Zone = Annotated[str, _parsed(_zone)]
 Hour = Annotated[str, _parsed(_hour)]

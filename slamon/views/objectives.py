@@ -11,11 +11,13 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
 
-from catalogue.agreements import Agreement, MeasurementRules, Objective, Share
+from catalogue.agreements import Agreement, MeasurementRules
 from catalogue.calendars import Calendar, Hours
+from catalogue.combining import Group
 from catalogue.document import PartialDate
 from catalogue.instants import at_clock, parse_duration
 from catalogue.intervals import Intervals, intersect, union
+from catalogue.objectives import Objective
 from catalogue.probing import Import, Probe, ProbeDefaults
 from catalogue.service_hours import ServiceHours
 from catalogue.services import Baseline, Service
@@ -87,9 +89,7 @@ class Unjudged:
     @property
     def target(self) -> str:
         """What is promised, in words."""
-        target = self.objective.target
-        share = f"{self.objective.threshold}"
-        return f"{share} % within {target.within}" if isinstance(target, Share) else share
+        return self.objective.promised
 
 
 _interpreted: WeakKeyDictionary[Promises, tuple[Judged | Unjudged, ...]] = WeakKeyDictionary()
@@ -183,10 +183,10 @@ def interpret(
 
 
 def _not_yet(agreement: Agreement, objective: Objective) -> str | None:
-    if isinstance(objective.target, Share):
+    if objective.indicator != "availability" or isinstance(objective.combine, Group):
         return f"{objective.indicator.replace('_', ' ')} objectives are kept and not judged yet"
     if objective.period != "calendar_month":
-        return f"periods of a {objective.period.replace('_', ' ')} are kept and not judged yet"
+        return "periods other than the calendar month are kept and not judged yet"
     if agreement.state in SIGNED and agreement.in_force.from_ is None:
         return "the day on which the agreement begins is not known"
     return None
