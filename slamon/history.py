@@ -20,9 +20,9 @@ from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.codec import Names, Upcaster
 from slamon.ledger.store import LedgerFounded
-from slamon.sla.closing import PeriodClosed
+from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.imports import ObservationsImported
-from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived
+from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
 
 FACTS: Mapping[str, type[Any]] = {
     "ledger-founded/1": LedgerFounded,
@@ -36,12 +36,22 @@ FACTS: Mapping[str, type[Any]] = {
     "probing-interrupted/1": ProbingInterrupted,
     "observations-recorded/1": ObservationsRecorded,
     "observations-imported/1": ObservationsImported,
-    "period-closed/1": PeriodClosed,
+    "period-closed/2": PeriodClosed,
+    "period-restated/1": PeriodRestated,
     "breach-found/1": BreachFound,
     "breach-upheld/1": BreachUpheld,
     "breach-waived/1": BreachWaived,
+    "breach-withdrawn/1": BreachWithdrawn,
 }
 
-UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {}
+
+def _closed_by_a_reviewer(closed: dict[str, Any]) -> dict[str, Any]:
+    """Period-closed/1 knew no other way to close."""
+    return {**closed, "closed_by": "reviewer"}
+
+
+UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {
+    "period-closed/1": ("period-closed/2", _closed_by_a_reviewer),
+}
 
 NAMES = Names(FACTS, UPCASTERS)

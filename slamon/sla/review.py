@@ -29,7 +29,14 @@ class BreachWaived(Fact):
     clause: str | None = None
 
 
-ReviewFact = BreachFound | BreachUpheld | BreachWaived
+class BreachWithdrawn(Fact):
+    """A restatement of the period took the breach away; the new figures rest on `position`."""
+
+    reason: str
+    position: int
+
+
+ReviewFact = BreachFound | BreachUpheld | BreachWaived | BreachWithdrawn
 
 
 class NoReview(Fact):
@@ -43,10 +50,10 @@ class OpenReview(Fact):
 
 
 class EndedReview(Fact):
-    """A breach was decided on."""
+    """A breach was decided on, or it has vanished."""
 
     breach: BreachFound
-    outcome: Literal["upheld", "waived"]
+    outcome: Literal["upheld", "waived", "withdrawn"]
     reason: str
 
 
@@ -68,6 +75,8 @@ def evolve(review: Review, fact: ReviewFact) -> Review:
             return EndedReview(breach=_breach(review), outcome="upheld", reason=fact.reason)
         case BreachWaived():
             return EndedReview(breach=_breach(review), outcome="waived", reason=fact.reason)
+        case BreachWithdrawn():
+            return EndedReview(breach=_breach(review), outcome="withdrawn", reason=fact.reason)
     assert_never(fact)
 
 
@@ -80,8 +89,23 @@ def fold(facts: Iterable[ReviewFact]) -> Review:
 
 
 def find(review: Review, found: BreachFound) -> list[ReviewFact]:
-    """Record that a closed period missed its target; what was found once is not found again."""
-    return [found] if isinstance(review, NoReview) else []
+    """Record that a closed period missed its target; what stands is not found again, what was withdrawn is."""
+    match review:
+        case NoReview() | EndedReview(outcome="withdrawn"):
+            return [found]
+        case OpenReview() | EndedReview():
+            return []
+    assert_never(review)
+
+
+def withdraw(review: Review, *, reason: str, position: int) -> list[ReviewFact]:
+    """Take back a breach that vanished with a restatement, whatever was decided on it; repeated, it changes nothing."""
+    match review:
+        case NoReview() | EndedReview(outcome="withdrawn"):
+            return []
+        case OpenReview() | EndedReview():
+            return [BreachWithdrawn(reason=_stated(reason), position=position)]
+    assert_never(review)
 
 
 def uphold(review: Review, *, reason: str) -> list[ReviewFact]:
