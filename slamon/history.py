@@ -20,6 +20,12 @@ from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.codec import Names, Upcaster
 from slamon.ledger.store import LedgerFounded
+from slamon.sla.announcing import (
+    ExclusionAnnounced,
+    ExclusionGranted,
+    ExclusionRefused,
+    ExclusionWithdrawn,
+)
 from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
@@ -42,6 +48,10 @@ FACTS: Mapping[str, type[Any]] = {
     "breach-upheld/1": BreachUpheld,
     "breach-waived/1": BreachWaived,
     "breach-withdrawn/1": BreachWithdrawn,
+    "exclusion-announced/1": ExclusionAnnounced,
+    "exclusion-granted/1": ExclusionGranted,
+    "exclusion-refused/1": ExclusionRefused,
+    "exclusion-withdrawn/1": ExclusionWithdrawn,
 }
 
 

@@ -13,10 +13,11 @@ from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.codec import Entry
 from slamon.ledger.store import Ledger, LedgerFounded
+from slamon.sla.announcing import AnnouncingFact
 from slamon.sla.closing import PeriodClosed
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived
-from slamon.views import keeping, promised, reviewed, settling
+from slamon.views import excluded, keeping, promised, reviewed, settling
 from slamon.views.observed import Observed
 from slamon.views.store import ViewStore, read_position
 from slamon.views.tables import view_state
@@ -124,30 +125,48 @@ def apply_all(connection: Connection, entries: list[Entry]) -> None:
 def _apply(connection: Connection, observed: Observed, entry: Entry) -> bool:
     """Apply one fact; true when it changes what is promised."""
     match entry.fact:
+        case fact if isinstance(fact, TermsFact):
+            promised.stated(connection, entry, fact)
+            return True
+        case AgentAssigned() as fact:
+            observed.assigned(entry, fact)
+            return True
+        case LedgerFounded():
+            pass  # says whose ledger this is; the file name carries it
+        case other if not (_observed(observed, entry) or _decided(connection, entry)):
+            message = f"no view knows what to do with {type(other).__name__}"
+            raise TypeError(message)
+    return False
+
+
+def _observed(observed: Observed, entry: Entry) -> bool:
+    """Apply a fact about results; false when it is none."""
+    match entry.fact:
         case ObservationsRecorded() as fact:
             observed.recorded(entry, fact)
         case ObservationsImported() as fact:
             observed.imported(entry, fact)
-        case AgentAssigned() as fact:
-            observed.assigned(entry, fact)
-            return True
         case ProbingInterrupted() as fact:
             observed.interrupted(entry, fact)
+        case _:
+            return False
+    return True
+
+
+def _decided(connection: Connection, entry: Entry) -> bool:
+    """Apply a fact that somebody decided; false when it is none."""
+    match entry.fact:
         case PeriodClosed() as fact:
             reviewed.closed(connection, entry, fact)
         case BreachFound() as fact:
             reviewed.found(connection, entry, fact)
         case BreachUpheld() | BreachWaived() as fact:
             reviewed.decided(connection, entry, fact)
-        case fact if isinstance(fact, TermsFact):
-            promised.stated(connection, entry, fact)
-            return True
-        case LedgerFounded():
-            pass  # says whose ledger this is; the file name carries it
-        case other:
-            message = f"no view knows what to do with {type(other).__name__}"
-            raise TypeError(message)
-    return False
+        case fact if isinstance(fact, AnnouncingFact):
+            keeping.forget_agreement(connection, excluded.applied(connection, entry, fact))
+        case _:
+            return False
+    return True
 
 
 def wait_for(store: ViewStore, position: int, *, seconds: float) -> bool:

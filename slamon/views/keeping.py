@@ -91,19 +91,24 @@ def forget_all(connection: Connection) -> None:
     connection.execute(delete(objective_day))
 
 
+def forget_agreement(connection: Connection, agreement: str) -> None:
+    """Exclusions have changed: every kept day of the agreement has to be judged anew."""
+    connection.execute(delete(objective_day).where(objective_day.c.agreement == agreement))
+
+
 def forget(connection: Connection, touched: Touched) -> None:
     """Results have arrived: days whose states may depend on them have to be judged anew."""
     if not touched or connection.execute(select(objective_day.c.day).limit(1)).first() is None:
         return
     for judged in judged_objectives(connection):
-        for back, ahead in _spans(connection, judged, touched):
+        for back, ahead in affected(connection, judged, touched):
             first = period_at("day", back, judged.tz).label
             last = _LAST_LABEL if ahead >= FAR else period_at("day", ahead, judged.tz).label
             connection.execute(_FORGET, _asked(judged.key, first, last))
 
 
-def _spans(connection: Connection, judged: Judged, touched: Touched) -> list[Span]:
-    """The time in which the states of an objective may have changed."""
+def affected(connection: Connection, judged: Judged, touched: Touched) -> list[Span]:
+    """The time in which the states of an objective may have changed, as results in these spans were touched."""
     asked = Confirmation(judged.terms.confirm, judged.terms.recover)
     found = [
         reach(connection, source, *span, asked)

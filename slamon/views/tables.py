@@ -81,6 +81,46 @@ probe_day = Table(
     Column("basis", String, nullable=False),
 )
 
+pace_bound = Table(
+    "pace_bound",
+    metadata,
+    Column("check", String, primary_key=True),
+    Column("bound", BigInteger, primary_key=True),  # µs
+)
+
+pace_day = Table(
+    "pace_day",
+    metadata,
+    Column("check", String, primary_key=True),
+    Column("location", String, primary_key=True),
+    Column("bound", BigInteger, primary_key=True),  # µs: slower results are bad
+    Column("day", Integer, primary_key=True),  # days since the epoch, UTC
+    Column("runs", LargeBinary, nullable=False),
+    Column("basis", String, nullable=False),
+)
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("ticket", String, primary_key=True),
+    Column("opened", BigInteger, nullable=False),
+    Column("responded", BigInteger),
+    Column("resolved", BigInteger),
+    Column("priority", String, nullable=False),
+    Column("paused_us", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),  # of the fact that said so last
+)
+
+level = Table(
+    "level",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("at", BigInteger, primary_key=True),
+    Column("value", String, nullable=False),  # an exact decimal number
+    Column("position", BigInteger, nullable=False),
+)
+
 probe_last = Table(
     "probe_last",
     metadata,
@@ -101,9 +141,32 @@ period = Table(
     Column("agreement", String, primary_key=True),
     Column("label", String, primary_key=True),
     Column("closed", JSON, nullable=False),
+    Column("newest", JSON, nullable=False),  # as closed, with the figures of the newest restatement
+    Column("known", BigInteger, nullable=False),  # the position that the newest figures rest on
+    Column("restatements", Integer, nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("recorded_at", BigInteger, nullable=False),
     Column("actor", String, nullable=False),
+)
+
+period_restatement = Table(
+    "period_restatement",
+    metadata,
+    Column("agreement", String, primary_key=True),
+    Column("label", String, primary_key=True),
+    Column("step", Integer, primary_key=True),
+    Column("restated", JSON, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("actor", String, nullable=False),
+)
+
+period_touched = Table(
+    "period_touched",
+    metadata,
+    Column("agreement", String, primary_key=True),
+    Column("label", String, primary_key=True),
+    Column("position", BigInteger, primary_key=True),  # of a fact that may change the period
 )
 
 breach = Table(
@@ -115,6 +178,7 @@ breach = Table(
     Column("label", String, nullable=False),
     Column("status", String, nullable=False),
     Column("found", JSON, nullable=False),
+    Column("figure", JSON),  # as it was found
 )
 
 breach_step = Table(
@@ -129,6 +193,27 @@ breach_step = Table(
     Column("position", BigInteger, nullable=False),
 )
 
+exclusion = Table(
+    "exclusion",
+    metadata,
+    Column("agreement", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("clause", String, nullable=False),
+    Column("services", JSON, nullable=False),  # none: all of the agreement
+    Column("begin", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("evidence", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("ruling", String),
+    Column("ruling_reason", String, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("withdrawn_reason", String, nullable=False),
+    Column("positions", JSON, nullable=False),  # of all its facts
+    Column("position", BigInteger, nullable=False),  # of the newest
+)
+
 objective_day = Table(
     "objective_day",
     metadata,
@@ -140,6 +225,7 @@ objective_day = Table(
     Column("basis", String, nullable=False),
 )
 
+Index("ticket_by_opening", ticket.c.source, ticket.c.opened)
 Index("breach_by_status", breach.c.status, breach.c.agreement)
 
 
