@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from catalogue.agreements import Agreement
 from catalogue.instants import SECOND, Duration, InstantError, parse_duration
+from catalogue.measurable import faults_of_measuring
 from catalogue.probing import Import, Probe, ProbeDefaults
 from catalogue.problems import Problem, closest, problem_at
 from catalogue.provenance import faults_of_provenance
@@ -25,6 +26,7 @@ def faults_between(catalogue: Catalogue, names: Mapping[str, frozenset[str]]) ->
     yield from _offerings(catalogue)
     yield from _timings(catalogue)
     yield from _foreign_data(catalogue)
+    yield from faults_of_measuring(catalogue)
     yield from _unequal_caps(catalogue)
     yield from _miscounted(catalogue)
 

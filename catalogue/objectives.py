@@ -141,7 +141,9 @@ def _form_of_target(objective: Objective) -> Iterator[PydanticCustomError]:
     indicator, target = objective.indicator, objective.target
     if indicator in BOUNDED:
         if not isinstance(target, Bound):
-            yield wrong(f"{indicator} has a target {{bound}}, like {_LIKE[indicator]}")
+            yield wrong(
+                f"{indicator} has a target {{bound}}, like {_LIKE[indicator]}", at=("target",)
+            )
         elif target.is_length != (indicator in LENGTHS):
             kind = "a length of time" if indicator in LENGTHS else "a number"
             said = f"{indicator} is compared with {kind}, like {_LIKE[indicator]}"
@@ -151,11 +153,10 @@ def _form_of_target(objective: Objective) -> Iterator[PydanticCustomError]:
             yield wrong(said, at=("target", "bound"))
     elif indicator in OF_CASES_IN_TIME:
         if not isinstance(target, Share):
-            yield wrong(
-                f'{indicator} has a target {{within, share}}, like {{within: PT1H, share: "95.00"}}'
-            )
+            like = '{within: PT1H, share: "95.00"}'
+            yield wrong(f"{indicator} has a target {{within, share}}, like {like}", at=("target",))
     elif isinstance(target, Share | Bound):
-        yield wrong(f'{indicator} has a target like "99.50"')
+        yield wrong(f'{indicator} has a target like "99.50"', at=("target",))
 
 
 def _comparison(objective: Objective) -> Iterator[PydanticCustomError]:

@@ -1,0 +1,96 @@
+"""Faults of objectives against the records around them: whether what is promised can be measured and has a period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from catalogue.agreements import Agreement
+from catalogue.instants import InstantError, parse_duration
+from catalogue.objectives import OF_CASES, OF_TICKETS, Objective
+from catalogue.probing import Import, Probe
+from catalogue.problems import Problem, problem_at
+from catalogue.records import Catalogue
+from catalogue.references import Path
+from catalogue.targets import Share
+
+Said = tuple[Path, str]
+
+_BY_RESULTS = "by probes or imported observations"
+_MEASURED = {
+    "latency": ("by probes", {"a probe"}),
+    "response_time": ("by an import of tickets", {"an import of tickets"}),
+    "resolution_time": ("by an import of tickets", {"an import of tickets"}),
+    "level": ('by an import with "use: levels"', {"an import of levels"}),
+}
+
+
+def faults_of_measuring(catalogue: Catalogue) -> Iterator[Problem]:
+    """Find every objective that could never be judged as it is written.
+
+    These faults are told of documents only: terms that a ledger already holds can still be read.
+    """
+    sources = dict(_sources(catalogue))
+    for record, agreement in catalogue.of(Agreement):
+        for index, objective in enumerate(agreement.objectives):
+            for path, said in _faults(agreement, objective, sources):
+                yield problem_at(record.at(("objectives", index, *path)), said)
+
+
+def _sources(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    """Say of each source of data what it is."""
+    for record, _ in catalogue.of(Probe):
+        yield record.id, "a probe"
+    for record, source in catalogue.of(Import):
+        yield record.id, f"an import of {(source.use or 'tickets').replace('_', '-')}"
+
+
+def _faults(agreement: Agreement, objective: Objective, sources: dict[str, str]) -> Iterator[Said]:
+    yield from _data(objective, sources)
+    yield from _cases(objective)
+    yield from _tightened(objective)
+    yield from _term(agreement, objective)
+
+
+def _data(objective: Objective, sources: dict[str, str]) -> Iterator[Said]:
+    of_results = {"a probe", "an import of observations"}
+    how, kinds = _MEASURED.get(objective.indicator, (_BY_RESULTS, of_results))
+    for index, name in enumerate(objective.data):
+        if (kind := sources.get(name)) is not None and kind not in kinds:
+            yield (
+                ("data", index),
+                f'{objective.indicator} is measured {how}, and "{name}" is {kind}',
+            )
+
+
+def _cases(objective: Objective) -> Iterator[Said]:
+    indicator, target = objective.indicator, objective.target
+    if objective.min_sample is not None and indicator not in OF_CASES:
+        said = f"min_sample counts cases, and {indicator} has none; leave it out, or write min_coverage"
+        yield ("min_sample",), said
+    if objective.priority is not None and indicator not in OF_TICKETS:
+        said = f"only tickets have a priority, and {indicator} is not about them; leave it out"
+        yield ("priority",), said
+    if indicator == "latency" and isinstance(target, Share):
+        try:
+            parse_duration(target.within).exact()
+        except InstantError as fault:
+            yield ("target", "within"), str(fault)
+
+
+def _tightened(objective: Objective) -> Iterator[Said]:
+    tighter = objective.tighter_in
+    if tighter is not None and tighter.target <= objective.threshold:
+        said = f"{tighter.target} inside {tighter.window} is not tighter than the target {objective.threshold}"
+        yield ("tighter_in", "target"), said
+
+
+def _term(agreement: Agreement, objective: Objective) -> Iterator[Said]:
+    """Check the periods that an agreement's own days begin and end: of a draft they may still be open."""
+    if not agreement.binding:
+        return
+    if objective.period == "agreement_year" and agreement.in_force.from_ is None:
+        said = "an agreement_year begins on the anniversary of in_force.from, which is not stated"
+        yield ("period",), said
+    if objective.period == "whole_term" and agreement.in_force.to is None:
+        said = "the whole term has no end while in_force.to is null; state the last day, or another period"
+        yield ("period",), said
