@@ -34,6 +34,7 @@ def _figures(said: ObjectiveJudgement | None) -> tuple[object, ...] | None:
         said.mode,
         said.target,
         (measured.good, measured.total) if measured else None,
+        (said.level.value, said.level.bound) if said.level else None,
         (coverage.known_us, coverage.agreed_us),
         {name: amount for name, amount in said.tally.items() if amount},
         said.breached_at,

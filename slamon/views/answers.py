@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from slamon.sla.judgement import Basis, Mode, ObjectiveJudgement, Period, State, Verdict
 
-ReviewStatus = Literal["open", "upheld", "waived"]
+ReviewStatus = Literal["open", "upheld", "waived", "withdrawn"]
 
 
 class Answer(BaseModel):
@@ -64,6 +64,7 @@ class AgreementSummary(Answer):
     in_force_to: str | None
     period: Period | None
     closed_periods: tuple[str, ...]
+    restated_periods: tuple[str, ...] = ()
     objectives: tuple[ObjectiveStatus, ...]
 
 
@@ -101,7 +102,7 @@ class BreachLine(Answer):
 class BreachDecision(Answer):
     """A step of a breach's review."""
 
-    decision: Literal["found", "upheld", "waived"]
+    decision: Literal["found", "upheld", "waived", "withdrawn"]
     at: str
     actor: str
     reason: str | None
@@ -109,13 +110,61 @@ class BreachDecision(Answer):
 
 
 class BreachDetail(Answer):
-    """A breach with the figures fixed at close, and its review so far."""
+    """A breach with the figure it was found with, and its review so far.
+
+    `restated` is the newest figure of the objective where the period was restated since; null where it was not, or
+    where the objective has no figure any more.
+    """
 
     line: BreachLine
     judgement: ObjectiveJudgement
     period: Period
     judged_at_position: int
     decisions: tuple[BreachDecision, ...]
+    restated: ObjectiveJudgement | None = None
+
+
+class FigureRestated(Answer):
+    """An objective whose figure a restatement changed; null where it has none."""
+
+    objective: str
+    service: str
+    old: ObjectiveJudgement | None
+    new: ObjectiveJudgement | None
+
+
+class Restatement(Answer):
+    """What later facts changed in a closed period: the objectives that differ, and positions of these facts.
+
+    `cause` names at most 100 of the `causes` there are; the new figures rest on `judged_at_position`.
+    """
+
+    at: str
+    actor: str
+    position: int
+    judged_at_position: int
+    cause: tuple[int, ...]
+    causes: int
+    reasons: tuple[str, ...]
+    code_version: str
+    tzdata: str
+    objectives: tuple[FigureRestated, ...]
+
+
+class PeriodHistory(Answer):
+    """A closed period: how it was closed, with which figures, and every restatement since, the oldest first."""
+
+    agreement: str
+    period: Period
+    closed_at: str
+    closed_by: Literal["reviewer", "itself"]
+    actor: str
+    position: int
+    judged_at_position: int
+    code_version: str
+    tzdata: str
+    figures: tuple[ObjectiveJudgement, ...]
+    restatements: tuple[Restatement, ...]
 
 
 class Overview(Answer):

@@ -1,18 +1,19 @@
-"""`probe_day`: what each check saw at each place, as runs of equal outcome, by UTC day."""
+"""`probe_day` and `pace_day`: what each check saw at each place, as runs of equal outcome, by UTC day."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from probes.outcome import Outcome
 from slamon.sla.judgement import Basis
 from slamon.sla.runs import DAY_US, Run
-from slamon.views.tables import probe_day
+from slamon.views.tables import pace_day, probe_day
 
 RUN = struct.Struct("<qqIBq")
 
@@ -22,10 +23,19 @@ AHEAD = 64  # days loaded at a time: results mostly come in order of time
 
 Key = tuple[str, str, int]
 
+Marks = dict[int, dict[tuple[str, str], tuple[int, int]]]
+"""For each fact, by its position: in which span of time it touched which check at which place (µs)."""
+
 _STORED = select(probe_day.c.day, probe_day.c.runs, probe_day.c.basis).where(
     probe_day.c.check == bindparam("check"),
     probe_day.c.location == bindparam("location"),
     probe_day.c.day.between(bindparam("begin"), bindparam("last")),
+)
+_PACED = select(pace_day.c.day, pace_day.c.runs, pace_day.c.basis).where(
+    pace_day.c.check == bindparam("check"),
+    pace_day.c.location == bindparam("location"),
+    pace_day.c.bound == bindparam("bound"),
+    pace_day.c.day.between(bindparam("begin"), bindparam("last")),
 )
 
 
@@ -98,23 +108,32 @@ class _Day:
 
 @dataclass
 class DayBook:
-    """Days loaded, changed and written back within one transaction of the fold."""
+    """Days loaded, changed and written back within one transaction of the fold.
+
+    Without a bound they are those of `probe_day`; with one (µs) those of `pace_day`, where what took longer is bad.
+    """
 
     connection: Connection
+    bound: int | None = None
     _days: dict[Key, _Day] = field(default_factory=dict)
     _changed: set[Key] = field(default_factory=set)
     _loaded: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     touched: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    position: int = 0
+    """Of the fact that is being applied."""
+    marks: Marks = field(default_factory=dict)
 
     def add(self, check: str, location: str, run: Run, interval: int, basis: Basis) -> None:
         """Add a run; `interval` is the distance of its slots in µs, 0 for results with times of their own."""
         for day, part in split_by_day(run):
             self._add_part((check, location, day), part, interval, basis)
-        self._touch(check, location, run.first, run.last)
+        self.touch(check, location, run.first, run.last)
 
-    def _touch(self, check: str, location: str, first: int, last: int) -> None:
-        begin, end = self.touched.get((check, location), (first, last))
-        self.touched[check, location] = (min(begin, first), max(end, last))
+    def touch(self, check: str, location: str, first: int, last: int) -> None:
+        """Note that results of a check between two instants, both included, are others than before."""
+        for spans in (self.touched, self.marks.setdefault(self.position, {})):
+            begin, end = spans.get((check, location), (first, last))
+            spans[check, location] = (min(begin, first), max(end, last))
 
     def _add_part(self, key: Key, part: Run, interval: int, basis: Basis) -> None:
         day = self._day(key)
@@ -122,7 +141,7 @@ class DayBook:
         if day.basis is not None and mixed(day.basis, basis) != day.basis:
             # What rests on any result of this day now rests on another basis.
             check, location, number = key
-            self._touch(check, location, number * DAY_US, (number + 1) * DAY_US - 1)
+            self.touch(check, location, number * DAY_US, (number + 1) * DAY_US - 1)
         day.basis = mixed(day.basis, basis)
         if not day.runs or part.first > day.runs[-1].last:
             if day.runs and continues(day.runs[-1], part, interval):
@@ -146,24 +165,33 @@ class DayBook:
         if begin >= end:
             return
         asked = {"check": check, "location": location, "begin": begin, "last": end - 1}
-        for row in self.connection.execute(_STORED, asked):
+        for row in self.connection.execute(*self._stored(asked)):
             self._days[check, location, row.day] = _Day(unpack(row.runs), row.basis)
+
+    def _stored(
+        self, asked: dict[str, Any]
+    ) -> tuple[Select[tuple[int, bytes, str]], dict[str, Any]]:
+        if self.bound is None:
+            return _STORED, asked
+        return _PACED, asked | {"bound": self.bound}
 
     def flush(self) -> None:
         """Write the changed days back."""
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"check": c, "location": p, "day": d, "runs": pack(day.runs), "basis": day.basis}
             for (c, p, d), day in ((key, self._days[key]) for key in self._changed)
         ]
         if rows:
-            write = insert(probe_day)
-            self.connection.execute(
-                write.on_conflict_do_update(
-                    index_elements=["check", "location", "day"],
-                    set_={"runs": write.excluded.runs, "basis": write.excluded.basis},
-                ),
-                rows,
-            )
+            self._write(rows)
         self._days.clear()
         self._changed.clear()
         self._loaded.clear()
+
+    def _write(self, rows: list[dict[str, Any]]) -> None:
+        if self.bound is None:
+            write, key = insert(probe_day), ["check", "location", "day"]
+        else:
+            write, key = insert(pace_day), ["check", "location", "bound", "day"]
+            rows = [row | {"bound": self.bound} for row in rows]
+        named = {"runs": write.excluded.runs, "basis": write.excluded.basis}
+        self.connection.execute(write.on_conflict_do_update(index_elements=key, set_=named), rows)

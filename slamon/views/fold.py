@@ -14,13 +14,17 @@ from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.codec import Entry
 from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.sla.announcing import AnnouncingFact
-from slamon.sla.closing import PeriodClosed
+from slamon.sla.closing import PeriodClosed, PeriodRestated
+from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
 from slamon.sla.imports import ObservationsImported
-from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived
-from slamon.views import excluded, keeping, promised, reviewed, settling
+from slamon.sla.levels import LevelsImported
+from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
+from slamon.sla.tickets import TicketsImported
+from slamon.views import declared, excluded, keeping, paced, promised, reviewed, settling
 from slamon.views.observed import Observed
 from slamon.views.store import ViewStore, read_position
 from slamon.views.tables import view_state
+from slamon.views.touching import Touching
 
 SETTLE_EVERY = 60_000_000
 BATCH = (
@@ -66,7 +70,7 @@ class Folder:
             entries = self._next(read_position(connection), upto)
             if not entries:
                 return None
-            apply_all(connection, entries)
+            apply_all(connection, entries, self.ledger)
         return entries[-1].position
 
     def _next(self, position: int, upto: int | None) -> list[Entry]:
@@ -100,23 +104,27 @@ class Folder:
             settling.keep_finished(connection, now)
 
 
-def apply_all(connection: Connection, entries: list[Entry]) -> None:
+def apply_all(connection: Connection, entries: list[Entry], ledger: Ledger) -> None:
     """Apply facts in order, forget figures they touch, and move the position."""
-    observed = Observed(connection)
+    observed, touching = Observed(connection), Touching(connection)
     promises = False
     for entry in entries:
+        observed.book.position = entry.position
         try:
             promises |= _apply(connection, observed, entry)
         except Exception as wrong:
             where = f"{entry.name} at position {entry.position} ({entry.stream})"
             message = f"cannot fold {where}: {wrong}"
             raise FoldError(message) from wrong
+        touching.seen(entry)
     touched = observed.flush()
+    touching.flush(observed.book.marks)
+    last = entries[-1]
     if promises:
+        paced.follow_promises(connection, ledger, last.position)
         keeping.forget_all(connection)
     else:
         keeping.forget(connection, touched)
-    last = entries[-1]
     connection.execute(
         update(view_state).values(position=last.position, recorded_at=last.recorded_at)
     )
@@ -148,6 +156,10 @@ def _observed(observed: Observed, entry: Entry) -> bool:
             observed.imported(entry, fact)
         case ProbingInterrupted() as fact:
             observed.interrupted(entry, fact)
+        case TicketsImported() as fact:
+            observed.tickets(entry, fact)
+        case LevelsImported() as fact:
+            observed.levels(entry, fact)
         case _:
             return False
     return True
@@ -158,12 +170,18 @@ def _decided(connection: Connection, entry: Entry) -> bool:
     match entry.fact:
         case PeriodClosed() as fact:
             reviewed.closed(connection, entry, fact)
+        case PeriodRestated() as fact:
+            reviewed.restated(connection, entry, fact)
         case BreachFound() as fact:
             reviewed.found(connection, entry, fact)
         case BreachUpheld() | BreachWaived() as fact:
             reviewed.decided(connection, entry, fact)
+        case BreachWithdrawn() as fact:
+            reviewed.withdrawn(connection, entry, fact)
         case fact if isinstance(fact, AnnouncingFact):
             keeping.forget_agreement(connection, excluded.applied(connection, entry, fact))
+        case StateDeclared() | DeclarationEnded() | DeclarationWithdrawn() as fact:
+            keeping.forget_service(connection, declared.applied(connection, entry, fact))
         case _:
             return False
     return True

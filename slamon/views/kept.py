@@ -1,6 +1,8 @@
-"""Closed periods and breaches as they stand."""
+"""Closed periods and breaches as they stand, and how they came to be so."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from sqlalchemy import Connection, Row, select
 
@@ -8,29 +10,117 @@ from catalogue.agreements import Agreement
 from catalogue.instants import format_instant
 from catalogue.periods import parse_period
 from catalogue.services import Service
-from slamon.sla.closing import PeriodClosed
+from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.judgement import ObjectiveJudgement, Period
-from slamon.views.answers import BreachDecision, BreachDetail, BreachLine
+from slamon.sla.restated import changed, differs
+from slamon.views.answers import (
+    BreachDecision,
+    BreachDetail,
+    BreachLine,
+    FigureRestated,
+    PeriodHistory,
+    Restatement,
+)
 from slamon.views.promised import Promises, promises
-from slamon.views.tables import breach, breach_step, period
+from slamon.views.tables import breach, breach_step, period, period_restatement, period_touched
 
-
-def closed_labels(connection: Connection, agreement: str) -> tuple[str, ...]:
-    """The closed periods of an agreement, the newest first."""
-    rows = connection.execute(
-        select(period.c.label)
-        .where(period.c.agreement == agreement)
-        .order_by(period.c.label.desc())
+_TOUCHED = (
+    select(period.c.agreement, period.c.label, period_touched.c.position)
+    .join(
+        period_touched,
+        (period_touched.c.agreement == period.c.agreement)
+        & (period_touched.c.label == period.c.label),
     )
-    return tuple(row.label for row in rows)
+    .where(period_touched.c.position > period.c.known)
+    .order_by(period_touched.c.position)
+)
+
+
+def closed_labels(
+    connection: Connection, agreement: str, *, restated: bool = False
+) -> tuple[str, ...]:
+    """The closed periods of an agreement, or of them only the restated ones, the newest first."""
+    query = select(period.c.label).where(period.c.agreement == agreement)
+    if restated:
+        query = query.where(period.c.restatements > 0)
+    return tuple(row.label for row in connection.execute(query.order_by(period.c.label.desc())))
 
 
 def closed_period(connection: Connection, agreement: str, label: str) -> PeriodClosed | None:
-    """The figures of a closed period; None while it is open."""
+    """The newest figures of a closed period; None while it is open."""
     stored = connection.execute(
-        select(period.c.closed).where(period.c.agreement == agreement, period.c.label == label)
+        select(period.c.newest).where(period.c.agreement == agreement, period.c.label == label)
     ).scalar()
     return PeriodClosed.model_validate(stored) if stored else None
+
+
+def history(connection: Connection, agreement: str, label: str) -> PeriodHistory | None:
+    """The closing of a period and its restatements; None while it is open."""
+    row = connection.execute(
+        select(period).where(period.c.agreement == agreement, period.c.label == label)
+    ).first()
+    if row is None:
+        return None
+    closed = PeriodClosed.model_validate(row.closed)
+    return PeriodHistory(
+        agreement=agreement,
+        period=said_period(label, promises(connection).need(Agreement, agreement).tz),
+        closed_at=format_instant(row.recorded_at),
+        closed_by=closed.closed_by,
+        actor=row.actor,
+        position=row.position,
+        judged_at_position=closed.position,
+        code_version=closed.code_version,
+        tzdata=closed.tzdata,
+        figures=closed.figures,
+        restatements=tuple(_restatements(connection, agreement, label)),
+    )
+
+
+def _restatements(connection: Connection, agreement: str, label: str) -> Iterator[Restatement]:
+    rows = connection.execute(
+        select(period_restatement)
+        .where(period_restatement.c.agreement == agreement, period_restatement.c.label == label)
+        .order_by(period_restatement.c.step)
+    )
+    for row in rows:
+        fact = PeriodRestated.model_validate(row.restated)
+        yield Restatement(
+            at=format_instant(row.recorded_at),
+            actor=row.actor,
+            position=row.position,
+            judged_at_position=fact.position,
+            cause=fact.cause,
+            causes=fact.causes,
+            reasons=fact.reasons,
+            code_version=fact.code_version,
+            tzdata=fact.tzdata,
+            objectives=tuple(_changes(fact)),
+        )
+
+
+def _changes(fact: PeriodRestated) -> Iterator[FigureRestated]:
+    for old, new in changed(fact.old, fact.new):
+        if (either := new or old) is not None:
+            yield FigureRestated(
+                objective=either.objective, service=either.service, old=old, new=new
+            )
+
+
+def touched(connection: Connection, agreement: str, label: str) -> tuple[int, ...]:
+    """The positions of facts that may have changed a closed period since its newest figures."""
+    rows = connection.execute(
+        _TOUCHED.where(period.c.agreement == agreement, period.c.label == label)
+    )
+    return tuple(row.position for row in rows)
+
+
+def touched_periods(connection: Connection) -> tuple[tuple[str, str, int], ...]:
+    """The closed periods that later facts may have changed, each with the newest position of them."""
+    newest: dict[tuple[str, str], int] = {}
+    for row in connection.execute(_TOUCHED):
+        newest[row.agreement, row.label] = row.position
+    return tuple((agreement, label, at) for (agreement, label), at in sorted(newest.items()))
 
 
 def said_period(label: str, tz: str) -> Period:
@@ -50,7 +140,7 @@ def breaches(connection: Connection, status: str | None) -> tuple[BreachLine, ..
 
 
 def breach_detail(connection: Connection, name: str) -> BreachDetail | None:
-    """One breach with the figures fixed at close and its review."""
+    """One breach with the figure it was found with, the one that holds now, and its review."""
     row = connection.execute(select(breach).where(breach.c.breach == name)).first()
     if row is None:
         return None
@@ -58,9 +148,11 @@ def breach_detail(connection: Connection, name: str) -> BreachDetail | None:
     steps = connection.execute(
         select(breach_step).where(breach_step.c.breach == name).order_by(breach_step.c.step)
     )
+    found, newest = _found(row), _newest(connection, row)
     return BreachDetail(
         line=_line(connection, row),
-        judgement=_figure(connection, row),
+        judgement=found,
+        restated=newest if newest and differs((found,), (newest,)) else None,
         period=said_period(row.label, held.need(Agreement, row.agreement).tz),
         judged_at_position=row.found["position"],
         decisions=tuple(
@@ -76,21 +168,31 @@ def breach_detail(connection: Connection, name: str) -> BreachDetail | None:
     )
 
 
-def _figure(connection: Connection, row: Row[tuple[object, ...]]) -> ObjectiveJudgement:
-    closed = closed_period(connection, row.agreement, row.label)
-    if closed is None:
+def _found(row: Row[tuple[object, ...]]) -> ObjectiveJudgement:
+    """The figure that a breach was found with."""
+    if row.figure is None:
         message = f"breach {row.breach} stands without its closed period"
         raise LookupError(message)
-    return next(figure for figure in closed.figures if figure.objective == row.objective)
+    return ObjectiveJudgement.model_validate(row.figure)
+
+
+def _newest(connection: Connection, row: Row[tuple[object, ...]]) -> ObjectiveJudgement | None:
+    """The newest figure of the objective; None where it has none any more."""
+    closed = closed_period(connection, row.agreement, row.label)
+    figures = closed.figures if closed else ()
+    return next((figure for figure in figures if figure.objective == row.objective), None)
 
 
 def _line(connection: Connection, row: Row[tuple[object, ...]]) -> BreachLine:
     held = promises(connection)
-    figure = _figure(connection, row)
-    first = connection.execute(
-        select(breach_step.c.recorded_at, breach_step.c.actor).where(
-            breach_step.c.breach == row.breach, breach_step.c.step == 1
-        )
+    found = _found(row)
+    # What was withdrawn is told by what it was about; all else by what holds now.
+    figure = found if row.status == "withdrawn" else _newest(connection, row) or found
+    found_then = connection.execute(
+        select(breach_step.c.recorded_at, breach_step.c.actor)
+        .where(breach_step.c.breach == row.breach, breach_step.c.decision == "found")
+        .order_by(breach_step.c.step.desc())
+        .limit(1)
     ).one()
     return BreachLine(
         breach=row.breach,
@@ -104,8 +206,8 @@ def _line(connection: Connection, row: Row[tuple[object, ...]]) -> BreachLine:
         percent=figure.measured.percent if figure.measured else None,
         status=row.status,
         basis=figure.basis,
-        found_at=format_instant(first.recorded_at),
-        found_by=first.actor,
+        found_at=format_instant(found_then.recorded_at),
+        found_by=found_then.actor,
     )
 
 

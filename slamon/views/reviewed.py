@@ -1,47 +1,127 @@
-"""From closed periods and reviewed breaches to `period`, `breach` and `breach_step`."""
+"""From closed periods and reviewed breaches to `period`, `period_restatement`, `breach` and `breach_step`."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from slamon.ledger.codec import Entry
-from slamon.sla.closing import PeriodClosed
-from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived
-from slamon.views.tables import breach, breach_step, period
+from slamon.sla.closing import PeriodClosed, PeriodRestated
+from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
+from slamon.views.tables import (
+    breach,
+    breach_step,
+    period,
+    period_restatement,
+    period_touched,
+)
+
+BETWEEN = 1_000  # facts recorded while a period was being closed that are looked at once more
 
 
 def closed(connection: Connection, entry: Entry, fact: PeriodClosed) -> None:
     """A period of an agreement was closed with these figures."""
-    _, agreement, label = entry.stream.split(":")
+    _, agreement, label = entry.stream.split(":", 2)
+    stored = fact.model_dump(mode="json", by_alias=True)
     connection.execute(
         insert(period).values(
             agreement=agreement,
             label=label,
-            closed=fact.model_dump(mode="json", by_alias=True),
+            closed=stored,
+            newest=stored,
+            known=fact.position,
+            restatements=0,
             position=entry.position,
             recorded_at=entry.recorded_at,
             actor=entry.actor,
         )
     )
+    _touched_meanwhile(connection, entry, fact.position)
+
+
+def restated(connection: Connection, entry: Entry, fact: PeriodRestated) -> None:
+    """Later facts have given a closed period these figures."""
+    _, agreement, label = entry.stream.split(":", 2)
+    this = (period.c.agreement == agreement, period.c.label == label)
+    row = connection.execute(select(period.c.closed, period.c.restatements).where(*this)).one()
+    stored = fact.model_dump(mode="json", by_alias=True)
+    newest = row.closed | {
+        "figures": stored["new"],
+        **{name: stored[name] for name in ("position", "code_version", "tzdata")},
+    }
+    connection.execute(
+        update(period)
+        .where(*this)
+        .values(newest=newest, known=fact.position, restatements=row.restatements + 1)
+    )
+    connection.execute(
+        insert(period_restatement).values(
+            agreement=agreement,
+            label=label,
+            step=row.restatements + 1,
+            restated=stored,
+            position=entry.position,
+            recorded_at=entry.recorded_at,
+            actor=entry.actor,
+        )
+    )
+    _settle(connection, agreement, label, fact.position)
+    _touched_meanwhile(connection, entry, fact.position)
+
+
+def _settle(connection: Connection, agreement: str, label: str, known: int) -> None:
+    """Forget the facts that the newest figures rest on."""
+    touched = period_touched.c
+    connection.execute(
+        delete(period_touched).where(
+            touched.agreement == agreement, touched.label == label, touched.position <= known
+        )
+    )
+
+
+def _touched_meanwhile(connection: Connection, entry: Entry, known: int) -> None:
+    """Mark the facts recorded between the judgement and its record: none of them was looked at for this period."""
+    _, agreement, label = entry.stream.split(":", 2)
+    rows = [
+        {"agreement": agreement, "label": label, "position": at}
+        for at in range(max(known + 1, entry.position - BETWEEN), entry.position)
+    ]
+    if rows:
+        connection.execute(insert(period_touched).on_conflict_do_nothing(), rows)
 
 
 def found(connection: Connection, entry: Entry, fact: BreachFound) -> None:
-    """An objective was missed in a closed period."""
-    _, agreement, objective, label = entry.stream.split(":")
-    connection.execute(
-        insert(breach).values(
-            breach=f"{agreement}.{objective}.{label}",
-            agreement=agreement,
-            objective=objective,
-            label=label,
-            status="open",
-            found=fact.model_dump(mode="json", by_alias=True),
-        )
+    """An objective was missed in a closed period; one that was withdrawn may be found again."""
+    _, agreement, objective, label = entry.stream.split(":", 3)
+    row = {
+        "status": "open",
+        "found": fact.model_dump(mode="json", by_alias=True),
+        "figure": _figure(connection, agreement, objective, label),
+    }
+    write = insert(breach).values(
+        breach=_breach_id(entry), agreement=agreement, objective=objective, label=label, **row
     )
+    connection.execute(write.on_conflict_do_update(index_elements=["breach"], set_=row))
     _step(connection, entry, "found", None)
+
+
+def _figure(
+    connection: Connection, agreement: str, objective: str, label: str
+) -> dict[str, Any] | None:
+    """The newest figure of an objective: the one with which its breach is found."""
+    this = (period.c.agreement == agreement, period.c.label == label)
+    newest = connection.execute(select(period.c.newest).where(*this)).scalar()
+    figures = newest["figures"] if newest else []
+    return next((each for each in figures if each["objective"] == objective), None)
+
+
+def withdrawn(connection: Connection, entry: Entry, fact: BreachWithdrawn) -> None:
+    """A restatement took a breach away."""
+    key = _breach_id(entry)
+    connection.execute(update(breach).where(breach.c.breach == key).values(status="withdrawn"))
+    _step(connection, entry, "withdrawn", fact.reason)
 
 
 def decided(connection: Connection, entry: Entry, fact: BreachUpheld | BreachWaived) -> None:
@@ -53,7 +133,7 @@ def decided(connection: Connection, entry: Entry, fact: BreachUpheld | BreachWai
 
 
 def _breach_id(entry: Entry) -> str:
-    return entry.stream.partition(":")[2].replace(":", ".")
+    return ".".join(entry.stream.split(":", 3)[1:])
 
 
 def _step(connection: Connection, entry: Entry, decision: str, reason: str | None) -> None:

@@ -1,0 +1,141 @@
+"""`period_touched`: which closed periods a later fact may have changed, and which fact it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from catalogue.agreements import Agreement
+from catalogue.intervals import Span
+from catalogue.periods import parse_period
+from catalogue.terms import TermsFact
+from slamon.ledger.codec import Entry
+from slamon.views import keeping
+from slamon.views.daybook import Marks
+from slamon.views.objectives import Judged, Unjudged, judged_objectives, objectives
+from slamon.views.promised import Promises, promises
+from slamon.views.tables import period, period_touched
+
+SILENT_KINDS = frozenset({"party", "tariff", "recommendation", "commitment"})
+"""Kinds of records on which no figure rests."""
+
+
+RESULTS_AND_RULINGS = frozenset(
+    {"ledger", "assignment", "interruptions", "observations", "imports", "period", "breach"}
+)
+"""Streams whose facts change no figure, or only through the results they touch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A closed period, and the position that its newest figures rest on."""
+
+    agreement: str
+    label: str
+    known: int
+
+
+Terms = Mapping[str, tuple[Judged | Unjudged, ...]]
+
+
+@dataclass
+class Touching:
+    """What one transaction of the fold may change in periods that are closed."""
+
+    connection: Connection
+    _before: Terms | None = None
+    _stated: list[Entry] = field(default_factory=list)
+    _other: list[Entry] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Remember what was promised before, if there is a closed period at all."""
+        if _any_closed(self.connection):
+            self._before = _held_by_agreement(promises(self.connection))
+
+    def seen(self, entry: Entry) -> None:
+        """Take note of a fact that was applied."""
+        if isinstance(entry.fact, TermsFact):
+            self._stated.append(entry)
+        elif entry.stream.partition(":")[0] not in RESULTS_AND_RULINGS:
+            self._other.append(entry)
+
+    def flush(self, marks: Marks) -> None:
+        """Mark the periods; `marks` are the spans in which facts touched results."""
+        books = list(_books(self.connection))
+        if not books:
+            return
+        found = {
+            *self._by_results(books, marks),
+            *self._by_terms(books),
+            *self._by_agreement(books, marks),
+        }
+        rows = [
+            {"agreement": book.agreement, "label": book.label, "position": at} for book, at in found
+        ]
+        if rows:
+            self.connection.execute(insert(period_touched).on_conflict_do_nothing(), rows)
+
+    def _by_results(self, books: Sequence[Book], marks: Marks) -> Iterator[tuple[Book, int]]:
+        held = promises(self.connection)
+        by_agreement: dict[str, list[tuple[Book, Span]]] = {}
+        for book in books:
+            agreement = held.need(Agreement, book.agreement)
+            span = parse_period(book.label, agreement.tz).span
+            by_agreement.setdefault(book.agreement, []).append((book, span))
+        for judged in judged_objectives(self.connection):
+            for at, touched in marks.items():
+                late = [(b, s) for b, s in by_agreement.get(judged.agreement, ()) if at > b.known]
+                spans = keeping.affected(self.connection, judged, touched) if late else []
+                yield from ((b, at) for b, s in late if any(_meet(s, each) for each in spans))
+
+    def _by_agreement(self, books: Sequence[Book], marks: Marks) -> Iterator[tuple[Book, int]]:
+        """Announced exclusions, declared incidents, cases: of one agreement where the stream names it, of any else."""
+        closed = {book.agreement for book in books}
+        for entry in self._other:
+            named = closed.intersection(entry.stream.split(":")) or closed
+            for book in books if entry.position not in marks else ():
+                if entry.position > book.known and book.agreement in named:
+                    yield book, entry.position
+
+    def _by_terms(self, books: Sequence[Book]) -> Iterator[tuple[Book, int]]:
+        if not self._stated:
+            return
+        now = _held_by_agreement(promises(self.connection))
+        for book in books:
+            # Of a period closed in this very transaction nobody knows what was promised just then.
+            if self._before is None or self._before.get(book.agreement) != now.get(book.agreement):
+                yield from ((book, at) for at in self._causes(book))
+
+    def _causes(self, book: Book) -> Iterable[int]:
+        late = [entry for entry in self._stated if entry.position > book.known]
+        concerned = [entry.position for entry in late if _concerns(entry, book.agreement)]
+        return concerned or [entry.position for entry in late]
+
+
+def _any_closed(connection: Connection) -> bool:
+    return connection.execute(select(period.c.label).limit(1)).first() is not None
+
+
+def _books(connection: Connection) -> Iterator[Book]:
+    for row in connection.execute(select(period.c.agreement, period.c.label, period.c.known)):
+        yield Book(row.agreement, row.label, row.known)
+
+
+def _held_by_agreement(held: Promises) -> Terms:
+    found: dict[str, list[Judged | Unjudged]] = {each.id: [] for each in held.of(Agreement)}
+    for objective in objectives(held):
+        found.setdefault(objective.agreement, []).append(objective)
+    return {agreement: tuple(own) for agreement, own in found.items()}
+
+
+def _concerns(entry: Entry, agreement: str) -> bool:
+    kind, _, name = entry.stream.partition(":")
+    return name == agreement if kind == "agreement" else kind not in SILENT_KINDS
+
+
+def _meet(one: Span, other: Span) -> bool:
+    """Whether a period meets a span whose last instant counts."""
+    return one[0] <= other[1] and other[0] < one[1]
