@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from catalogue.agreements import Agreement, Objective
-from catalogue.calendars import Window
+from catalogue.agreements import Agreement
 from catalogue.commitments import Commitment
 from catalogue.document import Document
 from catalogue.probing import Attestation, Import, Probe
@@ -33,10 +32,8 @@ def not_yet_interpreted(record: Document) -> tuple[str, ...]:
 
 def _agreement(agreement: Agreement) -> Iterator[str]:
     for objective in agreement.objectives:
-        for said in _objective(objective):
-            yield f"objectives.{objective.id}{said}"
-    for exclusion in agreement.exclusions:
-        yield f"exclusions.{exclusion.id} ({exclusion.kind}): kept, not yet applied"
+        if isinstance(objective.remedy, Credit):
+            yield f"objectives.{objective.id}.remedy (credit): due as a percent, not yet as money"
     if agreement.duration:
         yield f"duration ({agreement.duration}): kept, the term is not yet derived from it"
     if agreement.review_every:
@@ -45,22 +42,6 @@ def _agreement(agreement: Agreement) -> Iterator[str]:
         yield f"raci ({len(agreement.raci)} activities): kept, not yet shown"
     if agreement.dispute:
         yield "dispute: kept, a breach cannot yet be contested"
-    if agreement.close:
-        yield f"close.fallback_after ({agreement.close.fallback_after}): kept, periods are closed by hand"
-
-
-def _objective(objective: Objective) -> Iterator[str]:
-    if objective.indicator != "availability":
-        yield f" ({objective.indicator}): kept, not yet judged"
-    if objective.period != "calendar_month":
-        yield f".period ({objective.period}): kept, not yet judged"
-    if objective.tighter_in:
-        yield f".tighter_in ({objective.tighter_in.window}): kept, the target is not yet tightened"
-    if objective.min_sample:
-        yield f".min_sample ({objective.min_sample}): kept, not yet counted"
-    remedy = objective.remedy
-    missing = "credits are not yet computed" if isinstance(remedy, Credit) else "not yet called for"
-    yield f".remedy ({remedy.kind}): shown, {missing}"
 
 
 def _service(service: Service) -> Iterator[str]:
@@ -88,16 +69,10 @@ def _tariff(tariff: Tariff) -> Iterator[str]:
 
 
 def _commitment(commitment: Commitment) -> Iterator[str]:
-    if commitment.recur:
-        yield f"recur ({commitment.recur}): kept, only the first occurrence is followed"
     if commitment.closes_on:
         yield "closes_on: kept, the commitment is not yet closed by itself"
     if commitment.depends_on:
         yield f"depends_on ({', '.join(commitment.depends_on)}): kept, not yet checked"
-
-
-def _window(window: Window) -> Iterator[str]:
-    yield f"effect ({window.effect}): kept, not yet applied to judgements"
 
 
 def _probe(probe: Probe) -> Iterator[str]:
@@ -110,8 +85,8 @@ def _probe(probe: Probe) -> Iterator[str]:
 
 
 def _import(source: Import) -> Iterator[str]:
-    if source.use != "observations":
-        yield f"{_WHOLE} ({source.use or 'tickets'}): kept, not yet imported"
+    if source.use == "counter_evidence":
+        yield f"{_WHOLE} (counter-evidence): kept, not yet imported"
 
 
 def _attestation(attestation: Attestation) -> Iterator[str]:
@@ -133,7 +108,6 @@ _FINDERS: dict[type[Document], Callable[[Any], Iterator[str]]] = {
     Quantity: _uncharged,
     ExchangeRate: _uncharged,
     Commitment: _commitment,
-    Window: _window,
     Probe: _probe,
     Import: _import,
     Attestation: _attestation,
