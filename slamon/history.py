@@ -27,6 +27,8 @@ from slamon.sla.announcing import (
     ExclusionWithdrawn,
 )
 from slamon.sla.closing import PeriodClosed, PeriodRestated
+from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
+from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
 
@@ -42,6 +44,11 @@ FACTS: Mapping[str, type[Any]] = {
     "probing-interrupted/1": ProbingInterrupted,
     "observations-recorded/1": ObservationsRecorded,
     "observations-imported/1": ObservationsImported,
+    "observations-voided/1": ObservationsVoided,
+    "observations-corrected/1": ObservationsCorrected,
+    "state-declared/1": StateDeclared,
+    "declaration-ended/1": DeclarationEnded,
+    "declaration-withdrawn/1": DeclarationWithdrawn,
     "period-closed/2": PeriodClosed,
     "period-restated/1": PeriodRestated,
     "breach-found/1": BreachFound,

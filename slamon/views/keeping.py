@@ -96,6 +96,13 @@ def forget_agreement(connection: Connection, agreement: str) -> None:
     connection.execute(delete(objective_day).where(objective_day.c.agreement == agreement))
 
 
+def forget_service(connection: Connection, service: str) -> None:
+    """An incident was declared, ended or withdrawn: every kept day of the service has to be judged anew."""
+    for judged in judged_objectives(connection):
+        if judged.terms.service == service:
+            connection.execute(_FORGET, _asked(judged.key, "", _LAST_LABEL))
+
+
 def forget(connection: Connection, touched: Touched) -> None:
     """Results have arrived: days whose states may depend on them have to be judged anew."""
     if not touched or connection.execute(select(objective_day.c.day).limit(1)).first() is None:

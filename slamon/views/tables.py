@@ -232,6 +232,24 @@ declaration = Table(
     Column("changed", BigInteger, nullable=False),  # of its newest fact
 )
 
+declaration = Table(
+    "declaration",
+    metadata,
+    Column("service", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("begin", BigInteger, nullable=False),
+    Column("end", BigInteger),  # none: it lasts
+    Column("status", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("evidence", String, nullable=False),
+    Column("because", String),  # of the end or the withdrawal
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("position", BigInteger, nullable=False),  # of the declaration itself
+    Column("changed", BigInteger, nullable=False),  # of its newest fact
+)
+
 objective_day = Table(
     "objective_day",
     metadata,
