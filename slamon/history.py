@@ -30,7 +30,9 @@ from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
 from slamon.sla.imports import ObservationsImported
+from slamon.sla.levels import LevelsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
+from slamon.sla.tickets import TicketsImported
 
 FACTS: Mapping[str, type[Any]] = {
     "ledger-founded/1": LedgerFounded,
@@ -49,6 +51,8 @@ FACTS: Mapping[str, type[Any]] = {
     "state-declared/1": StateDeclared,
     "declaration-ended/1": DeclarationEnded,
     "declaration-withdrawn/1": DeclarationWithdrawn,
+    "tickets-imported/1": TicketsImported,
+    "levels-imported/1": LevelsImported,
     "period-closed/2": PeriodClosed,
     "period-restated/1": PeriodRestated,
     "breach-found/1": BreachFound,
