@@ -16,7 +16,6 @@ from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.sla.announcing import AnnouncingFact
 from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
-from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.levels import LevelsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
@@ -181,8 +180,6 @@ def _decided(connection: Connection, entry: Entry) -> bool:
             reviewed.withdrawn(connection, entry, fact)
         case fact if isinstance(fact, AnnouncingFact):
             keeping.forget_agreement(connection, excluded.applied(connection, entry, fact))
-        case StateDeclared() | DeclarationEnded() | DeclarationWithdrawn() as fact:
-            keeping.forget_service(connection, declared.applied(connection, entry, fact))
         case StateDeclared() | DeclarationEnded() | DeclarationWithdrawn() as fact:
             keeping.forget_service(connection, declared.applied(connection, entry, fact))
         case _:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
-FOLD_VERSION = 2  # raise it when the same tables are filled in another way
+FOLD_VERSION = 3  # raise it when the same tables are filled in another way
 
 metadata = MetaData()
 
@@ -232,30 +232,13 @@ declaration = Table(
     Column("changed", BigInteger, nullable=False),  # of its newest fact
 )
 
-declaration = Table(
-    "declaration",
-    metadata,
-    Column("service", String, primary_key=True),
-    Column("id", String, primary_key=True),
-    Column("state", String, nullable=False),
-    Column("begin", BigInteger, nullable=False),
-    Column("end", BigInteger),  # none: it lasts
-    Column("status", String, nullable=False),
-    Column("reason", String, nullable=False),
-    Column("evidence", String, nullable=False),
-    Column("because", String),  # of the end or the withdrawal
-    Column("recorded_at", BigInteger, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("position", BigInteger, nullable=False),  # of the declaration itself
-    Column("changed", BigInteger, nullable=False),  # of its newest fact
-)
-
 objective_day = Table(
     "objective_day",
     metadata,
     Column("agreement", String, primary_key=True),
     Column("objective", String, primary_key=True),
     Column("version", Integer, primary_key=True),  # of the agreement's terms, from 1
+    Column("part", Integer, primary_key=True),  # 1 inside the window that tightens the target
     Column("day", String, primary_key=True),  # local date in the agreement's zone
     Column("figures", String, nullable=False),  # JSON, in one spelling
     Column("basis", String, nullable=False),
