@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from probes.outcome import Outcome
@@ -95,6 +97,25 @@ def rebuilt(found: dict[int, Run], interval: int) -> list[Run]:
     return runs
 
 
+def amended(runs: Iterable[Run], became: Mapping[int, Outcome | None]) -> Iterator[Run]:
+    """Runs in which some results have another outcome, or are gone (None); where none stands, nothing changes."""
+    instants = sorted(became)
+    for run in runs:
+        done = 0
+        for at in instants[bisect_left(instants, run.first) : bisect_right(instants, run.last)]:
+            place = run.before(at)
+            single = run.part(place, place + 1)
+            if single is None or single.first != at:
+                continue
+            if before := run.part(done, place):
+                yield before
+            if (outcome := became[at]) is not None:
+                yield replace(single, outcome=outcome)
+            done = place + 1
+        if rest := run.part(done, run.count):
+            yield rest
+
+
 def mixed(old: Basis | None, new: Basis) -> Basis:
     """The basis of figures that rest on both."""
     return new if old in (None, new) else "mixed"
@@ -128,6 +149,14 @@ class DayBook:
         for day, part in split_by_day(run):
             self._add_part((check, location, day), part, interval, basis)
         self.touch(check, location, run.first, run.last)
+
+    def amend(self, check: str, location: str, became: Mapping[int, Outcome | None]) -> None:
+        """Give results another outcome, or take them away (None), by their instants (µs)."""
+        for day, found in groupby(sorted(became), key=lambda at: at // DAY_US):
+            key = (check, location, day)
+            held = self._day(key)
+            held.runs = list(amended(held.runs, {at: became[at] for at in found}))
+            self._changed.add(key)
 
     def touch(self, check: str, location: str, first: int, last: int) -> None:
         """Note that results of a check between two instants, both included, are others than before."""
@@ -180,9 +209,11 @@ class DayBook:
         rows: list[dict[str, Any]] = [
             {"check": c, "location": p, "day": d, "runs": pack(day.runs), "basis": day.basis}
             for (c, p, d), day in ((key, self._days[key]) for key in self._changed)
+            if day.runs
         ]
         if rows:
             self._write(rows)
+        self._remove([key for key in self._changed if not self._days[key].runs])
         self._days.clear()
         self._changed.clear()
         self._loaded.clear()
@@ -195,3 +226,11 @@ class DayBook:
             rows = [row | {"bound": self.bound} for row in rows]
         named = {"runs": write.excluded.runs, "basis": write.excluded.basis}
         self.connection.execute(write.on_conflict_do_update(index_elements=key, set_=named), rows)
+
+    def _remove(self, emptied: list[Key]) -> None:
+        """A day of which no result stands any more is as if nobody had looked."""
+        table = probe_day if self.bound is None else pace_day
+        for check, location, day in emptied:
+            row = (table.c.check == check, table.c.location == location, table.c.day == day)
+            own = () if self.bound is None else (pace_day.c.bound == self.bound,)
+            self.connection.execute(delete(table).where(*row, *own))
