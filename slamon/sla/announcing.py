@@ -114,9 +114,7 @@ def announce(
         AnnouncingError: the window, its receipt or its clause cannot be, or another one was announced here.
 
     """
-    said = offered.model_copy(
-        update={"evidence": offered.evidence.strip(), "reason": offered.reason.strip()}
-    )
+    said = _as_kept(offered)
     match state:
         case NotAnnounced():
             _refuse_clause(said.clause, clauses)
@@ -197,6 +195,16 @@ def _rule(
     assert_never(state)
 
 
+def _as_kept(offered: ExclusionAnnounced) -> ExclusionAnnounced:
+    """Give the one spelling of an announcement, so that a repeated one is known again."""
+    kept = {
+        "services": tuple(sorted(set(offered.services))),
+        "evidence": offered.evidence.strip(),
+        "reason": offered.reason.strip(),
+    }
+    return offered.model_copy(update=kept)
+
+
 def _refuse_clause(clause: str, clauses: Mapping[str, str]) -> None:
     named = ", ".join(name for name, kind in clauses.items() if kind != FREEZE)
     if not named:
@@ -218,33 +226,27 @@ def _refuse_services(named: tuple[str, ...], services: tuple[str, ...]) -> None:
             f"the agreement promises nothing about {', '.join(unknown)}; it is about"
             f" {', '.join(sorted(set(services))) or 'no service'}"
         )
-    if list(named) != sorted(set(named)):
-        raise AnnouncingError("name each service once, in the order of the alphabet")
 
 
 def _refuse_times(said: ExclusionAnnounced, now: int) -> None:
-    begin, end = format_instant(said.begin), format_instant(said.end)
+    if max(abs(at - now) for at in (said.begin, said.end, said.received_at)) > FARTHEST:
+        raise AnnouncingError(
+            "the window or its receipt lies more than fifty years from now; correct the year"
+        )
     if said.begin >= said.end:
         raise AnnouncingError(
-            f"the window ends at {end}, not after its begin {begin}; exchange the two, or correct one"
+            f"the window ends at {format_instant(said.end)}, not after its begin"
+            f" {format_instant(said.begin)}; exchange the two, or correct one"
         )
     if said.end - said.begin > LONGEST:
         raise AnnouncingError(
-            f"the window from {begin} to {end} is longer than a year; announce it in parts"
-        )
-    if abs(said.begin - now) > FARTHEST:
-        raise AnnouncingError(
-            f"the window begins at {begin}, more than fifty years from now; correct the year"
+            f"the window from {format_instant(said.begin)} to {format_instant(said.end)} is longer than a year;"
+            " announce it in parts"
         )
     if said.received_at > now:
         raise AnnouncingError(
-            f"the announcement cannot have been received at {format_instant(said.received_at)}, which is yet to come;"
-            " give the instant at which it arrived"
-        )
-    if now - said.received_at > FARTHEST:
-        raise AnnouncingError(
-            f"the announcement was received at {format_instant(said.received_at)}, more than fifty years ago;"
-            " correct the year"
+            f"the announcement cannot have been received at {format_instant(said.received_at)}, which is yet to"
+            " come; give the instant at which it arrived"
         )
 
 

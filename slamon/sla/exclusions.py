@@ -9,7 +9,7 @@ from typing import Literal
 
 from catalogue.deadlines import limit_after
 from catalogue.instants import InstantError, moment_of, zone
-from catalogue.intervals import Intervals, Span, intersect, norm, subtract, union
+from catalogue.intervals import Intervals, Span, intersect, norm, subtract
 from catalogue.periods import period_at
 from catalogue.service_hours import ServiceHours
 from slamon.sla.judgement import Effect
@@ -114,7 +114,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Rulings:
-    """What became of announcements: granted time in order and without overlap, and everything refused."""
+    """What became of announcements: each instant of a window is either granted to it or refused.
+
+    Granted time stands in the order of the clauses and may overlap, then the first holds; refused in order of time.
+    """
 
     granted: tuple[Granted, ...] = ()
     refused: tuple[Refused, ...] = ()
@@ -143,23 +146,20 @@ def ruled(
     3. The limit of the notice, counted from the receipt, may not lie after the begin; no grant cures that.
     4. Planned maintenance inside a freeze, time outside the allowed hours, and what exceeds the month's quota of
        agreed time are refused, the rest stands.
-    5. Where clauses overlap, the one that stands first in the agreement holds.
+    5. Overlapping windows of a clause use its quota once; where clauses overlap, the one that stands first in the
+       agreement holds.
     """
     in_order = sorted(announcements, key=lambda each: (each.begin, each.end, each.id))
     known = {clause.id for clause in clauses}
     refused = [_without_clause(each) for each in in_order if each.clause not in known]
     granted: list[Granted] = []
-    taken: Intervals = ()
     for clause in clauses:
         own = [each for each in in_order if each.clause == clause.id]
         standing, turned_down = _of_clause(clause, freezes, own, agreed, tz)
+        granted += [_granted(clause, part) for part in standing]
         refused += turned_down
-        granted += _granted(clause, standing, taken)
-        taken = union(taken, tuple((part.begin, part.end) for part in standing))
-    return Rulings(
-        tuple(sorted(granted, key=lambda each: each.begin)),
-        tuple(sorted(refused, key=lambda each: (each.begin, each.end, each.announcement))),
-    )
+    refused.sort(key=lambda each: (each.begin, each.end, each.announcement))
+    return Rulings(tuple(granted), tuple(refused))
 
 
 def _of_clause(
@@ -309,22 +309,10 @@ def _rest(parts: Sequence[_Part], refused: Sequence[Refused]) -> list[_Part]:
     return sorted(left, key=lambda part: (part.begin, part.end, part.announced.id))
 
 
-def _granted(clause: Clause, standing: Sequence[_Part], taken: Intervals) -> Iterator[Granted]:
-    """Give what stands of a clause, each instant once: by the part that began first."""
-    reached: int | None = None
-    for part in standing:
-        begin = part.begin if reached is None else max(part.begin, reached)
-        reached = part.end if reached is None else max(part.end, reached)
-        for free in subtract(norm(((begin, part.end),)), taken):
-            announced = part.announced
-            yield Granted(
-                *free,
-                effect=clause.effect,
-                clause=clause.id,
-                announcement=announced.id,
-                services=announced.services,
-                positions=announced.positions,
-            )
+def _granted(clause: Clause, part: _Part) -> Granted:
+    by = part.announced
+    span = (part.begin, part.end)
+    return Granted(*span, clause.effect, clause.id, by.id, by.services, by.positions)
 
 
 def _refused(announced: Announcement, span: Span, rule: Rule, reason: str) -> Refused:
