@@ -10,6 +10,7 @@ from pydantic import model_validator
 
 from catalogue.instants import format_instant
 from probes.outcome import Outcome
+from slamon.sla.counts import within
 from slamon.sla.fact import Fact
 
 ROWS_PER_FACT = 1_000
@@ -74,10 +75,10 @@ class _Referring(Fact):
     latency_us: tuple[int | None, ...]
 
     @model_validator(mode="after")
-    def _columns_are_equally_long(self) -> _Referring:
+    def _columns_are_filled_alike(self) -> _Referring:
         columns = (self.stream, self.sequence, self.row, self.at, self.latency_us)
-        if len({len(column) for column in columns}) > 1:
-            message = "columns of different length"
+        if len({len(column) for column in columns}) > 1 or not self.at:
+            message = "columns of different length, or without a row"
             raise ValueError(message)
         return self
 
@@ -91,6 +92,16 @@ class _Referring(Fact):
 class ObservationsVoided(_Referring):
     """Results do not stand any more; one recorded later at the same instant counts again."""
 
+    @property
+    def now(self) -> Mapping[int, Outcome | None]:
+        """What stands at each instant (µs): nothing."""
+        return dict.fromkeys(self.at)
+
+    def within(self, bound: int) -> Mapping[int, Outcome | None]:
+        """What stands for a promise that results take at most `bound` µs: nothing."""
+        del bound
+        return self.now
+
 
 class ObservationsCorrected(_Referring):
     """Results stand with another outcome."""
@@ -101,6 +112,16 @@ class ObservationsCorrected(_Referring):
     def became(self) -> Outcome:
         """The outcome they stand with."""
         return Outcome[self.outcome.upper()]
+
+    @property
+    def now(self) -> Mapping[int, Outcome | None]:
+        """What stands at each instant (µs)."""
+        return dict.fromkeys(self.at, self.became)
+
+    def within(self, bound: int) -> Mapping[int, Outcome | None]:
+        """What stands for a promise that results take at most `bound` µs (§4.8)."""
+        rows = zip(self.at, self.latency_us, strict=True)
+        return {at: within(self.became, latency, bound) for at, latency in rows}
 
 
 CorrectionFact = ObservationsVoided | ObservationsCorrected

@@ -15,12 +15,13 @@ from slamon.ledger.codec import Entry
 from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.sla.announcing import AnnouncingFact
 from slamon.sla.closing import PeriodClosed, PeriodRestated
+from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.levels import LevelsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
 from slamon.sla.tickets import TicketsImported
-from slamon.views import declared, excluded, keeping, paced, promised, reviewed, settling
+from slamon.views import corrected, declared, excluded, keeping, paced, promised, reviewed, settling
 from slamon.views.observed import Observed
 from slamon.views.store import ViewStore, read_position
 from slamon.views.tables import view_state
@@ -141,6 +142,8 @@ def _apply(connection: Connection, observed: Observed, entry: Entry) -> bool:
             return True
         case LedgerFounded():
             pass  # says whose ledger this is; the file name carries it
+        case ObservationsVoided() | ObservationsCorrected() as fact:
+            corrected.applied(connection, observed, entry, fact)
         case other if not (_observed(observed, entry) or _decided(connection, entry)):
             message = f"no view knows what to do with {type(other).__name__}"
             raise TypeError(message)
