@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 
@@ -6,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue.instants import HOUR, MINUTE, InstantError, format_instant, parse_instant
-from catalogue.periods import Unit, local_days, parse_period, period_at, period_of
+from catalogue.periods import (
+    Unit,
+    local_days,
+    parse_period,
+    period_at,
+    period_of,
+    rolling,
+    whole_term,
+)
 
 BERLIN = "Europe/Berlin"
 ZONES = st.sampled_from(
@@ -126,3 +135,133 @@ def test_where_clocks_go_back_over_midnight_an_instant_keeps_to_the_new_day() ->
     day = period_at("day", shown_as_the_old_date, "America/St_Johns")
     assert day.label == "2010-11-07"
     assert day.begin == shown_as_the_old_date - MINUTE
+
+
+@pytest.mark.parametrize(
+    ("anniversary", "day", "label", "first", "last"),
+    [
+        pytest.param((5, 31), "2026-06-10", "AY2026", "2026-05-31", "2027-05-30", id="after it"),
+        pytest.param((5, 31), "2026-05-30", "AY2025", "2025-05-31", "2026-05-30", id="before it"),
+        pytest.param((5, 31), "2026-05-31", "AY2026", "2026-05-31", "2027-05-30", id="on the day"),
+        pytest.param((1, 1), "2026-12-31", "AY2026", "2026-01-01", "2026-12-31", id="as the year"),
+        pytest.param(
+            (2, 29), "2027-03-01", "AY2027", "2027-02-28", "2028-02-28", id="no leap day: the 28th"
+        ),
+        pytest.param(
+            (2, 29), "2028-02-28", "AY2027", "2027-02-28", "2028-02-28", id="until the leap day"
+        ),
+        pytest.param(
+            (2, 29), "2028-02-29", "AY2028", "2028-02-29", "2029-02-27", id="on the leap day"
+        ),
+    ],
+)
+def test_an_agreement_year_begins_on_the_day_the_agreement_came_into_force(
+    anniversary: tuple[int, int], day: str, label: str, first: str, last: str
+) -> None:
+    period = period_of("agreement_year", date.fromisoformat(day), BERLIN, anniversary)
+    assert period.label == label
+    assert period.begin == parse_period(first, BERLIN).begin
+    assert period.end == parse_period(last, BERLIN).end
+
+
+@given(
+    DATES,
+    st.dates(date(2000, 1, 1), date(2000, 12, 31)).map(lambda day: (day.month, day.day)),
+    ZONES,
+)
+def test_agreement_years_tile_time_whatever_their_first_day(
+    day: date, anniversary: tuple[int, int], tz: str
+) -> None:
+    year = period_of("agreement_year", day, tz, anniversary)
+    assert year.next().begin == year.end
+    assert year.next().previous() == year
+    assert parse_period(year.label, tz, anniversary) == year
+    assert period_at("agreement_year", year.begin, tz, anniversary) == year
+
+
+def test_an_agreement_year_needs_its_anniversary() -> None:
+    with pytest.raises(InstantError, match="the day on which the agreement came into force"):
+        parse_period("AY2026", BERLIN)
+
+
+def test_the_whole_term_is_a_period_without_neighbours() -> None:
+    term = parse_period("2026-02", BERLIN).span
+    period = parse_period("term", BERLIN, term=term)
+    assert (period.span, period.label, period.unit) == (term, "term", "term")
+    with pytest.raises(InstantError, match="no period after term"):
+        period.next()
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        pytest.param(lambda: parse_period("term", BERLIN), id="without a last day"),
+        pytest.param(lambda: whole_term((5, 5), BERLIN), id="that does not end after it begins"),
+    ],
+)
+def test_a_term_that_is_none_is_refused(refused: Callable[[], object]) -> None:
+    with pytest.raises(InstantError, match=r"no last day|does not end"):
+        refused()
+
+
+@pytest.mark.parametrize(
+    ("duration", "at", "begin", "label"),
+    [
+        pytest.param(
+            "P30D",
+            "2026-04-15T00:00",
+            "2026-03-16T00:00",
+            "P30D@2026-04-14T22:00:00Z",
+            id="whole local days, one of 23 hours among them",
+        ),
+        pytest.param(
+            "P4W",
+            "2026-04-15T09:30",
+            "2026-03-18T09:30",
+            "P28D@2026-04-15T07:30:00Z",
+            id="the same clock time, in one spelling",
+        ),
+        pytest.param(
+            "P1Y",
+            "2026-04-15T09:30",
+            "2025-04-15T09:30",
+            "P12M@2026-04-15T07:30:00Z",
+            id="a trailing year",
+        ),
+        pytest.param(
+            "PT90M",
+            "2026-03-29T03:30",
+            "2026-03-29T01:00",
+            "PT90M@2026-03-29T01:30:00Z",
+            id="hours and minutes are exact",
+        ),
+        pytest.param(
+            "P1DT0.5S",
+            "2026-04-15T00:00:00.500000",
+            "2026-04-14T00:00",
+            "P1DT0.500000S@2026-04-14T22:00:00.500000Z",
+            id="parts of seconds",
+        ),
+    ],
+)
+def test_a_rolling_window_goes_back_on_the_local_calendar(
+    duration: str, at: str, begin: str, label: str
+) -> None:
+    window = rolling(duration, parse_instant(at, BERLIN), BERLIN)
+    assert window.span == (parse_instant(begin, BERLIN), parse_instant(at, BERLIN))
+    assert window.label == label
+    assert parse_period(label, BERLIN) == window
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        pytest.param("P4W@2026-04-15T07:30:00Z", "write P28D@", id="a second spelling"),
+        pytest.param("P30D@2026-04-15T07:30:00", "has no offset", id="a time of no zone"),
+        pytest.param("P0D@2026-04-15T07:30:00Z", "holds no time", id="no time"),
+        pytest.param("PXD@2026-04-15T07:30:00Z", "no duration", id="no duration"),
+    ],
+)
+def test_what_is_no_rolling_window_is_refused(label: str, said: str) -> None:
+    with pytest.raises(InstantError, match=said):
+        parse_period(label, BERLIN)
