@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, select
 
+from slamon.views.batches import read_assignment
 from slamon.views.objectives import Judged
-from slamon.views.observed import read_assignment
 from slamon.views.tables import assignment, covered, probe_last
 
 Reported = Mapping[tuple[str, str], int]

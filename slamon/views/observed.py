@@ -1,11 +1,9 @@
-"""From observation facts to `probe_day`, `probe_last`, `covered` and `interruption`."""
+"""From observation facts to `probe_day`, `pace_day`, `probe_last`, `covered` and `interruption`."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -13,22 +11,20 @@ from sqlalchemy.dialects.sqlite import insert
 
 from probes.batch import ObservationsRecorded
 from probes.outcome import Outcome
-from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted
-from probes.stretches import Stretch, runs
+from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.codec import Entry
+from slamon.sla.corrections import CorrectionFact
 from slamon.sla.imports import ObservationsImported
-from slamon.sla.judgement import Basis
+from slamon.sla.levels import LevelsImported
 from slamon.sla.runs import Run
+from slamon.sla.tickets import TicketsImported
+from slamon.views import cases
+from slamon.views.batches import Batches
 from slamon.views.daybook import DayBook
-from slamon.views.tables import assignment, covered, interruption, probe_last
+from slamon.views.paced import Paced
+from slamon.views.tables import assignment, interruption, probe_last
 
 OUTCOMES = ("good", "degraded", "bad", "inconclusive")
-
-
-@lru_cache(maxsize=64)
-def read_assignment(body: str) -> AgentAssigned:
-    """An assignment from its stored text."""
-    return AgentAssigned.model_validate_json(body)
 
 
 @dataclass
@@ -41,15 +37,6 @@ class _Newest:
     counts: Counter[int] = field(default_factory=Counter)
 
 
-@dataclass
-class _Cover:
-    """How far a spool has reported under which assignment, and the last outcome of each probe in plan order."""
-
-    until: int = 0
-    assignment: int = 0
-    outcomes: list[int | None] = field(default_factory=list)
-
-
 class Observed:
     """Applies observation facts within one transaction of the fold."""
 
@@ -57,8 +44,8 @@ class Observed:
         self._connection = connection
         self.book = DayBook(connection)
         self._newest: dict[tuple[str, str], _Newest] = {}
-        self._assignments: dict[tuple[str, int], AgentAssigned] = {}
-        self._covers: dict[tuple[str, str], _Cover] = {}
+        self._batches = Batches(connection)
+        self._paced = Paced.followed(connection)
 
     def assigned(self, entry: Entry, fact: AgentAssigned) -> None:
         """An agent has a new probe list."""
@@ -83,60 +70,13 @@ class Observed:
 
     def recorded(self, entry: Entry, fact: ObservationsRecorded) -> None:
         """A batch of an agent."""
-        _, agent, spool, _ = entry.stream.split(":")
-        assigned = self._assignment(agent, fact.assignment)
-        basis: Basis = "simulated" if assigned.simulated else "measured"
-        cover = self._cover(agent, spool)
-        outcomes = cover.outcomes
-        if cover.assignment != fact.assignment:
-            outcomes = [None] * len(assigned.probes)
-        for index, stretches in enumerate(runs(fact, assigned)):
-            probe = assigned.probes[index]
-            outcomes[index] = self._add(
-                entry, probe, assigned.location, stretches, outcomes[index], basis
-            )
-        self._covers[agent, spool] = _Cover(fact.end, fact.assignment, outcomes)
-
-    def _assignment(self, agent: str, version: int) -> AgentAssigned:
-        if (agent, version) not in self._assignments:
-            body = self._connection.execute(
-                select(assignment.c.body).where(
-                    assignment.c.agent == agent, assignment.c.version == version
-                )
-            ).scalar_one()
-            self._assignments[agent, version] = read_assignment(body)
-        return self._assignments[agent, version]
-
-    def _cover(self, agent: str, spool: str) -> _Cover:
-        if (agent, spool) not in self._covers:
-            row = self._connection.execute(
-                select(covered.c.until, covered.c.assignment, covered.c.outcomes).where(
-                    covered.c.agent == agent, covered.c.spool == spool
-                )
-            ).first()
-            self._covers[agent, spool] = _Cover(*row) if row else _Cover()
-        return self._covers[agent, spool]
-
-    def _add(
-        self,
-        entry: Entry,
-        probe: AssignedProbe,
-        location: str,
-        stretches: Sequence[Stretch],
-        before: int | None,
-        basis: Basis,
-    ) -> int | None:
-        for stretch in stretches:
-            if stretch.outcome is not None:
-                before = int(stretch.outcome)
-            # A batch that never said how its probe began tells nothing: that is our fault, never the target's.
-            outcome = Outcome.INCONCLUSIVE if before is None else Outcome(before)
-            interval = probe.interval_at(stretch.first) or 0
-            validity = probe.validity(interval)
-            run = Run(stretch.first, stretch.last, stretch.count, outcome, validity)
-            self.book.add(probe.probe, location, run, interval, basis)
-            self._note(probe.probe, location, run, entry.position)
-        return before
+        batch = self._batches.read(entry, fact)
+        place = batch.assigned.location
+        for probe, found in zip(batch.assigned.probes, batch.runs, strict=True):
+            for run, interval in found:
+                self.book.add(probe.probe, place, run, interval, batch.basis)
+                self._note(probe.probe, place, run, entry.position)
+        self._paced.recorded(batch)
 
     def imported(self, entry: Entry, fact: ObservationsImported) -> None:
         """A part of a file of foreign results."""
@@ -144,6 +84,24 @@ class Observed:
             run = Run(at, at, 1, Outcome(outcome), fact.validity_us)
             self.book.add(fact.checks[check], fact.location, run, 0, "imported")
             self._note(fact.checks[check], fact.location, run, entry.position)
+        self._paced.imported(fact)
+
+    def tickets(self, entry: Entry, fact: TicketsImported) -> None:
+        """A part of a file of tickets."""
+        self._touch(entry, cases.tickets_taken_in(self._connection, entry, fact))
+
+    def levels(self, entry: Entry, fact: LevelsImported) -> None:
+        """A part of a file of levels."""
+        self._touch(entry, cases.levels_taken_in(self._connection, entry, fact))
+
+    def _touch(self, entry: Entry, span: tuple[int, int]) -> None:
+        """What a file says of cases touches the source as a whole, at no place."""
+        self.book.touch(entry.stream.partition(":")[2], "", *span)
+
+    def amended(self, fact: CorrectionFact) -> None:
+        """Results do not stand any more, or stand with another outcome."""
+        self.book.amend(fact.check, fact.location, fact.now)
+        self._paced.amended(fact)
 
     def _note(self, check: str, location: str, run: Run, position: int) -> None:
         newest = self._newest.setdefault((check, location), _Newest())
@@ -152,36 +110,14 @@ class Observed:
             newest.at, newest.outcome, newest.position = run.last, int(run.outcome), position
 
     def flush(self) -> dict[tuple[str, str], tuple[int, int]]:
-        """Write everything back; which checks were touched, and in which span of time (µs)."""
+        """Write everything back; which checks and sources were touched, and in which span of time (µs)."""
         self.book.flush()
         for (check, location), newest in self._newest.items():
             self._write_newest(check, location, newest)
         self._newest.clear()
-        self._write_covers()
+        self._batches.flush()
+        self._paced.flush()
         return self.book.touched
-
-    def _write_covers(self) -> None:
-        rows = [
-            {
-                "agent": agent,
-                "spool": spool,
-                "until": cover.until,
-                "assignment": cover.assignment,
-                "outcomes": cover.outcomes,
-            }
-            for (agent, spool), cover in self._covers.items()
-        ]
-        self._covers.clear()
-        if rows:
-            write = insert(covered)
-            named = ("until", "assignment", "outcomes")
-            self._connection.execute(
-                write.on_conflict_do_update(
-                    index_elements=["agent", "spool"],
-                    set_={name: write.excluded[name] for name in named},
-                ),
-                rows,
-            )
 
     def _write_newest(self, check: str, location: str, newest: _Newest) -> None:
         table = probe_last.c

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -13,7 +13,7 @@ from slamon.sla.runs import DAY_US, Run
 from slamon.sla.terms import CheckRuns
 from slamon.sla.timeline import settled
 from slamon.views.daybook import mixed, unpack
-from slamon.views.tables import probe_day
+from slamon.views.tables import pace_day, probe_day
 
 FAR = 2**62
 
@@ -76,11 +76,35 @@ def fetch(
     days = _days(connection, source, begin // DAY_US - 1, (end - 1) // DAY_US + 1)
     days = _further_back(connection, source, begin, confirmation, days)
     days = _further_on(connection, source, end, confirmation, days)
+    return _fetched(source, days)
+
+
+def _fetched(source: Source, days: Sequence[_DayRow]) -> Fetched:
     return Fetched(
         source,
         tuple(run for day in days for run in day.runs),
         tuple((day.first, day.last, day.speaks_until(source), day.basis) for day in days),
     )
+
+
+def results_of(
+    connection: Connection, source: Source, bound: int | None, begin: int, end: int
+) -> Fetched:
+    """Fetch the results observed in `[begin, end)`, no others: good or bad for a bound (µs), or as they were."""
+    first, last = begin // DAY_US, (end - 1) // DAY_US
+    days = [
+        _DayRow(day.day, runs, day.basis)
+        for day in _days(connection, source, first, last, bound)
+        if (runs := list(_between(day.runs, begin, end)))
+    ]
+    return _fetched(source, days)
+
+
+def _between(runs: Sequence[Run], begin: int, end: int) -> Iterator[Run]:
+    for run in runs:
+        part = run.part(run.before(begin), run.before(end))
+        if part:
+            yield part
 
 
 def reach(
@@ -128,13 +152,28 @@ _ROWS = select(probe_day.c.day, probe_day.c.runs, probe_day.c.basis).where(
 _BETWEEN = _ROWS.where(probe_day.c.day.between(bindparam("first"), bindparam("last"))).order_by(
     probe_day.c.day
 )
+_PACED = (
+    select(pace_day.c.day, pace_day.c.runs, pace_day.c.basis)
+    .where(
+        pace_day.c.check == bindparam("check"),
+        pace_day.c.location == bindparam("location"),
+        pace_day.c.bound == bindparam("bound"),
+        pace_day.c.day.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(pace_day.c.day)
+)
 _BEFORE = _ROWS.where(probe_day.c.day < bindparam("day")).order_by(probe_day.c.day.desc()).limit(1)
 _NEXT = _ROWS.where(probe_day.c.day > bindparam("day")).order_by(probe_day.c.day).limit(1)
 
 
-def _days(connection: Connection, source: Source, first: int, last: int) -> list[_DayRow]:
+def _days(
+    connection: Connection, source: Source, first: int, last: int, bound: int | None = None
+) -> list[_DayRow]:
     asked = {"check": source.check, "location": source.location, "first": first, "last": last}
-    rows = connection.execute(_BETWEEN, asked)
+    if bound is None:
+        rows = connection.execute(_BETWEEN, asked)
+    else:
+        rows = connection.execute(_PACED, asked | {"bound": bound})
     return [_DayRow(row.day, unpack(row.runs), row.basis) for row in rows]
 
 
