@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
 from types import ModuleType
 from typing import Any, get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalogue.instants import MINUTE, SECOND
-from catalogue.intervals import Steps
-from catalogue.periods import Unit, period_of
-from catalogue.service_hours import WEEKDAYS, ServiceHours
+from catalogue.intervals import Intervals, Steps, norm, steps, subtract
+from catalogue.service_hours import always
 from probes.outcome import Outcome
-from slamon.sla.combine import quorum
-from slamon.sla.judgement import State
+from slamon.sla.availability import Policy, UnknownEffect, quotient
+from slamon.sla.budget import breach_instant, planned_time
+from slamon.sla.combine import compose, quorum
+from slamon.sla.declared import Declared
+from slamon.sla.judgement import Effect, State
+from slamon.sla.observed import states
+from slamon.sla.possible import possible
 from slamon.sla.runs import Run
+from slamon.sla.structure import Node, Tree
+from slamon.sla.tally import Entry, Windows, classify, pieces
+from slamon.sla.terms import CheckRuns, ObjectiveTerms
 from slamon.sla.timeline import read
 
 STATES = st.sampled_from(get_args(State))
@@ -32,12 +40,12 @@ def by_moment(function: Steps[Any]) -> dict[int, Any]:
 
 
 @st.composite
-def results(draw: st.DrawFn, most: int = 20) -> list[tuple[int, Outcome, int]]:
+def results(draw: st.DrawFn, most: int = 20, longest: int = 9) -> list[tuple[int, Outcome, int]]:
     """Results at different instants, from before the span to after it, each with its own validity."""
     outcomes = st.sampled_from([Outcome.GOOD, Outcome.GOOD, *Outcome, Outcome.BAD])
     held = draw(
         st.dictionaries(
-            st.integers(-10, END + 10), st.tuples(outcomes, st.integers(1, 9)), max_size=most
+            st.integers(-10, END + 10), st.tuples(outcomes, st.integers(1, longest)), max_size=most
         )
     )
     return [(at, outcome, speaks) for at, (outcome, speaks) in sorted(held.items())]
@@ -60,81 +68,266 @@ def test_results_stand_for_the_same_state_at_every_second(
 
 @given(st.lists(STATES, min_size=1, max_size=5), st.data())
 def test_places_decide_by_quorum(
-    composing: ModuleType, states: list[State], data: st.DataObject
+    composing: ModuleType, seen: list[State], data: st.DataObject
 ) -> None:
-    needed = data.draw(st.integers(1, len(states)))
+    needed = data.draw(st.integers(1, len(seen)))
 
-    decided = quorum([Steps(((0, state),), END) for state in states], needed)
+    decided = quorum([Steps(((0, state),), END) for state in seen], needed)
 
-    assert decided.points == ((0, composing.quorum(states, needed)),)
+    assert decided.points == ((0, composing.quorum(seen, needed)),)
 
 
-# Local time
+# Composites, exclusions, figures
 
-CHANGES = {
-    "Europe/Berlin": (date(2026, 3, 29), date(2026, 10, 25)),
-    "Europe/Riga": (date(2026, 3, 29), date(2026, 10, 25)),
-    "America/New_York": (date(2026, 3, 8), date(2026, 11, 1)),
-    "Australia/Lord_Howe": (date(2026, 4, 5), date(2026, 10, 4)),
-    "Africa/Nairobi": (date(2026, 6, 7),),
-    "Asia/Kathmandu": (date(2026, 6, 7),),
-}
+
+@dataclass(frozen=True)
+class Case:
+    """Members of a composite, how they make it up, when it is agreed, and what is excluded."""
+
+    tree: Tree
+    states: dict[str, Steps[State]]
+    excluded: dict[str, Intervals]
+    effect: Effect
+    agreed: Intervals
+    windows: Windows
+
+    def entries(self) -> Steps[Entry]:
+        alone = {
+            name: tuple((a, b, self.effect) for a, b in w) for name, w in self.excluded.items()
+        }
+        return compose(self.tree, self.states, alone)
+
+    def moments(self, composing: ModuleType, counting: ModuleType) -> dict[int, Any]:
+        """Say of each moment what the oracle makes of it."""
+        states = {name: by_moment(function) for name, function in self.states.items()}
+        tree = regrouped(composing, self.tree)
+        found = {}
+        for at in range(*SPAN):
+            without = {name for name, spans in self.excluded.items() if holds(spans, at)}
+            said = composing.judged(tree, {name: s[at] for name, s in states.items()}, without)
+            whole = next((effect for a, b, effect in self.windows if a <= at < b), None)
+            inside = holds(self.agreed, at)
+            if whole is not None or said.otherwise is None:
+                found[at] = counting.Moment(said.state, inside, whole)
+            else:
+                found[at] = counting.Moment(said.state, inside, self.effect, said.otherwise)
+        return found
+
+
+def holds(spans: Intervals, at: int) -> bool:
+    return any(begin <= at < end for begin, end in spans)
+
+
+def regrouped(composing: ModuleType, tree: Tree) -> Any:
+    if isinstance(tree, str):
+        return tree
+    needed = {"serial": len(tree.members), "parallel": 1, "k_of_n": tree.k}[tree.kind]
+    return composing.Group(needed, tuple(regrouped(composing, each) for each in tree.members))
+
+
+def node(members: list[Tree]) -> st.SearchStrategy[Tree]:
+    kinds = [Node("serial", tuple(members)), Node("parallel", tuple(members))]
+    return st.sampled_from(
+        [*kinds, *(Node("k_of_n", tuple(members), k) for k in range(1, len(members) + 1))]
+    )
+
+
+NAMES = ("a", "b", "c")
+EFFECTS = st.sampled_from(get_args(Effect))
+trees: st.SearchStrategy[Tree] = st.recursive(
+    st.sampled_from(NAMES),
+    lambda inner: st.lists(inner, min_size=1, max_size=3).flatmap(node),
+    max_leaves=5,
+)
+timelines = st.lists(st.tuples(st.integers(0, END), STATES), max_size=6).map(
+    lambda points: steps([(0, "up"), *sorted(points)], END)
+)
+some_time = st.lists(st.tuples(st.integers(0, END), st.integers(0, END)), max_size=3).map(norm)
+most_of_the_time = some_time.map(lambda closed: subtract((SPAN,), closed))
 
 
 @st.composite
-def days_near_a_change(draw: st.DrawFn) -> tuple[str, date]:
-    """A zone, and a day at or beside one on which its clocks change, if they do."""
-    tz = draw(st.sampled_from(sorted(CHANGES)))
-    return tz, draw(st.sampled_from(CHANGES[tz])) + timedelta(days=draw(st.integers(-1, 1)))
+def excluding(draw: st.DrawFn) -> Windows:
+    """Windows over the whole, in order and disjoint, each with an effect of its own."""
+    return tuple((begin, end, draw(EFFECTS)) for begin, end in draw(some_time))
 
 
-def clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+cases = st.builds(
+    Case,
+    tree=trees,
+    states=st.fixed_dictionaries(dict.fromkeys(NAMES, timelines)),
+    excluded=st.fixed_dictionaries(dict.fromkeys(NAMES, some_time)),
+    effect=EFFECTS,
+    agreed=most_of_the_time,
+    windows=excluding(),
+)
+policies = st.builds(
+    Policy,
+    excused=st.one_of(st.none(), EFFECTS),
+    unknown=st.sampled_from(get_args(UnknownEffect)),
+    degraded_is_available=st.booleans(),
+)
+goals = st.sampled_from(
+    [Fraction(n, 20) for n in range(21)] + [Fraction(2, 3), Fraction(999, 1000)]
+)
 
 
-edges = st.one_of(st.integers(0, 24 * 60), st.integers(60, 4 * 60))  # clocks change at night
-openings = st.lists(st.lists(edges, min_size=2, max_size=2, unique=True).map(sorted), max_size=2)
+def rules(counting: ModuleType, policy: Policy) -> Any:
+    return counting.Rules(policy.unknown, policy.degraded_is_available, policy.excused)
 
 
-@given(days_near_a_change(), st.lists(openings, min_size=7, max_size=7), openings, st.data())
-def test_service_hours_hold_at_the_same_minutes(
-    dating: ModuleType,
-    day_of_zone: tuple[str, date],
-    week: list[list[list[int]]],
-    instead: list[list[int]],
-    data: st.DataObject,
+@given(cases)
+def test_each_moment_counts_as_the_same_one_thing(
+    composing: ModuleType, counting: ModuleType, case: Case
 ) -> None:
-    tz, day = day_of_zone
-    weekly, dates = dict(zip(WEEKDAYS, week, strict=True)), {day: instead}
-    begin = dating.instant(day, 0, tz) - 60 * data.draw(st.integers(0, 2 * 60))
-    minutes = range(begin, begin + 26 * 60 * 60, 60)
+    moments = case.moments(composing, counting)
 
-    promised = ServiceHours(
-        tz,
-        {name: [(clock(a), clock(b)) for a, b in given] for name, given in weekly.items()},
-        {each: [(clock(a), clock(b)) for a, b in given] for each, given in dates.items()},
+    figures = classify(case.entries(), case.agreed, case.windows, SPAN)
+
+    assert figures.tally.entries == counting.tally(moments.values())
+    assert figures.tally.total == END
+
+
+@given(cases)
+def test_outages_begin_and_end_at_the_same_moments(
+    composing: ModuleType, counting: ModuleType, case: Case
+) -> None:
+    moments = case.moments(composing, counting)
+
+    figures = classify(case.entries(), case.agreed, case.windows, SPAN)
+
+    found = [(each.begin, each.end, each.counted) for each in figures.outages]
+    assert found == counting.outages(moments)
+
+
+@given(cases, policies)
+def test_availability_is_the_same_quotient(
+    composing: ModuleType, counting: ModuleType, case: Case, policy: Policy
+) -> None:
+    moments = case.moments(composing, counting).values()
+
+    spent = quotient(classify(case.entries(), case.agreed, case.windows, SPAN).tally, policy)
+
+    expected = counting.sums(moments, rules(counting, policy))
+    assert (spent.good, spent.bad, spent.unknown) == expected
+    assert spent.ratio == expected.share()
+    assert spent.coverage == counting.coverage(moments, rules(counting, policy))
+
+
+@given(cases, policies.filter(lambda policy: policy.unknown == "exclude"))
+def test_what_is_possible_lies_between_the_same_two_shares(
+    composing: ModuleType, counting: ModuleType, case: Case, policy: Policy
+) -> None:
+    moments = case.moments(composing, counting).values()
+
+    said = possible(
+        quotient(classify(case.entries(), case.agreed, case.windows, SPAN).tally, policy)
     )
-    found = promised.intervals(minutes[0] * SECOND, (minutes[-1] + 60) * SECOND)
 
-    held = {at // SECOND for a, b in found for at in range(a, b, MINUTE)}
-    agreed = dating.agreed(minutes, tz, weekly, dates)
-    assert held == {minute for minute, inside in agreed.items() if inside}
+    expected = counting.possible(moments, rules(counting, policy))
+    assert (said and said.lowest, said and said.highest) == expected
 
 
-ANNIVERSARIES = st.sampled_from([(1, 1), (2, 28), (2, 29), (3, 1), (3, 29), (10, 25), (12, 31)])
-
-
-@given(days_near_a_change(), st.sampled_from(get_args(Unit)), st.integers(-900, 900), ANNIVERSARIES)
-def test_periods_begin_and_end_at_the_same_instants(
-    dating: ModuleType,
-    day_of_zone: tuple[str, date],
-    unit: Unit,
-    later: int,
-    anniversary: tuple[int, int],
+@given(cases, policies, goals)
+def test_a_target_goes_out_of_reach_at_the_same_moment(
+    composing: ModuleType, counting: ModuleType, case: Case, policy: Policy, goal: Fraction
 ) -> None:
-    tz, day = day_of_zone[0], day_of_zone[1] + timedelta(days=later)
+    moments = case.moments(composing, counting)
+    stretches = pieces(case.entries(), case.agreed, case.windows, SPAN)
 
-    period = period_of(unit, day, tz, anniversary)
+    breached = breach_instant(
+        stretches, policy, goal, planned_time(case.agreed, case.windows, policy)
+    )
 
-    expected = dating.period(unit, day, tz, anniversary)
-    assert period.span == tuple(at * SECOND for at in expected)
+    assert breached == counting.breached_at(moments, rules(counting, policy), goal)
+
+
+# Several checks at several places
+
+PLACES = ("bonn", "riga")
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What a promise asks of its checks, and what was seen of each at each place."""
+
+    terms: ObjectiveTerms
+    seen: dict[tuple[str, str], list[tuple[int, Outcome, int]]]
+
+    def runs(self, *checks: str) -> list[CheckRuns]:
+        return [
+            CheckRuns(check, place, 1, tuple(Run(at, at, 1, o, v) for at, o, v in results))
+            for (check, place), results in self.seen.items()
+            if check in checks
+        ]
+
+    def expected(self, probing: ModuleType, composing: ModuleType) -> dict[int, str]:
+        everywhere = range(-10, END + 11)
+        results = {
+            where: [probing.Seen(at, o.name.lower(), v) for at, o, v in given]
+            for where, given in self.seen.items()
+        }
+        rule = self.terms.confirm, self.terms.recover
+        states = {}
+        for check, place in product(NAMES, PLACES):
+            heard = results[check, place]
+            if self.terms.control is not None:
+                control = probing.states_of(results[self.terms.control, place], everywhere)
+                heard = probing.vouched(heard, control)
+            states[check, place] = probing.states_of(heard, everywhere, *rule)
+        tree = regrouped(composing, self.terms.tree)
+        said = {}
+        for at in range(*SPAN):
+            by_check = {
+                check: composing.quorum([states[check, p][at] for p in PLACES], self.terms.quorum)
+                for check in NAMES
+            }
+            said[at] = composing.state_of(tree, by_check)
+        declared = sorted(self.terms.declared, key=lambda each: each.position)
+        spans = [(each.begin, each.end, each.state) for each in declared]
+        return dict(probing.overlaid(said, spans))
+
+
+@st.composite
+def declarations(draw: st.DrawFn) -> tuple[Declared, ...]:
+    spans = draw(st.lists(st.tuples(st.integers(-5, END), st.integers(1, 20)), max_size=3))
+    order = draw(st.permutations(range(len(spans))))
+    return tuple(
+        Declared(begin, begin + length, draw(STATES), f"declaration {position}", position)
+        for (begin, length), position in zip(spans, order, strict=True)
+    )
+
+
+@st.composite
+def watched(draw: st.DrawFn) -> Watched:
+    seen = {
+        where: draw(results(most=8, longest=40)) for where in product((*NAMES, "control"), PLACES)
+    }
+    return Watched(
+        ObjectiveTerms(
+            objective="o1",
+            service="svc-web",
+            target="99.50",
+            goal=Fraction("0.995"),
+            hours=always(),
+            in_force=(SPAN,),
+            checks=NAMES,
+            structure=draw(trees.filter(lambda tree: not isinstance(tree, str))),
+            locations=PLACES,
+            quorum=draw(st.integers(1, 2)),
+            control=draw(st.sampled_from([None, "control"])),
+            confirm=draw(st.integers(1, 3)),
+            recover=draw(st.integers(1, 3)),
+            declared=draw(declarations()),
+        ),
+        seen,
+    )
+
+
+@given(watched())
+def test_what_was_seen_of_several_checks_at_several_places_is_the_same_one_state(
+    probing: ModuleType, composing: ModuleType, case: Watched
+) -> None:
+    function = states(case.terms, case.runs(*NAMES), case.runs("control"), SPAN)
+
+    assert by_moment(function) == case.expected(probing, composing)

@@ -54,7 +54,7 @@ def entry(moment: Moment) -> str:
         return "outside"
     if moment.effect is None:
         return moment.state
-    otherwise = f">{moment.otherwise}" if moment.otherwise not in {None, "up"} else ""
+    otherwise = "" if moment.otherwise is None else f">{moment.otherwise}"
     return f"{moment.effect}.{moment.state}{otherwise}"
 
 
@@ -69,7 +69,8 @@ def side(moment: Moment, rules: Rules) -> str:
     if not moment.agreed:
         return "none"
     hopeless = moment.otherwise is not None and moment.otherwise not in available
-    if moment.effect is None or hopeless:
+    effect = None if moment.effect is None else rules.effect or moment.effect
+    if effect is None or effect == "ignore" or hopeless:
         return "unknown" if moment.state == "unknown" else by_state
     if moment.state == "unknown":
         return "none"
@@ -77,9 +78,8 @@ def side(moment: Moment, rules: Rules) -> str:
         "remove_window": ("none", "none"),
         "remove_bad_time": ("good", "none"),
         "count_as_available": ("good", "good"),
-        "ignore": ("good", "bad"),
     }
-    return good_or_bad[rules.effect or moment.effect][by_state == "bad"]
+    return good_or_bad[effect][by_state == "bad"]
 
 
 def sums(moments: Iterable[Moment], rules: Rules) -> Sums:
@@ -89,6 +89,13 @@ def sums(moments: Iterable[Moment], rules: Rules) -> Sums:
     good += unknown if rules.unknown == "as_available" else 0
     bad += unknown if rules.unknown == "as_unavailable" else 0
     return Sums(good, bad, unknown)
+
+
+def coverage(moments: Iterable[Moment], rules: Rules) -> Fraction | None:
+    """Rule 4.5: the share of what would be counted whose state is known."""
+    known = sums(moments, rules._replace(unknown="exclude"))
+    counted = known.good + known.bad + known.unknown
+    return Fraction(known.good + known.bad, counted) if counted else None
 
 
 def possible(moments: Sequence[Moment], rules: Rules) -> tuple[Fraction | None, Fraction | None]:
