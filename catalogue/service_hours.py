@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from catalogue.instants import InstantError, at_clock, local_date, parse_clock
+from catalogue.instants import InstantError, at_clock, local_date, parse_clock, zone
 from catalogue.intervals import Intervals, clip, norm
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class ServiceHours:
     Spans are resolved by the rule of RFC 5545: those that tile a local day tile its instants, whatever clocks do.
 
     Raises:
-        InstantError: a span does not end after it begins, or a weekday is unknown.
+        InstantError: a span does not end after it begins, or there is no such weekday or zone.
 
     """
 
@@ -41,7 +41,8 @@ class ServiceHours:
     )
 
     def __post_init__(self) -> None:
-        """Refuse spans that could never hold."""
+        """Refuse hours that could never hold."""
+        zone(self.tz)
         if unknown := set(self.weekly) - set(WEEKDAYS):
             raise InstantError(f"no weekday {min(unknown)!r}; write {', '.join(WEEKDAYS)}")
         for spans in (*self.weekly.values(), *self.dates.values()):
