@@ -1,0 +1,49 @@
+import pytest
+
+from catalogue.calendars import Hours
+from catalogue.kinds import Json
+from catalogue.recorded import RecordedDocumentError, recorded
+
+OFFICE: Json = {
+    "id": "office",
+    "tz": "Europe/Berlin",
+    "weekdays": ["mon", "tue"],
+    "from": "09:00",
+    "to": "17:00",
+    "holidays": None,
+    "prov": {"_": "derived"},
+}
+
+
+def test_a_recorded_document_is_read() -> None:
+    read = recorded("service_hours", "office", OFFICE)
+    assert isinstance(read, Hours)
+    assert read.tz == "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        pytest.param(
+            {"tz": "US/Pacific-New"},
+            'service hours office cannot be read as it was recorded: tz: there is no time zone "US/Pacific-New"'
+            "; write an IANA name like Europe/Berlin; correct its document",
+            id="a zone that disappeared is named, and what to write",
+        ),
+        pytest.param(
+            {"tz": "Europe/Berlim"},
+            r'there is no time zone "Europe/Berlim" \(did you mean "Europe/Berlin"\?\); correct',
+            id="a zone that is named alike is proposed",
+        ),
+        pytest.param(
+            {"tz": "US/Pacific-New", "weekdays": []},
+            r"tz: there is no time zone .*; weekdays: .*; correct its document",
+            id="all that is wrong is named at once",
+        ),
+    ],
+)
+def test_a_recorded_document_that_names_what_is_no_more_is_refused_by_name(
+    changed: Json, says: str
+) -> None:
+    with pytest.raises(RecordedDocumentError, match=says):
+        recorded("service_hours", "office", {**OFFICE, **changed})
