@@ -63,9 +63,7 @@ def test_a_plan_is_the_chance_of_every_pattern_that_is_enough(
         pytest.param(
             Node("k_of_n", ("e", "f", "g"), 2), "0.896", id="two of three that differ not"
         ),
-        pytest.param(
-            Node("k_of_n", ("a", "c", "e"), 2), "0.998797", id="two of three that differ"
-        ),
+        pytest.param(Node("k_of_n", ("a", "c", "e"), 2), "0.998797", id="two of three that differ"),
         pytest.param(
             Node("serial", ("a", Node("parallel", ("c", "d")))),
             "0.998975025",
