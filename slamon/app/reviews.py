@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import TypeVar, cast
 
 from catalogue.periods import parse_period
 from slamon.app.refused import Refused, Unknown
 from slamon.ledger.store import ConflictError, Ledger, Write
 from slamon.sla import closing, review
-from slamon.sla.closing import ClosingError, PeriodClosed
+from slamon.sla.closing import ClosingError, ClosingFact, PeriodClosed
 from slamon.sla.judgement import ObjectiveJudgement
-from slamon.sla.review import Review, ReviewError, ReviewFact
+from slamon.sla.review import BreachFound, Review, ReviewError, ReviewFact
+
+T = TypeVar("T")
 
 
 def close(
@@ -40,40 +42,63 @@ def close(
     def attempt() -> int | None:
         stream = f"period:{agreement}:{label}"
         entries = list(ledger.stream(stream))
-        state = closing.fold(cast("PeriodClosed", entry.fact) for entry in entries)
+        state = closing.fold(cast("ClosingFact", entry.fact) for entry in entries)
         closed = closing.close(state, offered, period_end=period_end, until=until)
         writes = [Write(stream, closed, len(entries))]
         if closed:
-            writes += _breaches(ledger, agreement, label, offered)
+            writes += found_writes(ledger, agreement, label, offered.figures, offered.position)
         return ledger.append_all(writes, actor=actor, cause=f"close of {agreement} {label}")
 
     try:
-        return _once_more_after_a_conflict(attempt)
+        return once_more_after_a_conflict(attempt)
     except ClosingError as wrong:
         message = f"{agreement} {label} cannot be closed: {wrong}"
         raise Refused(message) from None
 
 
-def _once_more_after_a_conflict(attempt: Callable[[], int | None]) -> int | None:
+def once_more_after_a_conflict(attempt: Callable[[], T]) -> T:
+    """Take a decision; if another was faster, once more from what it left.
+
+    Raises:
+        ConflictError: the second attempt met another one too.
+
+    """
     try:
         return attempt()
     except ConflictError:
         return attempt()
 
 
-def _breaches(ledger: Ledger, agreement: str, label: str, offered: PeriodClosed) -> list[Write]:
-    missed = [figure for figure in offered.figures if is_breach(figure)]
+def found_writes(
+    ledger: Ledger,
+    agreement: str,
+    label: str,
+    figures: Sequence[ObjectiveJudgement],
+    position: int,
+) -> list[Write]:
+    """Find the breaches of figures that rest on a position; those that stand already stay as they are."""
     writes = []
-    for figure in missed:
+    for figure in figures:
+        if not is_breach(figure):
+            continue
         stream = breach_stream(f"{agreement}.{figure.objective}.{label}")
-        found = review.BreachFound(
-            ratio=figure.measured.ratio if figure.measured else "",
-            target=figure.target,
-            position=offered.position,
-        )
+        found = BreachFound(ratio=_reached(figure), target=figure.target, position=position)
         state, version = _review(ledger, stream)
         writes.append(Write(stream, review.find(state, found), version))
     return writes
+
+
+def withdrawal(ledger: Ledger, breach: str, *, reason: str, position: int) -> Write:
+    """Take a breach back that a restatement resting on a position has made vanish."""
+    stream = breach_stream(breach)
+    state, version = _review(ledger, stream)
+    return Write(stream, review.withdraw(state, reason=reason, position=position), version)
+
+
+def _reached(figure: ObjectiveJudgement) -> str:
+    if figure.measured:
+        return figure.measured.ratio
+    return figure.level.value if figure.level else ""
 
 
 def is_breach(figure: ObjectiveJudgement) -> bool:

@@ -18,7 +18,7 @@ from catalogue.terms import Terms
 from slamon.app import catalogue as applying
 from slamon.cli.commands import group
 from slamon.cli.house import House, now
-from slamon.cli.opening import opened, refresh
+from slamon.cli.opening import opened, recorded
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import (
     Actor,
@@ -133,7 +133,7 @@ def apply_plan(house: House, prepared: Prepared, *, actor: str, reason: str) -> 
 
     """
     applying.apply(house.ledger, prepared.plan, prepared.known, actor=actor, reason=reason)
-    refresh(house)
+    recorded(house)
 
 
 def plan_of(house: House, folders: list[Path]) -> Prepared:

@@ -6,13 +6,14 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from slamon.app import reviews
+from slamon.app import restating, reviews
+from slamon.app.program import this_program
 from slamon.app.refused import Refused, Unknown
+from slamon.app.restating import Restated
 from slamon.history import NAMES
 from slamon.ledger.lock import FolderLock
 from slamon.ledger.store import Ledger
@@ -97,6 +98,19 @@ class House:
                 )
                 raise Refused(message)
 
+    def restate_due(self) -> list[Restated]:
+        """Restate closed periods that later facts have changed; where slamon is up, it does so by itself."""
+        lock = FolderLock(self.folder, "slamon")
+        if not self._alone and not lock.try_take():
+            return []
+        try:
+            self.folder_of_views().catch_up()
+            done = restating.restate_due(self.ledger, self.reading, now())
+            self.folder_of_views().catch_up()
+        finally:
+            lock.release()
+        return done
+
     def _folded_here(self, progress: Callable[[int], None] | None) -> bool:
         lock = FolderLock(self.folder, "slamon")
         if not self._alone and not lock.try_take():
@@ -133,11 +147,13 @@ class Decisions:
         if offer is None:
             message = f"there is no agreement {agreement!r}"
             raise Unknown(message)
+        program = this_program()
         closed = PeriodClosed(
             figures=offer.figures,
             position=offer.position,
-            code_version=version("slamon"),
-            tzdata=version("tzdata"),
+            code_version=program.code_version,
+            tzdata=program.tzdata,
+            closed_by="reviewer",
         )
         return self._seen(
             reviews.close(
@@ -153,4 +169,5 @@ class Decisions:
 
     def _seen(self, position: int | None) -> int:
         self._house.refresh()
+        self._house.restate_due()
         return position if position is not None else self._house.reading.position()

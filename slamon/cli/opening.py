@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from slamon.cli.house import House
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import progress, refusals
+from slamon.cli.terminal import console, progress, refusals
 
 
 @contextmanager
@@ -25,3 +25,14 @@ def refresh(house: House) -> None:
     with progress("folding the ledger", last) as bar:
         bar.update(bar.task_ids[0], completed=behind)
         house.refresh(lambda position: bar.update(bar.task_ids[0], completed=position))
+
+
+def recorded(house: House) -> None:
+    """Bring the views up to what was just recorded, and tell which closed periods it restated."""
+    refresh(house)
+    for done in house.restate_due():
+        console.print(f"{done.agreement} {done.label} is restated at position {done.position}")
+        for breach in done.found:
+            console.print(f"  breach to review: {breach}")
+        for breach in done.withdrawn:
+            console.print(f"  breach withdrawn: {breach}")

@@ -27,6 +27,8 @@ from slamon.cli.house import Decisions, House, now
 from slamon.cli.settings import Settings
 from slamon.cli.signing import found_at, link
 from slamon.cli.terminal import console, fail, progress, refusals
+from slamon.duties.books import Bookkeeping
+from slamon.duties.schedule import Duties
 from slamon.ingest import router as ingest
 from slamon.ledger.lock import FolderLock
 from slamon.views.promised import promises
@@ -74,6 +76,7 @@ class Server:
             threading.Thread(target=self._fold, name="fold", daemon=True),
         ]
         self._agent = Child(self._agent_environment(), plan.folder / "agent.log")
+        self._duties = Duties(Bookkeeping(house.ledger, house.reading, now).duties())
 
     @property
     def loopback_url(self) -> str:
@@ -86,7 +89,7 @@ class Server:
         return link(self.access, self.url, actor)
 
     def start(self) -> None:
-        """Start web, fold and agent; returns when the web answers."""
+        """Start web, fold, agent and duties; returns when the web answers."""
         self._assign()
         for thread in self._threads:
             thread.start()
@@ -94,6 +97,7 @@ class Server:
         while not self._web.started and time.monotonic() < deadline:
             time.sleep(0.02)
         self._agent.start()
+        self._duties.start()
 
     def wait(self) -> None:
         """Wait for SIGTERM or SIGINT, or for a part that cannot go on."""
@@ -104,6 +108,7 @@ class Server:
     def stop(self) -> list[str]:
         """Stop the agent first, so that what it has is still taken in; what broke, if anything."""
         self._agent.stop()
+        self._duties.stop()
         self._stopping.set()
         self._web.should_exit = True
         for thread in self._threads:
@@ -157,7 +162,7 @@ class Server:
     def _not_ready(self) -> list[str]:
         behind = self._house.ledger.position() - self._house.reading.position()
         late = [f"the views are {behind} facts behind"] if behind > LAG_LIMIT else []
-        return [*self._broken, *late, *self._silence()]
+        return [*self._broken, *late, *self._duties.failing(), *self._silence()]
 
     def _silence(self) -> list[str]:
         heard = max(self._house.reading.reported_until(AGENT) or 0, self._started_at)

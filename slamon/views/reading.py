@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import func, select
 
 from catalogue.agreements import Agreement
-from catalogue.instants import format_instant, moment_of
+from catalogue.instants import format_instant
 from catalogue.interpretation import not_yet_interpreted
 from catalogue.periods import parse_period
 from catalogue.services import Service
 from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.sla.judgement import AsKnownAt, Judgement, ObjectiveJudgement
-from slamon.views import asked, kept, listings, silence, standing, told
+from slamon.views import asked, declared, kept, listings, overdue, silence, standing, told
 from slamon.views.answers import (
     AgreementSummary,
     BreachDetail,
@@ -28,6 +27,7 @@ from slamon.views.answers import (
     ObservationLine,
     OutageLine,
     Overview,
+    PeriodHistory,
     PeriodLine,
     ProbeLine,
     RecordLine,
@@ -38,6 +38,7 @@ from slamon.views.answers import (
     TallyDay,
     TariffLine,
 )
+from slamon.views.declared import DeclarationLine
 from slamon.views.judging import Frame
 from slamon.views.promised import promises
 from slamon.views.store import ViewStore, read_position
@@ -51,12 +52,16 @@ FRESH_US = 5_000_000  # an overview of this age still holds if nothing was folde
 
 @dataclass(frozen=True)
 class ClosingOffer:
-    """The figures with which a period can be closed, and what they rest on (instants in µs)."""
+    """The figures with which a period can be closed, and what they rest on (instants in µs).
+
+    `touched` are the positions of facts that may have changed it since, if it is closed already.
+    """
 
     figures: tuple[ObjectiveJudgement, ...]
     position: int
     period_end: int
     until: int
+    touched: tuple[int, ...] = ()
 
 
 class Reading:
@@ -162,9 +167,8 @@ class Reading:
 
     def commitments(self, now: int) -> tuple[CommitmentLine, ...]:
         """All dated deliverables with their state."""
-        today: date = moment_of(now).date()
         with self._store.reading() as connection:
-            return listings.commitments(promises(connection), today)
+            return listings.commitments(promises(connection), now)
 
     def records(
         self, kind: str | None, after: tuple[str, str] | None, limit: int
@@ -230,6 +234,11 @@ class Reading:
         with self._store.reading() as connection:
             return tuple(silence.silences(connection, now))
 
+    def declarations(self, service: str | None) -> tuple[DeclarationLine, ...]:
+        """Incidents as people declared them, of one service or of all; withdrawn ones are among them."""
+        with self._store.reading() as connection:
+            return declared.listed(connection, service)
+
     def fact(self, position: int) -> FactTold | None:
         """The fact at a ledger position; None where there is none."""
         return told.fact_at(self._ledger, position)
@@ -271,7 +280,23 @@ class Reading:
             period = parse_period(label, found.tz)
             figures, until = standing.closing_figures(frame, found, period)
             position = read_position(frame.connection)
-        return ClosingOffer(figures, position, period.end, until)
+            touched = kept.touched(frame.connection, agreement, label)
+        return ClosingOffer(figures, position, period.end, until, touched)
+
+    def closings_due(self, now: int) -> tuple[tuple[str, str], ...]:
+        """Agreement and label of the open periods whose closing time is over."""
+        with self._frame(now) as frame:
+            return tuple(overdue.closings_due(frame))
+
+    def touched_periods(self) -> tuple[tuple[str, str, int], ...]:
+        """Closed periods that later facts may have changed, each with the newest position of them."""
+        with self._store.reading() as connection:
+            return kept.touched_periods(connection)
+
+    def history(self, agreement: str, label: str) -> PeriodHistory | None:
+        """The closing of a period and its restatements; None while it is open."""
+        with self._store.reading() as connection:
+            return kept.history(connection, agreement, label)
 
     def reported_until(self, agent: str) -> int | None:
         """The instant (µs) up to which an agent has handed in; None if it never has."""

@@ -34,7 +34,7 @@ def test_a_close_fixes_the_figures_and_finds_the_breach_in_one_go(
     position = _close(ledger, offered())
 
     assert _facts(ledger) == [
-        "period:sla-mail:2026-03 period-closed/1",
+        "period:sla-mail:2026-03 period-closed/2",
         "breach:sla-mail:o1:2026-03 breach-found/1",
     ]
     assert position == ledger.position()
@@ -55,7 +55,7 @@ def test_only_missed_enforced_objectives_are_breaches(
 ) -> None:
     _close(ledger, offered(figure(state=state, mode=mode)))
 
-    assert _facts(ledger) == ["period:sla-mail:2026-03 period-closed/1"]
+    assert _facts(ledger) == ["period:sla-mail:2026-03 period-closed/2"]
 
 
 def test_a_second_close_records_nothing_whatever_it_says(

@@ -1,0 +1,1 @@
+"""Duties: what slamon does by the clock, without being asked."""
