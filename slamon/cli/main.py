@@ -11,7 +11,9 @@ from pydantic import ValidationError
 
 from slamon.cli import (
     breaches,
+    correcting,
     dashboards,
+    declaring,
     demonstrating,
     documents,
     importing,
@@ -61,6 +63,8 @@ app.command("close")(judging.close)
 app.add_typer(documents.app, name="catalogue")
 app.add_typer(importing.app, name="import")
 app.add_typer(breaches.app, name="breaches")
+app.add_typer(correcting.app, name="observations")
+app.add_typer(declaring.app, name="incident")
 app.add_typer(probing.app, name="probe")
 app.add_typer(ledgering.app, name="ledger")
 app.add_typer(dashboards.app, name="dashboards")

@@ -16,6 +16,7 @@ from slamon.web.access import Access
 from slamon.web.api import agreements as api_agreements
 from slamon.web.api import breaches as api_breaches
 from slamon.web.api import catalogue as api_catalogue
+from slamon.web.api import declarations as api_declarations
 from slamon.web.api import observations as api_observations
 from slamon.web.api import offers as api_offers
 from slamon.web.api import operations as api_operations
@@ -40,6 +41,7 @@ API = (
     api_catalogue.router,
     api_services.router,
     api_observations.router,
+    api_declarations.router,
     api_agreements.router,
     api_breaches.router,
     api_offers.router,

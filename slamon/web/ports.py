@@ -26,6 +26,7 @@ from slamon.views.answers import (
     TallyDay,
     TariffLine,
 )
+from slamon.views.declared import DeclarationLine
 
 
 class Reading(Protocol):
@@ -99,6 +100,9 @@ class Reading(Protocol):
 
     def silences(self, now: int) -> tuple[Silence, ...]:
         """The objectives about which no result speaks now."""
+
+    def declarations(self, service: str | None) -> tuple[DeclarationLine, ...]:
+        """Incidents as people declared them, of one service or of all."""
 
     def fact(self, position: int) -> FactTold | None:
         """The fact at a ledger position; None where there is none."""

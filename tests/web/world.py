@@ -43,6 +43,7 @@ from slamon.views.answers import (
     TallyDay,
     TariffLine,
 )
+from slamon.views.declared import DeclarationLine
 
 NOW = 1_795_362_540_000_000  # 2026-11-22T15:49:00Z
 MINUTE = 60_000_000
@@ -491,6 +492,38 @@ COMMITMENTS = (
 )
 
 
+DECLARED = (
+    DeclarationLine(
+        declaration="svc-mail/inc-20261014-0700",
+        service="svc-mail",
+        state="down",
+        from_="2026-10-14T07:00:00Z",
+        to="2026-10-14T09:30:00Z",
+        status="ended",
+        reason="nobody could sign in, though the page answered",
+        evidence="call 4711 of the service desk",
+        because=None,
+        actor="it-consultant",
+        recorded_at="2026-10-14T10:00:00Z",
+        position=905,
+    ),
+    DeclarationLine(
+        declaration="svc-web/inc-20261102-0900",
+        service="svc-web",
+        state="degraded",
+        from_="2026-11-02T09:00:00Z",
+        to=None,
+        status="open",
+        reason="search finds nothing",
+        evidence="mail of 2 November",
+        because=None,
+        actor="it-consultant",
+        recorded_at="2026-11-02T10:00:00Z",
+        position=1_001,
+    ),
+)
+
+
 class World:
     """Reads and decides over the answers above."""
 
@@ -507,6 +540,7 @@ class World:
         self.at = 1_204
         self.closed: list[str] = []
         self.silent: tuple[Silence, ...] = ()
+        self.declared = DECLARED
 
     # reading
 
@@ -734,6 +768,9 @@ class World:
 
     def silences(self, now: int) -> tuple[Silence, ...]:
         return self.silent
+
+    def declarations(self, service: str | None) -> tuple[DeclarationLine, ...]:
+        return tuple(each for each in self.declared if service in (None, each.service))
 
     def fact(self, position: int) -> FactTold | None:
         if not 0 < position <= self.at + 2:

@@ -1,0 +1,113 @@
+"""`slamon incident`: declare how a service was, end it, withdraw it, list what was declared."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from catalogue.instants import parse_instant
+from catalogue.services import Service
+from slamon.app import declarations
+from slamon.cli.commands import group
+from slamon.cli.house import now
+from slamon.cli.opening import opened, refresh
+from slamon.cli.settings import Settings
+from slamon.cli.terminal import (
+    Actor,
+    AsJson,
+    actor_or_fail,
+    console,
+    print_json,
+    print_table,
+)
+from slamon.sla.declaring import StateDeclared
+from slamon.views.promised import promises
+
+app = group("Incidents that people declare: what they say holds over what probes saw.")
+
+Incident = Annotated[str, typer.Argument(help="service/id", metavar="INCIDENT")]
+Reason = Annotated[str, typer.Option(help="Why; stands with the fact.")]
+Instant = Annotated[str, typer.Option(help="The instant.", metavar="INSTANT")]
+
+
+@app.command()
+def declare(
+    service: Annotated[str, typer.Argument(help="The service.", metavar="SERVICE")],
+    state: Annotated[
+        Literal["up", "degraded", "down", "unknown"], typer.Option(help="How it was.")
+    ],
+    begin: Annotated[str, typer.Option("--from", help="Since when.", metavar="INSTANT")],
+    reason: Reason,
+    evidence: Annotated[str, typer.Option(help="Where that can be looked up.")],
+    *,
+    end: Annotated[
+        str | None, typer.Option("--to", help="Until when; not given: it lasts.", metavar="INSTANT")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--id", help="Its id; else made of its begin.", metavar="ID")
+    ] = None,
+    actor: Actor = None,
+) -> None:
+    """State how a service was in a span of time, and on what evidence."""
+    settings = Settings()
+    with opened(settings) as house:
+        who = actor_or_fail(actor, settings)
+        said = StateDeclared(
+            state=state,
+            begin=parse_instant(begin),
+            end=None if end is None else parse_instant(end),
+            reason=reason,
+            evidence=evidence,
+        )
+        incident_id = name or declarations.id_of(said.begin)
+        with house.store.reading() as connection:
+            services = {each.id for each in promises(connection).of(Service)}
+        declarations.declare(
+            house.ledger, service, incident_id, said, services=services, now=now(), actor=who
+        )
+        refresh(house)
+    console.print(f"{service}/{incident_id} is declared {state}", highlight=False)
+
+
+@app.command()
+def end(incident: Incident, at: Instant, reason: Reason, *, actor: Actor = None) -> None:
+    """Say when an incident was over that was declared without an end."""
+    settings = Settings()
+    with opened(settings) as house:
+        who = actor_or_fail(actor, settings)
+        instant = parse_instant(at)
+        declarations.end(house.ledger, incident, instant, reason=reason, now=now(), actor=who)
+        refresh(house)
+    console.print(f"{incident} has ended", highlight=False)
+
+
+@app.command()
+def withdraw(incident: Incident, reason: Reason, *, actor: Actor = None) -> None:
+    """Take a declaration back: probes speak again for the whole of its span."""
+    settings = Settings()
+    with opened(settings) as house:
+        who = actor_or_fail(actor, settings)
+        declarations.withdraw(house.ledger, incident, reason=reason, actor=who)
+        refresh(house)
+    console.print(f"{incident} is withdrawn", highlight=False)
+
+
+@app.command("list")
+def list_all(
+    *,
+    service: Annotated[str | None, typer.Option(help="Only of this service.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List declared incidents by their begin, withdrawn ones too."""
+    with opened() as house:
+        found = house.reading.declarations(service)
+    if as_json:
+        print_json([line.model_dump(mode="json", by_alias=True) for line in found])
+        return
+    columns = ("incident", "state", "from", "to", "status", "reason", "evidence", "by")
+    rows = [
+        (d.declaration, d.state, d.from_, d.to, d.status, d.reason, d.evidence, d.actor)
+        for d in found
+    ]
+    print_table(columns, rows, empty="no incident was declared")
