@@ -9,8 +9,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from catalogue.document import Document, Text3
+from catalogue.instants import InstantError, parse_duration
 from catalogue.references import PartyRef
-from catalogue.values import Amount, Percent, wrong
+from catalogue.values import Amount, Duration, Percent, wrong
 
 
 class CreditTier(Document):
@@ -21,13 +22,22 @@ class CreditTier(Document):
 
 
 class Credit(Document):
-    """A service credit in tiers, with its caps in the currency of the charge."""
+    """A service credit in tiers, with its caps in the currency of the charge.
+
+    `deductible` is the bad time of a period that earns nothing. `round_pct` are the decimals to which the contract
+    rounds the percent, half-up, before the tiers are looked up; without it nothing is rounded. A credit is claimed
+    within `claim_within` of the end of its period, or by the end of the so-manieth calendar month after it.
+    """
 
     kind: Literal["credit"]
     tiers: tuple[CreditTier, ...] = Field(min_length=1)
     cap_percent: Percent
     minimum: Amount | None = None
     cap_year: Amount | None = None
+    deductible: Duration | None = None
+    round_pct: int | None = Field(default=None, ge=0, le=6)
+    claim_within: Duration | None = None
+    claim_cycles: int | None = Field(default=None, ge=1)
     base: Literal["monthly_charge_of_service"]
     settlement: Text3
 
@@ -43,11 +53,23 @@ class Credit(Document):
                 raise wrong(said, at=(*place, "percent"))
         return self
 
+    @model_validator(mode="after")
+    def _times_can_be_kept(self) -> Self:
+        if self.deductible is not None:
+            try:
+                parse_duration(self.deductible).exact()
+            except InstantError as fault:
+                raise wrong(str(fault), at=("deductible",)) from None
+        if self.claim_within is not None and self.claim_cycles is not None:
+            said = 'a credit is claimed within a time or a number of months: keep "claim_within" or "claim_cycles"'
+            raise wrong(said, at=("claim_cycles",))
+        return self
+
 
 class Action(Document):
     """A remedy without money, due after so many consecutive breached periods."""
 
-    kind: Literal["justification", "escalation", "review_item"]
+    kind: Literal["justification", "escalation", "review_item", "suspension"]
     after_periods: int = Field(ge=1)
     to: PartyRef | None = None
 
