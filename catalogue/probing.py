@@ -149,7 +149,10 @@ class RowsName(Document):
 
 
 class Import(Record):
-    """A file of observations that no probe can make; `validity` says how long a row speaks."""
+    """A file of what no probe can observe: results, levels, counter-evidence or, where no use is stated, tickets.
+
+    `validity` says how long a row of observations speaks.
+    """
 
     id: Id
     service: Annotated[str, Reference(("service",), also=("any",))]
@@ -164,10 +167,21 @@ class Import(Record):
     tz: Zone | None = None
     signed_by: PartyRef | None = None
     counter_signed_by: PartyRef | None = None
-    use: Literal["observations", "counter_evidence"] | None = None
+    use: Literal["observations", "levels", "counter_evidence"] | None = None
     attribution: str | None = None
     licence: str | None = None
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _levels_are_complete(self) -> Self:
+        if self.use != "levels":
+            return self
+        missing = [column for column in ("at", "value") if column not in self.columns]
+        if missing:
+            raise wrong(f'levels need a column for "{missing[0]}"', at=("columns",))
+        if self.service == "any":
+            raise wrong("levels are about one service", at=("service",))
+        return self
 
     @model_validator(mode="after")
     def _observations_are_complete(self) -> Self:

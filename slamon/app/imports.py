@@ -1,14 +1,21 @@
-"""Take in observations made elsewhere: each result once, a changed one as its correction."""
+"""Take in files: each observation, ticket and level once, a changed one as its correction."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeVar
 
 from probes.outcome import Outcome
+from slamon.ledger.codec import Entry
 from slamon.ledger.store import Ledger
 from slamon.sla.imports import ObservationsImported
+from slamon.sla.levels import LevelsImported
+from slamon.sla.tickets import TicketsImported
+
+R = TypeVar("R")
+Progress = Callable[[int], None]
 
 ROWS_PER_FACT = 1_000
 
@@ -20,6 +27,24 @@ class Result(NamedTuple):
     at: int
     outcome: Outcome
     latency_us: int | None
+
+
+class Ticket(NamedTuple):
+    """A ticket of a file: instants and pauses in µs; None for what has not happened yet."""
+
+    ticket: str
+    opened: int
+    responded: int | None
+    resolved: int | None
+    priority: str
+    paused_us: int
+
+
+class Level(NamedTuple):
+    """A number read off at an instant (µs), exact, as typed."""
+
+    at: int
+    value: str
 
 
 @dataclass(frozen=True)
@@ -41,7 +66,7 @@ class File:
 
 @dataclass(frozen=True)
 class Imported:
-    """How many results were new, and how many the ledger knew already; `position` is None if none was new."""
+    """How many rows were new, and how many the ledger knew already; `position` is None if none was new."""
 
     recorded: int
     known: int
@@ -55,7 +80,7 @@ def record(
     results: Sequence[Result],
     *,
     actor: str,
-    progress: Callable[[int], None] = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> Imported:
     """Record what the ledger does not know yet, all in one transaction.
 
@@ -66,32 +91,105 @@ def record(
 
     """
     stream = f"imports:{source.id}"
-    known, version = _known(ledger, stream)
+    known, version = _known(ledger, stream, _results_of)
     said = {(result.check, result.at): result for result in results}
     new = [r for key, r in said.items() if known.get(key) != (r.outcome, r.latency_us)]
-    facts = []
-    for start in range(0, len(new), ROWS_PER_FACT):
-        facts.append(_fact(source, file, new[start : start + ROWS_PER_FACT]))
-        progress(min(start + ROWS_PER_FACT, len(new)))
+    facts = _facts(new, lambda part: _observations(source, file, part), progress)
     position = ledger.append(stream, facts, after=version, actor=actor, cause=file.name)
     return Imported(len(new), len(results) - len(new), position)
 
 
+def record_tickets(
+    ledger: Ledger,
+    source: str,
+    file: File,
+    tickets: Sequence[Ticket],
+    *,
+    actor: str,
+    progress: Progress = lambda _: None,
+) -> Imported:
+    """Record the tickets that the ledger does not know so yet, all in one transaction.
+
+    Raises:
+        ConflictError: another import of this source was recorded meanwhile; nothing of this one was.
+
+    """
+    stream = f"tickets:{source}"
+    known, version = _known(ledger, stream, _tickets_of)
+    said = {ticket.ticket: ticket for ticket in tickets}
+    new = [ticket for name, ticket in said.items() if known.get(name) != ticket]
+    facts = _facts(new, lambda part: _tickets(file, part), progress)
+    position = ledger.append(stream, facts, after=version, actor=actor, cause=file.name)
+    return Imported(len(new), len(tickets) - len(new), position)
+
+
+def record_levels(
+    ledger: Ledger,
+    source: str,
+    file: File,
+    levels: Sequence[Level],
+    *,
+    actor: str,
+    progress: Progress = lambda _: None,
+) -> Imported:
+    """Record the numbers that the ledger does not know so yet, all in one transaction; 4.5 and 4.50 are equal.
+
+    Raises:
+        ConflictError: another import of this source was recorded meanwhile; nothing of this one was.
+
+    """
+    stream = f"levels:{source}"
+    known, version = _known(ledger, stream, _levels_of)
+    said = {level.at: level for level in levels}
+    new = [level for at, level in said.items() if known.get(at) != Decimal(level.value)]
+    facts = _facts(new, lambda part: _levels(file, part), progress)
+    position = ledger.append(stream, facts, after=version, actor=actor, cause=file.name)
+    return Imported(len(new), len(levels) - len(new), position)
+
+
 def _known(
-    ledger: Ledger, stream: str
-) -> tuple[dict[tuple[str, int], tuple[Outcome, int | None]], int]:
-    known: dict[tuple[str, int], tuple[Outcome, int | None]] = {}
+    ledger: Ledger, stream: str, rows_of: Callable[[Entry], Iterable[tuple[Any, Any]]]
+) -> tuple[Mapping[Any, Any], int]:
+    """What a stream says of each key last, and its version."""
+    known: dict[Any, Any] = {}
     version = 0
     for entry in ledger.stream(stream):
         version = entry.version
-        if isinstance(fact := entry.fact, ObservationsImported):
-            columns = zip(fact.check, fact.at, fact.outcome, fact.latency_us, strict=True)
-            for check, at, outcome, latency in columns:
-                known[fact.checks[check], at] = (Outcome(outcome), latency)
+        known.update(rows_of(entry))
     return known, version
 
 
-def _fact(source: Source, file: File, results: Sequence[Result]) -> ObservationsImported:
+def _facts(
+    rows: Sequence[R], fact_of: Callable[[Sequence[R]], Any], progress: Progress
+) -> list[Any]:
+    facts = []
+    for start in range(0, len(rows), ROWS_PER_FACT):
+        facts.append(fact_of(rows[start : start + ROWS_PER_FACT]))
+        progress(min(start + ROWS_PER_FACT, len(rows)))
+    return facts
+
+
+def _results_of(entry: Entry) -> Iterable[tuple[tuple[str, int], tuple[Outcome, int | None]]]:
+    if isinstance(fact := entry.fact, ObservationsImported):
+        for check, at, outcome, latency in zip(
+            fact.check, fact.at, fact.outcome, fact.latency_us, strict=True
+        ):
+            yield (fact.checks[check], at), (Outcome(outcome), latency)
+
+
+def _tickets_of(entry: Entry) -> Iterable[tuple[str, Ticket]]:
+    if isinstance(fact := entry.fact, TicketsImported):
+        columns = (fact.opened, fact.responded, fact.resolved, fact.priority, fact.paused_us)
+        for row in zip(fact.ticket, *columns, strict=True):
+            yield row[0], Ticket(*row)
+
+
+def _levels_of(entry: Entry) -> Iterable[tuple[int, Decimal]]:
+    if isinstance(fact := entry.fact, LevelsImported):
+        yield from zip(fact.at, map(Decimal, fact.value), strict=True)
+
+
+def _observations(source: Source, file: File, results: Sequence[Result]) -> ObservationsImported:
     checks = tuple(sorted({result.check for result in results}))
     index = {check: n for n, check in enumerate(checks)}
     return ObservationsImported(
@@ -104,4 +202,20 @@ def _fact(source: Source, file: File, results: Sequence[Result]) -> Observations
         at=tuple(result.at for result in results),
         outcome=tuple(int(result.outcome) for result in results),
         latency_us=tuple(result.latency_us for result in results),
+    )
+
+
+def _tickets(file: File, tickets: Sequence[Ticket]) -> TicketsImported:
+    columns = zip(*tickets, strict=True)
+    return TicketsImported(
+        file=file.name, sha256=file.sha256, **dict(zip(Ticket._fields, columns, strict=True))
+    )
+
+
+def _levels(file: File, levels: Sequence[Level]) -> LevelsImported:
+    return LevelsImported(
+        file=file.name,
+        sha256=file.sha256,
+        at=tuple(level.at for level in levels),
+        value=tuple(level.value for level in levels),
     )

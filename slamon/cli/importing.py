@@ -1,10 +1,10 @@
-"""`slamon import`: take in files of observations."""
+"""`slamon import`: take in files of observations, tickets and levels."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -14,35 +14,52 @@ from catalogue.services import Service
 from slamon.app import imports
 from slamon.app.refused import Refused, Unknown
 from slamon.cli.commands import group
-from slamon.cli.house import House
-from slamon.cli.opening import opened, refresh
+from slamon.cli.house import House, now
+from slamon.cli.opening import opened, recorded
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import Actor, actor_or_fail, console, errors, progress
+from slamon.importers import levels as level_reader
 from slamon.importers import observations as reader
+from slamon.importers import tickets as ticket_reader
+from slamon.importers.rows import LayoutError, Reading, write_rejects
 from slamon.views.promised import Promises, promises
 
-app = group("Take in files: observations made elsewhere.")
+app = group("Take in files: observations made elsewhere, tickets, levels.")
 
 SHOWN_FAULTS = 20
+
+R = TypeVar("R")
+Tick = Callable[[int], None]
+
+File = Annotated[
+    Path, typer.Argument(help="The CSV file.", exists=True, dir_okay=False, metavar="FILE")
+]
+SkipBad = Annotated[
+    bool, typer.Option("--skip-bad", help="Import the good rows, write the bad ones to a file.")
+]
+OnlySource = Annotated[
+    str | None,
+    typer.Option(
+        "--source",
+        help="The imports record that describes it; may be left out where there is only one.",
+        metavar="ID",
+    ),
+]
 
 
 @app.callback()
 def importing() -> None:
-    """Take in files: observations made elsewhere."""
+    """Take in files: observations made elsewhere, tickets, levels."""
 
 
 @app.command("observations")
 def observations(
-    file: Annotated[
-        Path, typer.Argument(help="The CSV file.", exists=True, dir_okay=False, metavar="FILE")
-    ],
+    file: File,
     source: Annotated[
         str, typer.Option(help="The imports record that describes it.", metavar="ID")
     ],
     *,
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Import the good rows, write the bad ones to a file.")
-    ] = False,
+    skip_bad: SkipBad = False,
     actor: Actor = None,
 ) -> None:
     """Record each result once; a file with bad rows is refused whole unless --skip-bad is given."""
@@ -50,14 +67,44 @@ def observations(
     with opened(settings) as house:
         who = actor_or_fail(actor, settings)
         done = import_file(house, file, source, actor=who, skip_bad=skip_bad)
-        refresh(house)
-    console.print(f"{done.recorded} results recorded, {done.known} were known already")
+        recorded(house)
+    _say(done, "results")
+
+
+@app.command("tickets")
+def tickets(
+    file: File, source: OnlySource = None, *, skip_bad: SkipBad = False, actor: Actor = None
+) -> None:
+    """Record each ticket once, a changed one as its correction; bad rows refuse the file unless --skip-bad is given."""
+    settings = Settings()
+    with opened(settings) as house:
+        who = actor_or_fail(actor, settings)
+        done = import_tickets(house, file, source, actor=who, skip_bad=skip_bad)
+        recorded(house)
+    _say(done, "tickets")
+
+
+@app.command("levels")
+def levels(
+    file: File, source: OnlySource = None, *, skip_bad: SkipBad = False, actor: Actor = None
+) -> None:
+    """Record each number once, a changed one as its correction; bad rows refuse the file unless --skip-bad is given."""
+    settings = Settings()
+    with opened(settings) as house:
+        who = actor_or_fail(actor, settings)
+        done = import_levels(house, file, source, actor=who, skip_bad=skip_bad)
+        recorded(house)
+    _say(done, "levels")
+
+
+def _say(done: imports.Imported, what: str) -> None:
+    console.print(f"{done.recorded} {what} recorded, {done.known} were known already")
 
 
 def import_file(
     house: House, file: Path, source: str, *, actor: str, skip_bad: bool = False
 ) -> imports.Imported:
-    """Read a file as its `imports` record says, and record what is new.
+    """Read a file of observations as its `imports` record says, and record what is new.
 
     Raises:
         Refused: it has bad rows and they are not to be skipped; nothing was recorded.
@@ -66,10 +113,7 @@ def import_file(
     """
     with house.store.reading() as connection:
         record, layout = _layout(promises(connection), source)
-    with progress(f"reading {file.name}", None) as bar:
-        found = _read(file, layout, lambda rows: bar.update(bar.task_ids[0], completed=rows))
-    if found.bad:
-        _deal_with(file, found, skip_bad=skip_bad)
+    found = _found(file, lambda tick: reader.read(file, layout, tick), skip_bad=skip_bad)
     origin = imports.Source(source, record.location or "", _validity(record))
     with progress("recording", len(found.results)) as bar:
         return imports.record(
@@ -82,16 +126,72 @@ def import_file(
         )
 
 
-def _read(file: Path, layout: reader.Layout, tick: Callable[[int], None]) -> reader.Reading:
-    try:
-        return reader.read(file, layout, tick)
-    except reader.LayoutError as wrong:
-        message = f"{wrong}; nothing was recorded"
-        raise Refused(message) from None
+def import_tickets(
+    house: House, file: Path, source: str | None, *, actor: str, skip_bad: bool = False
+) -> imports.Imported:
+    """Read a file of tickets as its `imports` record says, and record what is new.
+
+    Raises:
+        Refused: it has bad rows and they are not to be skipped; nothing was recorded.
+        Unknown: the catalogue has no such source of tickets.
+
+    """
+    record = _described(house, source, None)
+    if missing := [role for role in ("ticket", "opened") if role not in record.columns]:
+        message = f'{record.id} names no column for "{missing[0]}": its record must say it'
+        raise Refused(message)
+    layout = ticket_reader.Layout(record.columns, record.tz, now())
+    found = _found(file, lambda tick: ticket_reader.read(file, layout, tick), skip_bad=skip_bad)
+    with progress("recording", len(found.results)) as bar:
+        return imports.record_tickets(
+            house.ledger,
+            record.id,
+            found.file,
+            found.results,
+            actor=actor,
+            progress=lambda rows: bar.update(bar.task_ids[0], completed=rows),
+        )
+
+
+def import_levels(
+    house: House, file: Path, source: str | None, *, actor: str, skip_bad: bool = False
+) -> imports.Imported:
+    """Read a file of levels as its `imports` record says, and record what is new.
+
+    Raises:
+        Refused: it has bad rows and they are not to be skipped; nothing was recorded.
+        Unknown: the catalogue has no such source of levels.
+
+    """
+    record = _described(house, source, "levels")
+    layout = level_reader.Layout(record.columns, record.tz, now())
+    found = _found(file, lambda tick: level_reader.read(file, layout, tick), skip_bad=skip_bad)
+    with progress("recording", len(found.results)) as bar:
+        return imports.record_levels(
+            house.ledger,
+            record.id,
+            found.file,
+            found.results,
+            actor=actor,
+            progress=lambda rows: bar.update(bar.task_ids[0], completed=rows),
+        )
+
+
+def _found(file: Path, read: Callable[[Tick], Reading[R]], *, skip_bad: bool) -> Reading[R]:
+    """What a file holds, once its bad rows are dealt with."""
+    with progress(f"reading {file.name}", None) as bar:
+        try:
+            found = read(lambda rows: bar.update(bar.task_ids[0], completed=rows))
+        except LayoutError as wrong:
+            message = f"{wrong}; nothing was recorded"
+            raise Refused(message) from None
+    if found.bad:
+        _deal_with(file, found, skip_bad=skip_bad)
+    return found
 
 
 def _layout(held: Promises, source: str) -> tuple[Import, reader.Layout]:
-    record = _source(held, source)
+    record = _source(held, source, "observations")
     services = frozenset(service.id for service in held.of(Service))
 
     def service_of(word: str) -> str | None:
@@ -99,32 +199,62 @@ def _layout(held: Promises, source: str) -> tuple[Import, reader.Layout]:
             return record.service
         return record.rows_name.service_of(word) if record.rows_name else word
 
-    layout = reader.Layout(record.columns, record.values, record.tz, source, service_of, services)
+    layout = reader.Layout(
+        record.columns, record.values, record.tz, source, service_of, services, now()
+    )
     return record, layout
 
 
-def _source(held: Promises, source: str) -> Import:
-    record = held.get(Import, source)
-    if record is None:
-        known = [each.id for each in held.of(Import) if each.use == "observations"]
-        message = f"{source!r} is no source of observations; known are {', '.join(known) or 'none'}"
+def _described(house: House, source: str | None, use: str | None) -> Import:
+    """The record of a source; of the only one of its kind where none is named."""
+    with house.store.reading() as connection:
+        held = promises(connection)
+    if source is not None:
+        return _source(held, source, use)
+    known = [each for each in held.of(Import) if each.use == use]
+    if len(known) == 1:
+        return known[0]
+    what = _holding(use)
+    if not known:
+        message = f"the catalogue has no source of {what}"
         raise Unknown(message)
-    if record.use != "observations":
-        holds = (record.use or "tickets").replace("_", " ")
-        message = f"{source} holds {holds}, which cannot be imported yet"
+    names = ", ".join(each.id for each in known)
+    message = f"there are several sources of {what}; choose one with --source: {names}"
+    raise Refused(message)
+
+
+def _source(held: Promises, source: str, use: str | None) -> Import:
+    record = held.get(Import, source)
+    wanted = _holding(use)
+    if record is None:
+        known = [each.id for each in held.of(Import) if each.use == use]
+        message = f"{source!r} is no source of {wanted}; known are {', '.join(known) or 'none'}"
+        raise Unknown(message)
+    if record.use != use:
+        message = f"{source} holds {_holding(record.use)}, no {wanted}{_way(record.use)}"
         raise Refused(message)
     return record
+
+
+def _holding(use: str | None) -> str:
+    return (use or "tickets").replace("_", " ")
+
+
+def _way(use: str | None) -> str:
+    if use == "counter_evidence":
+        return ", and cannot be imported yet"
+    return f"; take it in with: slamon import {_holding(use)} FILE"
 
 
 def _validity(record: Import) -> int:
     return parse_duration(record.validity or "PT0S").exact()
 
 
-def _deal_with(file: Path, found: reader.Reading, *, skip_bad: bool) -> None:
+def _deal_with(file: Path, found: Reading[R], *, skip_bad: bool) -> None:
     rows = len({row.line for row in found.bad})
     if skip_bad:
         rejects = file.with_suffix(".rejected.csv")
-        reader.write_rejects(rejects, found.header, found.bad)
+        write_rejects(rejects, found.header, found.bad)
         were = "row was" if rows == 1 else "rows were"
         errors.print(f"{rows} bad {were} written to {rejects}", style="yellow", soft_wrap=True)
         return

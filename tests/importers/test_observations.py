@@ -9,13 +9,8 @@ import pytest
 from catalogue.instants import parse_instant
 from probes.outcome import Outcome
 from slamon.app.imports import Result
-from slamon.importers.observations import (
-    Layout,
-    LayoutError,
-    Reading,
-    read,
-    write_rejects,
-)
+from slamon.importers.observations import Layout, read
+from slamon.importers.rows import LayoutError, Reading, write_rejects
 
 LAYOUT = Layout(
     columns={"observed_at": "at", "outcome": "state", "service": "who", "latency_ms": "ms"},
@@ -24,18 +19,19 @@ LAYOUT = Layout(
     source="imp-paper",
     service_of={"mail": "svc-mail", "web": "svc-web", "fax": "svc-fax"}.get,
     services=frozenset({"svc-mail", "svc-web"}),
+    now=parse_instant("2026-11-22T12:00:00Z"),
 )
 HEADER = "at,state,who,ms\n"
 GOOD = "2026-03-02T10:00,up,mail,120\n"
 
 
-def _read(tmp_path: Path, text: str, *, encoding: str = "utf-8") -> Reading:
+def _read(tmp_path: Path, text: str, *, encoding: str = "utf-8") -> Reading[Result]:
     file = tmp_path / "paper.csv"
     file.write_bytes(text.encode(encoding))
     return read(file, LAYOUT)
 
 
-def _faults(reading: Reading) -> list[str]:
+def _faults(reading: Reading[Result]) -> list[str]:
     return [str(row) for row in reading.bad]
 
 
@@ -223,3 +219,26 @@ def test_rows_rejected_twice_say_so_once(tmp_path: Path) -> None:
     write_rejects(rejects, second.header, second.bad)
 
     assert rejects.read_text("utf-8").splitlines()[0] == "at,state,who,ms,line,reason"
+
+
+@pytest.mark.parametrize(
+    ("at", "faults"),
+    [
+        pytest.param("2026-11-22T13:00", [], id="what is observed now has happened"),
+        pytest.param(
+            "2026-11-22T13:00:00.000001",
+            [
+                (
+                    "2:at: '2026-11-22T13:00:00.000001' lies in the future: it is 2026-11-22T12:00:00Z now; "
+                    "correct the row, or the zone of its source"
+                )
+            ],
+            id="a microsecond later has not",
+        ),
+    ],
+)
+def test_a_result_from_the_future_is_a_fault(tmp_path: Path, at: str, faults: list[str]) -> None:
+    found = _read(tmp_path, f"{HEADER}{at},up,mail,\n")
+
+    assert _faults(found) == faults
+    assert len(found.results) == (not faults)

@@ -1,0 +1,128 @@
+"""Cells of a file read exactly: instants, minutes and numbers; what can be read in two ways is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date
+from decimal import Decimal
+from typing import TypeVar
+
+from catalogue.instants import (
+    MINUTE,
+    InstantError,
+    format_instant,
+    instant_of,
+    moment_of,
+    parse_instant,
+    zone,
+)
+
+V = TypeVar("V")
+
+_NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
+_MINUTES = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,6})?")
+_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
+
+
+class CellError(ValueError):
+    """A cell does not hold what its column should; the message says how it should look."""
+
+
+def instant(text: str, tz: str | None, now: int) -> int:
+    """Read an instant (µs) that was shown on some clock and is over at `now`.
+
+    Raises:
+        CellError: it is none; no clock of the zone ever showed it; or it has not come yet.
+
+    """
+    try:
+        at = parse_instant(text, tz)
+    except InstantError as wrong:
+        raise CellError(str(wrong)) from None
+    except OverflowError:
+        message = f"{text!r} lies outside the calendar"
+        raise CellError(message) from None
+    if tz is not None and not _has_offset(text) and _shown(at, tz) != parse_instant(text, "UTC"):
+        message = f"{text!r} did not exist in {tz}, where the clocks went forward; write it with its offset"
+        raise CellError(message)
+    if at > now:
+        message = f"{text!r} lies in the future: it is {format_instant(now)} now"
+        raise CellError(message)
+    return at
+
+
+def moment(text: str, tz: str | None, now: int) -> int:
+    """Read an instant that is not only a date.
+
+    Raises:
+        CellError: as `instant`, or it has no time of day.
+
+    """
+    if _is_date(text):
+        message = f"{text!r} has no time of day; write like {text}T08:00"
+        raise CellError(message)
+    return instant(text, tz, now)
+
+
+def _has_offset(text: str) -> bool:
+    try:
+        parse_instant(text)
+    except InstantError:
+        return False
+    return True
+
+
+def _shown(at: int, tz: str) -> int:
+    """What the clocks of a zone show at an instant, read as if it were UTC."""
+    return instant_of(moment_of(at).astimezone(zone(tz)).replace(tzinfo=UTC))
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def minutes(text: str) -> int:
+    """Read minutes, whole or with a decimal point, as µs.
+
+    Raises:
+        CellError: they are none, or fewer than none.
+
+    """
+    _refuse_comma(text)
+    if text.startswith("-"):
+        message = f"{text!r} is negative; a pause lasts 0 minutes or more"
+        raise CellError(message)
+    if not _MINUTES.fullmatch(text):
+        message = f"{text!r} is no number of minutes; write like 90 or 7.5"
+        raise CellError(message)
+    return int(Decimal(text) * MINUTE)
+
+
+def number(text: str) -> str:
+    """Read an exact decimal number; its text is kept.
+
+    Raises:
+        CellError: it is none.
+
+    """
+    _refuse_comma(text)
+    if not _NUMBER.fullmatch(text):
+        message = f"{text!r} is no decimal number; write like 20 or 4.5"
+        raise CellError(message)
+    return text
+
+
+def _refuse_comma(text: str) -> None:
+    if _COMMA.fullmatch(text):
+        message = f"{text!r} has a decimal comma; write {text.replace(',', '.')}"
+        raise CellError(message)
+
+
+def optional(read: Callable[[str], V], text: str) -> V | None:
+    """Read a cell that may be empty."""
+    return read(text) if text else None

@@ -1,0 +1,130 @@
+"""Rows of a CSV file: each one read whole or refused with its line, its columns and the reasons."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from io import StringIO
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from slamon.app.imports import File
+
+R = TypeVar("R")
+Cells = Mapping[str, str]
+
+OURS = ("line", "reason")
+BEYOND: Any = None  # the name under which the csv module gives cells behind the last column
+TICK = 500  # rows between two signs of progress
+
+
+class LayoutError(Exception):
+    """The file is not of the layout that the catalogue says."""
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row that cannot be read: its line in the file, the column, and why."""
+
+    line: int
+    column: str
+    message: str
+    cells: Cells
+
+    def __str__(self) -> str:
+        """One line for people, to be put behind the name of the file."""
+        return f"{self.line}:{self.column}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Reading(Generic[R]):
+    """What a file holds."""
+
+    file: File
+    results: Sequence[R]
+    bad: Sequence[BadRow]
+    header: Sequence[str] = field(default_factory=tuple)
+
+
+Read = Callable[[int, Cells], "R | list[BadRow]"]
+"""Reads the cells of the row that ends at a line, or says everything that is wrong with it."""
+
+
+def read_rows(
+    path: Path, columns: Iterable[str], read: Read[R], progress: Callable[[int], None]
+) -> Reading[R]:
+    """Read all rows of a file that has the columns; nothing is recorded here.
+
+    Raises:
+        LayoutError: it is no CSV in UTF-8, or one of the columns is not in it.
+        OSError: the file cannot be read.
+
+    """
+    content = path.read_bytes()
+    rows = csv.DictReader(StringIO(_decoded(path, content), newline=""))
+    found: list[R] = []
+    bad: list[BadRow] = []
+    try:
+        header = _header(path, rows, columns)
+        for number, cells in enumerate(rows, 1):
+            row = _too_long(rows.line_num, cells) or read(rows.line_num, cells)
+            if isinstance(row, list):
+                bad += row
+            else:
+                found.append(row)
+            if number % TICK == 0:
+                progress(number)
+    except csv.Error as wrong:
+        message = f"{path}:{rows.line_num + 1}: not CSV: {wrong}"
+        raise LayoutError(message) from None
+    progress(len(found) + len({row.line for row in bad}))
+    return Reading(File(path.name, sha256(content).hexdigest()), found, bad, header)
+
+
+def _decoded(path: Path, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = content.count(b"\n", 0, wrong.start) + 1
+        message = f"{path}:{line}: not text in UTF-8"
+        raise LayoutError(message) from None
+
+
+def _header(path: Path, rows: csv.DictReader[str], columns: Iterable[str]) -> tuple[str, ...]:
+    header = tuple(rows.fieldnames or ())
+    if missing := sorted(set(columns) - set(header)):
+        message = f"{path}:1: no column {missing[0]!r}; there are {', '.join(header) or 'none'}"
+        raise LayoutError(message)
+    return header
+
+
+def _too_long(line: int, cells: Cells) -> list[BadRow]:
+    if BEYOND not in cells:
+        return []
+    return [BadRow(line, "row", "the row has more cells than the header", dict(cells))]
+
+
+def cell(cells: Cells, column: str | None) -> str:
+    """The text of a cell without blanks around it; nothing where there is no such column."""
+    return (cells.get(column) or "").strip() if column else ""
+
+
+def write_rejects(path: Path, header: Sequence[str], bad: Sequence[BadRow]) -> None:
+    """Write the rows that could not be read, each with its reason, so that they can be mended and imported."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        own = [name for name in header if name not in OURS]
+        writer.writerow([*own, *OURS])
+        for row in _by_line(bad):
+            reasons = "; ".join(f"{each.column}: {each.message}" for each in row)
+            cells = row[0].cells
+            writer.writerow([*(cells.get(name, "") for name in own), row[0].line, reasons])
+
+
+def _by_line(bad: Sequence[BadRow]) -> Iterator[list[BadRow]]:
+    lines: dict[int, list[BadRow]] = {}
+    for row in bad:
+        lines.setdefault(row.line, []).append(row)
+    yield from lines.values()

@@ -1,0 +1,220 @@
+"""Files of tickets: each row a ticket, or faults with their line and column; nothing is guessed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from catalogue.instants import MINUTE, parse_instant
+from slamon.app.imports import Ticket
+from slamon.importers.rows import LayoutError, Reading
+from slamon.importers.tickets import Layout, read
+
+LAYOUT = Layout(
+    columns={
+        "ticket": "id",
+        "opened": "opened_at",
+        "first_response": "responded_at",
+        "resolved": "resolved_at",
+        "priority": "priority",
+        "paused_minutes": "on_hold_min",
+    },
+    tz="Europe/Berlin",
+    now=parse_instant("2026-05-01T00:00:00Z"),
+)
+HEADER = "id,opened_at,responded_at,resolved_at,priority,on_hold_min\n"
+GOOD = "T-1,2026-03-02T10:00,2026-03-02T10:20,2026-03-02T15:00,P1,90\n"
+
+
+def _read(tmp_path: Path, text: str, *, encoding: str = "utf-8") -> Reading[Ticket]:
+    file = tmp_path / "tickets.csv"
+    file.write_bytes(text.encode(encoding))
+    return read(file, LAYOUT)
+
+
+def _at(text: str) -> int:
+    return parse_instant(text)
+
+
+def test_a_row_is_a_ticket_in_the_zone_of_its_record(tmp_path: Path) -> None:
+    found = _read(tmp_path, HEADER + GOOD)
+
+    assert found.bad == []
+    assert found.results == [
+        Ticket(
+            "T-1",
+            _at("2026-03-02T09:00:00Z"),
+            _at("2026-03-02T09:20:00Z"),
+            _at("2026-03-02T14:00:00Z"),
+            "P1",
+            90 * MINUTE,
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "ticket"),
+    [
+        pytest.param(
+            "T-2,2026-03-02T10:00,,,P1,",
+            Ticket("T-2", _at("2026-03-02T09:00Z"), None, None, "P1", 0),
+            id="not yet answered, nor resolved, never paused",
+        ),
+        pytest.param(
+            "T-2,2026-03-02T10:00+00:00,2026-03-02T10:00Z,,,7.5",
+            Ticket(
+                "T-2", _at("2026-03-02T10:00Z"), _at("2026-03-02T10:00Z"), None, "", 450_000_000
+            ),
+            id="with offsets, answered at once, without a priority, half a minute of pause",
+        ),
+        pytest.param(
+            "T-2,2026-10-25T02:30,,,P1,".replace("2026-10-25", "2025-10-26"),
+            Ticket("T-2", _at("2025-10-26T00:30Z"), None, None, "P1", 0),
+            id="at a time that the clocks showed twice: the first",
+        ),
+        pytest.param(
+            "T-2,2026-03-02T10:00,,2026-03-02T11:30,P1,90",
+            Ticket(
+                "T-2",
+                _at("2026-03-02T09:00Z"),
+                None,
+                _at("2026-03-02T10:30Z"),
+                "P1",
+                90 * MINUTE,
+            ),
+            id="paused all the time",
+        ),
+    ],
+)
+def test_what_a_file_may_leave_out(tmp_path: Path, row: str, ticket: Ticket) -> None:
+    found = _read(tmp_path, f"{HEADER}{row}\n")
+
+    assert [str(bad) for bad in found.bad] == []
+    assert found.results == [ticket]
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        pytest.param(
+            ",2026-03-02T10:00,,,P1,", "3:id: the ticket has no id", id="a ticket without an id"
+        ),
+        pytest.param(
+            "T-2,,,,P1,",
+            "3:opened_at: no instant ''; write like 2026-02-01T08:00:00Z",
+            id="never opened",
+        ),
+        pytest.param(
+            "T-2,2026-03-02,,,P1,",
+            "3:opened_at: '2026-03-02' has no time of day; write like 2026-03-02T08:00",
+            id="a day is no instant",
+        ),
+        pytest.param(
+            "T-2,2026-03-29T02:30,,,P1,",
+            "3:opened_at: '2026-03-29T02:30' did not exist in Europe/Berlin, where the clocks went forward; "
+            "write it with its offset",
+            id="a time that no clock showed",
+        ),
+        pytest.param(
+            "T-2,2026-05-01T02:00:01,,,P1,",
+            "3:opened_at: '2026-05-01T02:00:01' lies in the future: it is 2026-05-01T00:00:00Z now",
+            id="opened tomorrow",
+        ),
+        pytest.param(
+            "T-2,0001-01-01T00:00,,,P1,",
+            "3:opened_at: '0001-01-01T00:00' lies outside the calendar",
+            id="before the calendar begins",
+        ),
+        pytest.param(
+            "T-2,2026-03-02T10:00,2026-03-02T09:59,,P1,",
+            "3:responded_at: '2026-03-02T09:59' is before the opening at 2026-03-02T10:00",
+            id="answered before it was opened",
+        ),
+        pytest.param(
+            "T-2,2026-03-02T10:00,,2026-03-02T09:59,P1,",
+            "3:resolved_at: '2026-03-02T09:59' is before the opening at 2026-03-02T10:00",
+            id="resolved before it was opened",
+        ),
+        pytest.param(
+            "T-2,2026-03-02T10:00,,,P1,-5",
+            "3:on_hold_min: '-5' is negative; a pause lasts 0 minutes or more",
+            id="a negative pause",
+        ),
+        pytest.param(
+            'T-2,2026-03-02T10:00,,,P1,"7,5"',
+            "3:on_hold_min: '7,5' has a decimal comma; write 7.5",
+            id="a decimal comma",
+        ),
+        pytest.param(
+            "T-2,2026-03-02T10:00,,,P1,1h",
+            "3:on_hold_min: '1h' is no number of minutes; write like 90 or 7.5",
+            id="a pause in words",
+        ),
+        pytest.param(
+            "T-2,2026-03-02T10:00,,2026-03-02T11:00,P1,61",
+            "3:on_hold_min: a pause of 61 minutes is longer than the ticket was open",
+            id="a pause longer than all of it",
+        ),
+        pytest.param(
+            "T-1,2026-03-02T10:00,,,P1,",
+            "3:id: 'T-1' stands otherwise in line 2",
+            id="the same id twice with different content",
+        ),
+        pytest.param(
+            "T-2,2026-03-02T10:00,,,P1,0,late",
+            "3:row: the row has more cells than the header",
+            id="a cell too many",
+        ),
+    ],
+)
+def test_a_bad_row_is_named_by_line_and_column(tmp_path: Path, row: str, fault: str) -> None:
+    found = _read(tmp_path, f"{HEADER}{GOOD}{row}\n")
+
+    assert [str(bad) for bad in found.bad] == [fault]
+    assert [ticket.ticket for ticket in found.results] == ["T-1"]
+
+
+def test_all_faults_of_a_row_are_named(tmp_path: Path) -> None:
+    found = _read(tmp_path, f"{HEADER},never,soon,later,P1,long\n")
+
+    assert [row.column for row in found.bad] == [
+        "opened_at", "responded_at", "resolved_at", "on_hold_min", "id",
+    ]  # fmt: skip
+
+
+def test_the_same_row_twice_is_one_ticket_told_twice(tmp_path: Path) -> None:
+    found = _read(tmp_path, HEADER + GOOD + GOOD)
+
+    assert found.bad == []
+    assert found.results == [found.results[0]] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "message"),
+    [
+        pytest.param(
+            HEADER.replace(",", ";"),
+            "utf-8",
+            "1: no column 'id'; there are id;opened_at;responded_at;resolved_at;priority;on_hold_min",
+            id="another separator",
+        ),
+        pytest.param(
+            HEADER.replace("opened_at,", ""),
+            "utf-8",
+            "1: no column 'opened_at'; there are id, responded_at, resolved_at, priority, on_hold_min",
+            id="a column is missing",
+        ),
+        pytest.param(
+            f"{HEADER}Müll,,,,,\n", "latin-1", "2: not text in UTF-8", id="another encoding"
+        ),
+        pytest.param("", "utf-8", "1: no column 'id'; there are none", id="an empty file"),
+    ],
+)
+def test_a_file_of_another_form_is_refused(
+    tmp_path: Path, text: str, encoding: str, message: str
+) -> None:
+    with pytest.raises(LayoutError) as refused:
+        _read(tmp_path, text, encoding=encoding)
+
+    assert str(refused.value) == f"{tmp_path / 'tickets.csv'}:{message}"
