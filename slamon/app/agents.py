@@ -127,10 +127,24 @@ def _refuse_other_days(batch: ObservationsRecorded, day: str) -> None:
 
 
 def _refuse_future(batch: ObservationsRecorded, now: int) -> None:
-    if batch.end > now + CLOCKS_APART:
-        said, received = format_instant(batch.end), format_instant(now)
-        message = f"the batch ends at {said}, which had not come when it was received at {received}"
-        raise BatchRefusedError(message)
+    # An attempt may have started after the span in which it was due: its edge says when.
+    for what, until in (("ends", batch.end), ("tells of an attempt", _newest_edge(batch))):
+        if until > now + CLOCKS_APART:
+            said, received = _said(until), format_instant(now)
+            message = (
+                f"the batch {what} at {said}, which had not come when it was received at {received}"
+            )
+            raise BatchRefusedError(
+                f"{message}: set the clock of the agent's machine, or of this one"
+            )
+
+
+def _newest_edge(batch: ObservationsRecorded) -> int:
+    return max((edge.at for edge in batch.edges), default=batch.begin)
+
+
+def _said(instant: int) -> str:
+    return format_instant(instant) if _day_of(instant) else f"{instant} µs"
 
 
 def _refuse_overlap(batch: ObservationsRecorded, ledger: Ledger, stream: str, version: int) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from catalogue.instants import HOUR, parse_instant
+from catalogue.instants import HOUR, MINUTE, parse_instant
+from probes.assembly import Row, assemble
 from probes.outcome import Outcome
-from probes.spec import ProbingInterrupted
+from probes.spec import AssignedProbe, ProbingInterrupted, Segment, TcpSpec
 from slamon.app import agents
 from slamon.app.agents import BatchConflictError, BatchOutOfOrderError, BatchRefusedError, Taken
 from slamon.ledger.store import Ledger
@@ -102,9 +103,27 @@ def test_a_batch_of_what_has_not_happened_yet_is_refused(
 ) -> None:
     hours_before = parse_instant("2026-03-02T01:00:00Z")
 
-    with pytest.raises(BatchRefusedError, match="which had not come when it was received"):
+    with pytest.raises(
+        BatchRefusedError, match=r"which had not come when .* set the clock of the agent"
+    ):
         agents.take_batch(ledger, "bonn", "spool", DAY, 1, batch(), now=hours_before)
     assert ledger.version(f"observations:bonn:spool:{DAY}") == 0
+
+
+def test_a_batch_of_an_attempt_that_was_not_started_yet_is_refused(ledger: Ledger) -> None:
+    each = AssignedProbe(
+        probe="prb-daily",
+        spec=TcpSpec(host="target.example", port=25, timeout=MINUTE),
+        phase=0,
+        segments=(Segment(interval=24 * HOUR),),
+    )
+    assigned = agents.assign(ledger, "bonn", [each], location="loc-bonn", actor="us")
+    midnight = parse_instant("2026-03-02T00:00:00Z")
+    row = Row(0, midnight, midnight + 20 * HOUR, Outcome.GOOD, 1_000)
+    late = assemble(assigned, midnight, midnight + MINUTE, [row], {})[0].to_bytes()
+
+    with pytest.raises(BatchRefusedError, match="tells of an attempt at 2026-03-02T20:00:00Z"):
+        agents.take_batch(ledger, "bonn", "spool", DAY, 1, late, now=midnight + 2 * HOUR)
 
 
 def test_a_batch_that_tells_of_a_told_span_again_is_refused(
