@@ -10,7 +10,7 @@ from typing import cast
 from pydantic import TypeAdapter, ValidationError
 
 from catalogue.agreements import Agreement
-from catalogue.instants import local_date
+from catalogue.instants import InstantError, local_date, parse_instant
 from catalogue.values import Id
 from slamon.app.refused import Refused, Unknown
 from slamon.ledger.store import ConflictError, Ledger
@@ -27,6 +27,22 @@ from slamon.sla.announcing import (
 _ID = TypeAdapter(Id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A window as somebody writes it: instants as ISO 8601, without an offset on the clock of the agreement.
+
+    No services means all of the agreement.
+    """
+
+    clause: str
+    services: tuple[str, ...] = ()
+    begin: str
+    end: str
+    received_at: str
+    evidence: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Announced:
     """The id of an announcement, and the position of its fact; None where it stood already."""
@@ -38,7 +54,7 @@ class Announced:
 def announce(
     ledger: Ledger,
     agreement: str,
-    offered: ExclusionAnnounced,
+    asked: Asked,
     *,
     versions: Iterable[Agreement],
     exclusion: str | None = None,
@@ -60,6 +76,8 @@ def announce(
         message = f"there is no agreement {agreement!r}; `slamon exclusion announce` needs one that was applied"
         raise Unknown(message)
 
+    offered = _read(agreement, asked, known[-1].tz)
+
     def decision(state: Announcing) -> list[AnnouncingFact]:
         return announcing.announce(
             state, offered, clauses=_clauses(known), services=_services(known), now=now
@@ -78,6 +96,22 @@ def announce(
         return _under_a_free_id(ledger, agreement, stem, said, actor)
     except ConflictError:
         return _under_a_free_id(ledger, agreement, stem, said, actor)
+
+
+def _read(agreement: str, asked: Asked, tz: str) -> ExclusionAnnounced:
+    try:
+        return ExclusionAnnounced(
+            clause=asked.clause,
+            services=asked.services,
+            begin=parse_instant(asked.begin, tz),
+            end=parse_instant(asked.end, tz),
+            received_at=parse_instant(asked.received_at, tz),
+            evidence=asked.evidence,
+            reason=asked.reason,
+        )
+    except InstantError as wrong:
+        message = f"{agreement}: {wrong}"
+        raise Refused(message) from None
 
 
 def _under_a_free_id(

@@ -10,7 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from slamon.app import restating, reviews
+from slamon.app import exclusions, restating, reviews
+from slamon.app.exclusions import Asked
 from slamon.app.program import this_program
 from slamon.app.refused import Refused, Unknown
 from slamon.app.restating import Restated
@@ -165,6 +166,44 @@ class Decisions:
                 until=offer.until,
                 actor=actor,
             )
+        )
+
+    def announce_exclusion(
+        self, agreement: str, asked: Asked, exclusion: str | None, actor: str
+    ) -> tuple[str, int]:
+        """Record that a window was announced; its id, and where that is visible."""
+        house = self._house
+        house.refresh()
+        done = exclusions.announce(
+            house.ledger,
+            agreement,
+            asked,
+            versions=house.reading.versions(agreement),
+            exclusion=exclusion,
+            now=now(),
+            actor=actor,
+        )
+        return done.exclusion, self._seen(done.position)
+
+    def grant_exclusion(self, agreement: str, exclusion: str, reason: str, actor: str) -> int:
+        """Accept an announced window."""
+        ledger = self._house.ledger
+        return self._seen(
+            exclusions.grant(ledger, agreement, exclusion, reason=reason, actor=actor)
+        )
+
+    def refuse_exclusion(self, agreement: str, exclusion: str, reason: str, actor: str) -> int:
+        """Turn an announced window down."""
+        ledger = self._house.ledger
+        return self._seen(
+            exclusions.refuse(ledger, agreement, exclusion, reason=reason, actor=actor)
+        )
+
+    def withdraw_exclusion(self, agreement: str, exclusion: str, reason: str, actor: str) -> int:
+        """Take an announced window back."""
+        ledger = self._house.ledger
+        return self._seen(
+            exclusions.withdraw(ledger, agreement, exclusion, reason=reason, actor=actor)
         )
 
     def _seen(self, position: int | None) -> int:

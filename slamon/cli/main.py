@@ -16,6 +16,7 @@ from slamon.cli import (
     declaring,
     demonstrating,
     documents,
+    excluding,
     importing,
     judging,
     ledgering,
@@ -63,6 +64,7 @@ app.command("close")(judging.close)
 app.add_typer(documents.app, name="catalogue")
 app.add_typer(importing.app, name="import")
 app.add_typer(breaches.app, name="breaches")
+app.add_typer(excluding.app, name="exclusion")
 app.add_typer(correcting.app, name="observations")
 app.add_typer(declaring.app, name="incident")
 app.add_typer(probing.app, name="probe")

@@ -17,6 +17,7 @@ from slamon.web.api import agreements as api_agreements
 from slamon.web.api import breaches as api_breaches
 from slamon.web.api import catalogue as api_catalogue
 from slamon.web.api import declarations as api_declarations
+from slamon.web.api import exclusions as api_exclusions
 from slamon.web.api import observations as api_observations
 from slamon.web.api import offers as api_offers
 from slamon.web.api import operations as api_operations
@@ -44,6 +45,7 @@ API = (
     api_declarations.router,
     api_agreements.router,
     api_breaches.router,
+    api_exclusions.router,
     api_offers.router,
     api_operations.router,
 )

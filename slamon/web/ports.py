@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from slamon.app.exclusions import Asked
 from slamon.sla.judgement import Judgement
 from slamon.views.answers import (
     AgreementSummary,
@@ -27,6 +28,7 @@ from slamon.views.answers import (
     TariffLine,
 )
 from slamon.views.declared import DeclarationLine
+from slamon.views.rulings import ExclusionLine
 
 
 class Reading(Protocol):
@@ -107,6 +109,12 @@ class Reading(Protocol):
     def fact(self, position: int) -> FactTold | None:
         """The fact at a ledger position; None where there is none."""
 
+    def exclusions(self, agreement: str | None) -> tuple[ExclusionLine, ...]:
+        """Announced exclusions and what became of them, of one agreement or of all."""
+
+    def exclusion(self, agreement: str, exclusion: str) -> ExclusionLine | None:
+        """One announced exclusion, or None where there is none of that id."""
+
     def judge(self, agreement: str, label: str, now: int) -> Judgement | None:
         """All objectives of an agreement in the period labelled, e.g. 2026-02.
 
@@ -131,6 +139,20 @@ class Decisions(Protocol):
 
     def waive(self, breach_id: str, reason: str, clause: str | None, actor: str) -> int:
         """Forgive a breach; its figures stay."""
+
+    def announce_exclusion(
+        self, agreement: str, asked: Asked, exclusion: str | None, actor: str
+    ) -> tuple[str, int]:
+        """Record that a window was announced; its id, and the position."""
+
+    def grant_exclusion(self, agreement: str, exclusion: str, reason: str, actor: str) -> int:
+        """Accept an announced window."""
+
+    def refuse_exclusion(self, agreement: str, exclusion: str, reason: str, actor: str) -> int:
+        """Turn an announced window down."""
+
+    def withdraw_exclusion(self, agreement: str, exclusion: str, reason: str, actor: str) -> int:
+        """Take an announced window back."""
 
     def close(self, agreement: str, label: str, actor: str) -> int:
         """Fix the figures of a finished period."""

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from catalogue.agreements import Agreement
-from catalogue.instants import HOUR, parse_instant
+from catalogue.instants import parse_instant
 from catalogue.kinds import KINDS
 from slamon.app import exclusions
-from slamon.app.exclusions import Announced
+from slamon.app.exclusions import Announced, Asked
 from slamon.app.refused import Refused, Unknown
 from slamon.ledger.store import Ledger
-from slamon.sla.announcing import ExclusionAnnounced
 
-BEGIN = parse_instant("2026-03-13T23:30:00Z")  # in Bonn it is the 14th
-NOW = BEGIN - 100 * HOUR
-WINDOW = ExclusionAnnounced(
+NOW = parse_instant("2026-03-09T19:30:00Z")
+WINDOW = Asked(
     clause="x1",
-    services=(),
-    begin=BEGIN,
-    end=BEGIN + HOUR,
-    received_at=NOW - HOUR,
+    begin="2026-03-14T00:30",
+    end="2026-03-14T01:30",
+    received_at="2026-03-09T20:00+01:00",
     evidence="mail 4711",
     reason="new disks",
 )
@@ -83,7 +81,7 @@ def announce(ledger: Ledger, agreement: Agreement) -> Any:
         return exclusions.announce(
             ledger,
             "sla-mail",
-            WINDOW.model_copy(update=change),
+            replace(WINDOW, **change),
             versions=versions,
             exclusion=exclusion,
             now=NOW,
@@ -105,6 +103,16 @@ def test_an_announcement_is_named_by_its_clause_and_the_local_day(
     assert {entry.actor for entry in ledger.since(0, limit=9)} == {"rita"}
 
 
+def test_instants_without_an_offset_are_on_the_clock_of_the_agreement(
+    announce: Any, ledger: Ledger
+) -> None:
+    announce()
+
+    fact: Any = next(iter(ledger.since(0, limit=1))).fact
+    assert fact.begin == parse_instant("2026-03-13T23:30:00Z")
+    assert fact.received_at == parse_instant("2026-03-09T19:00:00Z")
+
+
 def test_the_same_announcement_is_recorded_once(announce: Any, ledger: Ledger) -> None:
     first = announce(services=("svc-mail",))
 
@@ -117,7 +125,7 @@ def test_the_same_announcement_is_recorded_once(announce: Any, ledger: Ledger) -
 def test_another_window_of_the_same_day_gets_the_next_number(announce: Any) -> None:
     announce()
 
-    assert announce(end=BEGIN + 2 * HOUR).exclusion == "x1-2026-03-14-2"
+    assert announce(end="2026-03-14T02:30").exclusion == "x1-2026-03-14-2"
     assert announce() == Announced("x1-2026-03-14-1", None)
 
 
@@ -139,16 +147,19 @@ def test_an_id_can_be_given(announce: Any, ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        pytest.param({"end": BEGIN}, "sla-mail: the window ends at", id="an empty window"),
+        pytest.param(
+            {"end": "2026-03-13T23:30Z"}, "sla-mail: the window ends at", id="an empty window"
+        ),
         pytest.param({"clause": "x:1"}, "has no exclusion 'x:1'", id="an unknown clause"),
         pytest.param({"clause": "x4"}, "x4 is a freeze", id="a freeze"),
-        pytest.param({"received_at": NOW + 1}, "yet to come", id="received in the future"),
+        pytest.param(
+            {"received_at": "2026-03-09T20:30:01+01:00"}, "yet to come", id="received in the future"
+        ),
         pytest.param({"services": ("svc-web",)}, "promises nothing about svc-web", id="a service"),
         pytest.param({"evidence": ""}, "evidence of its receipt", id="no evidence"),
-        pytest.param({"begin": -(10**18)}, "correct the year", id="the year of the Flood"),
-        pytest.param(
-            {"begin": 10**18, "end": 10**18 + 1}, "correct the year", id="after the calendar"
-        ),
+        pytest.param({"begin": "0001-01-02"}, "correct the year", id="the first year"),
+        pytest.param({"end": "9999-12-30"}, "correct the year", id="the last year"),
+        pytest.param({"begin": "tomorrow"}, "no instant 'tomorrow'; write like", id="no instant"),
         pytest.param({"exclusion": "a:b"}, "'a:b' cannot be an id", id="an id with a colon"),
     ],
 )
