@@ -15,7 +15,7 @@ from benchmarks.month import CONFIRM, VALIDITY, Month, months
 from benchmarks.plain import PlainTally, tally_by_result
 from catalogue.periods import local_days
 from slamon.sla import observed
-from slamon.sla.judge import day, judge
+from slamon.sla.judge import Known, day, judge
 from slamon.sla.judgement import ObjectiveJudgement
 from slamon.sla.tally import DayFigures, classify, merge
 from slamon.sla.terms import CheckRuns
@@ -55,10 +55,12 @@ def from_runs(month: Month) -> ObjectiveJudgement:
 
 def days_of(month: Month) -> list[DayFigures]:
     """The figures of each local day, as they are kept once a day is over."""
-    states = observed.states(month.terms, [_check(month)], (), month.period.span)
+    entries = observed.entries(month.terms, [_check(month)], (), month.period.span)
     spans = [each.span for each in local_days(month.period.span, month.period.tz)]
     terms = month.terms
-    return [classify(states.clip(span), terms.agreed(*span), terms.excused, span) for span in spans]
+    return [
+        classify(entries.clip(span), terms.agreed(*span), terms.windows, span) for span in spans
+    ]
 
 
 def from_days(month: Month, days: list[DayFigures]) -> ObjectiveJudgement:
@@ -77,15 +79,8 @@ def _check(month: Month) -> CheckRuns:
 
 
 def _judged(month: Month, figures: DayFigures) -> ObjectiveJudgement:
-    return judge(
-        month.terms,
-        month.period,
-        figures,
-        until=month.period.end,
-        closed=True,
-        basis="measured",
-        breached_at=None,
-    )
+    known = Known(figures=figures, until=month.period.end, closed=True, basis="measured")
+    return judge([month.terms], month.period, known)
 
 
 def _compare(month: Month) -> None:

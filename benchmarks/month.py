@@ -12,6 +12,7 @@ from catalogue.intervals import Intervals, subtract
 from catalogue.periods import Period, parse_period
 from catalogue.service_hours import WEEKDAYS, ServiceHours
 from probes.outcome import Outcome
+from slamon.sla.exclusions import Granted
 from slamon.sla.runs import Result, runs_of
 from slamon.sla.terms import ObjectiveTerms
 from slamon.views.daybook import pack, split_by_day
@@ -38,8 +39,9 @@ class Month:
 
     @property
     def counted(self) -> Intervals:
-        """The agreed time that is not excused."""
-        return subtract(self.terms.agreed(*self.period.span), self.terms.excused)
+        """The agreed time that is not excluded."""
+        excluded = tuple((begin, end) for begin, end, _ in self.terms.windows)
+        return subtract(self.terms.agreed(*self.period.span), excluded)
 
 
 def months(many: int) -> Iterator[Month]:
@@ -50,7 +52,7 @@ def months(many: int) -> Iterator[Month]:
 
 
 def _terms(service: str) -> ObjectiveTerms:
-    """Working days from 8 to 18 less a holiday; four hours of one afternoon are excused."""
+    """Working days from 8 to 18 less a holiday; four hours of one afternoon are excluded."""
     working = dict.fromkeys(WEEKDAYS[:5], (("08:00", "18:00"),))
     noon = JUNE.begin + 8 * 24 * HOUR + 12 * HOUR
     return ObjectiveTerms(
@@ -62,7 +64,7 @@ def _terms(service: str) -> ObjectiveTerms:
         in_force=((JUNE.begin - 400 * 24 * HOUR, JUNE.end + 400 * 24 * HOUR),),
         checks=("http",),
         confirm=CONFIRM,
-        excused=((noon, noon + 4 * HOUR),),
+        exclusions=(Granted(noon, noon + 4 * HOUR, "remove_window", "x1", "afternoon", (), ()),),
         interval=MINUTE,
     )
 

@@ -1,7 +1,7 @@
 """A month of a fleet, judged by slamon and averaged by Prometheus.
 
 Measured: 20 objective-months, from the stored bytes of `probe_day` and from the kept figures of days, with
-service hours, an excused window and confirmation (as in the benchmark `judge`). Baseline: a real Prometheus
+service hours, an excluded window and confirmation (as in the benchmark `judge`). Baseline: a real Prometheus
 that holds the same results, one sample a minute, and answers `avg_over_time(probe_success[30d])` for all
 services: the plain average that it can give, without hours, exclusions or confirmation. It is asked over
 loopback with its connection kept, ours in process; its averages are compared with the results before

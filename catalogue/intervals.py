@@ -14,6 +14,7 @@ Span = tuple[int, int]
 Intervals = tuple[Span, ...]
 
 V = TypeVar("V")
+V_co = TypeVar("V_co", covariant=True)
 W = TypeVar("W")
 
 _instant = itemgetter(0)
@@ -85,10 +86,10 @@ def total(spans: Intervals) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Steps(Generic[V]):
+class Steps(Generic[V_co]):
     """A value over time: each point `(from, value)` holds until the next point, the last one until `end`."""
 
-    points: tuple[tuple[int, V], ...]
+    points: tuple[tuple[int, V_co], ...]
     end: int
 
     @property
@@ -101,13 +102,13 @@ class Steps(Generic[V]):
         """The span that has values."""
         return (self.begin, self.end)
 
-    def pieces(self) -> Iterator[tuple[int, int, V]]:
+    def pieces(self) -> Iterator[tuple[int, int, V_co]]:
         """Give each stretch of equal value as `(from, to, value)`."""
         last = len(self.points) - 1
         for index, (begin, value) in enumerate(self.points):
             yield begin, self.points[index + 1][0] if index < last else self.end, value
 
-    def clip(self, span: Span) -> Steps[V]:
+    def clip(self, span: Span) -> Steps[V_co]:
         """Give the part inside a span; time without a value stays without."""
         begin, end = max(span[0], self.begin), min(span[1], self.end)
         if begin >= end:
@@ -118,11 +119,11 @@ class Steps(Generic[V]):
         last = bisect_left(self.points, end, key=_instant)
         return Steps(((begin, self.points[first - 1][1]), *self.points[first:last]), end)
 
-    def map(self, change: Callable[[V], W]) -> Steps[W]:
+    def map(self, change: Callable[[V_co], W]) -> Steps[W]:
         """Give the value changed by a function, neighbours that become equal joined."""
         return steps(((at, change(value)) for at, value in self.points), self.end)
 
-    def where(self, wanted: Callable[[V], bool]) -> Intervals:
+    def where(self, wanted: Callable[[V_co], bool]) -> Intervals:
         """Give the time in which the value is a wanted one."""
         return norm((begin, end) for begin, end, value in self.pieces() if wanted(value))
 

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, assert_never
 
-from slamon.sla.tally import Tally
+from slamon.sla.judgement import Effect, State
+from slamon.sla.tally import OUTSIDE, Entry, Tally, parts_of
 
-ExcusedEffect = Literal["remove_window", "remove_bad_time", "count_as_available", "ignore"]
 UnknownEffect = Literal["exclude", "as_available", "as_unavailable"]
+Role = Literal["good", "bad", "unknown", "none"]
 
 PERCENT_PLACES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What an agreement does with excused, unknown and degraded time."""
+    """What an agreement does with excluded, unknown and degraded time.
 
-    excused: ExcusedEffect = "remove_window"
+    `excused` puts one effect in the place of those stated with each exclusion: reliability removes all of them.
+    """
+
+    excused: Effect | None = None
     unknown: UnknownEffect = "exclude"
     degraded_is_available: bool = True
+
+    def effect(self, stated: Effect) -> Effect:
+        """Give the effect that holds."""
+        return self.excused or stated
+
+
+RELIABILITY = Policy(excused="remove_window")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +69,11 @@ class Quotient:
 
 
 def quotient(tally: Tally, policy: Policy) -> Quotient:
-    """Sort a tally into good, bad and unknown time by a policy."""
-    good, bad = _sorted(tally, policy)
-    unknown = tally.unknown + (tally.excused_unknown if policy.excused == "ignore" else 0)
+    """Sort a tally into good, bad and unknown time by a policy (§4.5)."""
+    spent = {"good": 0, "bad": 0, "unknown": 0, "none": 0}
+    for entry, time in tally.entries.items():
+        spent[role(entry, policy)] += time
+    good, bad, unknown = spent["good"], spent["bad"], spent["unknown"]
     known = good + bad
     match policy.unknown:
         case "exclude":
@@ -69,6 +83,28 @@ def quotient(tally: Tally, policy: Policy) -> Quotient:
         case "as_unavailable":
             return Quotient(good, bad + unknown, unknown, known)
     assert_never(policy.unknown)
+
+
+@lru_cache(maxsize=1024)
+def role(entry: Entry, policy: Policy) -> Role:
+    """Say on which side of the quotient the time of an entry stands."""
+    if entry == OUTSIDE:
+        return "none"
+    state, stated, otherwise = parts_of(entry)
+    level = _level(state, policy)
+    # A composite that would not have been available with its excluded members up was down for another reason.
+    if stated is None or (otherwise and _level(otherwise, policy) == "bad"):
+        return level
+    match policy.effect(stated):
+        case "remove_window":
+            return "none"
+        case "remove_bad_time":
+            return "good" if level == "good" else "none"
+        case "count_as_available":
+            return "none" if level == "unknown" else "good"
+        case "ignore":
+            return level
+    assert_never(stated)
 
 
 def meets(measured: Fraction, target: Fraction) -> bool:
@@ -89,22 +125,14 @@ def percent_text(ratio: Fraction, places: int = PERCENT_PLACES) -> str:
     return f"{whole}.{rest:0{places}}" if places else str(whole)
 
 
-def _sorted(tally: Tally, policy: Policy) -> tuple[int, int]:
-    good, bad = _by_level(tally.up, tally.degraded, tally.down, policy)
-    excused_good, excused_bad = _by_level(
-        tally.excused_up, tally.excused_degraded, tally.excused_down, policy
-    )
-    match policy.excused:
-        case "remove_window":
-            return good, bad
-        case "remove_bad_time":
-            return good + excused_good, bad
-        case "count_as_available":
-            return good + excused_good + excused_bad, bad
-        case "ignore":
-            return good + excused_good, bad + excused_bad
-    assert_never(policy.excused)
-
-
-def _by_level(up: int, degraded: int, down: int, policy: Policy) -> tuple[int, int]:
-    return (up + degraded, down) if policy.degraded_is_available else (up, degraded + down)
+def _level(state: State, policy: Policy) -> Role:
+    match state:
+        case "up":
+            return "good"
+        case "degraded":
+            return "good" if policy.degraded_is_available else "bad"
+        case "down":
+            return "bad"
+        case "unknown":
+            return "unknown"
+    assert_never(state)

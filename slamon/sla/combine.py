@@ -1,21 +1,27 @@
-"""Combination: one state from several places or probes, with what is unknown left undecided."""
+"""Combination: one state from several places, probes or services, with what is unknown left undecided."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import assert_never
 
 from catalogue.intervals import Steps, zip_steps
-from slamon.sla.judgement import State
+from slamon.sla.judgement import Effect, State
+from slamon.sla.structure import Node, Tree, leaves
+from slamon.sla.tally import Entry, Windows, effects, excluded
 
 _RANK: dict[State, int] = {"up": 0, "degraded": 1, "down": 2}
 _OPTIMIST: State = "up"
 _PESSIMIST: State = "down"
 
+Member = tuple[State, Effect | None]
+"""The state of a member at an instant, and the effect of the exclusion it is under, if any."""
+
 
 @lru_cache(maxsize=4096)
 def kth_best(states: tuple[State, ...], k: int) -> State:
-    """Give the k-th best state, or unknown where the unknown ones decide whether it is available.
+    """Give the k-th best state, or unknown where the unknown ones decide whether it is available (rule P5).
 
     Of the levels that agree on availability the worse admissible one is given.
     """
@@ -35,14 +41,63 @@ def quorum(timelines: Sequence[Steps[State]], down: int) -> Steps[State]:
     return combine(timelines, len(timelines) - down + 1)
 
 
-def any_down(timelines: Sequence[Steps[State]]) -> Steps[State]:
-    """Combine in series: it is up only where all are."""
-    return combine(timelines, len(timelines))
+def state_of(tree: Tree, states: Mapping[str, State]) -> State:
+    """Give the state of a composite from those of its members (§4.9)."""
+    if isinstance(tree, str):
+        return states[tree]
+    members = tuple(state_of(member, states) for member in tree.members)
+    return kth_best(members, _needed(tree))
 
 
-def all_down(timelines: Sequence[Steps[State]]) -> Steps[State]:
-    """Combine in parallel: it is up where any is."""
-    return combine(timelines, 1)
+def entry_of(tree: Tree, members: Mapping[str, Member]) -> Entry:
+    """Say what an instant of a composite counts as, its excluded members judged by the counterfactual (§4.9).
+
+    It is excluded where the composite would have been better, and available, had they been up.
+    """
+    actual = state_of(tree, {name: state for name, (state, _) in members.items()})
+    # Of several exclusions the first in the order of the tree says what happens to the time.
+    effect = next((e for name in leaves(tree) if (e := members[name][1])), None)
+    if effect is None:
+        return actual
+    otherwise = state_of(
+        tree, {name: "up" if excused else state for name, (state, excused) in members.items()}
+    )
+    better = otherwise == "up" != actual or (otherwise == "degraded" and actual in _NOT_AVAILABLE)
+    return excluded(actual, effect, otherwise) if better else actual
+
+
+_NOT_AVAILABLE = frozenset({"down", "unknown"})
+
+
+def compose(
+    tree: Tree, timelines: Mapping[str, Steps[State]], windows: Mapping[str, Windows]
+) -> Steps[Entry]:
+    """Give what every instant of a composite counts as; `windows` are those of members alone."""
+    names = leaves(tree)
+    if len(names) == 1 and not windows.get(names[0]):
+        return timelines[names[0]]
+    states: Steps[tuple[State, ...]] = zip_steps([timelines[name] for name in names])
+    if not any(windows.get(name) for name in names):
+        plain: Steps[Entry] = states.map(
+            lambda at: state_of(tree, dict(zip(names, at, strict=True)))
+        )
+        return plain
+    over = [effects(windows.get(name, ()), states.span) for name in names]
+    both: Steps[tuple[tuple[State, ...] | tuple[Effect | None, ...], ...]] = zip_steps(
+        [states, zip_steps(over)]
+    )
+    return both.map(lambda at: entry_of(tree, dict(zip(names, zip(*at, strict=True), strict=True))))
+
+
+def _needed(node: Node) -> int:
+    match node.kind:
+        case "serial":
+            return len(node.members)
+        case "parallel":
+            return 1
+        case "k_of_n":
+            return node.k
+    assert_never(node.kind)
 
 
 def _ranked(states: tuple[State, ...], k: int, instead: State) -> State:

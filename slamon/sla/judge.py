@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from catalogue.instants import format_instant
-from catalogue.intervals import Span, Steps, norm, total
+from catalogue.intervals import Span, Steps
 from catalogue.periods import Period
-from slamon.sla import observed
-from slamon.sla.availability import Quotient, percent_text, quotient, ratio_text
+from slamon.sla import observed, saying
+from slamon.sla.availability import Quotient, quotient
 from slamon.sla.budget import Budget, breach_instant, budget_of, planned_time
-from slamon.sla.judgement import (
-    Basis,
-    Coverage,
-    ErrorBudget,
-    Measured,
-    ObjectiveJudgement,
-    Outage,
-    State,
-    Unconfirmed,
-    Verdict,
-)
-from slamon.sla.tally import DayFigures, DownRun, Tally, classify, pieces
+from slamon.sla.forecast import Forecast
+from slamon.sla.judgement import Basis, ObjectiveJudgement, Unconfirmed
+from slamon.sla.level import LevelResult
+from slamon.sla.tally import OUTSIDE, DayFigures, Entry, Tally, classify, pieces
 from slamon.sla.terms import CheckRuns, ObjectiveTerms
-from slamon.sla.verdict import verdict
-
-BASELINE_NOTE = "measured without a target"
+from slamon.sla.verdict import Evidence, reaches, verdict
 
 
 def day(
@@ -36,145 +26,145 @@ def day(
     span: Span,
 ) -> DayFigures:
     """Give the figures of a span, to be merged with those of others; needs the runs `observed.states` needs."""
-    states = observed.states(terms, checks, controls, span)
-    return classify(states, terms.agreed(*span), terms.excused, span)
+    entries = observed.entries(terms, checks, controls, span)
+    return classify(entries, terms.agreed(*span), terms.windows, span)
 
 
 def out_of_reach_at(
-    terms: ObjectiveTerms,
+    versions: Sequence[ObjectiveTerms],
     period: Period,
-    states: Steps[State],
+    terms: ObjectiveTerms,
+    entries: Steps[Entry],
     before: Tally | None = None,
 ) -> int | None:
-    """Give the instant within `states` at which the target went out of reach in this period, or None.
+    """Give the instant within `entries` at which the target went out of reach in this period, or None.
 
-    `before` is the tally of the part of the period before the states begin.
+    `before` is the tally of the part of the period before them; `terms` are the version that holds there.
     """
     if terms.goal is None:
         return None
-    span = states.span
-    stretches = pieces(states, terms.agreed(*span), terms.excused, span)
-    return breach_instant(stretches, terms.policy, terms.goal, _planned(terms, period), before)
+    span = entries.span
+    stretches = pieces(entries, terms.agreed(*span), terms.windows, span)
+    return breach_instant(
+        stretches,
+        terms.policy,
+        terms.goal,
+        planned(versions, period),
+        before,
+        equality_meets=terms.op == ">=",
+    )
 
 
-def judge(
-    terms: ObjectiveTerms,
-    period: Period,
-    figures: DayFigures,
-    *,
-    until: int,
-    closed: bool,
-    basis: Basis,
-    breached_at: int | None,
-    unconfirmed: tuple[Unconfirmed, ...] = (),
-    places: Mapping[int, tuple[str, ...]] | None = None,
-) -> ObjectiveJudgement:
-    """Judge an objective in a period by the merged figures of its days.
+def planned(versions: Sequence[ObjectiveTerms], period: Period) -> int:
+    """Give the agreed time of a whole period under terms that follow each other (µs)."""
+    within = sum(
+        planned_time(terms.agreed(*period.span), terms.windows, terms.policy) for terms in versions
+    )
+    return within + versions[-1].beyond(period.span)
+
+
+def with_time_beyond(
+    versions: Sequence[ObjectiveTerms], period: Period, figures: DayFigures
+) -> DayFigures:
+    """Count time in which the agreement did not hold as available, where the whole period is promised (§3)."""
+    beyond = versions[-1].beyond(period.span)
+    if not beyond:
+        return figures
+    moved = {"up": figures.tally.up + beyond, OUTSIDE: figures.tally.outside - beyond}
+    return replace(figures, tally=Tally({**figures.tally.entries, **moved}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of an objective in a period.
 
     `until` is the instant up to which results are known: at the period's end the verdict is met, breached or
-    not_measured, before it on_track, at_risk, breached, pending or not_measured. It is provisional unless `closed`.
-    `places` names the locations of an outage by the instant it began.
+    not_measured, before it on_track, at_risk, breached, pending or not_measured; nothing is final before it is
+    `closed`. `figures` are those of all its days. `level` is a number held against its bound, where one is promised;
+    `waiting` counts cases that are not decided yet. `places`
+    names the locations of an outage by the instant it began. `forecast` is what an open period can come to.
+    `carried_in`: its first outage began in an earlier period.
     """
-    ended = closed or until >= period.end
-    planned = _planned(terms, period)
-    spent = quotient(figures.tally, terms.policy)
-    coverage = _coverage(spent, terms)
-    budget = (
-        None if terms.goal is None else budget_of(figures.tally, terms.policy, terms.goal, planned)
-    )
+
+    figures: DayFigures
+    until: int
+    closed: bool
+    basis: Basis
+    breached_at: int | None = None
+    level: LevelResult | None = None
+    waiting: int = 0
+    unconfirmed: tuple[Unconfirmed, ...] = ()
+    places: Mapping[int, tuple[str, ...]] | None = None
+    forecast: Forecast | None = None
+    carried_in: bool = False
+
+
+def judge(versions: Sequence[ObjectiveTerms], period: Period, known: Known) -> ObjectiveJudgement:
+    """Judge an objective in a period; `versions` of its terms follow each other inside it and promise the same."""
+    terms = versions[-1]
+    agreed_time = planned(versions, period)
+    spent = quotient(known.figures.tally, terms.policy)
+    coverage = saying.coverage(spent, terms)
+    budget = _budget(terms, known, agreed_time)
+    ratio = measured_ratio(terms, known, spent)
+    ended = known.closed or known.until >= period.end
+    value = known.level.value if known.level else ratio
+    meets = ratio is not None and terms.goal is not None and reaches(ratio, terms.op, terms.goal)
     said = verdict(
-        planned=planned,
+        Evidence(
+            agreed=bool(agreed_time),
+            has_target=terms.mode != "baseline",
+            begun=bool(spent.agreed or known.figures.cases.total) or value is not None,
+            measured=value is not None and coverage.sufficient and _sample(terms, known),
+            meets=known.level.state == "met" if known.level else meets,
+            ended=ended,
+            beyond=_breached_at(known) is not None,
+            doubtful=_doubtful(terms, budget, known, meets=meets),
+        )
+    )
+    return saying.judgement(
+        versions,
+        period,
+        replace(known, breached_at=_breached_at(known)),
+        said,
         spent=spent,
-        goal=None if terms.mode == "baseline" else terms.goal,
-        sufficient=coverage.sufficient,
-        ended=ended,
-        out_of_reach=breached_at is not None,
-        budget=budget,
-    )
-    breached = said == "breached"
-    return ObjectiveJudgement(
-        objective=terms.objective,
-        service=terms.service,
-        indicator=terms.indicator,
-        target=terms.target,
-        mode=terms.mode,
-        state=said,
-        provisional=not closed,
-        basis=basis,
-        partial=_in_force(terms, period) < period.end - period.begin,
-        measured=_measured(spent, terms),
         coverage=coverage,
-        tally=figures.tally.as_us(),
-        outages=tuple(
-            _outage(run, figures, terms, places or {}, ended=ended) for run in figures.outages
-        ),
-        unconfirmed=unconfirmed,
-        breached_at=format_instant(breached_at) if breached and breached_at is not None else None,
-        error_budget=_budget(budget) if budget and terms.mode != "baseline" else None,
-        remedy=_remedy(terms, said),
-        note=BASELINE_NOTE if terms.mode == "baseline" else None,
+        budget=budget,
+        ratio=ratio,
     )
 
 
-def _planned(terms: ObjectiveTerms, period: Period) -> int:
-    return planned_time(terms.agreed(*period.span), terms.excused, terms.policy)
+def _breached_at(known: Known) -> int | None:
+    return known.level.breached_at if known.level else known.breached_at
 
 
-def _in_force(terms: ObjectiveTerms, period: Period) -> int:
-    return total(norm((max(a, period.begin), min(b, period.end)) for a, b in terms.in_force))
+def measured_ratio(terms: ObjectiveTerms, known: Known, spent: Quotient) -> Fraction | None:
+    """Give the share that was measured, of time or of cases; None where there is none."""
+    match terms.measure:
+        case "time":
+            return spent.ratio if spent.known else None
+        case "cases":
+            return known.figures.cases.share()
+        case "level":
+            return None
 
 
-def _measured(spent: Quotient, terms: ObjectiveTerms) -> Measured | None:
-    if spent.ratio is None or not spent.known:
+def _sample(terms: ObjectiveTerms, known: Known) -> bool:
+    """Fewer cases than the agreement asks for make a period not measured (rule E4)."""
+    return terms.min_sample is None or known.figures.cases.total >= terms.min_sample
+
+
+def _budget(terms: ObjectiveTerms, known: Known, agreed_time: int) -> Budget | None:
+    if terms.measure != "time" or terms.goal is None:
         return None
-    percent = percent_text(spent.ratio, terms.places)
-    return Measured(
-        good=spent.good, total=spent.total, ratio=ratio_text(spent.ratio), percent=percent
-    )
+    return budget_of(known.figures.tally, terms.policy, terms.goal, agreed_time)
 
 
-def _coverage(spent: Quotient, terms: ObjectiveTerms) -> Coverage:
-    share = spent.coverage
-    least = Fraction(terms.min_coverage or 0) / 100
-    return Coverage(
-        known_us=spent.known,
-        agreed_us=spent.agreed,
-        ratio=None if share is None else ratio_text(share),
-        percent=None if share is None else percent_text(share),
-        minimum=terms.min_coverage,
-        sufficient=share is not None and share >= least,
-    )
-
-
-def _budget(budget: Budget) -> ErrorBudget:
-    return ErrorBudget(
-        allowed_us=ratio_text(budget.allowed),
-        spent_us=budget.spent,
-        left_us=ratio_text(budget.left),
-        consumed=None if budget.consumed is None else ratio_text(budget.consumed),
-    )
-
-
-def _outage(
-    run: DownRun,
-    figures: DayFigures,
-    terms: ObjectiveTerms,
-    places: Mapping[int, tuple[str, ...]],
-    *,
-    ended: bool,
-) -> Outage:
-    lasts = run.end == figures.end and not ended
-    return Outage(
-        from_=format_instant(run.begin),
-        to=None if lasts else format_instant(run.end),
-        counted_us=run.counted,
-        locations=places.get(run.begin, ()),
-        evidence=(),
-        uncertainty_us=terms.interval,
-    )
-
-
-def _remedy(terms: ObjectiveTerms, said: Verdict) -> dict[str, object] | None:
-    """Only a breach of a promise in force has consequences; shadow and baseline cause nothing."""
-    due = said == "breached" and terms.mode == "enforced" and terms.remedy is not None
-    return dict(terms.remedy or {}) if due else None
+def _doubtful(terms: ObjectiveTerms, budget: Budget | None, known: Known, *, meets: bool) -> bool:
+    if known.level is not None:
+        return known.level.state not in {"met", "on_track"}
+    if known.forecast is not None:
+        return known.forecast.at_risk
+    if budget is None:
+        return not meets
+    return budget.consumed is not None and budget.consumed >= terms.warn_at

@@ -7,9 +7,18 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 State = Literal["up", "degraded", "down", "unknown"]
+Effect = Literal["remove_window", "remove_bad_time", "count_as_available", "ignore"]
+Op = Literal[">=", ">", "<=", "<"]
 Mode = Literal["enforced", "shadow", "baseline"]
 Verdict = Literal[
-    "not_applicable", "not_measured", "pending", "on_track", "at_risk", "breached", "met"
+    "not_applicable",
+    "not_measured",
+    "pending",
+    "on_track",
+    "at_risk",
+    "breached",
+    "met",
+    "met_late",
 ]
 Basis = Literal["measured", "simulated", "mixed", "imported", "none"]
 
@@ -37,12 +46,21 @@ class AsKnownAt(Said):
 
 
 class Measured(Said):
-    """`good` of `total` agreed microseconds; `ratio` is exact (num/den), `percent` floored to 4 decimals."""
+    """`good` of `total`, in agreed microseconds or in cases; `ratio` is exact (num/den), `percent` floored."""
 
     good: int
     total: int
     ratio: str
     percent: str
+    unit: Literal["us", "cases"] = "us"
+
+
+class Level(Said):
+    """A number held against a bound, both exact (num/den); `unit` says of what."""
+
+    value: str
+    bound: str | None
+    unit: str
 
 
 class Coverage(Said):
@@ -77,34 +95,124 @@ class Unconfirmed(Said):
 
 
 class ErrorBudget(Said):
-    """How much bad time the target allows, and how much of it is spent (µs, exact)."""
+    """How much bad time the target allows, and how much of it is spent (µs, exact).
+
+    `margin_now_us` looks at the time so far only, as if the period ended now; `exhausts_at` is when the budget will
+    be gone if the outage that is open now goes on.
+    """
 
     allowed_us: str
     spent_us: int
     left_us: str
     consumed: str | None
+    margin_now_us: str | None = None
+    exhausts_at: str | None = None
+
+
+class Share(Said):
+    """A share, exact and floored for display."""
+
+    ratio: str
+    percent: str
+
+
+class Possible(Said):
+    """Where the figure may lie: all unknown time down, and all of it up.
+
+    `cannot_tell`: the target lies between the two, so the verdict rests on what was not observed.
+    """
+
+    lowest: Share
+    highest: Share
+    cannot_tell: bool
+
+
+class OutageFigures(Said):
+    """Outages that began in the period; the means are exact (num/den, µs) and null without an outage."""
+
+    count: int
+    longest_us: int
+    mean_time_to_restore_us: str | None
+    mean_time_between_failures_us: str | None
+    mean_time_between_incidents_us: str | None
+
+
+class Forecast(Said):
+    """What the period can still come to; `reasons` say why it is at risk."""
+
+    best: Share | None
+    worst: Share | None
+    trend: Share | None
+    reasons: tuple[str, ...]
+
+
+class Exclusion(Said):
+    """A part of an announced exclusion, granted with its effect, or refused with the rule that refused it."""
+
+    announcement: str
+    clause: str
+    from_: str = Field(alias="from")
+    to: str
+    effect: Effect | None
+    rule: str | None
+    reason: str | None
+    positions: tuple[int, ...]
+
+
+class DeclaredState(Said):
+    """Time whose state people declared: it goes before what was probed, and both are kept."""
+
+    declaration: str
+    state: State
+    from_: str = Field(alias="from")
+    to: str
+    position: int
+
+
+class PartJudged(Said):
+    """A part of a period that was judged by its own target."""
+
+    target: str
+    from_: str = Field(alias="from")
+    to: str
+    state: Verdict
+    measured: Measured | None
 
 
 class ObjectiveJudgement(Said):
-    """One objective in one period. `measured` is null when nothing was measured, never 0 or 100 percent."""
+    """One objective in one period. `measured` is null when nothing was measured, never 0 or 100 percent.
+
+    Where terms changed inside the period, or a window tightens the target, `parts` are judged each by its own and
+    the worst of them is shown. `waiting` counts cases that are not decided yet. `by_effect` is the figure as it would be if all excluded time had another effect.
+    """
 
     objective: str
     service: str
     indicator: str
     target: str
+    op: Op = ">="
     mode: Mode
     state: Verdict
     provisional: bool
     basis: Basis
     partial: bool
     measured: Measured | None
+    level: Level | None = None
+    waiting: int = 0
     coverage: Coverage
+    possible: Possible | None = None
     tally: dict[str, int]
     outages: tuple[Outage, ...]
+    outage_figures: OutageFigures | None = None
     unconfirmed: tuple[Unconfirmed, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    declared: tuple[DeclaredState, ...] = ()
+    by_effect: dict[Effect, Share] = {}
     breached_at: str | None
     error_budget: ErrorBudget | None
+    forecast: Forecast | None = None
     remedy: dict[str, object] | None
+    parts: tuple[PartJudged, ...] = ()
     note: str | None = None
 
 

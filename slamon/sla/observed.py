@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 from catalogue.instants import format_instant
 from catalogue.intervals import Intervals, Span, Steps, constant
-from slamon.sla.combine import all_down, any_down, quorum
+from slamon.sla.combine import compose, quorum
+from slamon.sla.declared import overlay
 from slamon.sla.judgement import State, Unconfirmed
 from slamon.sla.runs import inconclusive_within
+from slamon.sla.tally import Entry
 from slamon.sla.terms import CheckRuns, ObjectiveTerms
 from slamon.sla.timeline import Reading, read, timeline
 
@@ -25,17 +28,44 @@ def states(
     1. While a location's control probe is not good, its results are inconclusive (a location without any as well).
     2. Each check is read at each location, then decided by quorum; a location without results is unknown.
     3. Checks are combined as the agreement says; a check without results is unknown.
+    4. What people declared goes before what was probed.
 
     Runs before and after the span belong to it as far as `timeline.read` asks.
     """
+    unknown: Steps[State] = constant("unknown", span)
+    by_check = _by_check(terms, checks, controls, span)
+    whole = cast("Steps[State]", compose(terms.tree, by_check, {})) if by_check else unknown
+    return overlay(whole, terms.declared) if terms.declared else whole
+
+
+def entries(
+    terms: ObjectiveTerms,
+    checks: Sequence[CheckRuns],
+    controls: Sequence[CheckRuns],
+    span: Span,
+) -> Steps[Entry]:
+    """Give what an objective's time counts as by the state of its service, and by exclusions of members alone.
+
+    A state that was declared is that of the whole: exclusions of members do not touch it.
+    """
+    if not terms.member_windows:
+        return states(terms, checks, controls, span)
+    whole = compose(terms.tree, _by_check(terms, checks, controls, span), terms.member_windows)
+    return overlay(whole, terms.declared) if terms.declared else whole
+
+
+def _by_check(
+    terms: ObjectiveTerms,
+    checks: Sequence[CheckRuns],
+    controls: Sequence[CheckRuns],
+    span: Span,
+) -> dict[str, Steps[State]]:
     readings = _readings(terms, checks, controls, span)
-    by_check = [
-        quorum([readings[check, place].states for place in _places(terms, checks)], terms.quorum)
+    places = _places(terms, checks)
+    return {
+        check: quorum([readings[check, place].states for place in places], terms.quorum)
         for check in terms.checks
-    ]
-    if not by_check:
-        return constant("unknown", span)
-    return any_down(by_check) if terms.combine == "any_down" else all_down(by_check)
+    }
 
 
 def unconfirmed(

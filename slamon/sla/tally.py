@@ -2,68 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
-from operator import add, attrgetter
-from typing import Literal
+from typing import NamedTuple, cast, get_args
 
 from catalogue.intervals import Intervals, Span, Steps, membership, steps, zip_steps
-from slamon.sla.judgement import State
+from slamon.sla.counts import Counts
+from slamon.sla.judgement import Effect, State
 
-Kind = Literal["counted", "excused", "outside"]
-Piece = tuple[int, int, State, Kind]
+OUTSIDE = "outside"
+STATES: tuple[State, ...] = get_args(State)
+
+Entry = str
+"""What an instant counts as: a state, `outside`, or excluded time as `effect.state`.
+
+`effect.state>otherwise` is that of a composite: with its excluded members up it would have been `otherwise`.
+"""
+
+Windows = tuple[tuple[int, int, Effect], ...]
+"""Excluded time in order, disjoint: from, to (µs), and what the agreement does with it."""
+
+Piece = tuple[int, int, Entry]
 
 
 class EmptyPeriodError(ValueError):
     """There is no time to judge."""
 
 
+class Parts(NamedTuple):
+    """An entry taken apart; `effect` is None where the time counts, `otherwise` where no member was excluded."""
+
+    state: State
+    effect: Effect | None
+    otherwise: State | None
+
+
+@lru_cache(maxsize=256)
+def parts_of(entry: Entry) -> Parts:
+    """Take apart an entry that is not `outside`."""
+    effect, dot, rest = entry.rpartition(".")
+    state, arrow, otherwise = rest.partition(">")
+    return Parts(
+        cast("State", state),
+        cast("Effect", effect) if dot else None,
+        cast("State", otherwise) if arrow else None,
+    )
+
+
+def excluded(state: State, effect: Effect, otherwise: State | None = None) -> Entry:
+    """Name excluded time."""
+    return f"{effect}.{state}" + (f">{otherwise}" if otherwise else "")
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Microseconds of a span: by state what counts, by state what is excused, and what lies outside the promise.
+    """Microseconds of a span by entry; an entry without time is left out.
 
     Tallies of disjoint spans add; their sum is the time of the spans.
     """
 
-    up: int = 0
-    degraded: int = 0
-    down: int = 0
-    unknown: int = 0
-    excused_up: int = 0
-    excused_degraded: int = 0
-    excused_down: int = 0
-    excused_unknown: int = 0
-    outside: int = 0
+    entries: Mapping[Entry, int] = field(default_factory=dict)
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(*map(add, _VALUES(self), _VALUES(other)))
+        return added((self, other))
+
+    @property
+    def up(self) -> int:
+        """Counted time up."""
+        return self.entries.get("up", 0)
+
+    @property
+    def degraded(self) -> int:
+        """Counted time degraded."""
+        return self.entries.get("degraded", 0)
+
+    @property
+    def down(self) -> int:
+        """Counted time down."""
+        return self.entries.get("down", 0)
+
+    @property
+    def unknown(self) -> int:
+        """Counted time of unknown state."""
+        return self.entries.get("unknown", 0)
+
+    @property
+    def outside(self) -> int:
+        """Time outside the promise."""
+        return self.entries.get(OUTSIDE, 0)
 
     @property
     def counted(self) -> int:
-        """Agreed time that is not excused."""
+        """Agreed time that is not excluded."""
         return self.up + self.degraded + self.down + self.unknown
 
     @property
     def excused(self) -> int:
-        """Agreed time that is excused."""
-        return self.excused_up + self.excused_degraded + self.excused_down + self.excused_unknown
+        """Agreed time that is excluded, whatever its effect."""
+        return self.total - self.counted - self.outside
 
     @property
     def total(self) -> int:
         """All time of the spans."""
-        return self.counted + self.excused + self.outside
+        return sum(self.entries.values())
 
     def as_us(self) -> dict[str, int]:
-        """Give the tally with the names of the judgement's JSON, like `up_us`."""
-        return dict(zip(_NAMES_US, _VALUES(self), strict=True))
+        """Give the tally with the names of the judgement's JSON, like `up_us`; excluded time by state alone."""
+        said = dict.fromkeys(_NAMES_US, 0)
+        for entry, time in self.entries.items():
+            name = _name_us(entry)
+            said[name] = said.get(name, 0) + time
+        return said
 
 
-_NAMES = tuple(field.name for field in fields(Tally))
-_NAMES_US = tuple(f"{name}_us" for name in _NAMES)
-_VALUES = attrgetter(*_NAMES)
-_NAMES_US = tuple(f"{name}_us" for name in _NAMES)
-_VALUES = attrgetter(*_NAMES)
+_NAMES_US = (*(f"{s}_us" for s in STATES), *(f"excused_{s}_us" for s in STATES), "outside_us")
+
+
+@lru_cache(maxsize=256)
+def _name_us(entry: Entry) -> str:
+    if entry == OUTSIDE:
+        return "outside_us"
+    state, effect, otherwise = parts_of(entry)
+    if effect is None:
+        return f"{state}_us"
+    # A member's exclusion that would have made the composite fully up is shown like any excluded time.
+    return f"excused_{state}_us" if otherwise in {None, "up"} else f"excused_{state}>{otherwise}_us"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +145,8 @@ class DayFigures:
     """Figures of a span that merge exactly with those of other spans.
 
     `available_before` says whether counted available time was seen before the first outage, `available_after` whether
-    after the last; without outages both say whether there was any.
+    after the last; without outages both say whether there was any. `cases` are counted results, where a share of
+    results is promised.
     """
 
     begin: int
@@ -89,29 +155,39 @@ class DayFigures:
     outages: tuple[DownRun, ...] = ()
     available_before: bool = False
     available_after: bool = False
+    cases: Counts = Counts(0, 0)
 
 
 def pieces(
-    states: Steps[State], agreed: Intervals, excused: Intervals, span: Span
+    states: Steps[Entry], agreed: Intervals, windows: Windows, span: Span
 ) -> Iterator[Piece]:
-    """Give each stretch of a span with its state and how it counts; time without a state is unknown."""
+    """Give each stretch of a span with what it counts as; time without a state is unknown.
+
+    `states` hold states, or entries of excluded time where members of a composite are excluded; a window
+    over the whole goes before those.
+    """
     known = _filled(states, span)
     if not known.points:
         return
-    places = zip_steps([membership(agreed, span), membership(excused, span)]).map(_kind)
-    marks = iter(places.pieces())
-    _, end, kind = next(marks)
+    marks = iter(_places(agreed, windows, span).pieces())
+    _, end, place = next(marks)
     for first, last, state in known.pieces():
         at = first
         while at < last:
             if at >= end:
-                _, end, kind = next(marks)
-            yield at, min(last, end), state, kind
+                _, end, place = next(marks)
+            yield at, min(last, end), _entry(state, place)
             at = min(last, end)
 
 
-def classify(states: Steps[State], agreed: Intervals, excused: Intervals, span: Span) -> DayFigures:
-    """Give the figures of a span: every instant is outside, or has a state and is excused or counted.
+def classify(
+    states: Steps[Entry],
+    agreed: Intervals,
+    windows: Windows,
+    span: Span,
+    cases: Counts = Counts(0, 0),  # noqa: B008 - frozen
+) -> DayFigures:
+    """Give the figures of a span: every instant is outside, or has a state and is excluded or counted (rule E3).
 
     Raises:
         EmptyPeriodError: the span does not end after it begins.
@@ -119,26 +195,25 @@ def classify(states: Steps[State], agreed: Intervals, excused: Intervals, span: 
     """
     if span[0] >= span[1]:
         raise EmptyPeriodError("empty period")
-    spent: dict[str, int] = dict.fromkeys(_NAMES, 0)
+    spent: dict[Entry, int] = {}
     found: list[DownRun] = []
     before = after = False
-    for begin, end, state, kind in pieces(states, agreed, excused, span):
-        spent[_entry(state, kind)] += end - begin
-        if kind != "counted" or state == "unknown":
+    for begin, end, entry in pieces(states, agreed, windows, span):
+        spent[entry] = spent.get(entry, 0) + end - begin
+        if entry in _NEITHER_ENDS_NOR_LENGTHENS or "." in entry:
             continue
-        if state != "down":
+        if entry != "down":
             before, after = before or not found, True
         elif found and not after:
             found[-1] = DownRun(found[-1].begin, end, found[-1].counted + end - begin)
         else:
             found.append(DownRun(begin, end, end - begin))
             after = False
-    return DayFigures(span[0], span[1], Tally(**spent), tuple(found), before, after)
+    return DayFigures(span[0], span[1], Tally(spent), tuple(found), before, after, cases)
 
 
-def tally_of(state: State, kind: Kind, length: int) -> Tally:
-    """Give the tally of one stretch of `length` µs."""
-    return Tally(**{_entry(state, kind): length})
+# Rule of outages: unknown time, time outside and excluded time neither end an outage nor lengthen it (§4.6).
+_NEITHER_ENDS_NOR_LENGTHENS = frozenset({OUTSIDE, "unknown"})
 
 
 def merge(parts: Iterable[DayFigures]) -> DayFigures:
@@ -155,12 +230,19 @@ def merge(parts: Iterable[DayFigures]) -> DayFigures:
         raise ValueError("figures of overlapping spans do not add")
     outages, before, after = _linked(in_order)
     tally = added(part.tally for part in in_order)
-    return DayFigures(in_order[0].begin, in_order[-1].end, tally, outages, before, after)
+    cases = Counts(
+        sum(part.cases.good for part in in_order), sum(part.cases.bad for part in in_order)
+    )
+    return DayFigures(in_order[0].begin, in_order[-1].end, tally, outages, before, after, cases)
 
 
 def added(tallies: Iterable[Tally]) -> Tally:
     """Add tallies of disjoint spans."""
-    return Tally(*map(sum, zip(*map(_VALUES, tallies), strict=True)))
+    spent: dict[Entry, int] = {}
+    for tally in tallies:
+        for entry, time in tally.entries.items():
+            spent[entry] = spent.get(entry, 0) + time
+    return Tally(spent)
 
 
 def _linked(parts: Iterable[DayFigures]) -> tuple[tuple[DownRun, ...], bool, bool]:
@@ -182,7 +264,7 @@ def _linked(parts: Iterable[DayFigures]) -> tuple[tuple[DownRun, ...], bool, boo
     return tuple(outages), before, after
 
 
-def _filled(states: Steps[State], span: Span) -> Steps[State]:
+def _filled(states: Steps[Entry], span: Span) -> Steps[Entry]:
     """Give the states over exactly a span, unknown where they say nothing."""
     begin, end = span
     inside = states.clip(span)
@@ -194,14 +276,36 @@ def _filled(states: Steps[State], span: Span) -> Steps[State]:
     return steps(points, end)
 
 
-def _kind(inside: tuple[bool, ...]) -> Kind:
-    agreed, excused = inside
-    if not agreed:
-        return "outside"
-    return "excused" if excused else "counted"
+_Place = Effect | None | bool
+_NOT_AGREED = False
 
 
-def _entry(state: State, kind: Kind) -> str:
-    if kind == "outside":
-        return "outside"
-    return state if kind == "counted" else f"excused_{state}"
+def _places(agreed: Intervals, windows: Windows, span: Span) -> Steps[_Place]:
+    """Say of each instant whether it is agreed, and what an exclusion does with it."""
+    inside: Steps[_Place] = membership(agreed, span)
+    if not windows:
+        return inside
+    over: Steps[_Place] = effects(windows, span)
+    return zip_steps([inside, over]).map(lambda pair: pair[1] or True if pair[0] else _NOT_AGREED)
+
+
+def effects(windows: Windows, span: Span) -> Steps[Effect | None]:
+    """Give the effect of exclusions at every instant of a span."""
+    points: list[tuple[int, Effect | None]] = [(span[0], None)]
+    for begin, end, effect in windows:
+        if end > span[0] and begin < span[1]:
+            points += [(max(begin, span[0]), effect), (end, None)]
+    return steps(points, span[1])
+
+
+def _entry(state: Entry, place: _Place) -> Entry:
+    if place is True:
+        return state
+    if not place:
+        return OUTSIDE
+    return _under(state, place)
+
+
+@lru_cache(maxsize=256)
+def _under(state: Entry, effect: Effect) -> Entry:
+    return excluded(parts_of(state).state, effect)

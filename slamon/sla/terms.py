@@ -5,24 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
-from catalogue.intervals import Intervals
+from catalogue.intervals import Intervals, Span, subtract, total
 from catalogue.service_hours import ServiceHours
 from slamon.sla.availability import PERCENT_PLACES, Policy
-from slamon.sla.judgement import Mode
+from slamon.sla.declared import Declared
+from slamon.sla.exclusions import Granted, Refused
+from slamon.sla.judgement import Mode, Op
 from slamon.sla.runs import Run
+from slamon.sla.structure import Node, Tree
+from slamon.sla.tally import Windows
+from slamon.sla.windows import flattened
 
-Combination = Literal["any_down", "all_down"]
+Measure = Literal["time", "cases", "level"]
+"""What an objective counts: agreed time, cases (results or tickets), or a number against a bound."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectiveTerms:
-    """An availability objective, interpreted: texts as typed in the agreement, numbers exact, times in µs.
+    """An objective, interpreted: texts as typed in the agreement, numbers exact, times in µs.
 
-    `checks` are the probes it rests on, `quorum` is how many of the `locations` must see a check down, `control` the
-    probe that vouches for a location itself. `interval` is the longest distance of two results of a check; it bounds
-    each edge of an outage. `excused` is the excluded time that was granted.
+    `checks` are the probes it rests on, `structure` says how they make one state (None: any of them down is down),
+    `quorum` is how many of the `locations` must see a check down, `control` the probe that vouches for a location itself. `interval` is
+    the longest distance of two results of a check; it bounds each edge of an outage. `exclusions` are those granted,
+    `refused` those that were not, `declared` the states that people declared. `members` names the service of each
+    check: an exclusion of a member alone is judged by the counterfactual. `within` is the longest a case may take, as typed;
+    `bound` is what a level
+    is held against, `unit` says what it counts. `term` is the whole time of the
+    agreement: with `entire_period` the time of a period beyond it counts as available.
 
     Raises:
         ValueError: the quorum asks for more locations than are named.
@@ -35,18 +47,32 @@ class ObjectiveTerms:
     goal: Fraction | None
     hours: ServiceHours
     in_force: Intervals
-    checks: tuple[str, ...]
+    checks: tuple[str, ...] = ()
+    structure: Tree | None = None
+    measure: Measure = "time"
     indicator: str = "availability"
+    op: Op = ">="
     mode: Mode = "enforced"
-    combine: Combination = "any_down"
     locations: tuple[str, ...] = ()
     quorum: int = 1
     control: str | None = None
     confirm: int = 1
     recover: int = 1
     policy: Policy = field(default_factory=Policy)
-    excused: Intervals = ()
+    exclusions: tuple[Granted, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    declared: tuple[Declared, ...] = ()
+    members: Mapping[str, str] = field(default_factory=dict)
+    within: str | None = None
+    aggregate: Literal["sum", "max", "last"] | None = None
+    entire_period: bool = False
+    term: Intervals = ()
+    bound: Fraction | None = None
+    unit: str = ""
+    priority: str | None = None
     min_coverage: str | None = None
+    min_sample: int | None = None
+    warn_at: Fraction = Fraction(3, 4)
     places: int = PERCENT_PLACES
     interval: int = 0
     remedy: Mapping[str, object] | None = None
@@ -62,6 +88,36 @@ class ObjectiveTerms:
         for first, last in self.in_force:
             hours += self.hours.intervals(max(first, begin), min(last, end))
         return tuple(hours)
+
+    def beyond(self, span: Span) -> int:
+        """Give the time of a span with service hours in which the agreement did not hold, if it counts (µs)."""
+        if not self.entire_period:
+            return 0
+        return total(subtract(self.hours.intervals(*span), self.term))
+
+    @cached_property
+    def tree(self) -> Tree:
+        """How the checks make one state."""
+        return self.structure or Node("serial", self.checks)
+
+    @cached_property
+    def windows(self) -> Windows:
+        """Excluded time of the whole, in order and disjoint."""
+        return flattened(each for each in self.exclusions if self._covers_all(each))
+
+    @cached_property
+    def member_windows(self) -> Mapping[str, Windows]:
+        """Excluded time of single members, by check."""
+        partial = [each for each in self.exclusions if not self._covers_all(each)]
+        if not partial:
+            return {}
+        return {
+            check: flattened(each for each in partial if self.members.get(check) in each.services)
+            for check in self.checks
+        }
+
+    def _covers_all(self, exclusion: Granted) -> bool:
+        return not exclusion.services or self.service in exclusion.services
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,48 +1,71 @@
-"""The verdict on an objective in a period."""
+"""The verdict on an objective in a period: one of the closed set of judging states (§3)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import assert_never
 
-from slamon.sla.availability import Quotient, meets
-from slamon.sla.budget import Budget
-from slamon.sla.judgement import Verdict
-
-WARN_AT = Fraction(75, 100)  # share of the error budget spent at which an open period is at risk
+from slamon.sla.judgement import Op, Verdict
 
 
-def verdict(
-    *,
-    planned: int,
-    spent: Quotient,
-    goal: Fraction | None,
-    sufficient: bool,
-    ended: bool,
-    out_of_reach: bool,
-    budget: Budget | None,
-) -> Verdict:
-    """Say what a period of `planned` agreed µs came to, or is coming to.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a verdict is spoken on.
 
-    Missing data is neither up nor down: without measured time, or with less than the agreement's share of it, a
-    period is not_measured. Without agreed time or without a goal (a baseline) no verdict applies.
+    `agreed`: there is agreed time in the period. `begun`: some of it has elapsed, or there was a case. `measured`:
+    something was measured, and enough of it. `meets`: the target is met by what is known. `beyond`: it is out of
+    reach whatever comes. `doubtful`: a warning holds.
     """
-    if not planned:
+
+    agreed: bool
+    has_target: bool
+    begun: bool
+    measured: bool
+    meets: bool
+    ended: bool
+    beyond: bool
+    doubtful: bool
+
+
+def verdict(evidence: Evidence) -> Verdict:
+    """Say what a period came to, or is coming to.
+
+    Missing data is neither up nor down: a period without measured time, or with less than the agreement's share of
+    it, is not_measured. Without agreed time or without a target (a baseline) no verdict applies.
+    """
+    if not evidence.agreed:
         return "not_applicable"
-    if not ended and not spent.agreed:
+    if not evidence.ended and not evidence.begun:
         return "pending"
-    if spent.ratio is None or not spent.known or not sufficient:
+    if not evidence.measured:
         return "not_measured"
-    if goal is None:
+    if not evidence.has_target:
         return "not_applicable"
-    return _final(spent.ratio, goal) if ended else _so_far(budget, out_of_reach=out_of_reach)
+    return _final(evidence) if evidence.ended else _so_far(evidence)
 
 
-def _final(ratio: Fraction, goal: Fraction) -> Verdict:
-    return "met" if meets(ratio, goal) else "breached"
+def _final(evidence: Evidence) -> Verdict:
+    return "met" if evidence.meets else "breached"
 
 
-def _so_far(budget: Budget | None, *, out_of_reach: bool) -> Verdict:
-    if out_of_reach:
+def _so_far(evidence: Evidence) -> Verdict:
+    if evidence.beyond:
         return "breached"
-    consumed = budget.consumed if budget else None
-    return "at_risk" if consumed is not None and consumed >= WARN_AT else "on_track"
+    return "at_risk" if evidence.doubtful else "on_track"
+
+
+def reaches(value: Fraction, op: Op, target: Fraction) -> bool:
+    """Hold a value against a target, exactly: integers are compared, never rounded figures."""
+    left = value.numerator * target.denominator
+    right = target.numerator * value.denominator
+    match op:
+        case ">=":
+            return left >= right
+        case ">":
+            return left > right
+        case "<=":
+            return left <= right
+        case "<":
+            return left < right
+    assert_never(op)

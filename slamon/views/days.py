@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from catalogue.intervals import Steps, constant, steps
 from catalogue.periods import Period, local_days
 from slamon.sla import observed
+from slamon.sla.counts import case_counts
+from slamon.sla.declared import overlay
 from slamon.sla.judgement import Basis, State
-from slamon.sla.tally import DayFigures, classify
+from slamon.sla.runs import Run
+from slamon.sla.tally import DayFigures, Entry, classify
+from slamon.sla.terms import CheckRuns, ObjectiveTerms
 from slamon.views import keeping
+from slamon.views.cases import case_runs
 from slamon.views.daybook import mixed
 from slamon.views.objectives import Judged, Key
 from slamon.views.shelf import Confirmation, Fetched, fetch, first_result
 
 Span = tuple[int, int]
+S = TypeVar("S", bound=str)
+Reader = Callable[[ObjectiveTerms, Sequence[CheckRuns], Sequence[CheckRuns], Span], Steps[S]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +53,23 @@ class Observations:
 
     def states(self, judged: Judged, span: Span) -> Steps[State]:
         """The state of the service over a span within that of the observations."""
+        return self._read(observed.states, judged, span)
+
+    def entries(self, judged: Judged, span: Span) -> Steps[Entry]:
+        """What the time of a span counts as, by the state of the service and by exclusions of members."""
+        return self._read(observed.entries, judged, span)
+
+    def _read(self, reader: Reader[S], judged: Judged, span: Span) -> Steps[S]:
+        controls = [each.check_runs() for each in self.controls]
         if not self.joins:
-            return self._states(judged, span, self.checks)
+            return reader(judged.terms, _runs(self.checks), controls, span)
         begin, end = span
-        points: list[tuple[int, State]] = []
+        points: list[tuple[int, S]] = []
         cuts = sorted({begin, *(at for at in self.joins if begin < at < end)})
         for at, upto in zip(cuts, [*cuts[1:], end], strict=True):
             voting = (c for c, join in zip(self.checks, self.joins, strict=True) if join <= at)
-            points += self._states(judged, (at, upto), tuple(voting)).points
+            points += reader(judged.terms, _runs(voting), controls, (at, upto)).points
         return steps(points, end)
-
-    def _states(self, judged: Judged, span: Span, checks: tuple[Fetched, ...]) -> Steps[State]:
-        seen = [each.check_runs() for each in checks]
-        controls = [each.check_runs() for each in self.controls]
-        return observed.states(judged.terms, seen, controls, span)
 
     def basis(self, span: Span) -> Basis:
         """What the results of a span rest on."""
@@ -69,14 +80,19 @@ class Observations:
         return basis or "none"
 
 
+def _runs(checks: Iterable[Fetched]) -> list[CheckRuns]:
+    return [each.check_runs() for each in checks]
+
+
 @dataclass(frozen=True)
 class Desk:
     """The days on the table while one question is answered: nothing is fetched or computed twice.
 
-    Valid as long as its connection sees one state.
+    Valid as long as its connection sees one state. `anew` computes every day, whatever was kept or closed.
     """
 
     connection: Connection
+    anew: bool = False
     _seen: dict[Key, Observations] = field(default_factory=dict)
     _days: dict[Key, dict[tuple[str, int], Day]] = field(default_factory=lambda: defaultdict(dict))
     _firsts: dict[Key, int | None] = field(default_factory=dict)
@@ -109,18 +125,33 @@ class Desk:
         begin, end = days[0].begin, min(days[-1].end, until)
         first = self.first_result(judged)
         seen = None if first is None or first >= end else self.observations(judged, (begin, end))
-        unseen: State = "unknown"
-        states = seen.states(judged, (begin, end)) if seen else constant(unseen, (begin, end))
+        entries = self._entries(judged, seen, (begin, end))
+        cases = self._cases(judged, (begin, end)) if seen else ()
         terms = judged.terms
         for day in days:
             span = (day.begin, min(day.end, until))
-            figures = classify(states.clip(span), terms.agreed(*span), terms.excused, span)
+            agreed = terms.agreed(*span)
+            counts = case_counts(cases, agreed, terms.windows, span)
+            figures = classify(entries.clip(span), agreed, terms.windows, span, counts)
             yield Day(day.label, figures, seen.basis(span) if seen else "none")
+
+    def _entries(self, judged: Judged, seen: Observations | None, span: Span) -> Steps[Entry]:
+        if seen:
+            return seen.entries(judged, span)
+        unseen: Steps[Entry] = constant("unknown", span)
+        return overlay(unseen, judged.terms.declared)
+
+    def _cases(self, judged: Judged, span: Span) -> tuple[tuple[Run, ...], ...]:
+        """The results that a promised share is taken of."""
+        if judged.terms.measure != "cases":
+            return ()
+        return case_runs(self.connection, judged.sources, judged.controls, judged.bound, span)
 
     def _fetched(
         self, judged: Judged, days: Sequence[Period], until: int
     ) -> Iterator[tuple[Period, Day]]:
-        kept = keeping.kept(self.connection, judged.key, days[0].label, days[-1].label)
+        first, last = days[0].label, days[-1].label
+        kept = {} if self.anew else keeping.kept(self.connection, judged.key, first, last)
         missing = []
         for day in days:
             if day.label in kept and day.end <= until:

@@ -1,38 +1,44 @@
-"""Judge an agreement in a period from its days: one question, one answer."""
+"""Judge an objective in a period from its days: one question, one answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from sqlalchemy import Connection
 
-from catalogue.instants import format_instant, parse_instant
-from catalogue.intervals import intersect
+from catalogue.instants import format_instant
+from catalogue.intervals import intersect, subtract
 from catalogue.periods import Period
-from probes.outcome import Outcome
-from slamon.sla import observed
+from slamon.sla import outages
 from slamon.sla.availability import quotient
-from slamon.sla.budget import budget_of, planned_time
-from slamon.sla.judge import judge, out_of_reach_at
-from slamon.sla.judgement import Basis, Coverage, ObjectiveJudgement, Outage, Unconfirmed, Verdict
+from slamon.sla.budget import budget_of, lost
+from slamon.sla.duration import counts_of_cases
+from slamon.sla.forecast import EarlyWarning, Forecast, SoFar, forecast
+from slamon.sla.judge import Known, judge, out_of_reach_at, planned, with_time_beyond
+from slamon.sla.judgement import Basis, Coverage, ObjectiveJudgement, PartJudged, Verdict
 from slamon.sla.tally import DayFigures, Tally, merge
-from slamon.views import days, horizon
+from slamon.views import days, horizon, measuring
 from slamon.views.daybook import mixed
 from slamon.views.objectives import Judged, Unjudged
 from slamon.views.promised import Promises, promises
-from slamon.views.shelf import Fetched
+from slamon.views.witnesses import unconfirmed, witnessed
 
-SECOND_US = 1_000_000
+DAY_US = 86_400_000_000
+LATELY = 28 * DAY_US  # what the trend is taken from (§4.10)
+LOOK_BACK = 35 * DAY_US  # how far back the beginning of an outage is looked for
 WORST_FIRST: Sequence[Verdict] = (
     "breached",
     "at_risk",
     "not_measured",
     "on_track",
+    "met_late",
     "met",
     "pending",
     "not_applicable",
 )
+Dated = tuple[Judged, days.Day]
 
 
 @dataclass(frozen=True)
@@ -57,47 +63,151 @@ class Frame:
 
 
 def judge_objective(
-    frame: Frame, versions: Sequence[Judged | Unjudged], period: Period, *, closed: bool = False
+    frame: Frame, versions: Sequence[Judged | Unjudged], asked: Period, *, closed: bool = False
 ) -> ObjectiveJudgement:
-    """Judge one objective in one period; where its terms changed inside, the worst part counts.
+    """Judge one objective in the period it promises by; where it has parts with terms of their own, the worst counts.
 
-    `versions` are those of the objective, in order.
+    `versions` are those of the objective, in order. Parts that promise the same are added, tally by tally.
     """
+    newest = versions[-1]
+    period = asked
+    if isinstance(newest, Judged):
+        own = newest.own_period(asked, frame.now)
+        if own is None:
+            why = "the day on which the agreement begins is not known"
+            return not_judged(newest, why, holds=True, closed=closed)
+        period = own
     parts = [version for version in versions if _holds(version, period)]
-    judgements = [
-        _judge_part(frame, part, period, closed=closed) for part in parts or versions[-1:]
+    said = [
+        _judge_group(frame, group, period, closed=closed)
+        for group in _alike(parts or versions[-1:])
     ]
-    worst = min(judgements, key=lambda each: WORST_FIRST.index(each.state))
-    if len(judgements) == 1:
-        return worst
-    note = f"terms changed inside the period: the worst of {len(judgements)} parts is shown"
-    return worst.model_copy(update={"note": note})
+    worst = min(said, key=lambda each: WORST_FIRST.index(each.state))
+    if len(said) > 1:
+        pairs = zip(said, _alike(parts), strict=True)
+        told = tuple(_part(each, group, period) for each, group in pairs)
+        note = f"judged in {len(said)} parts, each by its own terms: the worst is shown"
+        worst = worst.model_copy(update={"note": note, "parts": told})
+    if period.label != asked.label:
+        worst = worst.model_copy(update={"note": _period_note(period, worst.note)})
+    return worst
+
+
+def _period_note(period: Period, note: str | None) -> str:
+    said = f"promised by another period: judged in {period.label}"
+    return f"{said}; {note}" if note else said
 
 
 def _holds(version: Judged | Unjudged, period: Period) -> bool:
     return bool(intersect(version.in_force, (period.span,)))
 
 
-def _judge_part(
-    frame: Frame, version: Judged | Unjudged, period: Period, *, closed: bool
+def _alike(
+    versions: Sequence[Judged | Unjudged],
+) -> list[Sequence[Judged] | Unjudged]:
+    """Versions in order, those that promise the same put together."""
+    judged = [each for each in versions if isinstance(each, Judged)]
+    groups: list[Sequence[Judged] | Unjudged] = [
+        list(group) for _, group in groupby(sorted(judged, key=_order), key=_promise)
+    ]
+    return groups + [each for each in versions if isinstance(each, Unjudged)]
+
+
+def _order(judged: Judged) -> tuple[int, int]:
+    return judged.part, judged.version
+
+
+def _promise(judged: Judged) -> object:
+    """What must be equal for the tallies of two versions to be added (§4.12)."""
+    terms = judged.terms
+    told = (terms.indicator, terms.target, terms.op, terms.mode, terms.within, terms.priority)
+    return *told, terms.policy, terms.aggregate, terms.min_coverage, terms.min_sample, judged.part
+
+
+def _part(
+    said: ObjectiveJudgement, group: Sequence[Judged] | Unjudged, period: Period
+) -> PartJudged:
+    spells = [group.in_force] if isinstance(group, Unjudged) else [each.in_force for each in group]
+    spans = intersect(tuple(sorted(s for spell in spells for s in spell)), (period.span,))
+    return PartJudged(
+        target=said.target,
+        from_=format_instant(spans[0][0]),
+        to=format_instant(spans[-1][1]),
+        state=said.state,
+        measured=said.measured,
+    )
+
+
+def _judge_group(
+    frame: Frame, group: Sequence[Judged] | Unjudged, period: Period, *, closed: bool
 ) -> ObjectiveJudgement:
-    if isinstance(version, Unjudged):
-        return not_judged(version, holds=_holds(version, period), closed=closed)
-    until = frame.until(version, period)
-    found = frame.desk.figures(version, period.span, until)
-    figures = merge(day.figures for day in found) if found else _nothing(period)
-    said = judge(
-        version.terms,
-        period,
-        figures,
+    if isinstance(group, Unjudged):
+        return not_judged(group, group.why, holds=_holds(group, period), closed=closed)
+    newest = group[-1]
+    until = min(frame.until(each, period) for each in group)
+    found = list(_days(frame, group, period, until))
+    known = _known(frame, group, period, found, until, closed=closed)
+    said = judge([each.terms for each in group], period, known)
+    return _with_witnesses(frame, group, period, said, until) if newest.sources else said
+
+
+def _with_witnesses(
+    frame: Frame, group: Sequence[Judged], period: Period, said: ObjectiveJudgement, until: int
+) -> ObjectiveJudgement:
+    newest = group[-1]
+    seen = tuple(witnessed(frame.desk, newest, outage, until) for outage in said.outages)
+    lone = unconfirmed(frame.desk, newest, (period.begin, until)) if said.measured else ()
+    return said.model_copy(update={"outages": seen, "unconfirmed": lone})
+
+
+def _days(frame: Frame, group: Sequence[Judged], period: Period, until: int) -> Iterator[Dated]:
+    """Each local day of a period with the version that holds on it, in order of time."""
+    by_version = [(each, frame.desk.figures(each, period.span, until)) for each in group]
+    for together in zip(*(found for _, found in by_version), strict=True):
+        span = (together[0].figures.begin, together[0].figures.end)
+        holding = (n for n, each in enumerate(group) if intersect(each.in_force, (span,)))
+        index = next(holding, 0)
+        yield group[index], together[index]
+
+
+def _known(
+    frame: Frame,
+    group: Sequence[Judged],
+    period: Period,
+    found: Sequence[Dated],
+    until: int,
+    *,
+    closed: bool,
+) -> Known:
+    newest = group[-1]
+    figures = merge(day.figures for _, day in found) if found else _nothing(period)
+    figures = with_time_beyond([each.terms for each in group], period, figures)
+    carried = _carried_in(frame, group[0], period, figures)
+    known = Known(
+        figures=figures,
         until=until,
         closed=closed,
-        basis=_basis(day.basis for day in found),
-        breached_at=_breached_at(frame, version, period, found, figures.tally),
+        basis=_basis(day.basis for _, day in found),
+        breached_at=_breached_at(frame, group, period, found, figures.tally),
+        carried_in=carried,
     )
-    outages = tuple(_witnessed(frame, version, outage, until) for outage in said.outages)
-    unconfirmed = _unconfirmed(frame, version, period, until) if said.measured else ()
-    return said.model_copy(update={"outages": outages, "unconfirmed": unconfirmed})
+    if newest.terms.measure == "level":
+        level = measuring.level_of(frame.desk, newest, period, figures, until, carried=carried)
+        basis = known.basis if newest.sources else "imported"
+        return replace(known, level=level, basis=basis)
+    if newest.files:
+        return _of_tickets(frame, newest, period, known)
+    if newest.terms.measure == "time" and not closed and until < period.end:
+        return replace(known, forecast=_forecast(frame, group, period, figures, until))
+    return known
+
+
+def _of_tickets(frame: Frame, judged: Judged, period: Period, known: Known) -> Known:
+    results = measuring.ticket_results(frame.desk, judged, period.span, frame.now)
+    counts = counts_of_cases(results)
+    waiting = sum(each.state == "pending" for each in results)
+    figures = replace(known.figures, cases=counts)
+    return replace(known, figures=figures, waiting=waiting, basis="imported" if results else "none")
 
 
 def _nothing(period: Period) -> DayFigures:
@@ -112,15 +222,60 @@ def _basis(parts: Iterable[Basis]) -> Basis:
     return basis or "none"
 
 
-def not_judged(version: Unjudged, *, holds: bool, closed: bool) -> ObjectiveJudgement:
-    """An objective of a kind that is kept and shown, with the reason why it has no figure."""
-    objective = version.objective
+def _carried_in(frame: Frame, judged: Judged, period: Period, figures: DayFigures) -> bool:
+    """Whether the first outage of a period began before it (§4.6)."""
+    if not figures.outages or figures.available_before:
+        return False
+    before = frame.desk.figures(judged, (period.begin - LOOK_BACK, period.begin), period.begin)
+    return outages.carried_in(merge(day.figures for day in before), figures)
+
+
+def _forecast(
+    frame: Frame, group: Sequence[Judged], period: Period, figures: DayFigures, until: int
+) -> Forecast | None:
+    """What an open period can still come to."""
+    terms = group[-1].terms
+    if terms.goal is None or not figures.tally.counted:
+        return None
+    rest = terms.agreed(until, period.end)
+    gone = tuple(
+        (a, b) for a, b, stated in terms.windows if terms.policy.effect(stated) != "ignore"
+    )
+    last = figures.outages[-1] if figures.outages else None
+    so_far = SoFar(
+        now=until,
+        spent=quotient(figures.tally, terms.policy),
+        lost=lost(figures.tally, terms.policy),
+        planned=planned([each.terms for each in group], period),
+        rest=subtract(rest, gone) if gone else rest,
+        recent=quotient(_lately(frame, group[-1], until), terms.policy),
+        open_outage=last is not None and last.end == figures.end,
+    )
+    return forecast(so_far, terms.goal, EarlyWarning(consumed=terms.warn_at))
+
+
+def _lately(frame: Frame, judged: Judged, until: int) -> Tally:
+    found = frame.desk.figures(judged, (until - LATELY, until), until)
+    return merge(day.figures for day in found).tally if found else Tally()
+
+
+def not_judged(
+    version: Judged | Unjudged, why: str, *, holds: bool, closed: bool
+) -> ObjectiveJudgement:
+    """An objective that is kept and shown, with the reason why it has no figure."""
+    if isinstance(version, Judged):
+        terms = version.terms
+        named = (terms.objective, terms.service, terms.indicator, terms.target, terms.mode)
+    else:
+        stated = version.objective
+        named = (stated.id, stated.service, stated.indicator, version.target, version.mode)
+    objective, service, indicator, target, mode = named
     return ObjectiveJudgement(
-        objective=objective.id,
-        service=objective.service,
-        indicator=objective.indicator,
-        target=version.target,
-        mode=version.mode,
+        objective=objective,
+        service=service,
+        indicator=indicator,
+        target=target,
+        mode=mode,
         state="not_measured" if holds else "not_applicable",
         provisional=not closed,
         basis="none",
@@ -134,73 +289,28 @@ def not_judged(version: Unjudged, *, holds: bool, closed: bool) -> ObjectiveJudg
         breached_at=None,
         error_budget=None,
         remedy=None,
-        note=version.why,
+        note=why,
     )
 
 
 def _breached_at(
-    frame: Frame, judged: Judged, period: Period, found: Sequence[days.Day], total: Tally
+    frame: Frame, group: Sequence[Judged], period: Period, found: Sequence[Dated], total: Tally
 ) -> int | None:
     """The instant the target went out of reach: found in the first day whose end is beyond it."""
-    terms = judged.terms
-    if terms.goal is None or not quotient(total, terms.policy).bad:
+    terms = group[-1].terms
+    if terms.measure != "time" or terms.goal is None or not quotient(total, terms.policy).bad:
         return None
-    planned = planned_time(terms.agreed(*period.span), terms.excused, terms.policy)
+    versions = [each.terms for each in group]
+    agreed_time = planned(versions, period)
     before = Tally()
-    for day in found:
+    for judged, day in found:
         after = before + day.figures.tally
         spent = quotient(after, terms.policy)
-        if spent.bad and budget_of(after, terms.policy, terms.goal, planned).left < 0:
+        left = budget_of(after, terms.policy, terms.goal, agreed_time).left
+        if spent.bad and (left < 0 or (left == 0 and terms.op == ">")):
             span = (day.figures.begin, day.figures.end)
             seen = frame.desk.observations(judged, span)
-            return out_of_reach_at(terms, period, seen.states(judged, span), before)
+            entries = seen.entries(judged, span)
+            return out_of_reach_at(versions, period, judged.terms, entries, before)
         before = after
     return None
-
-
-def _witnessed(frame: Frame, judged: Judged, outage: Outage, until: int) -> Outage:
-    """An outage with the places that saw it, and the first and last bad result of each."""
-    begin = parse_instant(outage.from_)
-    span = (begin, parse_instant(outage.to) if outage.to else max(until, begin + 1))
-    seen = frame.desk.observations(judged, span)
-    places = observed.places_down(
-        judged.terms,
-        [each.check_runs() for each in seen.checks],
-        [each.check_runs() for each in seen.controls],
-        span,
-    )
-    evidence = tuple(text for each in seen.checks for text in _bad_results(each, span))
-    return outage.model_copy(update={"locations": places, "evidence": evidence})
-
-
-def _bad_results(fetched: Fetched, span: tuple[int, int]) -> Iterable[str]:
-    parts = [
-        part
-        for run in fetched.runs
-        if run.outcome is Outcome.BAD
-        and (part := run.part(run.before(span[0]), run.before(span[1])))
-    ]
-    if parts:
-        source = fetched.source
-        first, last = _to_the_second(parts[0].first), _to_the_second(parts[-1].last)
-        count = sum(part.count for part in parts)
-        yield f"{source.check} at {source.location}: {count} bad results, {first} to {last}"
-
-
-def _to_the_second(instant: int) -> str:
-    return format_instant(instant // SECOND_US * SECOND_US)
-
-
-def _unconfirmed(
-    frame: Frame, judged: Judged, period: Period, until: int
-) -> tuple[Unconfirmed, ...]:
-    if judged.terms.confirm == 1:
-        return ()
-    span = (period.begin, until)
-    seen = frame.desk.observations(judged, span)
-    return observed.unconfirmed(
-        judged.terms,
-        [each.check_runs() for each in seen.checks],
-        [each.check_runs() for each in seen.controls],
-        span,
-    )

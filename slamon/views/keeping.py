@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from functools import lru_cache
 from typing import cast
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from catalogue.periods import period_at
+from slamon.sla.counts import Counts
 from slamon.sla.judgement import Basis
 from slamon.sla.tally import DayFigures, DownRun, Tally
 from slamon.views.objectives import Judged, Key, judged_objectives
@@ -25,11 +26,13 @@ _KEY = (
     objective_day.c.agreement == bindparam("agreement"),
     objective_day.c.objective == bindparam("objective"),
     objective_day.c.version == bindparam("version"),
+    objective_day.c.part == bindparam("part"),
     objective_day.c.day.between(bindparam("first"), bindparam("last")),
 )
 _KEPT = select(objective_day.c.day, objective_day.c.figures, objective_day.c.basis).where(*_KEY)
 _FORGET = delete(objective_day).where(*_KEY)
 _LAST_LABEL = "9999"
+_NESTED = ("tally", "outages", "cases")
 
 
 def kept(
@@ -42,12 +45,9 @@ def kept(
 
 def keep(connection: Connection, key: Key, days: Mapping[str, tuple[DayFigures, Basis]]) -> None:
     """Keep the figures of finished days."""
-    agreement, objective, version = key
     rows = [
         {
-            "agreement": agreement,
-            "objective": objective,
-            "version": version,
+            **_named(key),
             "day": label,
             "figures": _frozen(figures),
             "basis": basis,
@@ -59,28 +59,25 @@ def keep(connection: Connection, key: Key, days: Mapping[str, tuple[DayFigures, 
 
 
 def _asked(key: Key, first: str, last: str) -> dict[str, object]:
-    agreement, objective, version = key
-    return {
-        "agreement": agreement,
-        "objective": objective,
-        "version": version,
-        "first": first,
-        "last": last,
-    }
+    return {**_named(key), "first": first, "last": last}
+
+
+def _named(key: Key) -> dict[str, object]:
+    return dict(zip(("agreement", "objective", "version", "part"), key, strict=True))
 
 
 def _frozen(figures: DayFigures) -> str:
-    plain = asdict(figures)
-    plain["tally"] = {name: value for name, value in plain["tally"].items() if value}
+    plain = asdict(figures) | {"tally": figures.tally.entries, "cases": astuple(figures.cases)}
     return json.dumps(plain, separators=(",", ":"))
 
 
 @lru_cache(maxsize=16_384)
 def _thawed(text: str) -> DayFigures:
     stored = json.loads(text)
-    rest = {name: value for name, value in stored.items() if name not in ("tally", "outages")}
+    rest = {name: value for name, value in stored.items() if name not in _NESTED}
     return DayFigures(
-        tally=Tally(**stored["tally"]),
+        tally=Tally(stored["tally"]),
+        cases=Counts(*stored["cases"]),
         outages=tuple(DownRun(**run) for run in stored["outages"]),
         **rest,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -12,35 +12,56 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection
 
 from catalogue.agreements import Agreement, MeasurementRules
-from catalogue.calendars import Calendar, Hours
-from catalogue.combining import Group
+from catalogue.calendars import Window
+from catalogue.combining import AtLeast
 from catalogue.document import PartialDate
-from catalogue.instants import at_clock, parse_duration
-from catalogue.intervals import Intervals, intersect, union
-from catalogue.objectives import Objective
+from catalogue.instants import at_clock, local_date, parse_duration, parse_instant
+from catalogue.intervals import Intervals, Span, intersect, subtract, union
+from catalogue.objectives import (
+    BOUNDED,
+    LENGTHS,
+    OF_CASES,
+    OF_TICKETS,
+    Objective,
+)
+from catalogue.periods import Anniversary, Period, period_at, rolling, whole_term
 from catalogue.probing import Import, Probe, ProbeDefaults
 from catalogue.service_hours import ServiceHours
 from catalogue.services import Baseline, Service
+from catalogue.targets import Rolling, Share
 from probes.spec import allowed_lateness
+from slamon.sla.availability import RELIABILITY, Policy
+from slamon.sla.exclusions import Rulings, ruled
 from slamon.sla.judgement import Mode
-from slamon.sla.terms import Combination, ObjectiveTerms
+from slamon.sla.structure import Node, Tree
+from slamon.sla.terms import Measure, ObjectiveTerms
+from slamon.views.clauses import clauses_of
 from slamon.views.promised import Promises, promises
 from slamon.views.shelf import FAR, Source
 
 PLACES = 2  # rounding: truncate_2
 SIGNED = frozenset({"signed", "in_force", "expired", "terminated"})
 ALWAYS: Intervals = ((-FAR, FAR),)
+UNITS = {
+    "calendar_day": "day",
+    "calendar_week": "week",
+    "calendar_month": "month",
+    "calendar_quarter": "quarter",
+    "calendar_year": "year",
+    "agreement_year": "agreement_year",
+    "whole_term": "term",
+}
 
-
-Key = tuple[str, str, int]
-"""Agreement, objective, version."""
+Key = tuple[str, str, int, int]
+"""Agreement, objective, version, part."""
 
 
 @dataclass(frozen=True)
 class Judged:
     """One version of an objective or of a baseline as it is judged, in force only while that version holds.
 
-    `agreement` of a baseline is `baseline-` and its service.
+    `agreement` of a baseline is `baseline-` and its service. `unit` is the period it promises by, or `rolling` with
+    the length of its `window`. Part 1 holds inside the window that tightens the target, part 0 outside.
     """
 
     agreement: str
@@ -49,6 +70,11 @@ class Judged:
     terms: ObjectiveTerms
     sources: tuple[Source, ...]
     controls: tuple[Source, ...] = ()
+    part: int = 0
+    unit: str = "month"
+    window: str | None = None
+    term: Span | None = None
+    files: tuple[str, ...] = ()
     all_sources: tuple[Source, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
@@ -65,14 +91,50 @@ class Judged:
         return replace(self, terms=replace(self.terms, in_force=spans))
 
     @property
+    def bound(self) -> int | None:
+        """How long a result may take (µs) that counts as good; None where nothing is promised of that."""
+        if self.terms.indicator != "latency" or self.terms.within is None:
+            return None
+        length = parse_duration(self.terms.within)
+        return None if length.months or length.days else length.us
+
+    @property
     def key(self) -> Key:
         """What names it among all others."""
-        return self.agreement, self.terms.objective, self.version
+        return self.agreement, self.terms.objective, self.version, self.part
+
+    @property
+    def anniversary(self) -> Anniversary | None:
+        """The day on which its agreement years begin."""
+        if self.term is None:
+            return None
+        day = local_date(self.term[0], self.tz)
+        return day.month, day.day
+
+    def own_period(self, asked: Period, until: int) -> Period | None:
+        """The period it promises by that stands for the one asked for; None where it has none of that kind.
+
+        Of a longer one the one that holds the end of what is asked, of a rolling window the one that ends there.
+        """
+        last = min(asked.end, max(until, asked.begin + 1))
+        match self.unit:
+            case "rolling":
+                return rolling(self.window or "", last, self.tz)
+            case "term":
+                return whole_term(self.term, self.tz) if self.term else None
+            case "agreement_year":
+                year = self.anniversary
+                return period_at("agreement_year", last - 1, self.tz, year) if year else None
+            case "quarter" | "year":
+                longer = period_at(self.unit, last - 1, self.tz)
+                return longer if longer.end - longer.begin > asked.end - asked.begin else asked
+            case _:
+                return asked
 
 
 @dataclass(frozen=True)
 class Unjudged:
-    """An objective that is kept and shown, and not judged yet; `why` says so in words."""
+    """An objective that is kept and shown, and not judged; `why` says so in words."""
 
     agreement: str
     version: int
@@ -96,7 +158,7 @@ _interpreted: WeakKeyDictionary[Promises, tuple[Judged | Unjudged, ...]] = WeakK
 
 
 def objectives(held: Promises) -> tuple[Judged | Unjudged, ...]:
-    """All objectives and baselines, version by version, and those that are not judged yet."""
+    """All objectives and baselines, version by version, and those that are not judged."""
     if held not in _interpreted:
         _interpreted[held] = tuple(_all(held))
     return _interpreted[held]
@@ -109,13 +171,16 @@ def judged_objectives(connection: Connection) -> tuple[Judged, ...]:
 
 def _all(held: Promises) -> Iterator[Judged | Unjudged]:
     for newest in held.of(Agreement):
-        by_objective: dict[str, list[Judged | Unjudged]] = {}
+        by_objective: dict[tuple[str, int], list[Judged | Unjudged]] = {}
         versions = held.versions("agreement", newest.id)
         for number, (agreement, begins, ends) in enumerate(versions, 1):
             spell = _spell(cast("Agreement", agreement), begins, ends)
             for objective in cast("Agreement", agreement).objectives:
-                found = interpret(held, cast("Agreement", agreement), objective, number, spell)
-                by_objective.setdefault(objective.id, []).append(found)
+                for found in interpret(
+                    held, cast("Agreement", agreement), objective, number, spell
+                ):
+                    part = found.part if isinstance(found, Judged) else 0
+                    by_objective.setdefault((objective.id, part), []).append(found)
         for found_versions in by_objective.values():
             yield from _unchanged_joined(found_versions)
     for service in held.of(Service):
@@ -148,48 +213,155 @@ def _spell(agreement: Agreement, begins: date | None, ends: date | None) -> Inte
 
 def interpret(
     held: Promises, agreement: Agreement, objective: Objective, version: int, spell: Intervals
-) -> Judged | Unjudged:
-    """An objective as the judge takes it, or why it is not judged yet."""
+) -> Iterator[Judged | Unjudged]:
+    """An objective as the judge takes it, or why it is not judged; two where a window tightens its target."""
     mode = _mode(agreement, objective)
-    why = _not_yet(agreement, objective)
-    spans = intersect(in_force(agreement, mode), spell)
-    if why:
-        return Unjudged(agreement.id, version, agreement.tz, objective, mode, why, spans)
+    whole = in_force(agreement, mode)
+    spans = intersect(whole, spell)
+    if agreement.state in SIGNED and agreement.in_force.from_ is None and mode != "shadow":
+        why = "the day on which the agreement begins is not known"
+        yield Unjudged(agreement.id, version, agreement.tz, objective, mode, why, spans)
+        return
+    judged = _judged(held, agreement, objective, version, whole)
+    if objective.tighter_in is None:
+        yield judged.held_during(spans)
+        return
+    window = held.need(Window, objective.tighter_in.window)
+    tight = ((parse_instant(window.from_), parse_instant(window.to)),)
+    target = objective.tighter_in.target
+    yield judged.held_during(subtract(spans, tight))
+    terms = replace(
+        judged.terms, target=str(target), goal=Fraction(target) / 100, entire_period=False
+    )
+    yield replace(judged, terms=terms, part=1).held_during(intersect(spans, tight))
+
+
+def _judged(
+    held: Promises, agreement: Agreement, objective: Objective, version: int, whole: Intervals
+) -> Judged:
     rules = agreement.measurement_rules
-    sources = tuple(_sources(held, objective.data, objective.service, rules))
-    control = rules.control_probe if rules else None
-    terms = ObjectiveTerms(
+    of_probes = objective.indicator not in OF_TICKETS and objective.indicator != "level"
+    data = objective.data if of_probes else ()
+    sources = tuple(_sources(held, data, objective.service, rules))
+    control = rules.control_probe if rules and of_probes else None
+    terms = replace(_terms(held, agreement, objective, sources), term=whole)
+    controls = tuple(_sources(held, (control,) if control else (), None, rules))
+    period = objective.period
+    return Judged(
+        agreement.id,
+        version,
+        agreement.tz,
+        terms,
+        sources,
+        controls,
+        unit="rolling" if isinstance(period, Rolling) else UNITS[period],
+        window=period.rolling if isinstance(period, Rolling) else None,
+        term=_term(whole),
+        files=() if of_probes else objective.data,
+    )
+
+
+def _term(whole: Intervals) -> Span | None:
+    """The whole time of an agreement, where its first day is known; without a last day it has no end yet."""
+    return whole[0] if whole and whole[0][0] > -FAR else None
+
+
+def _terms(
+    held: Promises, agreement: Agreement, objective: Objective, sources: Sequence[Source]
+) -> ObjectiveTerms:
+    rules = agreement.measurement_rules
+    hours = held.hours(objective.service_hours)
+    indicator = objective.indicator
+    bounded = indicator in BOUNDED
+    members = _members(held, objective)
+    rulings = _rulings(held, agreement, {objective.service, *members.values()}, hours)
+    within = objective.target.within if isinstance(objective.target, Share) else None
+    return ObjectiveTerms(
         objective=objective.id,
         service=objective.service,
-        target=str(objective.threshold),
-        goal=Fraction(objective.threshold) / 100,
-        hours=hours_of(held, objective.service_hours),
-        in_force=spans,
+        target=objective.promised if bounded else str(objective.threshold),
+        goal=None if bounded else Fraction(objective.threshold) / 100,
+        bound=Fraction(objective.threshold) if bounded else None,
+        unit="us" if indicator in LENGTHS else (objective.unit or "count"),
+        aggregate=objective.aggregate,
+        within=within,
+        priority=objective.priority,
+        hours=hours,
+        in_force=(),
         checks=tuple(dict.fromkeys(source.check for source in sources)),
-        mode=mode,
-        combine=cast("Combination", objective.combine or "any_down"),
+        structure=_tree(objective.up_when, lambda name: check_of(held, name, objective.service))
+        if sources
+        else None,
+        members=members,
+        measure=_measure(objective),
+        indicator=indicator,
+        op=objective.operator,
+        mode=_mode(agreement, objective),
         locations=rules.locations if rules else (),
         quorum=rules.quorum if rules else 1,
-        control=control,
+        control=rules.control_probe if rules else None,
         confirm=rules.down_after if rules else 1,
         recover=rules.up_after if rules else 1,
+        policy=_policy(objective),
+        exclusions=rulings.granted,
+        refused=rulings.refused,
+        declared=held.declared.get(objective.service, ()),
         min_coverage=None if objective.min_coverage is None else str(objective.min_coverage),
+        min_sample=objective.min_sample,
+        warn_at=Fraction(objective.warn_at) / 100,
+        entire_period=objective.entire_period,
         places=PLACES if rules else 4,
         interval=max((s.validity for s in sources), default=0),
         remedy=objective.remedy.model_dump(mode="json"),
     )
-    controls = tuple(_sources(held, (control,) if control else (), None, rules))
-    return Judged(agreement.id, version, agreement.tz, terms, sources, controls)
 
 
-def _not_yet(agreement: Agreement, objective: Objective) -> str | None:
-    if objective.indicator != "availability" or isinstance(objective.combine, Group):
-        return f"{objective.indicator.replace('_', ' ')} objectives are kept and not judged yet"
-    if objective.period != "calendar_month":
-        return "periods other than the calendar month are kept and not judged yet"
-    if agreement.state in SIGNED and agreement.in_force.from_ is None:
-        return "the day on which the agreement begins is not known"
-    return None
+def _measure(objective: Objective) -> Measure:
+    if objective.indicator in BOUNDED:
+        return "level"
+    return "cases" if objective.indicator in OF_CASES else "time"
+
+
+def _policy(objective: Objective) -> Policy:
+    removed = RELIABILITY.excused if objective.indicator == "reliability" else None
+    return Policy(removed, objective.unknown, objective.degraded == "available")
+
+
+def _tree(wanted: AtLeast, name_of: Callable[[str], str]) -> Tree:
+    """How checks make one state; a group of one is its member."""
+    members = tuple(
+        name_of(each) if isinstance(each, str) else _tree(each, name_of) for each in wanted.of
+    )
+    if len(members) == 1:
+        return members[0]
+    if wanted.k == len(members):
+        return Node("serial", members)
+    return Node("parallel", members) if wanted.k == 1 else Node("k_of_n", members, wanted.k)
+
+
+def _members(held: Promises, objective: Objective) -> Mapping[str, str]:
+    """The service of each check that belongs to another one than the objective is about."""
+    found = {}
+    for name in objective.data:
+        probe = held.get(Probe, name)
+        if probe and probe.service and probe.service != objective.service:
+            found[name] = probe.service
+    return found
+
+
+def _rulings(
+    held: Promises, agreement: Agreement, services: set[str], hours: ServiceHours
+) -> Rulings:
+    """What became of the announcements that concern an objective."""
+    own = [
+        each
+        for each in held.announced
+        if each.agreement == agreement.id and any(map(each.concerns, services))
+    ]
+    if not own:
+        return Rulings()
+    clauses, freezes = clauses_of(held, agreement)
+    return ruled(clauses, freezes, own, hours.intervals, agreement.tz)
 
 
 def _mode(agreement: Agreement, objective: Objective) -> Mode:
@@ -220,7 +392,13 @@ def _sources(
             for place in rules.locations if rules else held.default_locations:
                 yield Source(name, place, validity)
         elif (file := held.get(Import, name)) is not None and file.validity and file.location:
-            yield Source(f"{name}/{service}", file.location, parse_duration(file.validity).exact())
+            validity = parse_duration(file.validity).exact()
+            yield Source(check_of(held, name, service), file.location, validity)
+
+
+def check_of(held: Promises, data: str, service: str | None) -> str:
+    """The check under which results of a probe, or of a file about a service, are kept."""
+    return f"{data}/{service}" if held.get(Import, data) else data
 
 
 def timing(held: Promises, probe: Probe) -> tuple[int, int]:
@@ -237,17 +415,6 @@ def validity_of(held: Promises, probe: Probe) -> int:
     return interval + timeout + allowed_lateness(interval)
 
 
-def hours_of(held: Promises, name: str) -> ServiceHours:
-    """Service hours with the holidays of their calendar; days to be confirmed are not applied."""
-    hours = held.need(Hours, name)
-    span = ((hours.from_, hours.to),)
-    calendar = held.get(Calendar, hours.holidays) if hours.holidays else None
-    closed: Mapping[date, tuple[tuple[str, str], ...]] = (
-        dict.fromkeys(calendar.holidays(), ()) if calendar else {}
-    )
-    return ServiceHours(hours.tz, dict.fromkeys(hours.weekdays, span), closed)
-
-
 def _baseline(held: Promises, service: Service, baseline: Baseline) -> Judged:
     sources = tuple(_sources(held, baseline.data, service.id, None))
     terms = ObjectiveTerms(
@@ -255,7 +422,7 @@ def _baseline(held: Promises, service: Service, baseline: Baseline) -> Judged:
         service=service.id,
         target="",
         goal=None,
-        hours=hours_of(held, baseline.service_hours),
+        hours=held.hours(baseline.service_hours),
         in_force=ALWAYS,
         checks=tuple(dict.fromkeys(source.check for source in sources)),
         mode="baseline",

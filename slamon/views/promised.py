@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,11 +12,16 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
+from catalogue.calendars import Calendar, Hours
 from catalogue.document import Document
 from catalogue.kinds import KINDS
 from catalogue.probing import Location
+from catalogue.service_hours import ServiceHours
 from catalogue.terms import START, Known, Terms, TermsFact, Version, evolve
 from slamon.ledger.codec import Entry
+from slamon.sla.declared import Declared
+from slamon.sla.exclusions import Announcement
+from slamon.views import declared, excluded
 from slamon.views.tables import record
 
 D = TypeVar("D", bound=Document)
@@ -82,11 +88,22 @@ class Held:
 
 
 class Promises:
-    """The catalogue as folded up to a position."""
+    """The catalogue as folded up to a position, with what was announced and declared about it.
 
-    def __init__(self, records: Mapping[Key, Held], position: int) -> None:
+    `declared` holds by service what people declared of its state.
+    """
+
+    def __init__(
+        self,
+        records: Mapping[Key, Held],
+        position: int,
+        announced: tuple[Announcement, ...] = (),
+        declared: Mapping[str, tuple[Declared, ...]] | None = None,
+    ) -> None:
         self.records = records
         self.position = position
+        self.announced = announced
+        self.declared = declared or {}
         self._models: dict[Key, Document] = {}
 
     @property
@@ -121,6 +138,16 @@ class Promises:
             raise LookupError(message)
         return found
 
+    def hours(self, name: str) -> ServiceHours:
+        """Service hours with the holidays of their calendar; days to be confirmed are not applied.
+
+        Raises:
+            LookupError: the catalogue has none of that name.
+
+        """
+        hours = self.need(Hours, name)
+        return hours.agreed(self.get(Calendar, hours.holidays) if hours.holidays else None)
+
     def catalogue_of(self, kind: str, name: str) -> str:
         """The set of documents a record stands in."""
         return self.records[kind, name].known.catalogue
@@ -147,21 +174,29 @@ def _kind_of(model: type[Document]) -> str:
     return next(name for name, kind in KINDS.items() if kind.model is model)
 
 
-_newest: dict[tuple[str, int], Promises] = {}
+_newest: dict[tuple[str, int, int, int], Promises] = {}
 
 
 def promises(connection: Connection) -> Promises:
     """The catalogue as this connection sees it."""
-    position = connection.execute(select(func.max(record.c.position))).scalar() or 0
-    key = (str(connection.engine.url), int(position))
+    position = int(connection.execute(select(func.max(record.c.position))).scalar() or 0)
+    told = (position, excluded.position_of(connection), declared.position_of(connection))
+    key = (str(connection.engine.url), *told)
     # Other threads read other states, and clear what is held: it is looked up once.
     found = _newest.get(key)
     if found is None:
-        rows = connection.execute(select(record).order_by(record.c.kind, record.c.id))
-        records = {
-            (row.kind, row.id): Held(row.kind, row.id, _thawed(row.state), row.position)
-            for row in rows
-        }
         _newest.clear()
-        _newest[key] = found = Promises(records, key[1])
+        _newest[key] = found = _read(connection, position)
     return found
+
+
+def _read(connection: Connection, position: int) -> Promises:
+    rows = connection.execute(select(record).order_by(record.c.kind, record.c.id))
+    records = {
+        (row.kind, row.id): Held(row.kind, row.id, _thawed(row.state), row.position) for row in rows
+    }
+    by_service: defaultdict[str, list[Declared]] = defaultdict(list)
+    for service, each in declared.declarations(connection):
+        by_service[service].append(each)
+    said = {service: tuple(many) for service, many in by_service.items()}
+    return Promises(records, position, excluded.announcements(connection), said)

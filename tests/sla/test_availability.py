@@ -1,11 +1,12 @@
 from fractions import Fraction
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from slamon.sla.availability import (
-    ExcusedEffect,
+    RELIABILITY,
     Policy,
     Quotient,
     UnknownEffect,
@@ -13,24 +14,24 @@ from slamon.sla.availability import (
     percent_text,
     quotient,
     ratio_text,
+    role,
 )
+from slamon.sla.judgement import Effect
 from slamon.sla.tally import Tally
 
-TALLY = Tally(
-    up=1000,
-    degraded=100,
-    down=10,
-    unknown=50,
-    excused_up=4,
-    excused_degraded=3,
-    excused_down=2,
-    excused_unknown=1,
-    outside=7,
-)
+COUNTED = {"up": 1000, "degraded": 100, "down": 10, "unknown": 50, "outside": 7}
+EXCLUDED = {"up": 4, "degraded": 3, "down": 2, "unknown": 1}
+
+
+def tally(effect: Effect = "remove_window") -> Tally:
+    return Tally({**COUNTED, **{f"{effect}.{state}": time for state, time in EXCLUDED.items()}})
+
+
+TALLY = tally()
 
 
 @pytest.mark.parametrize(
-    ("excused", "good", "bad"),
+    ("effect", "good", "bad"),
     [
         pytest.param("remove_window", 1100, 10, id="a removed window leaves both sides"),
         pytest.param("remove_bad_time", 1107, 10, id="removed bad time leaves the good time in it"),
@@ -38,11 +39,52 @@ TALLY = Tally(
         pytest.param("ignore", 1107, 12, id="ignored, excused time is like any other"),
     ],
 )
-def test_excused_time_has_the_effect_the_agreement_states(
-    excused: ExcusedEffect, good: int, bad: int
+def test_excluded_time_has_the_effect_stated_with_its_exclusion(
+    effect: Effect, good: int, bad: int
 ) -> None:
-    spent = quotient(TALLY, Policy(excused=excused))
+    spent = quotient(tally(effect), Policy())
     assert (spent.good, spent.bad) == (good, bad)
+    assert quotient(TALLY, Policy(excused=effect)) == spent
+
+
+def test_exclusions_of_different_effect_stand_side_by_side() -> None:
+    both = tally("remove_window") + Tally({"ignore.down": 30, "count_as_available.down": 40})
+    assert quotient(both, Policy()) == Quotient(1140, 40, 50, 1180)
+
+
+def test_reliability_removes_all_excluded_time_whatever_was_stated() -> None:
+    for effect in get_args(Effect):
+        assert quotient(tally(effect), RELIABILITY) == Quotient(1100, 10, 50, 1110)
+
+
+@pytest.mark.parametrize(
+    ("entry", "policy", "expected"),
+    [
+        pytest.param("remove_window.down>up", Policy(), "none", id="up but for the member"),
+        pytest.param(
+            "ignore.down>degraded", Policy(), "bad", id="an exclusion that is ignored leaves it bad"
+        ),
+        pytest.param(
+            "count_as_available.down>degraded", Policy(), "good", id="degraded is available"
+        ),
+        pytest.param(
+            "count_as_available.down>degraded",
+            Policy(degraded_is_available=False),
+            "bad",
+            id="where degraded is not available, the member made no difference",
+        ),
+        pytest.param(
+            "remove_window.unknown>degraded",
+            Policy(degraded_is_available=False),
+            "unknown",
+            id="unknown, and not available even with the member up",
+        ),
+    ],
+)
+def test_time_of_a_composite_is_excluded_where_it_would_have_been_available(
+    entry: str, policy: Policy, expected: str
+) -> None:
+    assert role(entry, policy) == expected
 
 
 @pytest.mark.parametrize(
@@ -70,8 +112,8 @@ def test_where_excuses_are_ignored_excused_unknown_time_lowers_coverage_too() ->
 
 
 def test_nothing_measured_is_no_ratio() -> None:
-    assert quotient(Tally(unknown=5, excused_down=5), Policy()).ratio is None
-    assert quotient(Tally(outside=5), Policy()).coverage is None
+    assert quotient(Tally({"unknown": 5, "remove_window.down": 5}), Policy()).ratio is None
+    assert quotient(Tally({"outside": 5}), Policy()).coverage is None
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 from fractions import Fraction
+from typing import get_args
 
 import pytest
 from hypothesis import assume, given
@@ -7,8 +8,8 @@ from hypothesis import strategies as st
 from catalogue.intervals import Intervals, Steps, norm, steps
 from slamon.sla.availability import Policy, quotient
 from slamon.sla.budget import breach_instant, budget_of, planned_time
-from slamon.sla.judgement import State
-from slamon.sla.tally import Tally, classify, pieces
+from slamon.sla.judgement import Effect, State
+from slamon.sla.tally import Tally, Windows, classify, pieces
 
 END = 60
 SPAN = (0, END)
@@ -19,9 +20,15 @@ states = st.lists(
     max_size=10,
 ).map(lambda points: steps([(0, "up"), *sorted(points, key=lambda point: point[0])], END))
 windows = st.lists(st.tuples(st.integers(0, END), st.integers(0, END)), max_size=3).map(norm)
+EFFECTS: tuple[Effect, ...] = get_args(Effect)
+exclusions = windows.flatmap(
+    lambda spans: st.tuples(
+        *(st.sampled_from(EFFECTS).map(lambda effect, span=span: (*span, effect)) for span in spans)
+    )
+)
 policies = st.builds(
     Policy,
-    excused=st.sampled_from(["remove_window", "remove_bad_time", "count_as_available", "ignore"]),
+    excused=st.sampled_from([None, *EFFECTS]),
     unknown=st.sampled_from(["exclude", "as_available", "as_unavailable"]),
     degraded_is_available=st.booleans(),
 )
@@ -31,7 +38,7 @@ goals = st.sampled_from(
 
 
 def best_still_possible(
-    function: Steps[State], agreed: Intervals, excused: Intervals, policy: Policy, now: int
+    function: Steps[State], agreed: Intervals, excused: Windows, policy: Policy, now: int
 ) -> Fraction | None:
     """What the period would come to if all of it from now on were up: slow and obviously right."""
     past = function.clip((0, now)).points
@@ -39,9 +46,9 @@ def best_still_possible(
     return quotient(classify(hoped, agreed, excused, SPAN).tally, policy).ratio
 
 
-@given(states, windows, windows, policies, goals)
+@given(states, windows, exclusions, policies, goals)
 def test_a_target_is_breached_once_even_the_best_rest_would_miss_it(
-    function: Steps[State], agreed: Intervals, excused: Intervals, policy: Policy, goal: Fraction
+    function: Steps[State], agreed: Intervals, excused: Windows, policy: Policy, goal: Fraction
 ) -> None:
     planned = planned_time(agreed, excused, policy)
     breached = breach_instant(pieces(function, agreed, excused, SPAN), policy, goal, planned)
@@ -52,9 +59,9 @@ def test_a_target_is_breached_once_even_the_best_rest_would_miss_it(
     assert breached == (lost[0] - 1 if lost else None)
 
 
-@given(states, windows, windows, goals, st.integers(1, END - 1))
+@given(states, windows, exclusions, goals, st.integers(1, END - 1))
 def test_the_instant_is_the_same_when_the_period_is_read_in_parts(
-    function: Steps[State], agreed: Intervals, excused: Intervals, goal: Fraction, cut: int
+    function: Steps[State], agreed: Intervals, excused: Windows, goal: Fraction, cut: int
 ) -> None:
     policy = Policy()
     planned = planned_time(agreed, excused, policy)
@@ -103,21 +110,21 @@ def test_unknown_time_shrinks_the_budget_and_moves_the_breach_earlier() -> None:
 
 
 def test_the_budget_of_an_open_period_is_that_of_all_the_time_to_come() -> None:
-    budget = budget_of(Tally(up=90, down=5, unknown=5), Policy(), Fraction("0.99"), 1000)
+    budget = budget_of(Tally({"up": 90, "down": 5, "unknown": 5}), Policy(), Fraction("0.99"), 1000)
     assert budget.allowed == Fraction(995, 100)
     assert budget.left == Fraction(495, 100)
     assert budget.consumed == Fraction(500, 995)
 
 
 def test_a_target_of_100_percent_allows_nothing() -> None:
-    budget = budget_of(Tally(up=95, down=5), Policy(), Fraction(1), 100)
+    budget = budget_of(Tally({"up": 95, "down": 5}), Policy(), Fraction(1), 100)
     assert (budget.allowed, budget.left) == (Fraction(0), Fraction(-5))
     assert budget.consumed is None
 
 
-@given(states, windows, windows, policies)
+@given(states, windows, exclusions, policies)
 def test_at_the_end_the_budget_is_that_of_the_time_that_was_known(
-    function: Steps[State], agreed: Intervals, excused: Intervals, policy: Policy
+    function: Steps[State], agreed: Intervals, excused: Windows, policy: Policy
 ) -> None:
     tally = classify(function, agreed, excused, SPAN).tally
     planned = planned_time(agreed, excused, policy)

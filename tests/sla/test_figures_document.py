@@ -14,7 +14,7 @@ from catalogue.periods import local_days, parse_period
 from catalogue.service_hours import WEEKDAYS, ServiceHours
 from probes.outcome import Outcome
 from slamon.sla import observed
-from slamon.sla.judge import day, judge, out_of_reach_at
+from slamon.sla.judge import Known, day, judge, out_of_reach_at
 from slamon.sla.judgement import ObjectiveJudgement
 from slamon.sla.runs import Result, runs_of
 from slamon.sla.tally import merge
@@ -78,18 +78,16 @@ def example() -> Example:
     checks = [CheckRuns("gateway", "bonn", VALIDITY, runs_of(results(control=False), VALIDITY))]
     controls = [CheckRuns("control", "bonn", VALIDITY, runs_of(results(control=True), VALIDITY))]
     days = [day(PROMISE, checks, controls, each.span) for each in local_days(MARCH.span, BERLIN)]
-    states = observed.states(PROMISE, checks, controls, MARCH.span)
-    said = judge(
-        PROMISE,
-        MARCH,
-        merge(days),
+    entries = observed.entries(PROMISE, checks, controls, MARCH.span)
+    known = Known(
+        figures=merge(days),
         until=MARCH.end,
         closed=True,
         basis="measured",
-        breached_at=out_of_reach_at(PROMISE, MARCH, states),
+        breached_at=out_of_reach_at([PROMISE], MARCH, PROMISE, entries),
         unconfirmed=observed.unconfirmed(PROMISE, checks, controls, MARCH.span),
     )
-    return Example(said, len(checks[0].runs))
+    return Example(judge([PROMISE], MARCH, known), len(checks[0].runs))
 
 
 def whole_seconds(us: int) -> str:

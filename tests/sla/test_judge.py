@@ -8,7 +8,8 @@ from catalogue.periods import local_days, parse_period
 from catalogue.service_hours import WEEKDAYS, ServiceHours, always
 from probes.outcome import Outcome
 from slamon.sla import observed
-from slamon.sla.judge import day, judge, out_of_reach_at
+from slamon.sla.availability import ratio_text
+from slamon.sla.judge import Known, day, judge, out_of_reach_at
 from slamon.sla.judgement import ErrorBudget, Measured, ObjectiveJudgement
 from slamon.sla.runs import Run
 from slamon.sla.tally import DayFigures, Tally, merge
@@ -35,8 +36,7 @@ PROMISE = ObjectiveTerms(
 
 
 def figures(until: int, **spent: int) -> DayFigures:
-    known = Tally(**spent)
-    return DayFigures(BEGIN, until, replace(known, up=known.up + until - BEGIN - known.total))
+    return DayFigures(BEGIN, until, Tally({"up": until - BEGIN - sum(spent.values()), **spent}))
 
 
 def judged(
@@ -46,15 +46,14 @@ def judged(
     closed: bool = False,
     breached_at: int | None = None,
 ) -> ObjectiveJudgement:
-    return judge(
-        promise,
-        MONTH,
-        found,
+    known = Known(
+        figures=found,
         until=found.end,
         closed=closed,
         basis="measured",
         breached_at=breached_at,
     )
+    return judge([promise], MONTH, known)
 
 
 BASELINE = replace(PROMISE, mode="baseline", goal=None, target="")
@@ -171,6 +170,7 @@ def test_the_budget_of_an_open_month_is_that_of_the_month() -> None:
         spent_us=HOUR,
         left_us=f"{572 * HOUR // 100}/1",
         consumed="25/168",
+        margin_now_us=ratio_text(Fraction(335 * HOUR * 100, 99) - 336 * HOUR),
     )
 
 
@@ -216,17 +216,17 @@ def watched(promise: ObjectiveTerms, until: int) -> tuple[ObjectiveJudgement, in
         day(promise, checks, [], (each.begin, min(each.end, until)))
         for each in local_days(span, "UTC")
     ]
-    breached_at = out_of_reach_at(promise, MONTH, observed.states(promise, checks, [], span))
-    said = judge(
-        promise,
-        MONTH,
-        merge(days),
+    entries = observed.entries(promise, checks, [], span)
+    breached_at = out_of_reach_at([promise], MONTH, promise, entries)
+    known = Known(
+        figures=merge(days),
         until=until,
         closed=False,
         basis="measured",
         breached_at=breached_at,
         places={second: ("bonn",)},
     )
+    said = judge([promise], MONTH, known)
     return said, breached_at
 
 

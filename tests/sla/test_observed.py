@@ -8,7 +8,8 @@ from probes.outcome import Outcome
 from slamon.sla.judgement import State, Unconfirmed
 from slamon.sla.observed import places_down, states, unconfirmed
 from slamon.sla.runs import runs_of
-from slamon.sla.terms import CheckRuns, Combination, ObjectiveTerms
+from slamon.sla.structure import Node, Tree
+from slamon.sla.terms import CheckRuns, ObjectiveTerms
 
 MINUTE = 60 * SECOND
 SPAN = (0, 10 * MINUTE)
@@ -32,7 +33,7 @@ def terms(
     checks: tuple[str, ...] = ("web",),
     locations: tuple[str, ...] = ("bonn",),
     quorum: int = 1,
-    combine: Combination = "any_down",
+    structure: Tree | None = None,
     control: str | None = None,
     confirm: int = 1,
 ) -> ObjectiveTerms:
@@ -46,7 +47,7 @@ def terms(
         checks=checks,
         locations=locations,
         quorum=quorum,
-        combine=combine,
+        structure=structure,
         control=control,
         confirm=confirm,
     )
@@ -104,7 +105,7 @@ TWO = ("bonn", "outside")
             id="a probe without results leaves open all but a proven outage",
         ),
         pytest.param(
-            terms(checks=("web", "dns"), combine="all_down"),
+            terms(checks=("web", "dns"), structure=Node("parallel", ("web", "dns"))),
             [seen("web", "bonn", "..xx......"), seen("dns", "bonn", "...xx.....")],
             "...x......",
             id="in parallel all must be down",

@@ -1,6 +1,7 @@
 import random
 from fractions import Fraction
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -10,9 +11,9 @@ from catalogue.instants import HOUR
 from catalogue.intervals import Intervals, Steps, norm, steps
 from catalogue.periods import local_days, parse_period
 from catalogue.service_hours import WEEKDAYS, ServiceHours
-from slamon.sla.judgement import State
+from slamon.sla.judgement import Effect, State
 from slamon.sla.outages import OutageFigures, outage_figures
-from slamon.sla.tally import DownRun, EmptyPeriodError, Tally, classify, merge, pieces
+from slamon.sla.tally import DownRun, EmptyPeriodError, Tally, Windows, classify, merge, pieces
 
 END = 40
 SPAN = (0, END)
@@ -22,27 +23,34 @@ states = st.lists(
     max_size=12,
 ).map(lambda points: steps(sorted(points, key=lambda point: point[0]), END))
 windows = st.lists(st.tuples(st.integers(0, END), st.integers(0, END)), max_size=4).map(norm)
+EFFECTS: tuple[Effect, ...] = get_args(Effect)
+exclusions = windows.flatmap(
+    lambda spans: st.tuples(
+        *(st.sampled_from(EFFECTS).map(lambda effect, span=span: (*span, effect)) for span in spans)
+    )
+)
 cuts = st.sets(st.integers(1, END - 1), max_size=5)
 
 
-def by_second(function: Steps[State], agreed: Intervals, excused: Intervals) -> Tally:
+def by_second(function: Steps[State], agreed: Intervals, excused: Windows) -> Tally:
     """Count second by second: slow and obviously right."""
     tally = Tally()
     for at in range(*SPAN):
         known = [s for begin, end, s in function.pieces() if begin <= at < end]
         state = known[0] if known else "unknown"
+        effects = [effect for a, b, effect in excused if a <= at < b]
         if not any(a <= at < b for a, b in agreed):
-            tally += Tally(outside=1)
-        elif any(a <= at < b for a, b in excused):
-            tally += Tally(**{f"excused_{state}": 1})
+            tally += Tally({"outside": 1})
+        elif effects:
+            tally += Tally({f"{effects[0]}.{state}": 1})
         else:
-            tally += Tally(**{state: 1})
+            tally += Tally({state: 1})
     return tally
 
 
-@given(states, windows, windows)
+@given(states, windows, exclusions)
 def test_every_second_is_counted_once(
-    function: Steps[State], agreed: Intervals, excused: Intervals
+    function: Steps[State], agreed: Intervals, excused: Windows
 ) -> None:
     figures = classify(function, agreed, excused, SPAN)
     assert figures.tally == by_second(function, agreed, excused)
@@ -50,11 +58,11 @@ def test_every_second_is_counted_once(
     assert sum(outage.counted for outage in figures.outages) == figures.tally.down
 
 
-@given(states, windows, windows, cuts, st.randoms(use_true_random=False))
+@given(states, windows, exclusions, cuts, st.randoms(use_true_random=False))
 def test_a_span_cut_anywhere_merges_to_the_same_figures_in_any_order(
     function: Steps[State],
     agreed: Intervals,
-    excused: Intervals,
+    excused: Windows,
     at: set[int],
     order: random.Random,
 ) -> None:
@@ -64,10 +72,8 @@ def test_a_span_cut_anywhere_merges_to_the_same_figures_in_any_order(
     assert merge(parts) == classify(function, agreed, excused, SPAN)
 
 
-@given(states, windows, windows)
-def test_pieces_tile_the_span(
-    function: Steps[State], agreed: Intervals, excused: Intervals
-) -> None:
+@given(states, windows, exclusions)
+def test_pieces_tile_the_span(function: Steps[State], agreed: Intervals, excused: Windows) -> None:
     found = list(pieces(function, agreed, excused, SPAN))
     assert found[0][0] == 0
     assert found[-1][1] == END
@@ -113,7 +119,7 @@ ALL: Intervals = (SPAN,)
         pytest.param(
             down((5, 20)),
             ALL,
-            ((8, 12),),
+            ((8, 12, "remove_window"),),
             [DownRun(5, 20, 11)],
             id="excused time neither ends nor lengthens it",
         ),
@@ -149,14 +155,14 @@ ALL: Intervals = (SPAN,)
     ],
 )
 def test_an_outage_is_an_unbroken_run_of_counted_down_time(
-    function: Steps[State], agreed: Intervals, excused: Intervals, outages: list[DownRun]
+    function: Steps[State], agreed: Intervals, excused: Windows, outages: list[DownRun]
 ) -> None:
     assert classify(function, agreed, excused, SPAN).outages == tuple(outages)
 
 
 def test_time_without_a_state_is_unknown() -> None:
     told: Steps[State] = steps([(10, "up")], 20)
-    assert classify(told, ALL, (), SPAN).tally == Tally(up=10, unknown=30)
+    assert classify(told, ALL, (), SPAN).tally == Tally({"up": 10, "unknown": 30})
 
 
 def test_an_empty_period_has_no_figures() -> None:
@@ -173,14 +179,24 @@ def test_figures_of_overlapping_spans_do_not_add() -> None:
 
 
 def test_the_tally_is_named_as_in_the_judgement() -> None:
-    assert Tally(up=5, excused_down=2, outside=1).as_us() == {
+    assert Tally(
+        {
+            "up": 5,
+            "remove_window.down": 1,
+            "ignore.down": 1,
+            "remove_window.down>up": 2,
+            "remove_window.down>degraded": 3,
+            "outside": 1,
+        }
+    ).as_us() == {
         "up_us": 5,
         "degraded_us": 0,
         "down_us": 0,
         "unknown_us": 0,
         "excused_up_us": 0,
         "excused_degraded_us": 0,
-        "excused_down_us": 2,
+        "excused_down_us": 4,
+        "excused_down>degraded_us": 3,
         "excused_unknown_us": 0,
         "outside_us": 1,
     }

@@ -1,0 +1,285 @@
+"""How the judge says what it found: exact figures as the texts and numbers of the judgement's JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from catalogue.instants import format_instant
+from catalogue.intervals import norm, total
+from catalogue.periods import Period
+from slamon.sla import outages, possible
+from slamon.sla.availability import Policy, Quotient, percent_text, quotient, ratio_text
+from slamon.sla.budget import Budget, margin_now
+from slamon.sla.exclusions import Granted, Refused
+from slamon.sla.judgement import (
+    Coverage,
+    DeclaredState,
+    Effect,
+    ErrorBudget,
+    Exclusion,
+    Forecast,
+    Level,
+    Measured,
+    ObjectiveJudgement,
+    Outage,
+    OutageFigures,
+    Possible,
+    Share,
+    Verdict,
+)
+from slamon.sla.tally import DayFigures, DownRun
+from slamon.sla.terms import ObjectiveTerms
+
+if TYPE_CHECKING:
+    from slamon.sla.judge import Known
+
+BASELINE_NOTE = "measured without a target"
+EFFECTS: tuple[Effect, ...] = ("remove_window", "remove_bad_time", "count_as_available", "ignore")
+
+
+def judgement(
+    versions: Sequence[ObjectiveTerms],
+    period: Period,
+    known: Known,
+    said: Verdict,
+    *,
+    spent: Quotient,
+    coverage: Coverage,
+    budget: Budget | None,
+    ratio: Fraction | None,
+) -> ObjectiveJudgement:
+    """Say what a period came to."""
+    terms, figures = versions[-1], known.figures
+    ended = known.closed or known.until >= period.end
+    breached = said == "breached"
+    baseline = terms.mode == "baseline"
+    return ObjectiveJudgement(
+        objective=terms.objective,
+        service=terms.service,
+        indicator=terms.indicator,
+        target=terms.target,
+        op=terms.op,
+        mode=terms.mode,
+        state=said,
+        provisional=not known.closed,
+        basis=known.basis,
+        partial=_in_force(versions, period) < period.end - period.begin,
+        measured=_measured(terms, figures, spent, ratio),
+        level=_level(terms, known),
+        waiting=known.waiting,
+        coverage=coverage,
+        possible=_possible(terms, spent, ratio),
+        tally=figures.tally.as_us(),
+        outages=tuple(
+            _outage(run, figures, terms, known.places or {}, ended=ended) for run in figures.outages
+        ),
+        outage_figures=_outage_figures(known, spent) if figures.outages else None,
+        unconfirmed=known.unconfirmed,
+        exclusions=_exclusions(versions, period),
+        declared=_declared(versions, period, known.until),
+        by_effect=_by_effect(terms, figures),
+        breached_at=_instant(known.breached_at) if breached else None,
+        error_budget=_budget(budget, spent, terms, known) if budget and not baseline else None,
+        forecast=_forecast(terms, known) if not ended else None,
+        remedy=_remedy(terms, said),
+        note=BASELINE_NOTE if baseline else None,
+    )
+
+
+def coverage(spent: Quotient, terms: ObjectiveTerms) -> Coverage:
+    """Say how much of the agreed time has a known state, and whether that is enough."""
+    share = spent.coverage
+    least = Fraction(terms.min_coverage or 0) / 100
+    enough = share is not None and share >= least
+    return Coverage(
+        known_us=spent.known,
+        agreed_us=spent.agreed,
+        ratio=None if share is None else ratio_text(share),
+        percent=None if share is None else percent_text(share),
+        minimum=terms.min_coverage,
+        # Cases that come by file are complete or not: no time stands behind them.
+        sufficient=enough or (terms.measure != "time" and terms.min_coverage is None),
+    )
+
+
+def share_of(ratio: Fraction, places: int) -> Share:
+    """Say a share exactly, and cut off for display."""
+    return Share(ratio=ratio_text(ratio), percent=percent_text(ratio, places))
+
+
+def _instant(at: int | None) -> str | None:
+    return None if at is None else format_instant(at)
+
+
+def _in_force(versions: Sequence[ObjectiveTerms], period: Period) -> int:
+    return total(
+        norm(
+            (max(a, period.begin), min(b, period.end))
+            for terms in versions
+            for a, b in terms.in_force
+        )
+    )
+
+
+def _measured(
+    terms: ObjectiveTerms, figures: DayFigures, spent: Quotient, ratio: Fraction | None
+) -> Measured | None:
+    if ratio is None:
+        return None
+    cases = terms.measure == "cases"
+    return Measured(
+        good=figures.cases.good if cases else spent.good,
+        total=figures.cases.total if cases else spent.total,
+        ratio=ratio_text(ratio),
+        percent=percent_text(ratio, terms.places),
+        unit="cases" if cases else "us",
+    )
+
+
+def _level(terms: ObjectiveTerms, known: Known) -> Level | None:
+    if known.level is None or known.level.value is None:
+        return None
+    return Level(
+        value=ratio_text(known.level.value),
+        bound=None if terms.bound is None else ratio_text(terms.bound),
+        unit=terms.unit,
+    )
+
+
+def _possible(terms: ObjectiveTerms, spent: Quotient, ratio: Fraction | None) -> Possible | None:
+    """Only time can be unknown: a case that came by file is there or not."""
+    found = possible.possible(spent) if terms.measure == "time" else None
+    if found is None or ratio is None or found.lowest == found.highest:
+        return None
+    return Possible(
+        lowest=share_of(found.lowest, terms.places),
+        highest=share_of(found.highest, terms.places),
+        cannot_tell=terms.goal is not None and found.tells(terms.goal) == "cannot_tell",
+    )
+
+
+def _outage(
+    run: DownRun,
+    figures: DayFigures,
+    terms: ObjectiveTerms,
+    places: Mapping[int, tuple[str, ...]],
+    *,
+    ended: bool,
+) -> Outage:
+    lasts = run.end == figures.end and not ended
+    return Outage(
+        from_=format_instant(run.begin),
+        to=None if lasts else format_instant(run.end),
+        counted_us=run.counted,
+        locations=places.get(run.begin, ()),
+        evidence=(),
+        uncertainty_us=terms.interval,
+    )
+
+
+def _outage_figures(known: Known, spent: Quotient) -> OutageFigures:
+    found = outages.outage_figures(known.figures.outages, spent.good, carried_in=known.carried_in)
+    return OutageFigures(
+        count=found.count,
+        longest_us=found.longest,
+        mean_time_to_restore_us=_exact(found.mean_time_to_restore),
+        mean_time_between_failures_us=_exact(found.mean_time_between_failures),
+        mean_time_between_incidents_us=_exact(found.mean_time_between_incidents),
+    )
+
+
+def _exact(ratio: Fraction | None) -> str | None:
+    return None if ratio is None else ratio_text(ratio)
+
+
+def _exclusions(versions: Sequence[ObjectiveTerms], period: Period) -> tuple[Exclusion, ...]:
+    found: dict[tuple[int, int, str, bool], Granted | Refused] = {}
+    for terms in versions:
+        both: tuple[Granted | Refused, ...] = (*terms.exclusions, *terms.refused)
+        for each in both:
+            if each.begin < period.end and each.end > period.begin:
+                refused = isinstance(each, Refused)
+                found[each.begin, each.end, each.announcement, refused] = each
+    return tuple(_exclusion(found[key]) for key in sorted(found))
+
+
+def _exclusion(each: Granted | Refused) -> Exclusion:
+    return Exclusion(
+        announcement=each.announcement,
+        clause=each.clause,
+        from_=format_instant(each.begin),
+        to=format_instant(each.end),
+        effect=None if isinstance(each, Refused) else each.effect,
+        rule=each.rule if isinstance(each, Refused) else None,
+        reason=each.reason if isinstance(each, Refused) else None,
+        positions=each.positions,
+    )
+
+
+def _declared(
+    versions: Sequence[ObjectiveTerms], period: Period, until: int
+) -> tuple[DeclaredState, ...]:
+    found = {each for terms in versions for each in terms.declared}
+    begin, end = period.begin, min(period.end, until)
+    return tuple(
+        DeclaredState(
+            declaration=each.declaration,
+            state=each.state,
+            from_=format_instant(max(each.begin, begin)),
+            to=format_instant(min(each.end, end)),
+            position=each.position,
+        )
+        for each in sorted(found, key=lambda each: (each.begin, each.position))
+        if each.begin < end and each.end > begin
+    )
+
+
+def _by_effect(terms: ObjectiveTerms, figures: DayFigures) -> dict[Effect, Share]:
+    """Say the figure by every effect, where excluded time makes them differ."""
+    if terms.measure != "time" or not figures.tally.excused:
+        return {}
+    policy = terms.policy
+    found: dict[Effect, Share] = {}
+    for effect in EFFECTS:
+        other = Policy(effect, policy.unknown, policy.degraded_is_available)
+        ratio = quotient(figures.tally, other).ratio
+        if ratio is not None:
+            found[effect] = share_of(ratio, terms.places)
+    return found
+
+
+def _budget(budget: Budget, spent: Quotient, terms: ObjectiveTerms, known: Known) -> ErrorBudget:
+    margin = None if terms.goal is None else margin_now(spent, terms.goal)
+    exhausts = known.forecast.exhausts_at if known.forecast else None
+    return ErrorBudget(
+        allowed_us=ratio_text(budget.allowed),
+        spent_us=budget.spent,
+        left_us=ratio_text(budget.left),
+        consumed=None if budget.consumed is None else ratio_text(budget.consumed),
+        margin_now_us=_exact(margin),
+        exhausts_at=_instant(exhausts),
+    )
+
+
+def _forecast(terms: ObjectiveTerms, known: Known) -> Forecast | None:
+    found = known.forecast
+    if found is None:
+        return None
+
+    def share(ratio: Fraction | None) -> Share | None:
+        return None if ratio is None else share_of(ratio, terms.places)
+
+    return Forecast(
+        best=share(found.best),
+        worst=share(found.worst),
+        trend=share(found.trend),
+        reasons=tuple(found.reasons),
+    )
+
+
+def _remedy(terms: ObjectiveTerms, said: Verdict) -> dict[str, object] | None:
+    """Only a breach of a promise in force has consequences; shadow and baseline cause nothing."""
+    due = said == "breached" and terms.mode == "enforced" and terms.remedy is not None
+    return dict(terms.remedy or {}) if due else None
