@@ -6,6 +6,7 @@ from slamon.sla.review import (
     BreachFound,
     BreachUpheld,
     BreachWaived,
+    BreachWithdrawn,
     EndedReview,
     Review,
     ReviewError,
@@ -14,11 +15,14 @@ from slamon.sla.review import (
     fold,
     uphold,
     waive,
+    withdraw,
 )
 
 FOUND = BreachFound(ratio="197/200", target="99.50", position=41)
 UPHELD = BreachUpheld(reason="the provider agrees")
 WAIVED = BreachWaived(reason="storm", clause="x3")
+WITHDRAWN = BreachWithdrawn(reason="the period was restated", position=50)
+FOUND_AGAIN = BreachFound(ratio="196/200", target="99.50", position=60)
 
 Decision = Callable[[Review], list[ReviewFact]]
 
@@ -35,9 +39,27 @@ def finding(review: Review) -> list[ReviewFact]:
     return find(review, FOUND)
 
 
+def withdrawing(review: Review) -> list[ReviewFact]:
+    return withdraw(review, reason="the period was restated", position=50)
+
+
 @pytest.mark.parametrize(
     ("given", "when", "then"),
     [
+        pytest.param([FOUND], withdrawing, [WITHDRAWN], id="a breach that vanished is withdrawn"),
+        pytest.param([FOUND, UPHELD], withdrawing, [WITHDRAWN], id="also after it was upheld"),
+        pytest.param([FOUND, WAIVED], withdrawing, [WITHDRAWN], id="also after it was waived"),
+        pytest.param([FOUND, WITHDRAWN], withdrawing, [], id="withdrawing again changes nothing"),
+        pytest.param([], withdrawing, [], id="where there is no breach none is withdrawn"),
+        pytest.param(
+            [FOUND, UPHELD, WITHDRAWN], finding, [FOUND], id="a withdrawn breach is found again"
+        ),
+        pytest.param(
+            [FOUND, UPHELD, WITHDRAWN, FOUND_AGAIN],
+            upholding,
+            [UPHELD],
+            id="a breach found again needs a new ruling",
+        ),
         pytest.param([], finding, [FOUND], id="a missed target is found"),
         pytest.param([FOUND], finding, [], id="what was found is not found again"),
         pytest.param([FOUND], upholding, [UPHELD], id="a breach is upheld"),
@@ -75,6 +97,12 @@ def test_a_decision_on_a_breach(
             id="waived, then upheld",
         ),
         pytest.param(
+            [FOUND, WITHDRAWN],
+            upholding,
+            "already withdrawn and cannot be upheld",
+            id="withdrawn, then upheld",
+        ),
+        pytest.param(
             [FOUND],
             lambda review: waive(review, reason="  "),
             "needs a reason",
@@ -97,7 +125,7 @@ def test_a_waiver_leaves_the_figure() -> None:
     assert fold([FOUND, WAIVED]) == EndedReview(breach=FOUND, outcome="waived", reason="storm")
 
 
-@pytest.mark.parametrize("decision", [UPHELD, WAIVED])
+@pytest.mark.parametrize("decision", [UPHELD, WAIVED, WITHDRAWN])
 def test_a_history_that_decides_on_nothing_is_refused(decision: ReviewFact) -> None:
     with pytest.raises(ReviewError, match="without a breach"):
         fold([decision])
