@@ -23,6 +23,9 @@ LAYOUT = Layout(
 )
 HEADER = "at,state,who,ms\n"
 GOOD = "2026-03-02T10:00,up,mail,120\n"
+FUTURE = (
+    "lies in the future: it is 2026-11-22T12:00:00Z now; correct the row, or the zone of its source"
+)
 
 
 def _read(tmp_path: Path, text: str, *, encoding: str = "utf-8") -> Reading[Result]:
