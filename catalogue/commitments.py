@@ -8,8 +8,10 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from catalogue.document import Document, PartialDate, Record, Text3
+from catalogue.instants import parse_duration
 from catalogue.references import (
     AgreementRef,
+    CalendarRef,
     CommitmentRef,
     PartyRef,
     RecommendationRef,
@@ -37,7 +39,11 @@ class ClosesOn(Document):
 
 
 class Commitment(Record):
-    """Who owes what to whom by when."""
+    """Who owes what to whom by when.
+
+    A due day on a weekend, or a holiday of the calendar, moves as `if_non_business` says. `grace` are days after it,
+    business days where a calendar is named; `warn` are days of the calendar before it.
+    """
 
     id: Id
     recommendation: RecommendationRef | None
@@ -50,8 +56,34 @@ class Commitment(Record):
     what: Text3
     due: date | None
     recur: Duration | None = None
+    if_non_business: Literal["none", "next", "previous"] = "none"
+    calendar: CalendarRef | None = None
+    grace: Duration | None = None
+    warn: Duration | None = None
     state: Literal["fulfilled"] | None = None
     fulfilled_on: PartialDate | None = None
     evidence: tuple[str, ...]
     closes_on: ClosesOn | None = None
     depends_on: tuple[CommitmentRef, ...] = ()
+
+    @model_validator(mode="after")
+    def _counted_in_days(self) -> Self:
+        for field in ("recur", "grace", "warn"):
+            text: str | None = getattr(self, field)
+            if text is None:
+                continue
+            length = parse_duration(text)
+            idle = field == "recur" and not (length.months or length.days)
+            if length.us or idle or (length.months and field != "recur"):
+                allowed = "months or days" if field == "recur" else "days"
+                raise wrong(
+                    f'"{field}" of a dated deliverable is counted in {allowed}', at=(field,)
+                )
+        if self.recur and self.due is None:
+            raise wrong("what recurs needs the day on which it is first due", at=("recur",))
+        return self
+
+    def days(self, field: Literal["grace", "warn"]) -> int | None:
+        """Return the days of grace or warning; null where none are stated."""
+        text = self.grace if field == "grace" else self.warn
+        return None if text is None else parse_duration(text).days

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, select, tuple_
@@ -14,7 +13,9 @@ from catalogue.kinds import KINDS
 from catalogue.parties import Party
 from catalogue.probing import Import
 from catalogue.tariffs import Tariff
+from slamon.sla.deliverable import Occurrence
 from slamon.views.answers import CommitmentLine, ImportLine, RecordLine, TariffLine
+from slamon.views.due import open_occurrence
 from slamon.views.promised import Held, Promises, promises
 from slamon.views.tables import probe_last, record
 
@@ -126,27 +127,30 @@ def imports(connection: Connection) -> tuple[ImportLine, ...]:
     )
 
 
-def commitments(held: Promises, today: date) -> tuple[CommitmentLine, ...]:
-    """All dated deliverables, the earliest due first; open ones whose day is over are overdue."""
-    lines = [
-        CommitmentLine(
-            commitment=each.id,
-            what=each.what.en,
-            debtor=party_name(held, each.debtor),
-            creditor=party_name(held, each.creditor),
-            due=each.due.isoformat() if each.due else None,
-            recur=each.recur,
-            state=_commitment_state(each, today),
-            agreement=each.agreement,
-            recommendation=each.recommendation,
-            illustrative=illustrative(each),
-        )
-        for each in held.of(Commitment)
-    ]
+def commitments(held: Promises, now: int) -> tuple[CommitmentLine, ...]:
+    """All dated deliverables with the due day that waits, the earliest first; those too late by now are overdue."""
+    lines = [_commitment_line(held, each, now) for each in held.of(Commitment)]
     return tuple(sorted(lines, key=lambda line: (line.due or "9999", line.commitment)))
 
 
-def _commitment_state(commitment: Commitment, today: date) -> str:
-    if commitment.state is not None:
-        return commitment.state
-    return "overdue" if commitment.due and commitment.due < today else "open"
+def _commitment_line(held: Promises, commitment: Commitment, now: int) -> CommitmentLine:
+    waiting = open_occurrence(held, commitment, now)
+    due = waiting.due if waiting else commitment.due
+    return CommitmentLine(
+        commitment=commitment.id,
+        what=commitment.what.en,
+        debtor=party_name(held, commitment.debtor),
+        creditor=party_name(held, commitment.creditor),
+        due=due.isoformat() if due else None,
+        recur=commitment.recur,
+        state=_commitment_state(commitment, waiting),
+        agreement=commitment.agreement,
+        recommendation=commitment.recommendation,
+        illustrative=illustrative(commitment),
+    )
+
+
+def _commitment_state(commitment: Commitment, waiting: Occurrence | None) -> str:
+    if waiting is None:
+        return commitment.state or "open"
+    return "overdue" if waiting.state == "breached" else "open"
