@@ -1,0 +1,155 @@
+"""Commands that announce excluded time and rule on it, in an agreement with maintenance of four hours a month."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+AGREEMENT = "sla-digital-editions"
+CLAUSES = """
+  correction: {reason: "the clauses were forgotten"}
+  exclusions:
+  - {id: x1, kind: planned_maintenance, effect: remove_window, notice: P3D,
+     notice_hours: bern-business-hours, max_per_month: PT4H}
+  - {id: x2, kind: customer_cause, effect: count_as_available}
+"""
+
+
+@pytest.fixture
+def bern(slamon: Any, starter: Path) -> Any:
+    """The commands in a folder whose agreement has clauses; one service was down 2026-02-10 from 10:00 to 15:00."""
+    file = starter / "agreements.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("\n  objectives:", CLAUSES + "  objectives:"), "utf-8")
+    done = slamon("catalogue", "apply", starter, "--yes")
+    assert done.exit_code == 0, done.output
+    return slamon
+
+
+def _announce(slamon: Any, **change: str) -> Any:
+    asked = {
+        "agreement": AGREEMENT,
+        "clause": "x1",
+        "service": "svc-parzival",
+        "from": "2026-02-10T12:00",
+        "to": "2026-02-10T18:00",
+        "received-at": "2026-02-02T09:00",
+        "evidence": "mail 4711",
+        "reason": "new disks",
+    } | {name.replace("_", "-"): value for name, value in change.items()}
+    return slamon("exclusion", "announce", *(f"--{n}={value}" for n, value in asked.items()))
+
+
+def _judged(slamon: Any, *, code: int = 1) -> dict[str, Any]:
+    said = slamon.json("judge", "--agreement", AGREEMENT, "--period", "2026-02", code=code)
+    figure: dict[str, Any] = next(o for o in said["objectives"] if o["objective"] == "o9")
+    return figure
+
+
+def test_a_window_recorded_late_waits_for_a_grant(bern: Any) -> None:
+    said = _announce(bern)
+
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert f"x1-2026-02-10-1 of {AGREEMENT} is announced" in said.stdout
+    assert "late_recording" in said.stdout
+    (line,) = bern.json("exclusion", "list")
+    assert (line["status"], line["from"], line["to"]) == (
+        "announced",
+        "2026-02-10T11:00:00Z",
+        "2026-02-10T17:00:00Z",
+    )
+
+
+def test_a_grant_takes_the_window_out_up_to_the_quota(bern: Any) -> None:
+    before = _judged(bern)
+    _announce(bern)
+
+    said = bern("exclusion", "grant", AGREEMENT, "x1-2026-02-10-1", "--reason", "agreed")
+
+    assert (said.exit_code, said.stdout) == (0, f"x1-2026-02-10-1 of {AGREEMENT} is granted\n")
+    shown = bern.json("exclusion", "show", AGREEMENT, "x1-2026-02-10-1")
+    (fate,) = shown["objectives"]
+    assert (fate["objective"], fate["service"]) == ("o9", "svc-parzival")
+    assert [(part["from"], part["to"], part["effect"], part["rule"]) for part in fate["parts"]] == [
+        ("2026-02-10T11:00:00Z", "2026-02-10T15:00:00Z", "remove_window", None),
+        ("2026-02-10T15:00:00Z", "2026-02-10T17:00:00Z", None, "quota"),
+    ]
+    after = _judged(bern, code=0)
+    assert (before["state"], after["state"]) == ("breached", "met")
+    assert after["tally"]["down_us"] < before["tally"]["down_us"]
+    assert after["coverage"]["agreed_us"] == before["coverage"]["agreed_us"] - 4 * 3_600_000_000
+
+
+def test_a_page_of_words_says_which_rule_refused_what(bern: Any) -> None:
+    _announce(bern)
+    bern("exclusion", "grant", AGREEMENT, "x1-2026-02-10-1", "--reason", "agreed")
+
+    said = bern("exclusion", "show", AGREEMENT, "x1-2026-02-10-1").stdout
+
+    for words in (
+        "x1 (planned maintenance)",
+        "2026-02-02T08:00:00Z: mail 4711",
+        "granted: agreed",
+        "excluded (remove window)",
+        "clause x1 allows 4:00 h of agreed time a month; in 2026-02 it was used up at 2026-02-10 16:00+01:00",
+    ):
+        assert words in said
+
+
+def test_a_refused_window_and_a_withdrawn_one_change_nothing(bern: Any) -> None:
+    before = _judged(bern)
+    _announce(bern)
+    _announce(bern, clause="x2", reason="their own change")
+
+    bern("exclusion", "refuse", AGREEMENT, "x1-2026-02-10-1", "--reason", "nothing was done")
+    bern("exclusion", "grant", AGREEMENT, "x2-2026-02-10-1", "--reason", "true")
+    bern("exclusion", "withdraw", AGREEMENT, "x2-2026-02-10-1", "--reason", "it was not them")
+
+    assert _judged(bern)["measured"] == before["measured"]
+    table = bern("exclusion", "list", "--agreement", AGREEMENT).stdout
+    assert "refused" in table
+    assert "withdrawn" in table
+
+
+def test_the_same_announcement_is_recorded_once(bern: Any) -> None:
+    _announce(bern)
+    position = bern.json("ledger", "stats")["position"]
+
+    assert _announce(bern).exit_code == 0
+    assert bern.json("ledger", "stats")["position"] == position
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        pytest.param(
+            {"to": "2026-02-10T11:00"}, "not after its begin", id="it ends before it starts"
+        ),
+        pytest.param({"clause": "x9"}, "has no exclusion 'x9'; it has x1, x2", id="no such clause"),
+        pytest.param({"service": "svc-none"}, "promises nothing about svc-none", id="a service"),
+        pytest.param({"received_at": "2060-01-01"}, "yet to come", id="received in the future"),
+        pytest.param({"evidence": " "}, "needs evidence of its receipt", id="no evidence"),
+        pytest.param({"agreement": "none"}, "there is no agreement 'none'", id="no agreement"),
+        pytest.param({"from": "noon"}, "no instant 'noon'", id="no instant"),
+    ],
+)
+def test_what_cannot_be_announced_is_refused_with_the_way_out(
+    bern: Any, change: dict[str, str], said: str
+) -> None:
+    done = _announce(bern, **change)
+
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert bern.json("exclusion", "list") == []
+
+
+@pytest.mark.parametrize("command", ["show", "grant", "refuse", "withdraw"])
+def test_what_was_not_announced_is_not_found(slamon: Any, command: str) -> None:
+    reason = () if command == "show" else ("--reason", "yes")
+
+    done = slamon("exclusion", command, AGREEMENT, "x1", *reason)
+
+    assert done.exit_code == 1
+    assert "nothing was announced as 'x1'" in done.stderr
