@@ -16,11 +16,13 @@ from catalogue.targets import Share
 Said = tuple[Path, str]
 
 _BY_RESULTS = "by probes or imported observations"
+_TIMED = frozenset({"a probe", "an import of observations"})
+_RESULTS = _TIMED | {"an import of observations without a latency_ms"}
 _MEASURED = {
-    "latency": ("by probes", {"a probe"}),
-    "response_time": ("by an import of tickets", {"an import of tickets"}),
-    "resolution_time": ("by an import of tickets", {"an import of tickets"}),
-    "level": ('by an import with "use: levels"', {"an import of levels"}),
+    "latency": ("by probes, or by imported observations with a latency_ms", _TIMED),
+    "response_time": ("by an import of tickets", frozenset({"an import of tickets"})),
+    "resolution_time": ("by an import of tickets", frozenset({"an import of tickets"})),
+    "level": ('by an import with "use: levels"', frozenset({"an import of levels"})),
 }
 
 
@@ -41,7 +43,9 @@ def _sources(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     for record, _ in catalogue.of(Probe):
         yield record.id, "a probe"
     for record, source in catalogue.of(Import):
-        yield record.id, f"an import of {(source.use or 'tickets').replace('_', '-')}"
+        untimed = source.use == "observations" and "latency_ms" not in source.columns
+        kind = f"an import of {(source.use or 'tickets').replace('_', '-')}"
+        yield record.id, f"{kind} without a latency_ms" if untimed else kind
 
 
 def _faults(agreement: Agreement, objective: Objective, sources: dict[str, str]) -> Iterator[Said]:
@@ -52,8 +56,7 @@ def _faults(agreement: Agreement, objective: Objective, sources: dict[str, str])
 
 
 def _data(objective: Objective, sources: dict[str, str]) -> Iterator[Said]:
-    of_results = {"a probe", "an import of observations"}
-    how, kinds = _MEASURED.get(objective.indicator, (_BY_RESULTS, of_results))
+    how, kinds = _MEASURED.get(objective.indicator, (_BY_RESULTS, _RESULTS))
     for index, name in enumerate(objective.data):
         if (kind := sources.get(name)) is not None and kind not in kinds:
             yield (

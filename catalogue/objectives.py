@@ -247,7 +247,7 @@ def _consequences(objective: Objective) -> Iterator[PydanticCustomError]:
     if objective.indicator in BOUNDED and isinstance(objective.remedy, Credit):
         said = (
             f"credits go by a percent, and {objective.indicator} has none; "
-            "write a remedy of kind justification, escalation or review_item"
+            "write a remedy of kind justification, escalation, review_item or suspension"
         )
         yield wrong(said, at=("remedy", "kind"))
     if objective.warn_at <= 0:

@@ -28,10 +28,14 @@ class _Raw:
     document: Json
 
 
-def read(places: Iterable[FilePath]) -> Catalogue:
+NOTHING = Catalogue((), {})
+
+
+def read(places: Iterable[FilePath], beside: Catalogue = NOTHING) -> Catalogue:
     """Read set folders (or single files) as one catalogue; a set is named after its folder.
 
-    Only a folder is a whole set: what is not in a single file has not left its set.
+    Only a folder is a whole set: what is not in a single file has not left its set. What is read may name records of
+    the catalogue `beside`, whose own faults are not told again; where both have a record, the one read counts.
 
     Raises:
         DocumentsRefused: with every fault of every file; nothing is to be used then.
@@ -57,7 +61,8 @@ def read(places: Iterable[FilePath]) -> Catalogue:
     meaning: list[Problem] = []
     catalogue = _understood(raws, tuple(sets), meaning)
     if not unread:
-        meaning += _between(catalogue, _names(raws), pages)
+        joined = Catalogue(catalogue.sets, {**beside.records, **catalogue.records})
+        meaning += _between(joined, _names([*raws, *_known(beside)]), pages)
     if unread or writing or meaning:
         raise DocumentsRefused([*unread, *_in_order(writing, meaning)])
     return catalogue
@@ -70,16 +75,24 @@ def _unreadable(pages: Iterable[Page], faults: Iterable[Problem]) -> Iterator[Pr
 
 
 def _between(
-    catalogue: Catalogue, names: Mapping[str, frozenset[str]], pages: Iterable[Page]
+    catalogue: Catalogue, names: Mapping[str, frozenset[str]], pages: Sequence[Page]
 ) -> Iterator[Problem]:
-    lost = list(dangling(catalogue, names))
+    files = {page.file for page in pages}
+    lost = [fault for fault in dangling(catalogue, names) if fault.file in files]
     empty = [page.file for page in pages if page.data == {}]
     if not (lost and empty):
         yield from lost
     for file in empty if lost else ():
         said = f"this file is empty, and {len(lost)} references lead to records that are not there"
         yield Problem(file, 1, 1, said)
-    yield from faults_between(catalogue, names)
+    yield from (fault for fault in faults_between(catalogue, names) if fault.file in files)
+
+
+def _known(beside: Catalogue) -> Iterator[_Raw]:
+    """Give records as raw ones, whose names are known."""
+    for (kind, name), record in beside.records.items():
+        raw = KINDS[kind], name, record.catalogue, record.page, record.base, record.document
+        yield _Raw(*raw)
 
 
 def _in_order(writing: Iterable[Problem], meaning: Iterable[Problem]) -> list[Problem]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -12,7 +16,16 @@ from slamon.cli.house import Decisions, House, now
 from slamon.cli.known import as_known_at
 from slamon.cli.opening import opened
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json, print_table
+from slamon.cli.terminal import (
+    Actor,
+    AsJson,
+    actor_or_fail,
+    console,
+    print_json,
+    print_table,
+    progress,
+)
+from slamon.cli.trying import print_what_if
 from slamon.sla.judgement import Judgement
 from slamon.views.reading import Reading
 
@@ -28,11 +41,25 @@ def judge(
         str | None,
         typer.Option("--as-known-at", help="As it was known at an instant.", metavar="INSTANT"),
     ] = None,
+    terms: Annotated[
+        Path | None,
+        typer.Option(
+            "--terms",
+            help="Judge also as if the documents of FILE had held, and show the difference.",
+            metavar="FILE",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Judge an agreement in a period; exit code 1 when an enforced objective is breached."""
-    with opened() as house:
-        found = _judged(house, agreement, period, as_known)
+    """Judge an agreement in a period; exit code 1 when an enforced objective is breached.
+
+    With --terms nothing is recorded, and exit code 0 says that both sides were judged.
+    """
+    with opened() as house, _known(house, as_known) as then:
+        if terms is not None:
+            _try(then, agreement, period, terms, as_json=as_json)
+            return
+        found = then.reading.judge(agreement, period, then.instant) or then.lacks(agreement)
     if as_json:
         print_json(found.model_dump(mode="json", by_alias=True))
     else:
@@ -41,22 +68,40 @@ def judge(
         raise typer.Exit(1)
 
 
-def _judged(house: House, agreement: str, period: str, as_known: str | None) -> Judgement:
+@dataclass(frozen=True)
+class _Then:
+    """The read side as of an instant (µs), and how to say that something was not known."""
+
+    reading: Reading
+    instant: int
+    missing: str
+
+    def lacks(self, agreement: str) -> NoReturn:
+        """Say which agreements are known instead."""
+        known = ", ".join(line.id for line in self.reading.records("agreement", None, 1_000))
+        message = f"{self.missing} {agreement!r}; known are {known or 'none'}"
+        raise Unknown(message)
+
+
+@contextmanager
+def _known(house: House, as_known: str | None) -> Iterator[_Then]:
     if as_known is None:
-        return _found(house.reading, agreement, period, now(), "there is no agreement")
+        yield _Then(house.reading, now(), "there is no agreement")
+        return
     instant = parse_instant(as_known)
     with as_known_at(house, instant) as then:
-        missing = f"at {format_instant(instant)} the ledger knew no agreement"
-        return _found(then, agreement, period, instant, missing)
+        yield _Then(then, instant, f"at {format_instant(instant)} the ledger knew no agreement")
 
 
-def _found(reading: Reading, agreement: str, period: str, instant: int, missing: str) -> Judgement:
-    found = reading.judge(agreement, period, instant)
+def _try(then: _Then, agreement: str, period: str, terms: Path, *, as_json: bool) -> None:
+    with progress("judging under other terms", None):
+        found = then.reading.what_if(agreement, period, then.instant, terms)
     if found is None:
-        known = ", ".join(line.id for line in reading.records("agreement", None, 1_000))
-        message = f"{missing} {agreement!r}; known are {known or 'none'}"
-        raise Unknown(message)
-    return found
+        then.lacks(agreement)
+    if as_json:
+        print_json(found.model_dump(mode="json", by_alias=True))
+    else:
+        print_what_if(found, str(terms))
 
 
 def _print(found: Judgement) -> None:

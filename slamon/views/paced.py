@@ -168,9 +168,14 @@ def _outcomes(
         yield value, sum(1 for _ in group)
 
 
-def follow_promises(connection: Connection, ledger: Ledger, upto: int) -> None:
-    """Bring the bounds that are followed to those that are promised; `upto` is the position of the views."""
-    wanted = _pairs(bounds_of(promises(connection)))
+def follow_promises(
+    connection: Connection, ledger: Ledger, upto: int, held: Promises | None = None
+) -> None:
+    """Bring the bounds that are followed to those that are promised; `upto` is the position of the views.
+
+    The promises are those of `held`, or of the catalogue as this connection sees it.
+    """
+    wanted = _pairs(bounds_of(held or promises(connection)))
     followed = _pairs(_followed(connection))
     for check, bound in followed - wanted:
         for table in (pace_bound, pace_day):

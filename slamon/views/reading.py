@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import func, select
 
@@ -15,7 +16,7 @@ from catalogue.periods import parse_period
 from catalogue.services import Service
 from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.sla.judgement import AsKnownAt, Judgement, ObjectiveJudgement
-from slamon.views import asked, declared, kept, listings, overdue, silence, standing, told
+from slamon.views import asked, declared, kept, listings, overdue, rulings, silence, standing, told
 from slamon.views.answers import (
     AgreementSummary,
     BreachDetail,
@@ -41,8 +42,12 @@ from slamon.views.answers import (
 from slamon.views.declared import DeclarationLine
 from slamon.views.judging import Frame
 from slamon.views.promised import promises
+from slamon.views.proposed import proposed
+from slamon.views.rulings import ExclusionLine
 from slamon.views.store import ViewStore, read_position
 from slamon.views.tables import covered, view_state
+from slamon.views.tried import under
+from slamon.views.whatif import WhatIf, compared
 
 STRIP_DAYS = 60
 PAGE_DAYS = 90
@@ -243,6 +248,21 @@ class Reading:
         """The fact at a ledger position; None where there is none."""
         return told.fact_at(self._ledger, position)
 
+    def exclusions(self, agreement: str | None) -> tuple[ExclusionLine, ...]:
+        """Announced exclusions and what became of them, of one agreement or of all."""
+        with self._store.reading() as connection:
+            return rulings.exclusions(connection, agreement)
+
+    def exclusion(self, agreement: str, exclusion: str) -> ExclusionLine | None:
+        """One announced exclusion, or None where there is none of that id."""
+        with self._store.reading() as connection:
+            return rulings.exclusion(connection, agreement, exclusion)
+
+    def versions(self, agreement: str) -> tuple[Agreement, ...]:
+        """The terms of an agreement, version by version; none where there is no such agreement."""
+        with self._store.reading() as connection:
+            return rulings.versions_of(promises(connection), agreement)
+
     def judge(self, agreement: str, label: str, now: int) -> Judgement | None:
         """All objectives of an agreement in the period labelled, e.g. 2026-02; None where there is no such agreement.
 
@@ -252,18 +272,24 @@ class Reading:
         """
         with self._frame(now) as frame:
             found = frame.held.get(Agreement, agreement)
+            return None if found is None else _judgement(frame, found, label)
+
+    def what_if(self, agreement: str, label: str, now: int, file: Path) -> WhatIf | None:
+        """A period as recorded and under the terms of a file; None where there is no such agreement.
+
+        Raises:
+            DocumentsRefused: the file has faults, or is not about this agreement alone.
+            InstantError: the label names no period.
+
+        """
+        with self._frame(now) as frame:
+            found = frame.held.get(Agreement, agreement)
             if found is None:
                 return None
-            period = parse_period(label, found.tz)
-            state = frame.connection.execute(select(view_state)).one()
-            return Judgement(
-                agreement=agreement,
-                period=kept.said_period(label, found.tz),
-                as_known_at=AsKnownAt(
-                    instant=format_instant(state.recorded_at), position=state.position
-                ),
-                objectives=standing.judge_period(frame, agreement, period),
-            )
+            held = proposed(frame.held, agreement, file)
+            recorded = _judgement(frame, found, label)
+            trial = under(frame, held, self._ledger)
+            return compared(recorded, _judgement(trial, held.need(Agreement, agreement), label))
 
     def closing(self, agreement: str, label: str, now: int) -> ClosingOffer | None:
         """The figures to close a period with; None where there is no such agreement.
@@ -315,3 +341,14 @@ class Reading:
             view_position=state.position,
             recorded_at=format_instant(state.recorded_at) if state.position else None,
         )
+
+
+def _judgement(frame: Frame, agreement: Agreement, label: str) -> Judgement:
+    period = parse_period(label, agreement.tz)
+    state = frame.connection.execute(select(view_state)).one()
+    return Judgement(
+        agreement=agreement.id,
+        period=kept.said_period(label, agreement.tz),
+        as_known_at=AsKnownAt(instant=format_instant(state.recorded_at), position=state.position),
+        objectives=standing.judge_period(frame, agreement.id, period),
+    )

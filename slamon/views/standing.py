@@ -61,7 +61,7 @@ def concerns(held: Promises, agreement: str, service: str) -> bool:
 def judge_period(frame: Frame, agreement: str, period: Period) -> tuple[ObjectiveJudgement, ...]:
     """All objectives of an agreement in a period: as closed, or as they stand."""
     closed = kept.closed_period(frame.connection, agreement, period.label)
-    if closed is not None:
+    if closed is not None and not frame.desk.anew:
         return closed.figures
     held = frame.held
     return tuple(
