@@ -148,5 +148,5 @@ def _floor(at: int, span: Span, length: int) -> int:
 
 
 def _ceil(at: int, span: Span, length: int) -> int:
-    """Give the first edge of a slice from an instant on; the last slice ends with the period."""
-    return min(at + (span[0] - at) % length, span[1])
+    """Give the first edge of a slice from an instant on."""
+    return at + (span[0] - at) % length

@@ -140,6 +140,25 @@ def test_slices_are_aligned_to_the_period_and_the_last_one_ends_with_it() -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("rule", "down", "bad"),
+    [
+        pytest.param(
+            "entirely_down", (30, 90), (30, 60), id="half a minute of agreed time, all of it down"
+        ),
+        pytest.param("entirely_down", (31, 90), None, id="half a minute, not all of it down"),
+        pytest.param("any_down", (59, 60), (30, 60), id="half a minute, a second of it down"),
+        pytest.param("any_down", (0, 29), None, id="down before the hours"),
+    ],
+)
+def test_a_slice_is_judged_by_the_part_of_it_that_counts(
+    rule: Rule, down: tuple[int, int], bad: tuple[int, int] | None
+) -> None:
+    agreed = seconds((30, 80))
+    found = SliceRule(MINUTE, rule).bad(seconds(down), HOUR, agreed)
+    assert clip(found, (0, MINUTE)) == (() if bad is None else seconds(bad))
+
+
 @given(spans, spans, spans, periods, lengths)
 def test_slices_move_time_between_good_and_bad_and_lose_none(
     down: Intervals, unknown: Intervals, agreed: Intervals, span: tuple[int, int], length: int
