@@ -98,7 +98,9 @@ def levels(
 
 
 def _say(done: imports.Imported, what: str) -> None:
-    console.print(f"{done.recorded} {what} recorded, {done.known} were known already")
+    one = what.removesuffix("s")
+    known = f"{done.known} {'was' if done.known == 1 else 'were'} known already"
+    console.print(f"{done.recorded} {one if done.recorded == 1 else what} recorded, {known}")
 
 
 def import_file(

@@ -43,12 +43,12 @@ def test_the_example_of_the_readme_is_imported(bonn: Any, tmp_path: Path) -> Non
     [
         pytest.param(
             "imp-unv-tickets",
-            "imp-unv-tickets holds tickets, which cannot be imported yet",
+            "imp-unv-tickets holds tickets, no observations; take it in with: slamon import tickets FILE",
             id="tickets",
         ),
         pytest.param(
             "imp-provider-log",
-            "imp-provider-log holds counter evidence, which cannot be imported yet",
+            "imp-provider-log holds counter evidence, no observations, and cannot be imported yet",
             id="counter-evidence",
         ),
         pytest.param(
