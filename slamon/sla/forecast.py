@@ -73,8 +73,8 @@ class Forecast:
     """The shares a period can come to, exact, and the reasons to warn; None where there is nothing to take a share of.
 
     `best` is with all the rest good, `worst` with all of it bad, `trend` with the rest as bad as lately. `exhausts_at`
-    is the instant at which an outage from now on would have used up the budget, None where the period is over before,
-    or the budget already overspent.
+    is the instant at which an outage from now on would have used up the budget as it is, None where the period is over
+    before, or the budget already overspent.
     """
 
     best: Fraction | None

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue.instants import HOUR, parse_instant
-from catalogue.intervals import Intervals, clip, intersect, norm, steps, subtract, total
+from catalogue.intervals import Intervals, Steps, clip, intersect, norm, steps, subtract, total
 from catalogue.periods import parse_period
 from catalogue.service_hours import WEEKDAYS, ServiceHours
 from slamon.sla.availability import Policy, Quotient, quotient
-from slamon.sla.budget import breach_instant
+from slamon.sla.budget import breach_instant, lost, planned_time
 from slamon.sla.forecast import (
     EarlyWarning,
     Forecast,
@@ -19,8 +19,8 @@ from slamon.sla.forecast import (
     agreed_forward,
     forecast,
 )
-from slamon.sla.judgement import State
-from slamon.sla.tally import classify, pieces
+from slamon.sla.judgement import Effect, State
+from slamon.sla.tally import Windows, classify, pieces
 
 BERLIN = "Europe/Berlin"
 END = 60
@@ -309,3 +309,64 @@ def test_the_time_walked_is_the_time_asked_for(agreed: Intervals, now: int, leng
 def test_more_time_than_was_planned_is_refused() -> None:
     with pytest.raises(ForecastError, match="1001 µs have passed of 1000 planned"):
         standing(1001, 0)
+
+
+EFFECTS: tuple[Effect, ...] = ("remove_window", "remove_bad_time", "count_as_available", "ignore")
+windows = st.lists(
+    st.tuples(st.integers(1, 20), st.integers(1, 20), st.sampled_from(EFFECTS)), max_size=2
+).map(
+    lambda found: tuple(
+        (30 * number + begin, 30 * number + begin + length, effect)
+        for number, (begin, length, effect) in enumerate(found)
+        if begin + length <= 30
+    )
+)
+policies = st.builds(
+    Policy,
+    excused=st.none(),
+    unknown=st.sampled_from(["exclude", "as_available", "as_unavailable"]),
+    degraded_is_available=st.booleans(),
+)
+
+
+@given(histories, hours, windows, policies, st.integers(1, END), goals)
+def test_exclusions_and_policies_leave_the_forecast_true(
+    history: list[tuple[int, State]],
+    agreed: Intervals,
+    excluded: Windows,
+    policy: Policy,
+    now: int,
+    goal: Fraction,
+) -> None:
+    """An outage in a window to come spends nothing unless the window is ignored.
+
+    One of which bad time is removed takes of the budget's base instead, which no forecast walks through.
+    """
+    past = classify(steps(history, now), agreed, excluded, (0, now)).tally
+    harmless = norm((a, b) for a, b, effect in excluded if effect != "ignore")
+    so_far = SoFar(
+        now=now,
+        spent=quotient(past, policy),
+        lost=lost(past, policy),
+        planned=planned_time(agreed, excluded, policy),
+        rest=subtract(clip(agreed, (now, END)), harmless),
+    )
+    said = forecast(so_far, goal)
+
+    def whole(then: State) -> Steps[State]:
+        return steps([*(point for point in history if point[0] < now), (now, then)], END)
+
+    def comes_to(then: State) -> Fraction | None:
+        return quotient(classify(whole(then), agreed, excluded, SPAN).tally, policy).ratio
+
+    assert said.best == comes_to("up")
+    worst = comes_to("down")
+    assert worst is None or (said.worst is not None and said.worst <= worst)
+    if any(effect == "remove_bad_time" and end > now for _, end, effect in excluded):
+        return
+    breach = breach_instant(
+        pieces(whole("down"), agreed, excluded, SPAN), policy, goal, so_far.planned
+    )
+    if said.exhausts_at is not None and breach is not None:
+        assert said.exhausts_at <= breach
+        assert total(clip(so_far.rest, (said.exhausts_at, breach))) == 0
