@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALLED := $(VENV)/.installed
 
 .DELETE_ON_ERROR:
-.PHONY: help install run test check soak lock clean system-packages
+.PHONY: help install run test check soak mutants lock clean system-packages
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -38,6 +38,9 @@ check: install ## format, then run all tests
 
 soak: install system-packages ## run the proofs of which `make test` runs a short form, whole
 	@$(BIN)/python -m pytest -m "soak or hypothesis" --hypothesis-profile=soak --timeout=0 -n $(WORKERS)
+
+mutants: install ## put typical mistakes into a copy of the source, one at a time, and see each one caught
+	@$(BIN)/python tests/mutants/run.py --workers $(WORKERS)
 
 system-packages:
 	@.ci/system-packages system-packages.txt
