@@ -41,6 +41,18 @@ PROV = {"_": "I"}
 
 Json = dict[str, Any]
 
+CLAUSES: list[Json] = [
+    {
+        "id": "x1",
+        "kind": "planned_maintenance",
+        "effect": "remove_window",
+        "notice": "P1D",
+        "notice_hours": "hours-office",
+        "max_per_month": "PT6H",
+    },
+    {"id": "x2", "kind": "customer_cause", "effect": "count_as_available"},
+]
+
 
 def _text(word: str) -> Json:
     return {"en": word, "fr": word, "es": word}
@@ -185,13 +197,15 @@ def _agreements() -> Iterator[Json]:
         _objective("o1", "svc-web", ["prb-web", "prb-mail"], combine="any_down"),
         _objective("o2", "svc-mail", ["prb-mail"], service_hours="hours-always"),
     ]
-    yield _agreement("sla-strict", "Europe/Berlin", strict, measurement_rules=rules)
+    yield _agreement(
+        "sla-strict", "Europe/Berlin", strict, measurement_rules=rules, exclusions=CLAUSES
+    )
     both = rules | {"locations": list(AGENTS.values()), "quorum": 2, "down_after": 2}
     both.pop("control_probe")
     wide = [_objective("o1", "svc-mail", ["prb-mail"], mode="shadow")]
     yield _agreement("sla-two-places", "America/New_York", wide, measurement_rules=both)
     paper = [_objective("o1", "svc-paper", ["imp-paper"], service_hours="hours-always")]
-    yield _agreement("sla-paper", "Europe/Berlin", paper)
+    yield _agreement("sla-paper", "Europe/Berlin", paper, exclusions=CLAUSES)
 
 
 @dataclass

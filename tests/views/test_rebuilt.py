@@ -13,6 +13,12 @@ from catalogue.instants import HOUR
 from catalogue.periods import parse_period
 from catalogue.terms import TermsAmended, TermsCorrected
 from probes.outcome import Outcome
+from slamon.sla.announcing import (
+    ExclusionAnnounced,
+    ExclusionGranted,
+    ExclusionRefused,
+    ExclusionWithdrawn,
+)
 from slamon.sla.closing import PeriodClosed
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived
 from slamon.views import keeping
@@ -43,6 +49,19 @@ STEPS = st.one_of(
     st.tuples(st.just("amend"), st.integers(1, 28), st.sampled_from(("90.00", "99.00"))),
     st.tuples(st.just("correct"), st.sampled_from((1, 2))),
     st.tuples(st.just("close"), st.sampled_from(AGREEMENTS), st.sampled_from(("waived", "upheld"))),
+    st.tuples(
+        st.just("announce"),
+        st.sampled_from(("sla-strict", "sla-paper")),
+        st.integers(1, 3),
+        st.sampled_from(("x1", "x2", "x9")),
+        st.tuples(instants, hours, hours),
+    ),
+    st.tuples(
+        st.just("rule"),
+        st.sampled_from(("sla-strict", "sla-paper")),
+        st.integers(1, 3),
+        st.sampled_from((ExclusionGranted, ExclusionRefused, ExclusionWithdrawn)),
+    ),
     st.tuples(st.just("fold"), st.integers(1, 12)),
     st.tuples(st.just("fold"), st.just(10_000)),
     st.tuples(st.just("settle"), instants),
@@ -89,6 +108,34 @@ def _write(world: Any, kit: Any, step: tuple[Any, ...]) -> None:
             )
         case "close", agreement, decision:
             _close(world, agreement, decision)
+        case _:
+            _exclude(world, kit, step)
+
+
+def _exclude(world: Any, kit: Any, step: tuple[Any, ...]) -> None:
+    match step:
+        case "announce", agreement, number, clause, times:
+            _announce(world, kit, f"exclusion:{agreement}:a{number}", clause, times)
+        case "rule", agreement, number, ruling:
+            stream = f"exclusion:{agreement}:a{number}"
+            if world.ledger.version(stream):
+                world.append(stream, ruling(reason="so it was"))
+
+
+def _announce(world: Any, kit: Any, stream: str, clause: str, times: tuple[int, int, int]) -> None:
+    begin, length, notice = kit.begin + times[0], times[1] * HOUR, times[2] * HOUR
+    if world.ledger.version(stream):
+        return
+    fact = ExclusionAnnounced(
+        clause=clause,
+        services=("svc-mail",) if times[1] % 2 else (),
+        begin=begin,
+        end=begin + length,
+        received_at=begin - notice,
+        evidence="mail",
+        reason="why",
+    )
+    world.append(stream, fact)
 
 
 def _amend(world: Any, day: int, target: str) -> None:
@@ -147,6 +194,7 @@ def _agrees(kit: Any, steps: list[tuple[Any, ...]], nows: list[int]) -> None:
         for now in (kit.begin + each for each in nows):
             assert world.reading.overview(now) == other.overview(now)
             for agreement in AGREEMENTS:
+                assert world.reading.exclusions(agreement) == other.exclusions(agreement)
                 for label in ("2026-03", "2026-04"):
                     assert world.reading.judge(agreement, label, now) == other.judge(
                         agreement, label, now
