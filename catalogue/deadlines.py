@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from catalogue.instants import (
+    HOUR,
     Duration,
     InstantError,
     at_clock,
@@ -17,7 +19,9 @@ from catalogue.periods import period_at
 from catalogue.service_hours import ServiceHours
 from catalogue.shifting import later
 
-HORIZON_YEARS = 50
+DAY = 24 * HOUR
+YEAR = 365 * DAY
+HORIZON = 50 * YEAR  # how far agreed time is looked for; exact days do not matter so far away
 
 
 class NoAgreedTimeError(InstantError):
@@ -26,7 +30,10 @@ class NoAgreedTimeError(InstantError):
 
 def elapsed(hours: ServiceHours, begin: int, end: int, paused: Intervals = ()) -> int:
     """Give the agreed time between two instants in µs, less the pauses (in normal form)."""
-    return total(subtract(hours.intervals(begin, end), paused))
+    passed = 0
+    for month in _months(hours, begin, end):
+        passed += total(subtract(clip(hours.intervals(*month), (begin, end)), paused))
+    return passed
 
 
 def walk(hours: ServiceHours, start: int, length: int, paused: Intervals = ()) -> int:
@@ -42,16 +49,16 @@ def walk(hours: ServiceHours, start: int, length: int, paused: Intervals = ()) -
     """
     if length < 0:
         raise InstantError("a deadline cannot lie before its start; write a length of 0 or more")
-    left, month = length, period_at("month", start, hours.tz)
-    while left:
-        _refuse_beyond(hours, start, month.begin)
-        agreed = clip(hours.intervals(*month.span), (start, month.end))
-        for begin, end in subtract(agreed, paused):
+    if not length:
+        return start
+    left = length
+    for month in _months(hours, start, start + HORIZON):
+        _refuse_without_time(hours, month[0])
+        for begin, end in subtract(clip(hours.intervals(*month), (start, month[1])), paused):
             if left <= end - begin:
                 return begin + left
             left -= end - begin
-        month = month.next()
-    return start
+    raise _too_long(start)
 
 
 def limit_after(instant: int, duration: str, hours: ServiceHours | None, tz: str) -> int:
@@ -88,31 +95,41 @@ def working_days_after(instant: int, count: int, hours: ServiceHours) -> int:
     """
     if not count:
         return instant
-    day = local_date(instant, hours.tz)
-    left = count
-    while left:
+    day, left = local_date(instant, hours.tz), count
+    for _ in range(HORIZON // DAY):
         day += timedelta(days=1)
         span = _day(day, hours.tz)
-        _refuse_beyond(hours, instant, span[0])
+        _refuse_without_time(hours, span[0])
         left -= bool(hours.intervals(*span))
-    return at_clock(day + timedelta(days=1), 0, hours.tz)
+        if not left:
+            return span[1]
+    raise _too_long(instant)
+
+
+def _months(hours: ServiceHours, begin: int, end: int) -> Iterator[Span]:
+    """Give whole months from an instant on: their agreed time is asked for by many cases, and kept."""
+    month = period_at("month", begin, hours.tz)
+    while month.begin < end:
+        yield month.span
+        month = month.next()
 
 
 def _day(day: date, tz: str) -> Span:
     return at_clock(day, 0, tz), at_clock(day + timedelta(days=1), 0, tz)
 
 
-def _refuse_beyond(hours: ServiceHours, start: int, at: int) -> None:
+def _refuse_without_time(hours: ServiceHours, at: int) -> None:
     """Refuse to look for agreed time where none comes any more."""
     day = local_date(at, hours.tz)
-    if not any(hours.weekly.values()) and not any(
-        clock and dated >= day for dated, clock in hours.dates.items()
-    ):
+    weekly = any(hours.weekly.values())
+    if not weekly and not any(clock and dated >= day for dated, clock in hours.dates.items()):
         raise NoAgreedTimeError(
             f"the service hours have no time from {day} on; name hours with weekdays or later dates"
         )
-    if day.year - local_date(start, hours.tz).year > HORIZON_YEARS:
-        raise NoAgreedTimeError(
-            f"{HORIZON_YEARS} years after {format_instant(start)} not so much agreed time has passed;"
-            " write a shorter duration or longer hours"
-        )
+
+
+def _too_long(start: int) -> NoAgreedTimeError:
+    return NoAgreedTimeError(
+        f"{HORIZON // YEAR} years after {format_instant(start)} not so much agreed time has passed;"
+        " write a shorter duration or longer hours"
+    )

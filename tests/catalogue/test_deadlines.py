@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from catalogue.deadlines import NoAgreedTimeError, elapsed, limit_after, walk, working_days_after
 from catalogue.instants import HOUR, MINUTE, SECOND, InstantError, format_instant, parse_instant
-from catalogue.intervals import Intervals, norm
+from catalogue.intervals import Intervals, norm, total
 from catalogue.service_hours import WEEKDAYS, ClockSpans, ServiceHours, always
 
 BERLIN = "Europe/Berlin"
@@ -95,6 +95,11 @@ def test_working_days_that_never_come_are_named() -> None:
         working_days_after(at("2026-12-21T08:00"), 1, ServiceHours(BERLIN, {}))
 
 
+def test_working_days_beyond_fifty_years_are_named() -> None:
+    with pytest.raises(NoAgreedTimeError, match="write a shorter duration"):
+        working_days_after(at("2026-12-21T08:00"), 3000, ServiceHours(BERLIN, {"mon": OFFICE}))
+
+
 def test_the_day_of_the_event_is_that_of_the_hours_zone() -> None:
     nairobi = office(tz="Africa/Nairobi")
     monday_in_bonn = parse_instant("2026-12-21T23:30:00+01:00")  # Tuesday in Nairobi
@@ -133,6 +138,14 @@ HOURS = st.builds(
     st.integers(30, 540),
     st.sets(st.integers(0, 6), max_size=5),
 )
+
+
+@given(HOURS, SECONDS, st.integers(0, 100 * 24 * 60))
+def test_time_is_measured_month_by_month_as_at_once(
+    hours: ServiceHours, second: int, minutes: int
+) -> None:
+    span = second * SECOND, second * SECOND + minutes * MINUTE
+    assert elapsed(hours, *span) == total(hours.intervals(*span))
 
 
 @given(HOURS, SECONDS, st.integers(0, 400 * 60))
