@@ -61,7 +61,7 @@ def judge_elapsed(given: Case) -> Case:
     stopped = None if given.get("to") is None else instant(given["to"], tz)
     ticket = Ticket("case", "", instant(given["from"], tz), stopped, pauses(given, tz))
     now = instant(given["now"], tz) if "now" in given else stopped or ticket.started
-    said: Case = {"elapsed_s": seconds(took(ticket, hours, now))}
+    said: Case = {"elapsed_s": seconds(took(ticket, hours, now)), "met": None, "due_at": None}
     if given.get("target_s") is not None:
         within = f"PT{given['target_s']}S"
         result = hold(ticket, within, hours, now)
@@ -101,11 +101,14 @@ def exact(given: str | int | list[int] | None) -> Fraction | None:
 
 
 def judge_credit(given: Case) -> Case:
+    cap, cap_year = exact(given.get("cap")), exact(given.get("cap_year"))
+    if cap is not None and cap > 1:  # no share of the fee, so an amount
+        cap, cap_year = None, cap
     terms = CreditTerms(
         tuple(Tier(Fraction(tier["below"]), Fraction(tier["credit"])) for tier in given["tiers"]),
-        cap=exact(given.get("cap")),
+        cap=cap,
         minimum=exact(given.get("min_amount")),
-        cap_year=exact(given.get("cap_year")),
+        cap_year=cap_year,
         round_pct=given.get("round_pct"),
     )
     ratio = credit_ratio(terms.tiers, exact(given["availability"]), terms.round_pct)
