@@ -15,8 +15,9 @@ from benchmarks.month import CONFIRM, VALIDITY, Month, months
 from benchmarks.plain import PlainTally, tally_by_result
 from catalogue.periods import local_days
 from slamon.sla import observed
-from slamon.sla.judge import Known, day, judge
+from slamon.sla.judge import day, judge
 from slamon.sla.judgement import ObjectiveJudgement
+from slamon.sla.known import Known
 from slamon.sla.tally import DayFigures, classify, merge
 from slamon.sla.terms import CheckRuns
 from slamon.views.daybook import unpack

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from catalogue.intervals import Span, Steps
@@ -11,9 +11,8 @@ from catalogue.periods import Period
 from slamon.sla import observed, saying
 from slamon.sla.availability import Quotient, quotient
 from slamon.sla.budget import Budget, breach_instant, budget_of, planned_time
-from slamon.sla.forecast import Forecast
-from slamon.sla.judgement import Basis, ObjectiveJudgement, Unconfirmed
-from slamon.sla.level import LevelResult
+from slamon.sla.judgement import ObjectiveJudgement
+from slamon.sla.known import Known
 from slamon.sla.tally import OUTSIDE, DayFigures, Entry, Tally, classify, pieces
 from slamon.sla.terms import CheckRuns, ObjectiveTerms
 from slamon.sla.verdict import Evidence, reaches, verdict
@@ -72,31 +71,6 @@ def with_time_beyond(
         return figures
     moved = {"up": figures.tally.up + beyond, OUTSIDE: figures.tally.outside - beyond}
     return replace(figures, tally=Tally({**figures.tally.entries, **moved}))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What is known of an objective in a period.
-
-    `until` is the instant up to which results are known: at the period's end the verdict is met, breached or
-    not_measured, before it on_track, at_risk, breached, pending or not_measured; nothing is final before it is
-    `closed`. `figures` are those of all its days. `level` is a number held against its bound, where one is promised;
-    `waiting` counts cases that are not decided yet. `places`
-    names the locations of an outage by the instant it began. `forecast` is what an open period can come to.
-    `carried_in`: its first outage began in an earlier period.
-    """
-
-    figures: DayFigures
-    until: int
-    closed: bool
-    basis: Basis
-    breached_at: int | None = None
-    level: LevelResult | None = None
-    waiting: int = 0
-    unconfirmed: tuple[Unconfirmed, ...] = ()
-    places: Mapping[int, tuple[str, ...]] | None = None
-    forecast: Forecast | None = None
-    carried_in: bool = False
 
 
 def judge(versions: Sequence[ObjectiveTerms], period: Period, known: Known) -> ObjectiveJudgement:

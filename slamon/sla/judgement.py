@@ -183,7 +183,8 @@ class ObjectiveJudgement(Said):
     """One objective in one period. `measured` is null when nothing was measured, never 0 or 100 percent.
 
     Where terms changed inside the period, or a window tightens the target, `parts` are judged each by its own and
-    the worst of them is shown. `waiting` counts cases that are not decided yet. `by_effect` is the figure as it would be if all excluded time had another effect.
+    the worst of them is shown. `waiting` counts cases that are not decided yet. `by_effect` is the figure as it
+    would be if all excluded time had another effect.
     """
 
     objective: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from catalogue.instants import format_instant
 from catalogue.intervals import norm, total
@@ -29,11 +28,9 @@ from slamon.sla.judgement import (
     Share,
     Verdict,
 )
+from slamon.sla.known import Known
 from slamon.sla.tally import DayFigures, DownRun
 from slamon.sla.terms import ObjectiveTerms
-
-if TYPE_CHECKING:
-    from slamon.sla.judge import Known
 
 BASELINE_NOTE = "measured without a target"
 EFFECTS: tuple[Effect, ...] = ("remove_window", "remove_bad_time", "count_as_available", "ignore")

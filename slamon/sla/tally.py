@@ -13,6 +13,7 @@ from slamon.sla.counts import Counts
 from slamon.sla.judgement import Effect, State
 
 OUTSIDE = "outside"
+NO_CASES = Counts()
 STATES: tuple[State, ...] = get_args(State)
 
 Entry = str
@@ -155,7 +156,7 @@ class DayFigures:
     outages: tuple[DownRun, ...] = ()
     available_before: bool = False
     available_after: bool = False
-    cases: Counts = Counts(0, 0)
+    cases: Counts = NO_CASES
 
 
 def pieces(
@@ -185,7 +186,7 @@ def classify(
     agreed: Intervals,
     windows: Windows,
     span: Span,
-    cases: Counts = Counts(0, 0),  # noqa: B008 - frozen
+    cases: Counts = NO_CASES,
 ) -> DayFigures:
     """Give the figures of a span: every instant is outside, or has a state and is excluded or counted (rule E3).
 

@@ -28,13 +28,12 @@ class ObjectiveTerms:
     """An objective, interpreted: texts as typed in the agreement, numbers exact, times in µs.
 
     `checks` are the probes it rests on, `structure` says how they make one state (None: any of them down is down),
-    `quorum` is how many of the `locations` must see a check down, `control` the probe that vouches for a location itself. `interval` is
-    the longest distance of two results of a check; it bounds each edge of an outage. `exclusions` are those granted,
-    `refused` those that were not, `declared` the states that people declared. `members` names the service of each
-    check: an exclusion of a member alone is judged by the counterfactual. `within` is the longest a case may take, as typed;
-    `bound` is what a level
-    is held against, `unit` says what it counts. `term` is the whole time of the
-    agreement: with `entire_period` the time of a period beyond it counts as available.
+    `quorum` is how many of the `locations` must see a check down, `control` the probe that vouches for a location
+    itself. `interval` is the longest distance of two results of a check; it bounds each edge of an outage.
+    `exclusions` are those granted, `refused` those that were not, `declared` the states that people declared.
+    `members` names the service of each check: an exclusion of a member alone is judged by the counterfactual.
+    `within` is the longest a case may take, as typed; `bound` is what a level is held against, `unit` says what it
+    counts. `term` is the whole time of the agreement: with `entire_period` the time beyond it counts as available.
 
     Raises:
         ValueError: the quorum asks for more locations than are named.

@@ -20,7 +20,7 @@ from slamon.sla.runs import DAY_US
 from slamon.views.answers import ObservationLine, ProbeLine, ResultCount
 from slamon.views.batches import read_assignment
 from slamon.views.daybook import mixed, unpack
-from slamon.views.objectives import timing
+from slamon.views.interpreting import timing
 from slamon.views.observed import OUTCOMES
 from slamon.views.promised import Promises, promises
 from slamon.views.tables import assignment, probe_day, probe_last

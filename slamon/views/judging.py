@@ -16,8 +16,9 @@ from slamon.sla.availability import quotient
 from slamon.sla.budget import budget_of, lost
 from slamon.sla.duration import counts_of_cases
 from slamon.sla.forecast import EarlyWarning, Forecast, SoFar, forecast
-from slamon.sla.judge import Known, judge, out_of_reach_at, planned, with_time_beyond
+from slamon.sla.judge import judge, out_of_reach_at, planned, with_time_beyond
 from slamon.sla.judgement import Basis, Coverage, ObjectiveJudgement, PartJudged, Verdict
+from slamon.sla.known import Known
 from slamon.sla.tally import DayFigures, Tally, merge
 from slamon.views import days, horizon, measuring
 from slamon.views.daybook import mixed

@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
 
-from catalogue.agreements import Agreement, MeasurementRules
+from catalogue.agreements import Agreement
 from catalogue.calendars import Window
-from catalogue.combining import AtLeast
-from catalogue.document import PartialDate
 from catalogue.instants import at_clock, local_date, parse_duration, parse_instant
 from catalogue.intervals import Intervals, Span, intersect, subtract, union
 from catalogue.objectives import (
-    BOUNDED,
-    LENGTHS,
-    OF_CASES,
     OF_TICKETS,
     Objective,
 )
 from catalogue.periods import Anniversary, Period, period_at, rolling, whole_term
-from catalogue.probing import Import, Probe, ProbeDefaults
-from catalogue.service_hours import ServiceHours
 from catalogue.services import Baseline, Service
-from catalogue.targets import Rolling, Share
-from probes.spec import allowed_lateness
-from slamon.sla.availability import RELIABILITY, Policy
-from slamon.sla.exclusions import Rulings, ruled
+from catalogue.targets import Rolling
 from slamon.sla.judgement import Mode
-from slamon.sla.structure import Node, Tree
-from slamon.sla.terms import Measure, ObjectiveTerms
-from slamon.views.clauses import clauses_of
+from slamon.sla.terms import ObjectiveTerms
+from slamon.views.interpreting import (
+    ALWAYS,
+    SIGNED,
+    in_force,
+    mode_of,
+    sources_of,
+    terms_of,
+)
 from slamon.views.promised import Promises, promises
 from slamon.views.shelf import FAR, Source
 
-PLACES = 2  # rounding: truncate_2
-SIGNED = frozenset({"signed", "in_force", "expired", "terminated"})
-ALWAYS: Intervals = ((-FAR, FAR),)
 UNITS = {
     "calendar_day": "day",
     "calendar_week": "week",
@@ -215,7 +208,7 @@ def interpret(
     held: Promises, agreement: Agreement, objective: Objective, version: int, spell: Intervals
 ) -> Iterator[Judged | Unjudged]:
     """An objective as the judge takes it, or why it is not judged; two where a window tightens its target."""
-    mode = _mode(agreement, objective)
+    mode = mode_of(agreement, objective)
     whole = in_force(agreement, mode)
     spans = intersect(whole, spell)
     if agreement.state in SIGNED and agreement.in_force.from_ is None and mode != "shadow":
@@ -242,10 +235,10 @@ def _judged(
     rules = agreement.measurement_rules
     of_probes = objective.indicator not in OF_TICKETS and objective.indicator != "level"
     data = objective.data if of_probes else ()
-    sources = tuple(_sources(held, data, objective.service, rules))
+    sources = tuple(sources_of(held, data, objective.service, rules))
     control = rules.control_probe if rules and of_probes else None
-    terms = replace(_terms(held, agreement, objective, sources), term=whole)
-    controls = tuple(_sources(held, (control,) if control else (), None, rules))
+    terms = replace(terms_of(held, agreement, objective, sources), term=whole)
+    controls = tuple(sources_of(held, (control,) if control else (), None, rules))
     period = objective.period
     return Judged(
         agreement.id,
@@ -266,157 +259,8 @@ def _term(whole: Intervals) -> Span | None:
     return whole[0] if whole and whole[0][0] > -FAR else None
 
 
-def _terms(
-    held: Promises, agreement: Agreement, objective: Objective, sources: Sequence[Source]
-) -> ObjectiveTerms:
-    rules = agreement.measurement_rules
-    hours = held.hours(objective.service_hours)
-    indicator = objective.indicator
-    bounded = indicator in BOUNDED
-    members = _members(held, objective)
-    rulings = _rulings(held, agreement, {objective.service, *members.values()}, hours)
-    within = objective.target.within if isinstance(objective.target, Share) else None
-    return ObjectiveTerms(
-        objective=objective.id,
-        service=objective.service,
-        target=objective.promised if bounded else str(objective.threshold),
-        goal=None if bounded else Fraction(objective.threshold) / 100,
-        bound=Fraction(objective.threshold) if bounded else None,
-        unit="us" if indicator in LENGTHS else (objective.unit or "count"),
-        aggregate=objective.aggregate,
-        within=within,
-        priority=objective.priority,
-        hours=hours,
-        in_force=(),
-        checks=tuple(dict.fromkeys(source.check for source in sources)),
-        structure=_tree(objective.up_when, lambda name: check_of(held, name, objective.service))
-        if sources
-        else None,
-        members=members,
-        measure=_measure(objective),
-        indicator=indicator,
-        op=objective.operator,
-        mode=_mode(agreement, objective),
-        locations=rules.locations if rules else (),
-        quorum=rules.quorum if rules else 1,
-        control=rules.control_probe if rules else None,
-        confirm=rules.down_after if rules else 1,
-        recover=rules.up_after if rules else 1,
-        policy=_policy(objective),
-        exclusions=rulings.granted,
-        refused=rulings.refused,
-        declared=held.declared.get(objective.service, ()),
-        min_coverage=None if objective.min_coverage is None else str(objective.min_coverage),
-        min_sample=objective.min_sample,
-        warn_at=Fraction(objective.warn_at) / 100,
-        entire_period=objective.entire_period,
-        places=PLACES if rules else 4,
-        interval=max((s.validity for s in sources), default=0),
-        remedy=objective.remedy.model_dump(mode="json"),
-    )
-
-
-def _measure(objective: Objective) -> Measure:
-    if objective.indicator in BOUNDED:
-        return "level"
-    return "cases" if objective.indicator in OF_CASES else "time"
-
-
-def _policy(objective: Objective) -> Policy:
-    removed = RELIABILITY.excused if objective.indicator == "reliability" else None
-    return Policy(removed, objective.unknown, objective.degraded == "available")
-
-
-def _tree(wanted: AtLeast, name_of: Callable[[str], str]) -> Tree:
-    """How checks make one state; a group of one is its member."""
-    members = tuple(
-        name_of(each) if isinstance(each, str) else _tree(each, name_of) for each in wanted.of
-    )
-    if len(members) == 1:
-        return members[0]
-    if wanted.k == len(members):
-        return Node("serial", members)
-    return Node("parallel", members) if wanted.k == 1 else Node("k_of_n", members, wanted.k)
-
-
-def _members(held: Promises, objective: Objective) -> Mapping[str, str]:
-    """The service of each check that belongs to another one than the objective is about."""
-    found = {}
-    for name in objective.data:
-        probe = held.get(Probe, name)
-        if probe and probe.service and probe.service != objective.service:
-            found[name] = probe.service
-    return found
-
-
-def _rulings(
-    held: Promises, agreement: Agreement, services: set[str], hours: ServiceHours
-) -> Rulings:
-    """What became of the announcements that concern an objective."""
-    own = [
-        each
-        for each in held.announced
-        if each.agreement == agreement.id and any(map(each.concerns, services))
-    ]
-    if not own:
-        return Rulings()
-    clauses, freezes = clauses_of(held, agreement)
-    return ruled(clauses, freezes, own, hours.intervals, agreement.tz)
-
-
-def _mode(agreement: Agreement, objective: Objective) -> Mode:
-    """Nothing is enforced that nobody has signed."""
-    return objective.mode if agreement.state in SIGNED else "shadow"
-
-
-def in_force(agreement: Agreement, mode: Mode) -> Intervals:
-    """When an agreement holds; a shadow objective of an unsigned one is measured all the time."""
-    first, last = agreement.in_force.from_, agreement.in_force.to
-    if first is None:
-        return ALWAYS if mode == "shadow" else ()
-    # Of an imprecise date the last day it may stand for: the reading that is safe for the provider.
-    begin = first.last_day() if isinstance(first, PartialDate) else first
-    end = at_clock(last + timedelta(days=1), 0, agreement.tz) if last else FAR
-    return ((at_clock(begin, 0, agreement.tz), end),)
-
-
-def _sources(
-    held: Promises,
-    data: tuple[str, ...],
-    service: str | None,
-    rules: MeasurementRules | None,
-) -> Iterator[Source]:
-    for name in data:
-        if (probe := held.get(Probe, name)) is not None:
-            validity = validity_of(held, probe)
-            for place in rules.locations if rules else held.default_locations:
-                yield Source(name, place, validity)
-        elif (file := held.get(Import, name)) is not None and file.validity and file.location:
-            validity = parse_duration(file.validity).exact()
-            yield Source(check_of(held, name, service), file.location, validity)
-
-
-def check_of(held: Promises, data: str, service: str | None) -> str:
-    """The check under which results of a probe, or of a file about a service, are kept."""
-    return f"{data}/{service}" if held.get(Import, data) else data
-
-
-def timing(held: Promises, probe: Probe) -> tuple[int, int]:
-    """Interval and timeout of a probe in µs, its own or those of its set."""
-    defaults = held.get(ProbeDefaults, held.catalogue_of("probe", probe.id))
-    interval = probe.interval or (defaults.interval if defaults else "PT1M")
-    timeout = probe.timeout or (defaults.timeout if defaults else "PT10S")
-    return parse_duration(interval).exact(), parse_duration(timeout).exact()
-
-
-def validity_of(held: Promises, probe: Probe) -> int:
-    """How long a result of a probe speaks (rule P2): interval + timeout + allowed lateness."""
-    interval, timeout = timing(held, probe)
-    return interval + timeout + allowed_lateness(interval)
-
-
 def _baseline(held: Promises, service: Service, baseline: Baseline) -> Judged:
-    sources = tuple(_sources(held, baseline.data, service.id, None))
+    sources = tuple(sources_of(held, baseline.data, service.id, None))
     terms = ObjectiveTerms(
         objective=baseline.id,
         service=service.id,

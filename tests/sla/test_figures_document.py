@@ -14,8 +14,9 @@ from catalogue.periods import local_days, parse_period
 from catalogue.service_hours import WEEKDAYS, ServiceHours
 from probes.outcome import Outcome
 from slamon.sla import observed
-from slamon.sla.judge import Known, day, judge, out_of_reach_at
+from slamon.sla.judge import day, judge, out_of_reach_at
 from slamon.sla.judgement import ObjectiveJudgement
+from slamon.sla.known import Known
 from slamon.sla.runs import Result, runs_of
 from slamon.sla.tally import merge
 from slamon.sla.terms import CheckRuns, ObjectiveTerms

@@ -9,8 +9,9 @@ from catalogue.service_hours import WEEKDAYS, ServiceHours, always
 from probes.outcome import Outcome
 from slamon.sla import observed
 from slamon.sla.availability import ratio_text
-from slamon.sla.judge import Known, day, judge, out_of_reach_at
+from slamon.sla.judge import day, judge, out_of_reach_at
 from slamon.sla.judgement import ErrorBudget, Measured, ObjectiveJudgement
+from slamon.sla.known import Known
 from slamon.sla.runs import Run
 from slamon.sla.tally import DayFigures, Tally, merge
 from slamon.sla.terms import CheckRuns, ObjectiveTerms
