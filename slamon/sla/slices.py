@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal, assert_never
 
 from catalogue.instants import MINUTE
@@ -111,6 +112,28 @@ def into_slices(
     return tuple(map(Counts, good, bad))
 
 
+def measured_slices(
+    good: Intervals, bad: Intervals, span: Span, length: int
+) -> tuple[tuple[Counts, int], ...]:
+    """Give the good and bad time (µs) of the slices of a period, for their mean; those alike all over are repeated.
+
+    A slice in which nothing was measured is left out: other than one without requests, it is not known to be good.
+    """
+    mixed: dict[int, Counts] = {}
+    whole: list[tuple[Counts, int]] = []
+    for times, one in ((good, Counts(1, 0)), (bad, Counts(0, 1))):
+        for begin, end in clip(times, span):
+            edges = _ceil(begin, span, length), end - (end - span[0]) % length
+            cuts = sorted({begin, end, *(edge for edge in edges if begin < edge < end)})
+            for a, b in pairwise(cuts):
+                number, repeat = (a - span[0]) // length, (b - a) // length
+                if repeat:
+                    whole.append((_times(one, length), repeat))
+                else:
+                    mixed[number] = mixed.get(number, Counts(0, 0)) + _times(one, b - a)
+    return (*whole, *((counts, 1) for counts in mixed.values()))
+
+
 def mean_of_slices(slices: Iterable[tuple[Counts, int]]) -> Fraction | None:
     """Give the mean of the shares of slices, each taken as often as it is repeated; None without slices.
 
@@ -132,6 +155,10 @@ def pooled(slices: Iterable[tuple[Counts, int]]) -> Fraction | None:
         requests += repeat * _valid(counts)
         good += repeat * counts.good
     return Fraction(good, requests) if requests else None
+
+
+def _times(one: Counts, length: int) -> Counts:
+    return Counts(one.good * length, one.bad * length)
 
 
 def _valid(counts: Counts) -> int:

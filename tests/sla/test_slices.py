@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue.instants import MINUTE, SECOND
-from catalogue.intervals import Intervals, clip, norm, total
+from catalogue.intervals import Intervals, clip, norm, subtract, total
 from slamon.sla.availability import Quotient
 from slamon.sla.counts import Counts
 from slamon.sla.slices import (
@@ -14,6 +14,7 @@ from slamon.sla.slices import (
     SliceRule,
     into_slices,
     mean_of_slices,
+    measured_slices,
     pooled,
     sliced,
 )
@@ -207,6 +208,28 @@ def test_the_mean_of_slices_is_not_the_share_of_all(
     given_slices: list[tuple[Counts, int]], mean: Fraction | None, share: Fraction | None
 ) -> None:
     assert (mean_of_slices(given_slices), pooled(given_slices)) == (mean, share)
+
+
+@given(spans, spans, periods, lengths)
+def test_the_time_of_slices_is_that_of_each_of_them(
+    up: Intervals, down: Intervals, span: tuple[int, int], length: int
+) -> None:
+    good = held(up) - held(down)
+    expected = []
+    for begin in range(span[0], span[1], length):
+        whole = set(range(begin, min(begin + length, span[1])))
+        if whole & (good | held(down)):
+            expected.append((len(whole & good), len(whole & held(down))))
+    found = measured_slices(subtract(up, down), down, span, length)
+    one_by_one = [(c.good, c.bad) for c, repeat in found for _ in range(repeat)]
+    assert sorted(one_by_one) == sorted(expected)
+
+
+def test_the_mean_of_slices_of_time_leaves_out_what_was_not_measured() -> None:
+    """Of three minutes the first is up, the second half down and half unknown, the third unknown."""
+    found = measured_slices(seconds((0, 60)), seconds((60, 90)), (0, 180 * SECOND), MINUTE)
+    assert mean_of_slices(found) == Fraction(1, 2)
+    assert pooled(found) == Fraction(2, 3)
 
 
 @given(slices)
