@@ -68,7 +68,7 @@ async def exclusion(reading: Read, agreement: str, exclusion: str) -> ExclusionL
     return _found(reading, agreement, exclusion)
 
 
-@router.post("/exclusions", status_code=201)
+@router.post("/exclusions")
 def announce(reading: Read, decisions: Decide, actor: ApiActor, body: Announcing) -> Ruled:
     """Record that a window was announced; repeated, it changes nothing."""
     asked = AskedWindow(
