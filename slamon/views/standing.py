@@ -117,6 +117,7 @@ def agreement_summary(frame: Frame, agreement: Agreement) -> AgreementSummary:
         in_force_to=agreement.in_force.to.isoformat() if agreement.in_force.to else None,
         period=kept.said_period(period.label, period.tz) if period else None,
         closed_periods=kept.closed_labels(frame.connection, agreement.id),
+        restated_periods=kept.closed_labels(frame.connection, agreement.id, restated=True),
         objectives=tuple(objective_status(held, judgement) for judgement in judgements),
     )
 
