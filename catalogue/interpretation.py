@@ -8,6 +8,7 @@ from typing import Any
 from catalogue.agreements import Agreement
 from catalogue.commitments import Commitment
 from catalogue.document import Document
+from catalogue.objectives import Objective
 from catalogue.probing import Attestation, Import, Probe
 from catalogue.recommendations import (
     Ambiguity,
@@ -32,8 +33,8 @@ def not_yet_interpreted(record: Document) -> tuple[str, ...]:
 
 def _agreement(agreement: Agreement) -> Iterator[str]:
     for objective in agreement.objectives:
-        if isinstance(objective.remedy, Credit):
-            yield f"objectives.{objective.id}.remedy (credit): due as a percent, not yet as money"
+        for said in _objective(objective):
+            yield f"objectives.{objective.id}.{said}"
     if agreement.duration:
         yield f"duration ({agreement.duration}): kept, the term is not yet derived from it"
     if agreement.review_every:
@@ -42,6 +43,15 @@ def _agreement(agreement: Agreement) -> Iterator[str]:
         yield f"raci ({len(agreement.raci)} activities): kept, not yet shown"
     if agreement.dispute:
         yield "dispute: kept, a breach cannot yet be contested"
+
+
+def _objective(objective: Objective) -> Iterator[str]:
+    if objective.slice_:
+        yield f"slice ({objective.slice_.length}): kept, time is counted to the instant"
+    if objective.consecutive:
+        yield f"consecutive ({objective.consecutive}): kept, each period is judged by itself"
+    if isinstance(objective.remedy, Credit):
+        yield "remedy (credit): due as a percent, not yet as money"
 
 
 def _service(service: Service) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """What the program does not act upon yet is listed, not dropped."""
 
+import json
+
 import pytest
 
 from catalogue.agreements import Agreement
@@ -53,6 +55,21 @@ def test_what_is_kept_without_effect_is_listed(
     cms: Catalogue, kind: str, record: str, expected: tuple[str, ...]
 ) -> None:
     assert not_yet_interpreted(cms.records[kind, record].model) == expected
+
+
+def test_policies_without_effect_yet_are_listed(cms: Catalogue) -> None:
+    document = json.loads(json.dumps(cms.records["agreement", "sla-unv-2008"].document))
+    document["objectives"][0] |= {
+        "slice": {"length": "PT1M", "rule": "entirely_down"},
+        "consecutive": 3,
+    }
+
+    found = not_yet_interpreted(KINDS["agreement"].parse(document))
+
+    assert found[:2] == (
+        "objectives.o1.slice (PT1M): kept, time is counted to the instant",
+        "objectives.o1.consecutive (3): kept, each period is judged by itself",
+    )
 
 
 def test_the_illustrative_agreement_of_real_services_is_judged_as_written(

@@ -19,6 +19,39 @@ CREDIT = (
     'remedy: {kind: credit, tiers: [{below: "99.00", percent: "5.00"}, {below: "98.00", percent: "12.50"}], '
     'cap_percent: "10.00", base: monthly_charge_of_service, settlement: {en: c, fr: a, es: n}}'
 )
+CLAUSES = """
+  correction: {reason: "the clauses were forgotten"}
+  exclusions:
+  - {id: x1, kind: planned_maintenance, effect: remove_window, notice: P3D, notice_hours: bern-business-hours,
+     max_per_month: PT4H}
+"""
+WINDOW = {
+    "agreement": AGREEMENT,
+    "clause": "x1",
+    "service": "svc-parzival",
+    "from": "2026-02-10T12:00",
+    "to": "2026-02-10T18:00",
+    "received-at": "2026-02-02T09:00",
+    "evidence": "mail 4711",
+    "reason": "new disks",
+}
+
+
+@pytest.fixture
+def excluded(slamon: Any, starter: Path) -> Any:
+    """The commands where maintenance of up to four hours a month is excluded, and one window of six was granted."""
+    file = starter / "agreements.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("\n  objectives:", CLAUSES + "  objectives:"), encoding="utf-8")
+    asked = [f"--{name}={value}" for name, value in WINDOW.items()]
+    for command in (
+        ("catalogue", "apply", starter, "--yes"),
+        ("exclusion", "announce", *asked, "--id", "disks"),
+        ("exclusion", "grant", AGREEMENT, "disks", "--reason", "agreed"),
+    ):
+        done = slamon(*command)
+        assert done.exit_code == 0, done.output
+    return slamon
 
 
 @pytest.fixture
@@ -154,6 +187,35 @@ def test_a_bound_of_latency_that_nobody_has_promised_yet_can_be_tried(
     assert _parzival(found)["proposed"]["ratio"] == ratio
     assert _parzival(found)["bad"] is None  # time and cases have no difference
     assert slamon.json(*QUESTION, code=1) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "ratio", "rules"),
+    [
+        pytest.param(("PT4H", "PT6H"), "116/117", [None], id="a higher quota excludes all of it"),
+        pytest.param(("notice: P3D", "notice: P10D"), "47/48", ["notice"], id="a longer notice"),
+        pytest.param(
+            ("effect: remove_window", "effect: count_as_available"),
+            "119/120",
+            [None, "quota"],
+            id="another effect: two of five hours stay bad, and all time counts",
+        ),
+        pytest.param(
+            ("effect: remove_window", "effect: ignore"),
+            "47/48",
+            [None, "quota"],
+            id="an effect that leaves the figure as it is",
+        ),
+    ],
+)
+def test_what_was_announced_is_ruled_on_by_the_clauses_of_the_file(
+    excluded: Any, terms: Any, change: tuple[str, str], ratio: str, rules: list[str | None]
+) -> None:
+    found = excluded.json(*QUESTION, "--terms", terms(change))
+
+    assert _parzival(found)["recorded"]["ratio"] == "117/118"
+    assert _parzival(found)["proposed"]["ratio"] == ratio
+    assert [each["rule"] for each in _parzival(found, "proposed")["exclusions"]] == rules
 
 
 def test_terms_that_nobody_has_signed_are_judged_as_if_they_were(slamon: Any, terms: Any) -> None:
