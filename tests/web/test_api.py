@@ -33,6 +33,8 @@ MINUTE = 60_000_000
         pytest.param("/compliance?agreement=sla-unv-2026", 12, id="compliance of one agreement"),
         pytest.param("/breaches", 1, id="breaches"),
         pytest.param("/breaches?status=waived", 0, id="breaches of one status"),
+        pytest.param("/declarations", 2, id="declared incidents"),
+        pytest.param("/declarations?service=svc-web", 1, id="declared incidents of one service"),
         pytest.param("/tariffs", 2, id="tariffs"),
         pytest.param("/commitments", 2, id="commitments"),
         pytest.param("/probes", 4, id="probes"),
