@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -127,6 +129,22 @@ def test_another_window_of_the_same_day_gets_the_next_number(announce: Any) -> N
 
     assert announce(end="2026-03-14T02:30").exclusion == "x1-2026-03-14-2"
     assert announce() == Announced("x1-2026-03-14-1", None)
+
+
+def test_two_windows_announced_at_the_same_moment_get_an_id_each(
+    announce: Any, ledger: Ledger
+) -> None:
+    start = Barrier(2)
+
+    def at_once(end: str) -> str:
+        start.wait()
+        return str(announce(end=end).exclusion)
+
+    with ThreadPoolExecutor(2) as pool:
+        made = set(pool.map(at_once, ("2026-03-14T02:00", "2026-03-14T03:00")))
+
+    assert made == {"x1-2026-03-14-1", "x1-2026-03-14-2"}
+    assert len(_facts(ledger)) == 2
 
 
 def test_a_withdrawn_window_can_be_announced_anew(announce: Any, ledger: Ledger) -> None:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner, Result
+
+from slamon.cli.main import app
+
+SETS = Path(__file__).parents[2] / "catalogue" / "starter"
+EDITIONS, CMS = SETS / "digital-editions", SETS / "cms-2008"
 
 AGREEMENT = "sla-digital-editions"
 CLAUSES = """
@@ -17,14 +26,31 @@ CLAUSES = """
 """
 
 
-@pytest.fixture
-def bern(slamon: Any, starter: Path) -> Any:
-    """The commands in a folder whose agreement has clauses; one service was down 2026-02-10 from 10:00 to 15:00."""
-    file = starter / "agreements.yaml"
+def _commands(folder: Path) -> Callable[..., Result]:
+    runner = CliRunner(env={"SLAMON_DATA": str(folder), "SLAMON_ACTOR": "rita"})
+    return lambda *arguments: runner.invoke(app, [str(each) for each in arguments])
+
+
+@pytest.fixture(scope="module")
+def amended(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The filled folder, its agreement with clauses; nobody writes to it."""
+    folder = tmp_path_factory.mktemp("amended")
+    shutil.copytree(filled, folder / "var")
+    documents = folder / "documents"
+    shutil.copytree(EDITIONS, documents, ignore=shutil.ignore_patterns("data"))
+    file = documents / "agreements.yaml"
     text = file.read_text("utf-8")
     file.write_text(text.replace("\n  objectives:", CLAUSES + "  objectives:"), "utf-8")
-    done = slamon("catalogue", "apply", starter, "--yes")
+    done = _commands(folder / "var")("catalogue", "apply", documents, "--yes")
     assert done.exit_code == 0, done.output
+    return folder / "var"
+
+
+@pytest.fixture
+def bern(slamon: Any, amended: Path) -> Any:
+    """The commands where the agreement has clauses; one service was down 2026-02-10 from 10:00 to 15:00."""
+    shutil.rmtree(slamon.folder)
+    shutil.copytree(amended, slamon.folder)
     return slamon
 
 
@@ -153,3 +179,79 @@ def test_what_was_not_announced_is_not_found(slamon: Any, command: str) -> None:
 
     assert done.exit_code == 1
     assert "nothing was announced as 'x1'" in done.stderr
+
+
+# -- the agreement of 2008, whose maintenance stands on Friday afternoons for four hours a month
+
+UNV = "sla-unv-2008"
+
+
+@pytest.fixture(scope="module")
+def bonn(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The commands in a folder with the documents of 2008; windows are announced one after the other."""
+    commands = _commands(tmp_path_factory.mktemp("bonn") / "var")
+
+    def run(*arguments: object) -> Result:
+        done = commands(*arguments)
+        assert done.exit_code == 0, done.output
+        return done
+
+    run("catalogue", "apply", CMS, "--yes")
+    return run
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "received", "expected"),
+    [
+        pytest.param(
+            "2008-10-10T14:00",
+            "2008-10-10T16:00",
+            "2008-10-02T17:00",
+            [("2008-10-10T12:00:00Z", "2008-10-10T14:00:00Z", None)],
+            id="announced before the third of October, a holiday, and in time",
+        ),
+        pytest.param(
+            "2008-10-17T14:00",
+            "2008-10-17T18:00",
+            "2008-10-14T08:00",
+            [("2008-10-17T12:00:00Z", "2008-10-17T16:00:00Z", "notice")],
+            id="announced a day too late",
+        ),
+        pytest.param(
+            "2008-10-24T15:00",
+            "2008-10-24T19:00",
+            "2008-10-20T08:00",
+            [
+                ("2008-10-24T13:00:00Z", "2008-10-24T15:00:00Z", None),
+                ("2008-10-24T15:00:00Z", "2008-10-24T16:00:00Z", "quota"),
+                ("2008-10-24T16:00:00Z", "2008-10-24T17:00:00Z", "allowed_hours"),
+            ],
+            id="over the four hours of the month, and past six in the evening",
+        ),
+        pytest.param(
+            "2008-11-21T14:00",
+            "2008-11-28T15:00",
+            "2008-11-03T08:00",
+            [
+                ("2008-11-21T13:00:00Z", "2008-11-21T17:00:00Z", None),
+                ("2008-11-21T17:00:00Z", "2008-11-23T23:00:00Z", "allowed_hours"),
+                ("2008-11-23T23:00:00Z", "2008-11-28T14:00:00Z", "freeze"),
+            ],
+            id="into the change freeze around the conference of the parties",
+        ),
+    ],
+)
+def test_the_maintenance_of_2008_is_excluded_as_far_as_the_agreement_goes(
+    bonn: Any, begin: str, end: str, received: str, expected: list[tuple[str, str, str | None]]
+) -> None:
+    bonn(
+        *("exclusion", "announce", "--agreement", UNV, "--clause", "x1", "--id", begin[:10]),
+        *("--from", begin, "--to", end, "--received-at", received),
+        *("--evidence", "mail to the secretariat", "--reason", "maintenance"),
+    )
+    bonn("exclusion", "grant", UNV, begin[:10], "--reason", "recorded from the archive")
+
+    shown = json.loads(bonn("exclusion", "show", UNV, begin[:10], "--json").stdout)
+
+    mail = next(fate for fate in shown["objectives"] if fate["objective"] == "o4")
+    assert [(part["from"], part["to"], part["rule"]) for part in mail["parts"]] == expected
