@@ -36,7 +36,7 @@ def amended(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The filled folder, its agreement with clauses; nobody writes to it."""
     folder = tmp_path_factory.mktemp("amended")
     shutil.copytree(filled, folder / "var")
-    documents = folder / "documents"
+    documents = folder / EDITIONS.name  # the name of the set
     shutil.copytree(EDITIONS, documents, ignore=shutil.ignore_patterns("data"))
     file = documents / "agreements.yaml"
     text = file.read_text("utf-8")
