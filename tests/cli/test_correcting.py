@@ -29,9 +29,17 @@ def _outcomes(slamon: Any) -> list[str]:
     return [each["fact"] for each in slamon.json("ledger", "show", "--stream", STREAM)]
 
 
-def _february(slamon: Any) -> Any:
+def _february(slamon: Any, *known: str) -> Any:
     """The judgement of the service in the month of the outage, whatever the others are."""
-    asked = ("judge", "--agreement", "sla-digital-editions", "--period", "2026-02", "--json")
+    asked = (
+        "judge",
+        "--agreement",
+        "sla-digital-editions",
+        "--period",
+        "2026-02",
+        *known,
+        "--json",
+    )
     judged = json.loads(slamon(*asked).stdout)
     return next(each for each in judged["objectives"] if each["objective"] == "o9")
 
@@ -115,6 +123,7 @@ def test_p1_a_false_outage_of_an_open_month_is_voided_and_stays_visible(slamon: 
     assert after["tally"].get("down_us", 0) == 0
     assert (after["outages"], after["measured"]["percent"]) == ([], "100.00")
     imported = slamon.json("ledger", "show", "--stream", "imports:imp-digital-editions")
+    assert _february(slamon, "--as-known-at", imported[-1]["recorded_at"]) == before
     (voided,) = slamon.json("ledger", "show", "--stream", STREAM)
     at = voided["content"]["at"][0]
     assert at in imported[0]["content"]["at"]
