@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import JsonValue, ValidationError
 from ruamel.yaml import YAML
 
@@ -192,19 +194,43 @@ def test_the_starter_sets_applied_again_change_nothing(
     assert plan(documents, states, TODAY).changes == ()
 
 
-def _examples() -> list[Any]:
+def _examples() -> list[dict[str, JsonValue]]:
     text = (DOCS / "objectives.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    loaded = [each for block in blocks for each in YAML(typ="safe").load(block)]
-    return [pytest.param(each, id=str(each["id"])) for each in loaded]
+    return [dict(each) for block in blocks for each in YAML(typ="safe").load(block)]
 
 
-@pytest.mark.parametrize("example", _examples())
+EXAMPLES = _examples()
+
+
+@pytest.mark.parametrize("example", [pytest.param(each, id=str(each["id"])) for each in EXAMPLES])
 def test_the_examples_of_the_documentation_are_read(example: dict[str, JsonValue]) -> None:
     try:
         objective(**example)
     except ValidationError as refused:
         pytest.fail(str(refused))
+
+
+ODD: st.SearchStrategy[JsonValue] = st.one_of(
+    st.sampled_from([None, True, -1, 0, 3, "", "x", "-1", "PT0S", "P1D", "whole_term", "1e5"]),
+    st.sampled_from([{}, [], [None], {"all": []}, {"at_least": 9}, {"bound": None}, {"of": ["a"]}]),
+    st.just({"any": [{"all": ["a"]}, {"at_least": 1, "of": [{"any": ["b"]}, 5]}]}),
+)
+FIELDS = sorted(Objective.model_fields.keys() - {"slice_"} | {"slice"})
+
+
+@given(
+    example=st.sampled_from(EXAMPLES), odd=st.dictionaries(st.sampled_from(FIELDS), ODD, max_size=2)
+)
+def test_something_odd_is_a_fault_and_never_a_crash(
+    example: dict[str, JsonValue], odd: dict[str, JsonValue]
+) -> None:
+    try:
+        found = objective(**example | odd)
+    except ValidationError:
+        return
+    assert 1 <= found.up_when.k <= len(found.up_when.of)
+    assert found.threshold >= 0
 
 
 def test_an_agreement_is_read_with_all_it_may_say(cms: Catalogue) -> None:

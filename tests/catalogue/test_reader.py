@@ -212,3 +212,43 @@ def test_a_document_nested_beyond_reason_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(DocumentsRefused):
         read([tmp_path])
+
+
+HOURS = """service_hours:
+- {id: %s, tz: UTC, weekdays: [mon], from: "08:00", to: "18:00", holidays: %s, prov: {_: I}}
+"""
+
+
+def test_what_is_read_may_name_records_beside_it(tmp_path: Path, cms: Catalogue) -> None:
+    file = tmp_path / "hours.yaml"
+    file.write_text(HOURS % ("mondays", "un-bonn"), encoding="utf-8")
+
+    found = read([file], beside=cms)
+
+    assert list(found.records) == [("service_hours", "mondays")]
+
+
+def test_a_record_that_is_neither_read_nor_beside_is_a_fault(
+    tmp_path: Path, cms: Catalogue
+) -> None:
+    file = tmp_path / "hours.yaml"
+    file.write_text(HOURS % ("mondays", "un-bon"), encoding="utf-8")
+
+    with pytest.raises(DocumentsRefused) as refused:
+        read([file], beside=cms)
+
+    assert [str(problem) for problem in refused.value.problems] == [
+        f'{file}:2:81: there is no calendar "un-bon" (did you mean "un-bonn"?)'
+    ]
+
+
+def test_faults_that_follow_from_what_is_read_are_told_where_they_can_be_put_right(
+    tmp_path: Path, cms: Catalogue
+) -> None:
+    probe = '{id: prb-unv-mail, kind: tcp, service: svc-cms-ims, target: "a.example:25", '
+    probe += 'demo_target: "127.0.0.1:25", interval: PT1M, timeout: PT10S, prov: {_: I}}'
+    file = tmp_path / "probes.yaml"
+    file.write_text(f"probes: [{probe}]\n", encoding="utf-8")
+
+    # The agreements beside it now rest on a probe of another service: that is no fault of this file.
+    assert set(read([file], beside=cms).records) == {("probe", "prb-unv-mail")}
