@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 
 from probes.batch import NO_LATENCY, ObservationsRecorded
+from probes.spec import AgentAssigned
 from slamon.app.agents import assignment
 from slamon.ledger.codec import Entry
 from slamon.ledger.store import Ledger
 from slamon.sla.corrections import Chosen, Held
 from slamon.sla.imports import ObservationsImported
+
+Assigned = Callable[[str, int], AgentAssigned | None]
+"""The probe list of an agent, by its version."""
 
 
 def held(ledger: Ledger, chosen: Chosen) -> list[Held]:
@@ -21,9 +26,10 @@ def held(ledger: Ledger, chosen: Chosen) -> list[Held]:
 
     """
     found: dict[int, tuple[int, Held]] = {}
+    assigned = cache(partial(assignment, ledger))
     for stream in chosen.streams:
         for entry in ledger.stream(stream, upto=chosen.position):
-            for row in _rows(ledger, entry, chosen):
+            for row in _rows(assigned, entry, chosen):
                 known = found.get(row.at)
                 if row.at in chosen.results and (known is None or known[0] <= entry.position):
                     found[row.at] = (entry.position, row)
@@ -33,12 +39,12 @@ def held(ledger: Ledger, chosen: Chosen) -> list[Held]:
     return [found[at][1] for at in sorted(found)]
 
 
-def _rows(ledger: Ledger, entry: Entry, chosen: Chosen) -> Iterator[Held]:
+def _rows(assigned: Assigned, entry: Entry, chosen: Chosen) -> Iterator[Held]:
     match entry.fact:
         case ObservationsImported() as fact:
             yield from _of_import(entry, fact, chosen)
         case ObservationsRecorded() as fact:
-            yield from _of_batch(ledger, entry, fact, chosen)
+            yield from _of_batch(assigned, entry, fact, chosen)
 
 
 def _of_import(entry: Entry, fact: ObservationsImported, chosen: Chosen) -> Iterator[Held]:
@@ -51,9 +57,9 @@ def _of_import(entry: Entry, fact: ObservationsImported, chosen: Chosen) -> Iter
 
 
 def _of_batch(
-    ledger: Ledger, entry: Entry, batch: ObservationsRecorded, chosen: Chosen
+    assigned: Assigned, entry: Entry, batch: ObservationsRecorded, chosen: Chosen
 ) -> Iterator[Held]:
-    under = assignment(ledger, entry.stream.split(":")[1], batch.assignment)
+    under = assigned(entry.stream.split(":")[1], batch.assignment)
     asked = under and [each.probe for each in under.probes]
     if not under or not asked or under.location != chosen.location or chosen.check not in asked:
         return

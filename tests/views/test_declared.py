@@ -130,7 +130,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=12, phases=FOUND)
+@settings(max_examples=6, phases=FOUND)
 @given(steps=st.lists(STEPS, min_size=4, max_size=20))
 def test_rebuilt_views_equal_those_that_followed_declarations(kit: Any, steps: list[Any]) -> None:
     with kit.opened() as world:
