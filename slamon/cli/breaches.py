@@ -31,7 +31,7 @@ Reason = Annotated[str, typer.Option(help="Why; stands with the decision.")]
 def list_all(
     *,
     status: Annotated[
-        Literal["open", "upheld", "waived"] | None, typer.Option(help="Only these.")
+        Literal["open", "upheld", "waived", "withdrawn"] | None, typer.Option(help="Only these.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

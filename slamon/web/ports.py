@@ -17,6 +17,7 @@ from slamon.views.answers import (
     ObservationLine,
     OutageLine,
     Overview,
+    PeriodHistory,
     PeriodLine,
     ProbeLine,
     RecordLine,
@@ -120,6 +121,9 @@ class Reading(Protocol):
 
         Raises: InstantError where the label names no period.
         """
+
+    def history(self, agreement: str, label: str) -> PeriodHistory | None:
+        """The closing of a period and its restatements; None while it is open."""
 
     def ledger(self) -> LedgerStatus:
         """Where the ledger and its views stand."""

@@ -27,15 +27,18 @@ from slamon.views.answers import (
     CommitmentLine,
     DayCell,
     FactTold,
+    FigureRestated,
     ImportLine,
     LedgerStatus,
     ObjectiveStatus,
     ObservationLine,
     OutageLine,
     Overview,
+    PeriodHistory,
     PeriodLine,
     ProbeLine,
     RecordLine,
+    Restatement,
     ResultCount,
     ServiceDetail,
     ServiceSummary,
@@ -224,6 +227,7 @@ def agreement(
         "in_force_to": "2026-12-31",
         "period": NOVEMBER if objectives else None,
         "closed_periods": ("2026-09",) if objectives else (),
+        "restated_periods": ("2026-09",) if objectives else (),
         "objectives": objectives,
     }
     return AgreementSummary.model_validate(fields | changed)
@@ -805,6 +809,40 @@ class World:
             period=known[label],
             as_known_at=AsKnownAt(instant="2026-11-22T15:48:30Z", position=self.at),
             objectives=objectives,
+        )
+
+    def history(self, agreement: str, label: str) -> PeriodHistory | None:
+        if self.agreement(agreement, NOW) is None or label != "2026-09":
+            return None
+        old = BREACHED.model_copy(update={"state": "met", "breached_at": None})
+        restated = FigureRestated(
+            objective=BREACHED.objective, service=BREACHED.service, old=old, new=BREACHED
+        )
+        return PeriodHistory(
+            agreement=agreement,
+            period=SEPTEMBER,
+            closed_at="2026-10-02T08:00:00Z",
+            closed_by="reviewer",
+            actor="rita",
+            position=self.at - 200,
+            judged_at_position=self.at - 201,
+            code_version="0.1.0",
+            tzdata="2026.1",
+            figures=(old,),
+            restatements=(
+                Restatement(
+                    at="2026-10-20T08:00:00Z",
+                    actor="slamon",
+                    position=self.at - 50,
+                    judged_at_position=self.at - 51,
+                    cause=(self.at - 52,),
+                    causes=1,
+                    reasons=("observations-imported/1 in imports:imp-late",),
+                    code_version="0.1.0",
+                    tzdata="2026.1",
+                    objectives=(restated,),
+                ),
+            ),
         )
 
     def ledger(self) -> LedgerStatus:

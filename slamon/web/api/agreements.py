@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException
 
 from slamon.sla.judgement import Judgement
-from slamon.views.answers import AgreementSummary, PeriodLine, TallyDay
-from slamon.web.freshness import Moving
+from slamon.views.answers import AgreementSummary, PeriodHistory, PeriodLine, TallyDay
+from slamon.web.freshness import Moving, Steady
 from slamon.web.paging import Asked, Key, Page
 from slamon.web.requests import Now, Read, judged
 
@@ -34,6 +34,15 @@ def judgement(reading: Read, now: Now, agreement: str, label: str) -> Judgement:
     found = judged(reading, agreement, label, now)
     if found is None:
         raise HTTPException(404, f"There is no period {label} of the agreement {agreement}.")
+    return found
+
+
+@router.get("/agreements/{agreement}/periods/{label}/history", dependencies=[Steady])
+async def history(reading: Read, agreement: str, label: str) -> PeriodHistory:
+    """How a period was closed, with which figures, and each restatement since with old, new and cause."""
+    found = reading.history(agreement, label)
+    if found is None:
+        raise HTTPException(404, f"The agreement {agreement} has no closed period {label}.")
     return found
 
 

@@ -96,6 +96,7 @@ def _period(
         judgement=said,
         titles={status.judgement.objective: status for status in found.objectives},
         closed=closed,
+        history=reading.history(which[0], said.period.label) if closed else None,
         closable=not closed and instant_us(said.period.to) <= now,
         refusal=refusal,
         terms=_terms(said.objectives),
