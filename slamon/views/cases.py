@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from catalogue.intervals import Intervals
@@ -15,7 +15,7 @@ from slamon.sla.levels import LevelsImported
 from slamon.sla.runs import Run, inconclusive_within
 from slamon.sla.tickets import TicketsImported
 from slamon.sla.timeline import timeline
-from slamon.views.shelf import Confirmation, Source, fetch, results_of
+from slamon.views.shelf import FAR, Confirmation, Source, fetch, results_of
 from slamon.views.tables import level, ticket
 
 Span = tuple[int, int]
@@ -113,7 +113,7 @@ def tickets_taken_in(connection: Connection, entry: Entry, fact: TicketsImported
 
 
 def levels_taken_in(connection: Connection, entry: Entry, fact: LevelsImported) -> Span:
-    """Keep levels as known now; the span (µs, both ends included) that they touch."""
+    """Keep levels as known now; the span (µs, both ends included) that they touch: each speaks until the next one."""
     source = entry.stream.partition(":")[2]
     rows = [
         {"source": source, "at": at, "value": value, "position": entry.position}
@@ -124,7 +124,10 @@ def levels_taken_in(connection: Connection, entry: Entry, fact: LevelsImported) 
     connection.execute(
         write.on_conflict_do_update(index_elements=["source", "at"], set_=named), rows
     )
-    return min(fact.at), max(fact.at)
+    following = select(func.min(level.c.at)).where(
+        level.c.source == source, level.c.at > max(fact.at)
+    )
+    return min(fact.at), connection.execute(following).scalar() or FAR
 
 
 def tickets(

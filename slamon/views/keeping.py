@@ -114,7 +114,8 @@ def forget(connection: Connection, touched: Touched) -> None:
 def affected(connection: Connection, judged: Judged, touched: Touched) -> list[Span]:
     """The time in which the states of an objective may have changed, as results in these spans were touched."""
     asked = Confirmation(judged.terms.confirm, judged.terms.recover)
-    found = [
+    found = [touched[name, ""] for name in judged.files if (name, "") in touched]
+    found += [
         reach(connection, source, *span, asked)
         for source in judged.sources
         if (span := touched.get((source.check, source.location)))

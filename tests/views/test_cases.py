@@ -5,11 +5,25 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from catalogue.instants import HOUR, MINUTE
+import pytest
+from sqlalchemy import select
+
+from catalogue.instants import HOUR, MINUTE, parse_instant
+from catalogue.terms import LifecycleAsserted, TermsStated
+from slamon.sla.closing import PeriodClosed
 from slamon.sla.levels import LevelsImported
 from slamon.sla.tickets import TicketsImported
-from slamon.views.cases import LevelRow, TicketRow, level_before, levels, tickets
+from slamon.views.cases import (
+    LevelRow,
+    TicketRow,
+    level_before,
+    levels,
+    levels_taken_in,
+    tickets,
+)
 from slamon.views.observed import Observed
+from slamon.views.shelf import FAR
+from slamon.views.tables import period_touched
 
 Ticket = tuple[str, int, int | None, int | None, str, int]
 
@@ -110,8 +124,83 @@ def test_a_file_touches_the_old_opening_of_a_ticket_as_well_as_the_new(world: An
 
         assert observed.flush() == {
             ("imp-a", ""): (30 * HOUR, 70 * HOUR),
-            ("imp-days", ""): (5 * HOUR, 5 * HOUR),
+            ("imp-days", ""): (5 * HOUR, FAR),
         }
+
+
+def test_a_level_touches_the_time_up_to_the_next_one(world: Any) -> None:
+    world.append("levels:imp-days", _levels((9 * HOUR, "4")))
+    world.append("levels:imp-days", _levels((5 * HOUR, "4"), (6 * HOUR, "5")))
+    *_, first, second = world.ledger.since(0, limit=10_000)
+
+    with world.views.engine.begin() as connection:
+        assert levels_taken_in(connection, first, first.fact) == (9 * HOUR, FAR)
+        assert levels_taken_in(connection, second, second.fact) == (5 * HOUR, 9 * HOUR)
+
+
+def _promise(world: Any) -> None:
+    """State an agreement that promises how long tickets wait for an answer."""
+    objective = {
+        "id": "o1",
+        "service": "svc-paper",
+        "indicator": "response_time",
+        "target": {"within": "PT1H", "share": "95.00"},
+        "period": "calendar_month",
+        "service_hours": "hours-always",
+        "data": ["imp-tickets"],
+        "remedy": {"kind": "review_item", "after_periods": 1},
+    }
+    terms = {
+        "id": "sla-desk",
+        "kind": "sla",
+        "name": {"en": "desk", "fr": "desk", "es": "desk"},
+        "customer": "party-us",
+        "provider": "party-them",
+        "tz": "UTC",
+        "in_force": {"from": "2026-01-01", "to": None},
+        "recommendations": [],
+        "objectives": [objective],
+        "prov": {"_": "I"},
+    }
+    source = {
+        "id": "imp-tickets",
+        "service": "svc-paper",
+        "kind": "csv",
+        "columns": {"ticket": "id", "opened": "opened_at"},
+        "prov": {"_": "I"},
+    }
+    lifecycle = {"state": "in_force", "signed_on": {"value": "2026-01-01", "precision": "day"}}
+    world.append("import:imp-tickets", TermsStated(catalogue="small", terms=source))
+    world.append(
+        "agreement:sla-desk",
+        TermsStated(catalogue="small", terms=terms),
+        LifecycleAsserted(values=lifecycle),
+    )
+
+
+@pytest.mark.parametrize(
+    ("opened", "touched"),
+    [
+        pytest.param("2026-03-31T23:59:59Z", ["2026-03"], id="opened in its last second"),
+        pytest.param("2026-04-01T00:00:00Z", [], id="opened in the next month"),
+    ],
+)
+def test_a_late_ticket_touches_the_closed_period_in_which_it_was_opened(
+    world: Any, opened: str, touched: list[str]
+) -> None:
+    _promise(world)
+    closed = PeriodClosed(
+        figures=(), position=world.ledger.position(), code_version="0", tzdata="0"
+    )
+    world.append("period:sla-desk:2026-03", closed)
+    world.fold()
+    late = ("T-1", parse_instant(opened), parse_instant("2026-05-01T00:00:00Z"), None, "P1", 0)
+    world.append("tickets:imp-tickets", _tickets(late))
+    world.fold()
+
+    with world.views.reading() as connection:
+        rows = connection.execute(select(period_touched)).all()
+    assert [row.label for row in rows] == touched
 
 
 def test_views_folded_in_steps_hold_the_same_cases_as_those_folded_at_once(

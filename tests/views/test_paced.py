@@ -233,6 +233,22 @@ def test_each_result_is_held_against_each_bound_of_its_check(
         assert _stored(world) == _by_hand(kit, world, bounds)
 
 
+def test_a_batch_that_never_said_how_its_probe_began_is_filled_in_as_it_was_folded(
+    world: Any, kit: Any
+) -> None:
+    # As if the agent had told of a good result before, in a spool that nobody has.
+    world.agents["agent-bonn"].before = dict.fromkeys(range(3), Outcome.GOOD)
+    outcomes = [Outcome.GOOD, Outcome.BAD]
+    for outcome in outcomes:
+        world.probe("agent-bonn", 24, lambda due, i, o=outcome: Row(i, due, due, o, 10_000))
+    world.fold()
+    _promise(world, "sla-a", "PT0.05S", "prb-mail", "svc-mail")
+    world.fold()
+
+    held = _stored(world)["prb-mail", "loc-bonn", 50_000]
+    assert list(held.values()) == [Outcome.INCONCLUSIVE] * 6 + [Outcome.BAD] * 6
+
+
 @pytest.fixture
 def fast(world: Any) -> Any:
     """A world in which mail has to answer within 50 ms."""
