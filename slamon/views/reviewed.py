@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, union_all, update
 from sqlalchemy.dialects.sqlite import insert
 
 from slamon.ledger.codec import Entry
@@ -17,6 +17,11 @@ from slamon.views.tables import (
     period_restatement,
     period_touched,
 )
+
+_RULED = union_all(
+    select(period.c.position), select(period_restatement.c.position), select(breach_step.c.position)
+).subquery()
+"""Positions of facts that change no figure."""
 
 BETWEEN = 1_000  # facts recorded while a period was being closed that are looked at once more
 
@@ -84,10 +89,10 @@ def _settle(connection: Connection, agreement: str, label: str, known: int) -> N
 def _touched_meanwhile(connection: Connection, entry: Entry, known: int) -> None:
     """Mark the facts recorded between the judgement and its record: none of them was looked at for this period."""
     _, agreement, label = entry.stream.split(":", 2)
-    rows = [
-        {"agreement": agreement, "label": label, "position": at}
-        for at in range(max(known + 1, entry.position - BETWEEN), entry.position)
-    ]
+    first = max(known + 1, entry.position - BETWEEN)
+    rulings = connection.execute(select(_RULED.c.position).where(_RULED.c.position >= first))
+    others = set(range(first, entry.position)) - {row.position for row in rulings}
+    rows = [{"agreement": agreement, "label": label, "position": at} for at in sorted(others)]
     if rows:
         connection.execute(insert(period_touched).on_conflict_do_nothing(), rows)
 

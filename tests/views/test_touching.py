@@ -15,6 +15,7 @@ from catalogue.terms import LifecycleAsserted, TermsCorrected
 from probes.outcome import Outcome
 from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.restated import differs
+from slamon.sla.review import BreachFound
 
 NOW = parse_instant("2026-05-20T00:00:00Z")
 MARCH = "2026-03"
@@ -123,6 +124,22 @@ def test_facts_recorded_while_a_month_was_being_closed_are_looked_at_once_more(w
     world.fold()
 
     assert _touched(world) == {("sla-paper", MARCH): [meanwhile]}
+
+
+def test_closings_and_rulings_recorded_meanwhile_are_no_reason_to_look_again(world: Any) -> None:
+    _paper(world, "2026-03-10T12:00:00Z", "2026-04-10T12:00:00Z")
+    world.fold()
+    offers = {label: world.reading.closing("sla-paper", label, NOW) for label in (MARCH, APRIL)}
+    for label, offer in offers.items():
+        closed = PeriodClosed(
+            figures=offer.figures, position=offer.position, code_version="1", tzdata="2026a"
+        )
+        world.append(f"period:sla-paper:{label}", closed)
+        found = BreachFound(ratio="1/2", target="97.00", position=offer.position)
+        world.append(f"breach:sla-paper:o1:{label}", found)
+    world.fold()
+
+    assert _touched(world) == {}
 
 
 def _restate(world: Any, label: str) -> None:
