@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from catalogue.agreements import Agreement
 from catalogue.intervals import Span
-from catalogue.periods import parse_period
+from catalogue.periods import Period, parse_period
 from catalogue.terms import TermsFact
 from slamon.ledger.codec import Entry
 from slamon.views import keeping
@@ -80,16 +80,18 @@ class Touching:
 
     def _by_results(self, books: Sequence[Book], marks: Marks) -> Iterator[tuple[Book, int]]:
         held = promises(self.connection)
-        by_agreement: dict[str, list[tuple[Book, Span]]] = {}
+        by_agreement: dict[str, list[tuple[Book, Period]]] = {}
         for book in books:
             agreement = held.need(Agreement, book.agreement)
-            span = parse_period(book.label, agreement.tz).span
-            by_agreement.setdefault(book.agreement, []).append((book, span))
+            period = parse_period(book.label, agreement.tz)
+            by_agreement.setdefault(book.agreement, []).append((book, period))
         for judged in judged_objectives(self.connection):
             for at, touched in marks.items():
-                late = [(b, s) for b, s in by_agreement.get(judged.agreement, ()) if at > b.known]
+                late = [(b, p) for b, p in by_agreement.get(judged.agreement, ()) if at > b.known]
                 spans = keeping.affected(self.connection, judged, touched) if late else []
-                yield from ((b, at) for b, s in late if any(_meet(s, each) for each in spans))
+                for book, period in late:
+                    if any(_meet(_judged_over(judged, period), span) for span in spans):
+                        yield book, at
 
     def _by_agreement(self, books: Sequence[Book], marks: Marks) -> Iterator[tuple[Book, int]]:
         """Announced exclusions, declared incidents, cases: of one agreement where the stream names it, of any else."""
@@ -134,6 +136,12 @@ def _held_by_agreement(held: Promises) -> Terms:
 def _concerns(entry: Entry, agreement: str) -> bool:
     kind, _, name = entry.stream.partition(":")
     return name == agreement if kind == "agreement" else kind not in SILENT_KINDS
+
+
+def _judged_over(judged: Judged, period: Period) -> Span:
+    """The time that the figure of a period rests on: more than the period where the promise holds by a longer one."""
+    own = judged.own_period(period, period.end) or period
+    return min(own.begin, period.begin), max(own.end, period.end)
 
 
 def _meet(one: Span, other: Span) -> bool:
