@@ -92,7 +92,7 @@ def tested(mutant: Mutant, tree: Path) -> Found:
         return Found(mutant, caught=True, by=f"no end after {LONGEST} s")
     if ran.returncode not in {PASSED, FAILED}:
         return Found(mutant, caught=False, by=f"its tests did not run: {ran.stdout[-300:]}")
-    failed = re.search(r"^FAILED \S*/(.*?)(?: - .*)?$", ran.stdout, re.MULTILINE)
+    failed = re.search(r"^FAILED (?:\w+/)*(.*?)(?: - .*)?$", ran.stdout, re.MULTILINE)
     return Found(mutant, ran.returncode == FAILED, failed[1] if failed else "nothing")
 
 

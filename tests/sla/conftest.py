@@ -42,3 +42,9 @@ def counting() -> ModuleType:
 def dating() -> ModuleType:
     """From local dates to instants."""
     return _module("dating")
+
+
+@pytest.fixture(scope="session")
+def excluding() -> ModuleType:
+    """From announcements to excluded time."""
+    return _module("excluding")

@@ -63,6 +63,19 @@ def test_results_stand_for_the_same_state_at_every_second(
     assert by_moment(reading.states) == probing.states_of(seen, range(*SPAN), confirm, recover)
 
 
+@given(results(), st.integers(1, 4), st.integers(1, 4))
+def test_results_that_were_not_confirmed_are_listed_alike(
+    probing: ModuleType, given_results: list[tuple[int, Outcome, int]], confirm: int, recover: int
+) -> None:
+    seen = [probing.Seen(at, outcome.name.lower(), speaks) for at, outcome, speaks in given_results]
+    runs = [Run(at, at, 1, outcome, speaks) for at, outcome, speaks in given_results]
+
+    reading = read(runs, (-10, END + 20), 1, confirm, recover)
+
+    listed = [at for run in reading.unconfirmed for at, _ in run.results()]
+    assert listed == probing.unconfirmed(seen, confirm, recover)
+
+
 # Places
 
 

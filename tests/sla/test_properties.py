@@ -236,6 +236,20 @@ def test_places_have_the_same_say_in_whatever_order_they_are_asked(
     assert kth_best(tuple(shuffled), k) == kth_best(tuple(states), k)
 
 
+@given(results.filter(bool), st.integers(2, 9), st.data())
+def test_results_in_between_that_say_the_same_change_nothing(
+    seen: list[Result], validity: int, data: st.DataObject
+) -> None:
+    near = [(a, b) for a, b in pairwise(seen) if 1 < b[0] - a[0] <= validity]
+    retries = [
+        (data.draw(st.integers(before[0] + 1, after[0] - 1)), before[1]) for before, after in near
+    ]
+
+    assert timeline(runs_of([*seen, *retries], validity), SPAN, validity) == timeline(
+        runs_of(seen, validity), SPAN, validity
+    )
+
+
 # Months in which clocks change
 
 MONTHS: dict[str, dict[str, int | Fraction]] = {

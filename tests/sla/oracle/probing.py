@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import NamedTuple
 
 LEVELS = {"good": "up", "degraded": "degraded"}
@@ -20,11 +19,10 @@ class Seen(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """A result with the state it stands for, and the row of like results it is part of."""
+    """A result with the state it stands for, and whether it is a bad one that was not confirmed."""
 
     seen: Seen
     state: str
-    row: int
     unconfirmed: bool
 
 
@@ -59,14 +57,14 @@ def rows(results: Sequence[Seen]) -> list[list[Seen]]:
 def meanings(results: Sequence[Seen], confirm: int, recover: int) -> list[Meaning]:
     """Rule P3: row by row; a row too short for its change of state keeps the state before it."""
     said: list[Meaning] = []
-    for number, row in enumerate(rows(results)):
+    for row in rows(results):
         before = "unknown"
         if said and row[0].at <= said[-1].seen.at + said[-1].seen.speaks:
             before = said[-1].state
         for result in row:
             state = meaning(result, len(row), before, confirm, recover)
             lost = result.outcome == "bad" and "down" not in {state, before}
-            said.append(Meaning(result, state, number, unconfirmed=lost))
+            said.append(Meaning(result, state, lost))
     return said
 
 
@@ -94,11 +92,10 @@ def states_of(
     return states
 
 
-def unconfirmed(results: Sequence[Seen], confirm: int, recover: int) -> list[tuple[int, int, int]]:
-    """Give first instant, last instant and number of the bad results that never became an outage."""
-    lost = [each for each in meanings(sorted(results), confirm, recover) if each.unconfirmed]
-    found = [[each.seen.at for each in row] for _, row in groupby(lost, lambda each: each.row)]
-    return [(instants[0], instants[-1], len(instants)) for instants in found]
+def unconfirmed(results: Sequence[Seen], confirm: int, recover: int) -> list[int]:
+    """Give the instants of the bad results that never became an outage."""
+    said = meanings(sorted(results), confirm, recover)
+    return [each.seen.at for each in said if each.unconfirmed]
 
 
 def vouched(results: Sequence[Seen], control: Mapping[int, str]) -> list[Seen]:
