@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from slamon.sla.judgement import Basis, Mode, ObjectiveJudgement, Period, State, Verdict
+from slamon.sla.judgement import Basis, Level, Mode, ObjectiveJudgement, Op, Period, State, Verdict
 
 ReviewStatus = Literal["open", "upheld", "waived", "withdrawn"]
 
@@ -82,7 +82,7 @@ class OutageLine(Answer):
 
 
 class BreachLine(Answer):
-    """A breach as lists show it. `breach` is agreement.objective.period."""
+    """A breach as lists show it. `breach` is agreement.objective.period; `level` is the number that missed a bound."""
 
     breach: str
     agreement: str
@@ -91,8 +91,11 @@ class BreachLine(Answer):
     service: str
     service_name: str
     period: str
+    indicator: str = "availability"
+    op: Op = ">="
     target: str
     percent: str | None
+    level: Level | None = None
     status: ReviewStatus
     basis: Basis
     found_at: str
@@ -262,8 +265,10 @@ class PeriodLine(Answer):
     mode: Mode
     period: str
     tz: str
+    indicator: str = "availability"
     target: str
     percent: str | None
+    level: Level | None = None
     state: Verdict
     provisional: bool
     basis: Basis

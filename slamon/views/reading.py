@@ -17,6 +17,7 @@ from catalogue.services import Service
 from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.sla.judgement import AsKnownAt, Judgement, ObjectiveJudgement
 from slamon.views import asked, declared, kept, listings, overdue, rulings, silence, standing, told
+from slamon.views.announceable import Announceable, announceable
 from slamon.views.answers import (
     AgreementSummary,
     BreachDetail,
@@ -257,6 +258,11 @@ class Reading:
         """One announced exclusion, or None where there is none of that id."""
         with self._store.reading() as connection:
             return rulings.exclusion(connection, agreement, exclusion)
+
+    def announceable(self) -> tuple[Announceable, ...]:
+        """The agreements under which windows can be announced, with their clauses."""
+        with self._store.reading() as connection:
+            return announceable(connection)
 
     def versions(self, agreement: str) -> tuple[Agreement, ...]:
         """The terms of an agreement, version by version; none where there is no such agreement."""

@@ -316,6 +316,8 @@ def _period_line(agreement: Agreement, period: Period, judgement: ObjectiveJudge
         tz=period.tz,
         target=judgement.target,
         percent=judgement.measured.percent if judgement.measured else None,
+        indicator=judgement.indicator,
+        level=judgement.level,
         state=judgement.state,
         provisional=judgement.provisional,
         basis=judgement.basis,

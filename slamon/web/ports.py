@@ -6,6 +6,7 @@ from typing import Protocol
 
 from slamon.app.exclusions import Asked
 from slamon.sla.judgement import Judgement
+from slamon.views.announceable import Announceable
 from slamon.views.answers import (
     AgreementSummary,
     BreachDetail,
@@ -115,6 +116,9 @@ class Reading(Protocol):
 
     def exclusion(self, agreement: str, exclusion: str) -> ExclusionLine | None:
         """One announced exclusion, or None where there is none of that id."""
+
+    def announceable(self) -> tuple[Announceable, ...]:
+        """The agreements under which windows can be announced, with their clauses."""
 
     def judge(self, agreement: str, label: str, now: int) -> Judgement | None:
         """All objectives of an agreement in the period labelled, e.g. 2026-02.
