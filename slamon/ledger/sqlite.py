@@ -93,15 +93,16 @@ class LedgerRecorder(library.SQLiteApplicationRecorder):
             versions[stream] = event.originator_version
 
     def select_stream(
-        self, stream: str, *, after: int, upto: int | None
+        self, stream: str, *, after: int, upto: int | None, limit: int | None = None
     ) -> list[tuple[int, StoredEvent]]:
-        """The rows of a stream with their positions, of versions > `after` and positions <= `upto`."""
+        """The rows of a stream with their positions, of versions > `after` and positions <= `upto`, at most `limit`."""
         statement = (
             "SELECT rowid, * FROM stored_events WHERE originator_id = ? AND originator_version > ? AND rowid <= ? "
-            "ORDER BY originator_version"
+            "ORDER BY originator_version LIMIT ?"
         )
         with self.datastore.transaction(commit=False) as c:
-            c.execute(statement, (stream, after, upto if upto is not None else 2**62))
+            last = upto if upto is not None else 2**62
+            c.execute(statement, (stream, after, last, -1 if limit is None else limit))
             return [
                 (
                     row["rowid"],

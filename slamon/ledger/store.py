@@ -122,9 +122,12 @@ class Ledger:
             raise ConflictError(*conflict.args) from None
         return recordings[-1].notification.id
 
-    def stream(self, stream: str, *, after: int = 0, upto: int | None = None) -> Iterator[Entry]:
-        """The facts of a stream, oldest first, up to a ledger position."""
-        for position, stored in self._recorder.select_stream(stream, after=after, upto=upto):
+    def stream(
+        self, stream: str, *, after: int = 0, upto: int | None = None, limit: int | None = None
+    ) -> Iterator[Entry]:
+        """The facts of a stream after a version, oldest first, up to a ledger position, at most `limit`."""
+        found = self._recorder.select_stream(stream, after=after, upto=upto, limit=limit)
+        for position, stored in found:
             yield self._mapper.entry(stored, position)
 
     def version(self, stream: str) -> int:
