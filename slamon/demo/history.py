@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from catalogue.instants import HOUR, format_instant
@@ -12,7 +12,7 @@ from probes.batch import NO_LATENCY, Edge, Missing, ObservationsRecorded
 from probes.evidence import Evidence
 from probes.outcome import Outcome
 from probes.spec import AgentAssigned
-from slamon.demo.latencies import latencies, lateness
+from slamon.demo.latencies import latencies, lateness, pace_of_day
 from slamon.demo.troubles import Sign, Trouble, troubles
 
 DAY = 24 * HOUR
@@ -20,6 +20,8 @@ ROWS = 1000  # more probes than that in one assignment could not be cut between 
 
 Slot = tuple[int, int]
 Before = dict[int, Outcome]
+WentWrong = Callable[[str, int, int], Sequence[Trouble]]
+"""What went wrong for a probe in `[begin, end)` (µs), later ones covering earlier ones."""
 
 
 class _Change(NamedTuple):
@@ -39,49 +41,107 @@ class _Day:
     plan: Sequence[Slot]
     latency: Sequence[int | None]
     lateness: Sequence[int]
-    changes: Sequence[_Change]
+    changes: Sequence[_Change] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """Days on which nothing happens: one for each pace, moved to where it is wanted."""
+
+    assignment: AgentAssigned
+    _known: dict[str, tuple[_Day, list[ObservationsRecorded]]] = field(default_factory=dict)
+
+    def calm(self, begin: int, end: int) -> _Day:
+        """Make a day, or the part `[begin, end)` of one."""
+        if end - begin < DAY or not self._repeats():
+            return _calm(self.assignment, begin, end)
+        day, _ = self._whole(begin)
+        by = begin - day.begin
+        plan = [(due + by, index) for due, index in day.plan]
+        return replace(day, begin=begin, end=end, plan=plan)
+
+    def batches(self, begin: int, end: int) -> Iterator[ObservationsRecorded]:
+        """Make the batches of a day that begins and stays as the one before it ended."""
+        if end - begin < DAY or not self._repeats():
+            yield from _batches(self.assignment.version, _calm(self.assignment, begin, end))
+            return
+        day, batches = self._whole(begin)
+        by = begin - day.begin
+        for batch in batches:
+            yield replace(batch, begin=batch.begin + by, end=batch.end + by)
+
+    def _whole(self, begin: int) -> tuple[_Day, list[ObservationsRecorded]]:
+        pace = pace_of_day(begin)
+        if pace not in self._known:
+            day = _calm(self.assignment, begin, begin + DAY)
+            self._known[pace] = day, list(_batches(self.assignment.version, day))
+        return self._known[pace]
+
+    def _repeats(self) -> bool:
+        """Whether all probes are due at the same clock times every day."""
+        segments = [each for probe in self.assignment.probes for each in probe.segments]
+        return all(
+            each.from_ is None and each.to is None and DAY % each.interval == 0 for each in segments
+        )
 
 
 def history(
-    assignment: AgentAssigned, begin: int, end: int, *, agent: str, spool: str
+    assignment: AgentAssigned,
+    begin: int,
+    end: int,
+    *,
+    agent: str,
+    spool: str,
+    went_wrong: WentWrong = troubles,
 ) -> Iterator[tuple[str, int, ObservationsRecorded]]:
     """Generate the batches of `[begin, end)` (µs) as (stream, sequence of the UTC day, batch), in order.
 
-    The last whole month of Bonn before `end` breaches objective o1 of `sla-unv-2026`; the same arguments
-    give the same batches.
+    By default the last whole month of Bonn before `end` breaches objective o1 of `sla-unv-2026`; the same arguments
+    give the same batches. Latencies repeat from week to week.
     """
-    plagued = [troubles(each.probe, begin, end) for each in assignment.probes]
-    before: Before = {}
+    plagued = [went_wrong(each.probe, begin, end) for each in assignment.probes]
+    days, before = _Days(assignment), Before()
     for midnight in range(begin - begin % DAY, end, DAY):
         stream = f"observations:{agent}:{spool}:{format_instant(midnight)[:10]}"
         span = max(begin, midnight), min(end, midnight + DAY)
-        day = _day(assignment, span, plagued, before)
-        for sequence, batch in enumerate(_batches(assignment.version, day), start=1):
+        for sequence, batch in enumerate(_of_day(days, span, plagued, before), start=1):
             yield stream, sequence, batch
 
 
-def _day(
-    assignment: AgentAssigned,
-    span: tuple[int, int],
-    plagued: Sequence[Sequence[Trouble]],
-    before: Before,
-) -> _Day:
+def _of_day(
+    days: _Days, span: tuple[int, int], plagued: Sequence[Sequence[Trouble]], before: Before
+) -> Iterator[ObservationsRecorded]:
     begin, end = span
+    today = [[t for t in each if t.begin < end and t.end > begin] for each in plagued]
+    calm = all(before.get(index) is Outcome.GOOD for index in range(len(plagued)))
+    if calm and not any(today):
+        return days.batches(begin, end)
+    return _batches(days.assignment.version, _troubled(days, span, today, before))
+
+
+def _calm(assignment: AgentAssigned, begin: int, end: int) -> _Day:
     plan = assignment.plan(begin, end)
-    columns: list[Iterator[int | None]] = []
-    changes: list[_Change] = []
-    for index, probe in enumerate(assignment.probes):
-        dues = list(probe.slots(begin, end))
-        marks = _marks(dues, [t for t in plagued[index] if t.begin < end and t.end > begin])
-        column: list[int | None] = [*latencies(probe, begin, end)]
+    columns = [iter(latencies(p, assignment.location, begin, end)) for p in assignment.probes]
+    latency = [next(columns[index]) for _, index in plan]
+    return _Day(begin, end, plan, latency, lateness(begin, len(plan)))
+
+
+def _troubled(
+    days: _Days, span: tuple[int, int], today: Sequence[Sequence[Trouble]], before: Before
+) -> _Day:
+    """Make a day on which something happens, or on which an outcome is seen for the first time."""
+    day = days.calm(*span)
+    latency, changes = list(day.latency), list[_Change]()
+    for index, probe in enumerate(days.assignment.probes):
+        dues = list(probe.slots(*span))
+        marks = _marks(dues, today[index])
         for place, trouble in marks.items():
-            column[place] = _latency(trouble)
-        columns.append(iter(column))
+            latency[bisect_left(day.plan, (dues[place], index))] = _latency(trouble)
         for place, outcome, sign in _turns(len(dues), marks, index, before):
             slot = dues[place], index
-            changes.append(_Change(bisect_left(plan, slot), Edge(index, slot[0], outcome), sign))
-    latency = [next(columns[index]) for _, index in plan]
-    return _Day(begin, end, plan, latency, lateness(begin, len(plan)), sorted(changes, key=_place))
+            edge = Edge(index, slot[0], outcome)
+            changes.append(_Change(bisect_left(day.plan, slot), edge, sign))
+    return replace(day, latency=latency, changes=sorted(changes, key=_place))
 
 
 def _marks(dues: Sequence[int], plague: Sequence[Trouble]) -> dict[int, Trouble]:

@@ -7,12 +7,13 @@ from functools import cache
 from math import exp, log
 from random import Random
 
-from catalogue.instants import HOUR, moment_of
+from catalogue.instants import HOUR, moment_of, zone
 from probes.spec import AssignedProbe
-from slamon.demo.troubles import CONTROL, DNS, GATEWAY, MAIL, is_working_hour
+from slamon.demo.troubles import CONTROL, DNS, GATEWAY, MAIL, TZ, is_working_hour
 
 TYPICAL = {CONTROL: 31_000, GATEWAY: 1_800, DNS: 4_200, MAIL: 22_000}  # medians in µs, by night
 ELSE = 25_000
+FARTHER = {"loc-outside": 9_000}  # what the way from elsewhere adds, in µs
 SPREAD = 0.35
 DRAWS = 2048
 # A percent of the probe's hour at work: quiet in the morning, slowest before and after lunch.
@@ -21,20 +22,26 @@ FIRST_HOUR = 4  # UTC; outside the table the night pace holds
 LATENESS = (0,) * 5 + (1,) * 8 + (2,) * 3 + (3, 4, 9)  # ms
 
 
-def latencies(probe: AssignedProbe, begin: int, end: int) -> list[int]:
-    """Draw a latency in µs for each slot of a probe in `[begin, end)` of one UTC day."""
-    draw = Random(f"latency {probe.probe} {moment_of(begin).date()}")  # noqa: S311
+def latencies(probe: AssignedProbe, location: str, begin: int, end: int) -> list[int]:
+    """Draw a latency in µs for each slot of a probe at a place in `[begin, end)` of one UTC day."""
+    draw = Random(f"latency {probe.probe} {location} {pace_of_day(begin)}")  # noqa: S311
     found: list[int] = []
     for hour in range(begin - begin % HOUR, end, HOUR):
         slots = probe.progressions(max(begin, hour), min(end, hour + HOUR))
-        table = _table(probe.probe, _pace(hour))
+        table = _table(probe.probe, location, _pace(hour))
         found += draw.choices(table, k=sum(count for _, _, count in slots))
     return found
 
 
 def lateness(day: int, rows: int) -> list[int]:
     """Draw how late each row's attempt started, in ms."""
-    return Random(f"lateness {day}").choices(LATENESS, k=rows)  # noqa: S311
+    return Random(f"lateness {pace_of_day(day)}").choices(LATENESS, k=rows)  # noqa: S311
+
+
+def pace_of_day(instant: int) -> str:
+    """Name what the latencies of a UTC day depend on: its weekday, and how the clock of Bonn stands at noon."""
+    noon = moment_of(instant - instant % (24 * HOUR) + 12 * HOUR)
+    return f"{noon:%a} {noon.astimezone(zone(TZ)):%z}"
 
 
 def _pace(hour: int) -> int:
@@ -43,9 +50,9 @@ def _pace(hour: int) -> int:
 
 
 @cache
-def _table(probe: str, percent: int) -> Sequence[int]:
+def _table(probe: str, location: str, percent: int) -> Sequence[int]:
     draw = Random(f"table {probe}")  # noqa: S311
-    median = log(TYPICAL.get(probe, ELSE))
+    median = log(TYPICAL.get(probe, ELSE) + FARTHER.get(location, 0))
     drawn = [exp(draw.gauss(median, SPREAD)) for _ in range(DRAWS)]
     # Four in a thousand meet a retransmission or a busy server.
     slow = [value * draw.uniform(8, 60) for value in drawn[: DRAWS // 256]]

@@ -16,6 +16,7 @@ from slamon.demo.history import history
 PROBES = ("prb-control", "prb-unv-gateway", "prb-unv-dns", "prb-unv-mail")
 CONTROL, GATEWAY, DNS, MAIL = range(4)
 TZ = "Europe/Berlin"
+WEEK = 7 * 24 * 60 * MINUTE
 
 Made = list[tuple[str, int, ObservationsRecorded]]
 Seen = dict[tuple[int, int], Outcome]
@@ -148,6 +149,19 @@ def test_latencies_are_slower_at_work_than_at_night() -> None:
 
     assert 3_800 < night < 4_600
     assert 1.3 < noon / night < 1.7
+
+
+def test_a_calm_day_has_the_latencies_of_that_weekday_in_the_week_before() -> None:
+    made = [batch for _, _, batch in _made("2026-09-01T02:00", "2026-10-01T02:00")]
+    calm: dict[int, list[Sequence[int]]] = {}
+    for batch in made:
+        if not (batch.edges or batch.missing) and batch.rows > 900:
+            calm.setdefault(batch.begin % WEEK, []).append(batch.latency)
+
+    repeated = [each for each in calm.values() if len(each) > 1]
+    assert len(repeated) > 20
+    assert all(later == each[0] for each in repeated for later in each)
+    assert len({tuple(each[0]) for each in calm.values()}) == len(calm)
 
 
 @pytest.mark.parametrize(
