@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from catalogue.document import Document, PartialDate, Record, Text3
 from catalogue.instants import at_clock
 from catalogue.objectives import Objective
+from catalogue.periods import Anniversary, Period, parse_period
 from catalogue.references import (
     HoursRef,
     LocationRef,
@@ -147,6 +148,27 @@ class Agreement(Record):
     def binding(self) -> bool:
         """Tell whether the agreement was ever signed or came into force."""
         return self.state not in {"proposed", "negotiating"}
+
+    @property
+    def anniversary(self) -> Anniversary | None:
+        """The month and day on which its years begin; null while the first day is not known."""
+        first = self.in_force.from_
+        begin = first.last_day() if isinstance(first, PartialDate) else first
+        return (begin.month, begin.day) if begin else None
+
+    def period(self, label: str) -> Period:
+        """Read the label of a period in its zone: 2026-02, 2026-Q1, 2026, AY2026 (its own years), or its whole term.
+
+        Raises:
+            InstantError: the label names no period, or the agreement has none of that name.
+
+        """
+        first, last = self.in_force.from_, self.in_force.to
+        begin = first.last_day() if isinstance(first, PartialDate) else first
+        term = None
+        if begin is not None and last is not None:
+            term = at_clock(begin, 0, self.tz), at_clock(last + timedelta(days=1), 0, self.tz)
+        return parse_period(label, self.tz, self.anniversary, term)
 
     def span_in_force(self) -> tuple[int, int | None] | None:
         """Return the instants `[from, to)` in which it is in force (null: open end); null if never.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar, cast
 
-from catalogue.periods import parse_period
 from slamon.app.refused import Refused, Unknown
 from slamon.ledger.store import ConflictError, Ledger, Write
 from slamon.sla import closing, review
@@ -31,14 +30,9 @@ def close(
     Returns the position of the last fact, None when the period was closed before.
 
     Raises:
-        Refused: promises are not held by such periods, the period has not ended, or its figures are not complete yet.
-        InstantError: the label names no period.
+        Refused: nothing is promised by such periods, the period has not ended, or its figures are not complete yet.
 
     """
-    if parse_period(label, "UTC").unit != "month":
-        message = f"{agreement} {label} cannot be closed: promises hold by the month, e.g. 2026-02"
-        raise Refused(message)
-
     def attempt() -> int | None:
         stream = f"period:{agreement}:{label}"
         entries = list(ledger.stream(stream))
@@ -103,7 +97,9 @@ def _reached(figure: ObjectiveJudgement) -> str:
 
 def is_breach(figure: ObjectiveJudgement) -> bool:
     """Does a closed figure begin a review? Shadow and baseline objectives never do."""
-    return figure.state == "breached" and figure.mode == "enforced"
+    row = figure.in_a_row
+    broken = row is None or row.missed >= row.wanted
+    return figure.state == "breached" and figure.mode == "enforced" and broken
 
 
 def uphold(ledger: Ledger, breach: str, *, reason: str, actor: str) -> int | None:

@@ -139,7 +139,7 @@ def _refuse_unfinished(offered: PeriodClosed, *, period_end: int, until: int) ->
     if until < period_end:
         raise ClosingError("the period has not ended yet")
     if not offered.figures:
-        raise ClosingError("the agreement has no objective in this period")
+        raise ClosingError("no objective of the agreement promises by such a period and holds in this one")
     if provisional := [figure.objective for figure in offered.figures if figure.provisional]:
         raise ClosingError(f"figures are provisional: {', '.join(provisional)}")
 

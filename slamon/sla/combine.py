@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import assert_never
 
 from catalogue.intervals import Steps, zip_steps
 from slamon.sla.judgement import Effect, State
-from slamon.sla.structure import Node, Tree, leaves
+from slamon.sla.structure import Tree, leaves
 from slamon.sla.tally import Entry, Windows, effects, excluded
 
 _RANK: dict[State, int] = {"up": 0, "degraded": 1, "down": 2}
@@ -46,7 +45,7 @@ def state_of(tree: Tree, states: Mapping[str, State]) -> State:
     if isinstance(tree, str):
         return states[tree]
     members = tuple(state_of(member, states) for member in tree.members)
-    return kth_best(members, _needed(tree))
+    return kth_best(members, tree.needed)
 
 
 def entry_of(tree: Tree, members: Mapping[str, Member]) -> Entry:
@@ -87,17 +86,6 @@ def compose(
         [states, zip_steps(over)]
     )
     return both.map(lambda at: entry_of(tree, dict(zip(names, zip(*at, strict=True), strict=True))))
-
-
-def _needed(node: Node) -> int:
-    match node.kind:
-        case "serial":
-            return len(node.members)
-        case "parallel":
-            return 1
-        case "k_of_n":
-            return node.k
-    assert_never(node.kind)
 
 
 def _ranked(states: tuple[State, ...], k: int, instead: State) -> State:

@@ -116,6 +116,8 @@ def measured_ratio(terms: ObjectiveTerms, known: Known, spent: Quotient) -> Frac
     """Give the share that was measured, of time or of cases; None where there is none."""
     match terms.measure:
         case "time":
+            if terms.mean_of_slices is not None:
+                return known.share
             return spent.ratio if spent.known else None
         case "cases":
             return known.figures.cases.share()

@@ -169,6 +169,25 @@ class DeclaredState(Said):
     position: int
 
 
+class RemedyDue(Said):
+    """What follows from a breach: an action towards a party, or a credit in percent of the charge.
+
+    `breaches` are the breached periods in a row that it follows from.
+    """
+
+    kind: str
+    breaches: int
+    to: str | None
+    credit_percent: str | None
+
+
+class InARow(Said):
+    """Where only so many missed periods in a row break a promise: how many there are, this one included."""
+
+    wanted: int
+    missed: int
+
+
 class PartJudged(Said):
     """A part of a period that was judged by its own target."""
 
@@ -213,6 +232,8 @@ class ObjectiveJudgement(Said):
     error_budget: ErrorBudget | None
     forecast: Forecast | None = None
     remedy: dict[str, object] | None
+    remedy_due: RemedyDue | None = None
+    in_a_row: InARow | None = None
     parts: tuple[PartJudged, ...] = ()
     note: str | None = None
 

@@ -19,6 +19,7 @@ from slamon.sla.judgement import (
     ErrorBudget,
     Exclusion,
     Forecast,
+    InARow,
     Level,
     Measured,
     ObjectiveJudgement,
@@ -81,6 +82,9 @@ def judgement(
         error_budget=_budget(budget, spent, terms, known) if budget and not baseline else None,
         forecast=_forecast(terms, known) if not ended else None,
         remedy=_remedy(terms, said),
+        in_a_row=InARow(wanted=terms.consecutive, missed=1)
+        if breached and terms.consecutive > 1
+        else None,
         note=BASELINE_NOTE if baseline else None,
     )
 

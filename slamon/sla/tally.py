@@ -66,6 +66,10 @@ class Tally:
 
     entries: Mapping[Entry, int] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        """Hash by what is in it, whatever its order."""
+        return hash(frozenset(self.entries.items()))
+
     def __add__(self, other: Tally) -> Tally:
         return added((self, other))
 

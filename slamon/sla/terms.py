@@ -15,6 +15,7 @@ from slamon.sla.declared import Declared
 from slamon.sla.exclusions import Granted, Refused
 from slamon.sla.judgement import Mode, Op
 from slamon.sla.runs import Run
+from slamon.sla.slices import SliceRule
 from slamon.sla.structure import Node, Tree
 from slamon.sla.tally import Windows
 from slamon.sla.windows import flattened
@@ -33,7 +34,9 @@ class ObjectiveTerms:
     `exclusions` are those granted, `refused` those that were not, `declared` the states that people declared.
     `members` names the service of each check: an exclusion of a member alone is judged by the counterfactual.
     `within` is the longest a case may take, as typed; `bound` is what a level is held against, `unit` says what it
-    counts. `term` is the whole time of the agreement: with `entire_period` the time beyond it counts as available.
+    counts. `slices` or `mean_of_slices` (µs) say so where time is judged by slices. `term` is the whole time of the
+    agreement: with `entire_period` the time beyond it counts as available. `consecutive` is how many missed periods
+    in a row break the promise.
 
     Raises:
         ValueError: the quorum asks for more locations than are named.
@@ -64,7 +67,10 @@ class ObjectiveTerms:
     members: Mapping[str, str] = field(default_factory=dict)
     within: str | None = None
     aggregate: Literal["sum", "max", "last"] | None = None
+    slices: SliceRule | None = None
+    mean_of_slices: int | None = None
     entire_period: bool = False
+    consecutive: int = 1
     term: Intervals = ()
     bound: Fraction | None = None
     unit: str = ""

@@ -16,7 +16,8 @@ from slamon.sla import observed
 from slamon.sla.counts import case_counts
 from slamon.sla.declared import overlay
 from slamon.sla.judgement import Basis, State
-from slamon.sla.runs import Run
+from slamon.sla.runs import DAY_US, Run
+from slamon.sla.slicing import sliced
 from slamon.sla.tally import DayFigures, Entry, classify
 from slamon.sla.terms import CheckRuns, ObjectiveTerms
 from slamon.views import keeping
@@ -125,7 +126,7 @@ class Desk:
         begin, end = days[0].begin, min(days[-1].end, until)
         first = self.first_result(judged)
         seen = None if first is None or first >= end else self.observations(judged, (begin, end))
-        entries = self._entries(judged, seen, (begin, end))
+        entries = self._entries(judged, seen, (begin, end), until)
         cases = self._cases(judged, (begin, end)) if seen else ()
         terms = judged.terms
         for day in days:
@@ -135,7 +136,15 @@ class Desk:
             figures = classify(entries.clip(span), agreed, terms.windows, span, counts)
             yield Day(day.label, figures, seen.basis(span) if seen else "none")
 
-    def _entries(self, judged: Judged, seen: Observations | None, span: Span) -> Steps[Entry]:
+    def _entries(
+        self, judged: Judged, seen: Observations | None, span: Span, until: int
+    ) -> Steps[Entry]:
+        rule = judged.terms.slices
+        if seen and rule:
+            # A run of bad slices may begin before the span and go on after it.
+            around = (span[0] - _whole_days(rule.shortest), min(span[1] + rule.shortest, until))
+            wider = self.observations(judged, around)
+            return sliced(wider.entries(judged, around), judged.terms, rule).clip(span)
         if seen:
             return seen.entries(judged, span)
         unseen: Steps[Entry] = constant("unknown", span)
@@ -160,6 +169,11 @@ class Desk:
                 missing.append(day)
         for stretch in consecutive(missing):
             yield from zip(stretch, self.computed(judged, stretch, until), strict=True)
+
+
+def _whole_days(length: int) -> int:
+    """Slices lie as from a midnight: look back by whole days."""
+    return -(-length // DAY_US) * DAY_US
 
 
 def _place(day: Period, until: int) -> tuple[str, int]:

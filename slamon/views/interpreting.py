@@ -19,6 +19,7 @@ from probes.spec import allowed_lateness
 from slamon.sla.availability import RELIABILITY, Policy
 from slamon.sla.exclusions import Rulings, ruled
 from slamon.sla.judgement import Mode
+from slamon.sla.slices import SliceRule
 from slamon.sla.structure import Node, Tree
 from slamon.sla.terms import Measure, ObjectiveTerms
 from slamon.views.clauses import clauses_of
@@ -74,7 +75,10 @@ def terms_of(
         min_coverage=None if objective.min_coverage is None else str(objective.min_coverage),
         min_sample=objective.min_sample,
         warn_at=Fraction(objective.warn_at) / 100,
+        slices=_slices(objective),
+        mean_of_slices=_mean_of_slices(objective),
         entire_period=objective.entire_period,
+        consecutive=objective.consecutive or 1,
         places=PLACES if rules else 4,
         interval=max((s.validity for s in sources), default=0),
         remedy=objective.remedy.model_dump(mode="json"),
@@ -85,6 +89,20 @@ def _measure(objective: Objective) -> Measure:
     if objective.indicator in BOUNDED:
         return "level"
     return "cases" if objective.indicator in OF_CASES else "time"
+
+
+def _slices(objective: Objective) -> SliceRule | None:
+    stated = objective.slice_
+    if stated is None or stated.rule != "entirely_down":
+        return None
+    shortest = parse_duration(stated.min_run).exact() if stated.min_run else 0
+    return SliceRule(parse_duration(stated.length).exact(), "entirely_down", shortest)
+
+
+def _mean_of_slices(objective: Objective) -> int | None:
+    stated = objective.slice_
+    by_mean = stated is not None and stated.rule == "mean"
+    return parse_duration(stated.length).exact() if stated and by_mean else None
 
 
 def _policy(objective: Objective) -> Policy:

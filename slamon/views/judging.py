@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import groupby
 
 from sqlalchemy import Connection
@@ -19,6 +20,7 @@ from slamon.sla.forecast import EarlyWarning, Forecast, SoFar, forecast
 from slamon.sla.judge import judge, out_of_reach_at, planned, with_time_beyond
 from slamon.sla.judgement import Basis, Coverage, ObjectiveJudgement, PartJudged, Verdict
 from slamon.sla.known import Known
+from slamon.sla.slicing import mean_share
 from slamon.sla.tally import DayFigures, Tally, merge
 from slamon.views import days, horizon, measuring
 from slamon.views.daybook import mixed
@@ -70,14 +72,10 @@ def judge_objective(
 
     `versions` are those of the objective, in order. Parts that promise the same are added, tally by tally.
     """
-    newest = versions[-1]
-    period = asked
-    if isinstance(newest, Judged):
-        own = newest.own_period(asked, frame.now)
-        if own is None:
-            why = "the day on which the agreement begins is not known"
-            return not_judged(newest, why, holds=True, closed=closed)
-        period = own
+    period = own_period(versions, asked, frame.now)
+    if period is None:
+        why = "the day on which the agreement begins is not known"
+        return not_judged(versions[-1], why, holds=True, closed=closed)
     parts = [version for version in versions if _holds(version, period)]
     said = [
         _judge_group(frame, group, period, closed=closed)
@@ -92,6 +90,12 @@ def judge_objective(
     if period.label != asked.label:
         worst = worst.model_copy(update={"note": _period_note(period, worst.note)})
     return worst
+
+
+def own_period(versions: Sequence[Judged | Unjudged], asked: Period, now: int) -> Period | None:
+    """The period an objective promises by that stands for the one asked for; None where none can be told."""
+    newest = versions[-1]
+    return newest.own_period(asked, now) if isinstance(newest, Judged) else asked
 
 
 def _period_note(period: Period, note: str | None) -> str:
@@ -198,9 +202,19 @@ def _known(
         return replace(known, level=level, basis=basis)
     if newest.files:
         return _of_tickets(frame, newest, period, known)
+    if newest.terms.mean_of_slices is not None:
+        return replace(known, share=_mean(frame, newest, period, until), breached_at=None)
     if newest.terms.measure == "time" and not closed and until < period.end:
         return replace(known, forecast=_forecast(frame, group, period, figures, until))
     return known
+
+
+def _mean(frame: Frame, judged: Judged, period: Period, until: int) -> Fraction | None:
+    if until <= period.begin or not judged.terms.mean_of_slices:
+        return None
+    span = (period.begin, until)
+    entries = frame.desk.observations(judged, span).entries(judged, span)
+    return mean_share(entries, judged.terms, judged.terms.mean_of_slices)
 
 
 def _of_tickets(frame: Frame, judged: Judged, period: Period, known: Known) -> Known:
@@ -228,7 +242,7 @@ def _carried_in(frame: Frame, judged: Judged, period: Period, figures: DayFigure
     if not figures.outages or figures.available_before:
         return False
     before = frame.desk.figures(judged, (period.begin - LOOK_BACK, period.begin), period.begin)
-    return outages.carried_in(merge(day.figures for day in before), figures)
+    return bool(before) and outages.carried_in(merge(day.figures for day in before), figures)
 
 
 def _forecast(
@@ -242,7 +256,6 @@ def _forecast(
     gone = tuple(
         (a, b) for a, b, stated in terms.windows if terms.policy.effect(stated) != "ignore"
     )
-    last = figures.outages[-1] if figures.outages else None
     so_far = SoFar(
         now=until,
         spent=quotient(figures.tally, terms.policy),
@@ -250,7 +263,7 @@ def _forecast(
         planned=planned([each.terms for each in group], period),
         rest=subtract(rest, gone) if gone else rest,
         recent=quotient(_lately(frame, group[-1], until), terms.policy),
-        open_outage=last is not None and last.end == figures.end,
+        open_outage=bool(figures.outages) and not figures.available_after,
     )
     return forecast(so_far, terms.goal, EarlyWarning(consumed=terms.warn_at))
 

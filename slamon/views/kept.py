@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, Row, select
 
+from catalogue import periods as calendar
 from catalogue.agreements import Agreement
 from catalogue.instants import format_instant
-from catalogue.periods import parse_period
 from catalogue.services import Service
 from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.judgement import ObjectiveJudgement, Period
@@ -64,7 +64,7 @@ def history(connection: Connection, agreement: str, label: str) -> PeriodHistory
     closed = PeriodClosed.model_validate(row.closed)
     return PeriodHistory(
         agreement=agreement,
-        period=said_period(label, promises(connection).need(Agreement, agreement).tz),
+        period=said_period(promises(connection).need(Agreement, agreement).period(label)),
         closed_at=format_instant(row.recorded_at),
         closed_by=closed.closed_by,
         actor=row.actor,
@@ -123,12 +123,20 @@ def touched_periods(connection: Connection) -> tuple[tuple[str, str, int], ...]:
     return tuple((agreement, label, at) for (agreement, label), at in sorted(newest.items()))
 
 
-def said_period(label: str, tz: str) -> Period:
+def said_period(found: calendar.Period) -> Period:
     """A period as answers show it."""
-    found = parse_period(label, tz)
     return Period(
-        label=found.label, from_=format_instant(found.begin), to=format_instant(found.end), tz=tz
+        label=found.label,
+        from_=format_instant(found.begin),
+        to=format_instant(found.end),
+        tz=found.tz,
     )
+
+
+def is_waived(connection: Connection, name: str) -> bool:
+    """Whether a breach was found and forgiven."""
+    status = select(breach.c.status).where(breach.c.breach == name)
+    return connection.execute(status).scalar() == "waived"
 
 
 def breaches(connection: Connection, status: str | None) -> tuple[BreachLine, ...]:
@@ -153,7 +161,7 @@ def breach_detail(connection: Connection, name: str) -> BreachDetail | None:
         line=_line(connection, row),
         judgement=found,
         restated=newest if newest and differs((found,), (newest,)) else None,
-        period=said_period(row.label, held.need(Agreement, row.agreement).tz),
+        period=said_period(held.need(Agreement, row.agreement).period(row.label)),
         judged_at_position=row.found["position"],
         decisions=tuple(
             BreachDecision(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from typing import cast
+from typing import Literal, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
@@ -19,7 +19,7 @@ from catalogue.objectives import (
     OF_TICKETS,
     Objective,
 )
-from catalogue.periods import Anniversary, Period, period_at, rolling, whole_term
+from catalogue.periods import Anniversary, Period, Unit, period_at, rolling, whole_term
 from catalogue.services import Baseline, Service
 from catalogue.targets import Rolling
 from slamon.sla.judgement import Mode
@@ -35,7 +35,8 @@ from slamon.views.interpreting import (
 from slamon.views.promised import Promises, promises
 from slamon.views.shelf import FAR, Source
 
-UNITS = {
+PromisedBy = Unit | Literal["term", "rolling"]
+UNITS: Mapping[str, PromisedBy] = {
     "calendar_day": "day",
     "calendar_week": "week",
     "calendar_month": "month",
@@ -64,7 +65,7 @@ class Judged:
     sources: tuple[Source, ...]
     controls: tuple[Source, ...] = ()
     part: int = 0
-    unit: str = "month"
+    unit: PromisedBy = "month"
     window: str | None = None
     term: Span | None = None
     files: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from catalogue.agreements import Agreement
 from catalogue.deadlines import limit_after
 from catalogue.service_hours import WEEKDAYS, WHOLE_DAY, ServiceHours
-from slamon.views import kept, standing
+from slamon.views import kept, periods
 from slamon.views.judging import Frame
 from slamon.views.promised import Promises
 
@@ -26,10 +26,8 @@ def closings_due(frame: Frame) -> Iterator[tuple[str, str]]:
 
 def _labels(frame: Frame, agreement: Agreement) -> Iterator[str]:
     closed = frozenset(kept.closed_labels(frame.connection, agreement.id))
-    for period in standing.months(frame.held, agreement, frame):
-        if period.end > frame.now:
-            return
-        if period.label in closed:
+    for period in periods.all_periods(frame, agreement):
+        if period.end > frame.now or period.label in closed:
             continue
         if closes_by_itself_at(frame.held, agreement, period.end) <= frame.now:
             yield period.label

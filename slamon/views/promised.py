@@ -16,6 +16,7 @@ from catalogue.calendars import Calendar, Hours
 from catalogue.document import Document
 from catalogue.kinds import KINDS
 from catalogue.probing import Location
+from catalogue.recorded import recorded
 from catalogue.service_hours import ServiceHours
 from catalogue.terms import START, Known, Terms, TermsFact, Version, evolve
 from slamon.ledger.codec import Entry
@@ -84,7 +85,7 @@ class Held:
 
     def model(self, version: Version | None = None) -> Document:
         """The record as a model, of a version or of the newest one."""
-        return KINDS[self.kind].parse(self.known.document(version or self.known.newest))
+        return recorded(self.kind, self.id, self.known.document(version or self.known.newest))
 
 
 class Promises:

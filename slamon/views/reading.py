@@ -10,18 +10,30 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from catalogue.agreements import Agreement
-from catalogue.instants import format_instant
+from catalogue.instants import MINUTE, format_instant
 from catalogue.interpretation import not_yet_interpreted
-from catalogue.periods import parse_period
 from catalogue.services import Service
 from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.sla.judgement import AsKnownAt, Judgement, ObjectiveJudgement
-from slamon.views import asked, declared, kept, listings, overdue, rulings, silence, standing, told
+from slamon.views import (
+    asked,
+    burning,
+    declared,
+    kept,
+    listings,
+    overdue,
+    periods,
+    rulings,
+    silence,
+    standing,
+    told,
+)
 from slamon.views.announceable import Announceable, announceable
 from slamon.views.answers import (
     AgreementSummary,
     BreachDetail,
     BreachLine,
+    BurnLine,
     CommitmentLine,
     FactTold,
     ImportLine,
@@ -79,6 +91,8 @@ class Reading:
         self._founded = founded
         self._overview: Overview | None = None
         self._overview_key = (0, 0)
+        self._burns: tuple[BurnLine, ...] = ()
+        self._burns_key = (-1, 0)
 
     @contextmanager
     def _frame(self, now: int) -> Iterator[Frame]:
@@ -100,6 +114,7 @@ class Reading:
         with self._frame(now) as frame:
             held = frame.held
             return Overview(
+                burns=self._burns_of(frame),  # first: it looks back further than what follows
                 now=format_instant(now),
                 position=read_position(frame.connection),
                 agreements=tuple(
@@ -115,6 +130,13 @@ class Reading:
                 open_breaches=kept.breaches(frame.connection, "open"),
                 outages=tuple(reversed(standing.all_outages(frame, None, (now - RECENT_US, now)))),
             )
+
+    def _burns_of(self, frame: Frame) -> tuple[BurnLine, ...]:
+        """How fast budgets burn; the same for a minute while nothing new is folded."""
+        key = (read_position(frame.connection), frame.now // MINUTE)
+        if self._burns_key != key:
+            self._burns, self._burns_key = tuple(burning.burns(frame)), key
+        return self._burns
 
     def agreements(self, now: int) -> tuple[AgreementSummary, ...]:
         """All agreements with their objectives in the current period."""
@@ -309,8 +331,8 @@ class Reading:
             found = held.get(Agreement, agreement)
             if found is None:
                 return None
-            period = parse_period(label, found.tz)
-            figures, until = standing.closing_figures(frame, found, period)
+            period = found.period(label)
+            figures, until = periods.closing_figures(frame, found, period)
             position = read_position(frame.connection)
             touched = kept.touched(frame.connection, agreement, label)
         return ClosingOffer(figures, position, period.end, until, touched)
@@ -350,11 +372,11 @@ class Reading:
 
 
 def _judgement(frame: Frame, agreement: Agreement, label: str) -> Judgement:
-    period = parse_period(label, agreement.tz)
+    period = agreement.period(label)
     state = frame.connection.execute(select(view_state)).one()
     return Judgement(
         agreement=agreement.id,
-        period=kept.said_period(label, agreement.tz),
+        period=kept.said_period(period),
         as_known_at=AsKnownAt(instant=format_instant(state.recorded_at), position=state.position),
-        objectives=standing.judge_period(frame, agreement.id, period),
+        objectives=periods.judge_period(frame, agreement.id, period),
     )

@@ -23,6 +23,8 @@ def keep_finished(connection: Connection, now: int) -> None:
 
 def _keep(desk: Desk, judged: Judged, until: int) -> None:
     begin = desk.first_result(judged)
+    if judged.terms.slices is not None:
+        return  # a run of slices over midnight belongs to both days: they are judged together, each time
     if begin is None or begin >= until:
         return
     days = [day for day in local_days((begin, until), judged.tz) if day.end <= until]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
-from itertools import groupby
 
 from catalogue.agreements import Agreement
 from catalogue.document import PartialDate
 from catalogue.instants import format_instant, local_date
 from catalogue.intervals import intersect
-from catalogue.periods import Period, parse_period, period_at
+from catalogue.periods import Period, parse_period
 from catalogue.services import Service
 from slamon.sla.availability import Policy, percent_text, quotient
 from slamon.sla.judgement import Basis, ObjectiveJudgement, State
@@ -25,28 +24,15 @@ from slamon.views.answers import (
     ServiceSummary,
     TallyDay,
 )
-from slamon.views.judging import Frame, judge_objective
+from slamon.views.burning import excluded_now
+from slamon.views.judging import Frame
 from slamon.views.listings import party_name
-from slamon.views.objectives import Judged, Unjudged, objectives
+from slamon.views.objectives import Judged, objectives
+from slamon.views.periods import by_objective, current_period, judge_period, months
 from slamon.views.promised import Promises
-from slamon.views.shelf import FAR
 
 DAY_US = 86_400_000_000
 LOOK_BACK = 2 * DAY_US  # how far back the beginning of the present state is looked for
-Versions = Sequence[Judged | Unjudged]
-
-
-def by_objective(held: Promises, agreement: str) -> Iterator[tuple[str, Versions]]:
-    """The objectives of an agreement, each with its versions in order."""
-    own = [each for each in objectives(held) if each.agreement == agreement]
-
-    def name(each: Judged | Unjudged) -> str:
-        return each.terms.objective if isinstance(each, Judged) else each.objective.id
-
-    order = {objective: n for n, objective in enumerate(dict.fromkeys(name(e) for e in own))}
-    own.sort(key=lambda each: (order[name(each)], each.version))
-    for objective, versions in groupby(own, key=name):
-        yield objective, list(versions)
 
 
 def concerns(held: Promises, agreement: str, service: str) -> bool:
@@ -56,48 +42,6 @@ def concerns(held: Promises, agreement: str, service: str) -> bool:
         and service == (each.terms if isinstance(each, Judged) else each.objective).service
         for each in objectives(held)
     )
-
-
-def judge_period(frame: Frame, agreement: str, period: Period) -> tuple[ObjectiveJudgement, ...]:
-    """All objectives of an agreement in a period: as closed, or as they stand."""
-    closed = kept.closed_period(frame.connection, agreement, period.label)
-    if closed is not None and not frame.desk.anew:
-        return closed.figures
-    held = frame.held
-    return tuple(
-        judge_objective(frame, versions, period) for _, versions in by_objective(held, agreement)
-    )
-
-
-def closing_figures(
-    frame: Frame, agreement: Agreement, period: Period
-) -> tuple[tuple[ObjectiveJudgement, ...], int]:
-    """The final figures of a period, and the instant up to which all of them are known.
-
-    An objective whose terms do not hold in the period has no figure.
-    """
-    held = frame.held
-    figures: list[ObjectiveJudgement] = []
-    until = frame.now
-    for _, versions in by_objective(held, agreement.id):
-        judged = [v for v in versions if isinstance(v, Judged)]
-        if not any(intersect(v.in_force, (period.span,)) for v in versions):
-            continue
-        until = min([until, *(horizon.known_until(v, frame.reported, frame.now) for v in judged)])
-        figures.append(judge_objective(frame, versions, period, closed=True))
-    return tuple(figures), until
-
-
-def current_period(held: Promises, agreement: Agreement, now: int) -> Period | None:
-    """The month an agreement is in: none before it begins, its last one after it has ended."""
-    versions = [v for _, many in by_objective(held, agreement.id) for v in many]
-    spans = [span for v in versions if isinstance(v, Judged) for span in v.terms.in_force]
-    if not spans:
-        return None
-    begin, end = min(s[0] for s in spans), max(s[1] for s in spans)
-    if now < begin:
-        return None
-    return period_at("month", min(now, end - 1), agreement.tz)
 
 
 def agreement_summary(frame: Frame, agreement: Agreement) -> AgreementSummary:
@@ -115,7 +59,7 @@ def agreement_summary(frame: Frame, agreement: Agreement) -> AgreementSummary:
         catalogue=held.catalogue_of("agreement", agreement.id),
         in_force_from=_day_text(agreement.in_force.from_),
         in_force_to=agreement.in_force.to.isoformat() if agreement.in_force.to else None,
-        period=kept.said_period(period.label, period.tz) if period else None,
+        period=kept.said_period(period) if period else None,
         closed_periods=kept.closed_labels(frame.connection, agreement.id),
         restated_periods=kept.closed_labels(frame.connection, agreement.id, restated=True),
         objectives=tuple(objective_status(held, judgement) for judgement in judgements),
@@ -181,6 +125,7 @@ def service_summary(frame: Frame, service: Service, *, back: int) -> ServiceSumm
         since=since,
         basis=basis,
         days=day_cells(frame, judged, back) if judged else (),
+        excluded=judged is not None and excluded_now(judged, frame.now),
     )
 
 
@@ -289,20 +234,6 @@ def _lay_out(frame: Frame, agreement: str, span: tuple[int, int]) -> None:
             if isinstance(judged, Judged):
                 until = horizon.known_until(judged, frame.reported, frame.now)
                 frame.desk.figures(judged, span, until)
-
-
-def months(held: Promises, agreement: Agreement, frame: Frame) -> Iterator[Period]:
-    """The months of an agreement that have begun, from its first result or closed period on."""
-    current = current_period(held, agreement, frame.now)
-    own = [v for _, many in by_objective(held, agreement.id) for v in many if isinstance(v, Judged)]
-    firsts = [f for v in own if (f := frame.desk.first_result(v)) is not None]
-    if current is None or not firsts:
-        return
-    begin = max(min(firsts), min(s[0] for v in own for s in v.terms.in_force))
-    period = period_at("month", max(begin, -FAR), agreement.tz)
-    while period.begin <= current.begin:
-        yield period
-        period = period.next()
 
 
 def _period_line(agreement: Agreement, period: Period, judgement: ObjectiveJudgement) -> PeriodLine:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from catalogue.agreements import Agreement
 from catalogue.intervals import Span
-from catalogue.periods import Period, parse_period
+from catalogue.periods import Period
 from catalogue.terms import TermsFact
 from slamon.ledger.codec import Entry
 from slamon.views import keeping
@@ -83,7 +83,7 @@ class Touching:
         by_agreement: dict[str, list[tuple[Book, Period]]] = {}
         for book in books:
             agreement = held.need(Agreement, book.agreement)
-            period = parse_period(book.label, agreement.tz)
+            period = agreement.period(book.label)
             by_agreement.setdefault(book.agreement, []).append((book, period))
         for judged in judged_objectives(self.connection):
             for at, touched in marks.items():

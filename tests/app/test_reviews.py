@@ -75,15 +75,6 @@ def test_a_month_that_is_not_over_cannot_be_closed(
     assert _facts(ledger) == []
 
 
-@pytest.mark.parametrize("label", ["2026", "2026-Q1", "2026-03-01"])
-def test_only_months_are_closed(
-    ledger: Ledger, offered: Callable[..., PeriodClosed], label: str
-) -> None:
-    with pytest.raises(Exception, match=label):
-        _close(ledger, offered(), label=label)
-    assert _facts(ledger) == []
-
-
 def test_a_breach_is_upheld_once(ledger: Ledger, offered: Callable[..., PeriodClosed]) -> None:
     _close(ledger, offered())
 

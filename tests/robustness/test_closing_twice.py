@@ -37,9 +37,9 @@ MISSED = ObjectiveJudgement(
 OFFERED = PeriodClosed(figures=(MISSED,), position=7, code_version="0.1.0", tzdata="2025.2")
 
 
-def _close(ledger: Ledger, label: str = "2026-02") -> int | None:
+def _close(ledger: Ledger, label: str = "2026-02", offered: PeriodClosed = OFFERED) -> int | None:
     return reviews.close(
-        ledger, "sla-a", label, OFFERED, period_end=10, until=10, actor="consultant"
+        ledger, "sla-a", label, offered, period_end=10, until=10, actor="consultant"
     )
 
 
@@ -52,9 +52,9 @@ def _close(ledger: Ledger, label: str = "2026-02") -> int | None:
         pytest.param("2026-02-14", id="a day"),
     ],
 )
-def test_only_months_are_closed_as_promises_hold_by_the_month(house: House, label: str) -> None:
-    with pytest.raises(Refused, match="promises hold by the month"):
-        _close(house.ledger, label)
+def test_a_period_by_which_nothing_is_promised_is_not_closed(house: House, label: str) -> None:
+    with pytest.raises(Refused, match="promises by such a period"):
+        _close(house.ledger, label, OFFERED.model_copy(update={"figures": ()}))
 
     assert house.ledger.version("breach:sla-a:o1:" + label) == 0
 

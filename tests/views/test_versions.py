@@ -37,7 +37,7 @@ def test_an_amended_objective_leaves_the_others_of_its_agreement_in_one_piece(
     world.fold()
     # then o1 is judged as before and o2 in parts
     assert _march(world, "o1") == before
-    assert "worst of 2 parts" in (_march(world, "o2").note or "")
+    assert "judged in 2 parts" in (_march(world, "o2").note or "")
 
 
 def test_a_shorter_interval_leaves_what_was_observed_before_as_it_was(world: Any, kit: Any) -> None:

@@ -89,6 +89,7 @@ def test_a_judgement_says_exactly_what_was_measured(visitor: TestClient) -> None
         "total": 720_000_000_000,
         "ratio": "11850/12000",
         "percent": "98.7500",
+        "unit": "us",
     }
 
 

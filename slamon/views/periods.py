@@ -1,0 +1,163 @@
+"""The periods of an agreement: which there are, and what each came to, as closed or as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Literal
+
+from catalogue.agreements import Agreement
+from catalogue.intervals import intersect
+from catalogue.periods import Period, Unit, period_at
+from slamon.sla.closing import PeriodClosed
+from slamon.sla.judgement import ObjectiveJudgement
+from slamon.views import horizon, kept
+from slamon.views.judging import Frame, judge_objective, own_period
+from slamon.views.objectives import Judged, Unjudged, objectives
+from slamon.views.promised import Promises
+from slamon.views.remedied import with_consequences
+from slamon.views.shelf import FAR
+
+Versions = Sequence[Judged | Unjudged]
+
+
+def by_objective(held: Promises, agreement: str) -> Iterator[tuple[str, Versions]]:
+    """The objectives of an agreement, each with its versions in order."""
+    own = [each for each in objectives(held) if each.agreement == agreement]
+    order = {objective: n for n, objective in enumerate(dict.fromkeys(map(_name, own)))}
+    own.sort(key=lambda each: (order[_name(each)], each.version))
+    for objective, versions in groupby(own, key=_name):
+        yield objective, list(versions)
+
+
+def _name(each: Judged | Unjudged) -> str:
+    return each.terms.objective if isinstance(each, Judged) else each.objective.id
+
+
+def judge_period(frame: Frame, agreement: str, period: Period) -> tuple[ObjectiveJudgement, ...]:
+    """All objectives of an agreement in a period, each in the period it promises by: as closed, or as it stands."""
+    closed: dict[str, PeriodClosed | None] = {}
+    figures = []
+    for objective, versions in by_objective(frame.held, agreement):
+        label = _closed_under(versions, period, frame.now)
+        if label not in closed:
+            closed[label] = _closed(frame, agreement, label)
+        final = _figure(closed[label], objective)
+        figures.append(final or _judged_now(frame, agreement, versions, period))
+    return (*figures, *_no_more_promised(closed.get(period.label), figures))
+
+
+def _judged_now(
+    frame: Frame, agreement: str, versions: Versions, period: Period, *, closed: bool = False
+) -> ObjectiveJudgement:
+    said = judge_objective(frame, versions, period, closed=closed)
+    stated = frame.held.get(Agreement, agreement)
+    own = own_period(versions, period, frame.now)
+    if stated is None or own is None:
+        return said
+    return with_consequences(frame.connection, stated, own, said)
+
+
+def _closed(frame: Frame, agreement: str, label: str) -> PeriodClosed | None:
+    """What is tried anew takes no closed figure for granted."""
+    return None if frame.desk.anew else kept.closed_period(frame.connection, agreement, label)
+
+
+def _figure(closed: PeriodClosed | None, objective: str) -> ObjectiveJudgement | None:
+    figures = closed.figures if closed else ()
+    return next((each for each in figures if each.objective == objective), None)
+
+
+def _no_more_promised(
+    closed: PeriodClosed | None, found: Sequence[ObjectiveJudgement]
+) -> Iterator[ObjectiveJudgement]:
+    """Closed figures of objectives that the agreement, as known now, no longer has."""
+    named = {each.objective for each in found}
+    for each in closed.figures if closed else ():
+        if each.objective not in named:
+            yield each
+
+
+def _closed_under(versions: Versions, asked: Period, now: int) -> str:
+    """The label under which an objective's figure is closed; that of a rolling window is the month it ends."""
+    own = own_period(versions, asked, now)
+    return asked.label if own is None or own.unit == "rolling" else own.label
+
+
+def closing_figures(
+    frame: Frame, agreement: Agreement, period: Period
+) -> tuple[tuple[ObjectiveJudgement, ...], int]:
+    """The final figures of a period, and the instant up to which all of them are known.
+
+    Only an objective that promises by such periods, and holds in this one, has a figure.
+    """
+    figures: list[ObjectiveJudgement] = []
+    until = frame.now
+    for _, versions in by_objective(frame.held, agreement.id):
+        judged = [v for v in versions if isinstance(v, Judged)]
+        promised = unit_of(versions) == period.unit
+        if not promised or not any(intersect(v.in_force, (period.span,)) for v in versions):
+            continue
+        until = min([until, *(horizon.known_until(v, frame.reported, frame.now) for v in judged)])
+        figures.append(_judged_now(frame, agreement.id, versions, period, closed=True))
+    return tuple(figures), until
+
+
+def unit_of(versions: Versions) -> Unit | Literal["term"]:
+    """The unit of the periods with which an objective is closed: a rolling window is, month by month."""
+    newest = versions[-1]
+    return "month" if isinstance(newest, Unjudged) or newest.unit == "rolling" else newest.unit
+
+
+def current_period(held: Promises, agreement: Agreement, now: int) -> Period | None:
+    """The month an agreement is in: none before it begins, its last one after it has ended."""
+    spans = [span for version in _judged(held, agreement) for span in version.terms.in_force]
+    if not spans:
+        return None
+    begin, end = min(s[0] for s in spans), max(s[1] for s in spans)
+    if now < begin:
+        return None
+    return period_at("month", min(now, end - 1), agreement.tz)
+
+
+def months(held: Promises, agreement: Agreement, frame: Frame) -> Iterator[Period]:
+    """The months of an agreement that have begun, from its first result on."""
+    yield from _since_first_result(frame, agreement, _judged(held, agreement), "month")
+
+
+def all_periods(frame: Frame, agreement: Agreement) -> Iterator[Period]:
+    """Every period by which an agreement promises something and that has begun, unit by unit."""
+    by_unit: dict[Unit | Literal["term"], list[Judged]] = {}
+    for _, versions in by_objective(frame.held, agreement.id):
+        own = [each for each in versions if isinstance(each, Judged)]
+        by_unit.setdefault(unit_of(versions), []).extend(own)
+    for unit, judged in by_unit.items():
+        if unit != "term":
+            yield from _since_first_result(frame, agreement, judged, unit)
+        elif agreement.in_force.to is not None:
+            yield agreement.period("term")
+
+
+def _since_first_result(
+    frame: Frame, agreement: Agreement, judged: Sequence[Judged], unit: Unit
+) -> Iterator[Period]:
+    firsts = [at for each in judged if (at := frame.desk.first_result(each)) is not None]
+    spans = [span for each in judged for span in each.terms.in_force]
+    if not firsts or not spans or frame.now < min(s[0] for s in spans):
+        return
+    last = min(frame.now, max(s[1] for s in spans) - 1)
+    begin = max(min(firsts), min(s[0] for s in spans), -FAR)
+    year = agreement.anniversary
+    period = period_at(unit, begin, agreement.tz, year)
+    while period.begin <= last:
+        yield period
+        period = period.next()
+
+
+def _judged(held: Promises, agreement: Agreement) -> list[Judged]:
+    return [
+        each
+        for _, versions in by_objective(held, agreement.id)
+        for each in versions
+        if isinstance(each, Judged)
+    ]

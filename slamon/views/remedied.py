@@ -1,0 +1,76 @@
+"""What follows from a breach, in view of the periods before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection
+
+from catalogue.agreements import Agreement
+from catalogue.periods import Period
+from catalogue.remedies import Credit, Remedy
+from slamon.sla.judgement import InARow, ObjectiveJudgement, RemedyDue, Verdict
+from slamon.sla.remedies import consecutive, due
+from slamon.views import kept
+
+_REMEDY: TypeAdapter[Remedy] = TypeAdapter(Remedy)
+_CENT = Decimal("0.01")
+
+
+def with_consequences(
+    connection: Connection, agreement: Agreement, period: Period, figure: ObjectiveJudgement
+) -> ObjectiveJudgement:
+    """A breach of a promise in force with what is due for it; any other figure as it is (§4.11).
+
+    A breach that was waived is forgiven: in a row of breaches it counts as a promise kept.
+    """
+    if figure.state != "breached" or figure.remedy is None:
+        return figure
+    remedy = _REMEDY.validate_python(figure.remedy)
+    if isinstance(remedy, Credit) and figure.in_a_row is None:
+        return figure.model_copy(update={"remedy_due": _due(remedy, ("breached",), figure)})
+    verdicts = (*_before(connection, agreement, period, figure.objective), figure.state)
+    row = figure.in_a_row
+    if row is not None:
+        row = InARow(wanted=row.wanted, missed=consecutive(verdicts))
+        if row.missed < row.wanted:
+            return figure.model_copy(update={"in_a_row": row})
+    return figure.model_copy(update={"in_a_row": row, "remedy_due": _due(remedy, verdicts, figure)})
+
+
+def _due(
+    remedy: Remedy, verdicts: Sequence[Verdict], figure: ObjectiveJudgement
+) -> RemedyDue | None:
+    ratio = Fraction(figure.measured.ratio) if figure.measured else None
+    found = due(remedy, verdicts, ratio)
+    if found is None:
+        return None
+    percent = None if found.credit is None else _percent(found.credit)
+    return RemedyDue(kind=found.kind, breaches=found.breaches, to=found.to, credit_percent=percent)
+
+
+def _percent(share: Fraction) -> str:
+    exact = share * 100
+    return str((Decimal(exact.numerator) / exact.denominator).quantize(_CENT))
+
+
+def _before(
+    connection: Connection, agreement: Agreement, period: Period, objective: str
+) -> tuple[Verdict, ...]:
+    """The verdicts of the closed periods of the same kind before one, in order of time."""
+    earlier = [
+        found
+        for label in kept.closed_labels(connection, agreement.id)
+        if (found := agreement.period(label)).unit == period.unit and found.begin < period.begin
+    ]
+    verdicts: list[Verdict] = []
+    for each in sorted(earlier, key=lambda each: each.begin):
+        closed = kept.closed_period(connection, agreement.id, each.label)
+        figures = closed.figures if closed else ()
+        states = [figure.state for figure in figures if figure.objective == objective]
+        waived = kept.is_waived(connection, f"{agreement.id}.{objective}.{each.label}")
+        verdicts += ["met"] if waived else states
+    return tuple(verdicts)
