@@ -33,6 +33,7 @@ class Standing:
         yield from families.services(self.overview.services)
         yield from families.agreements(self.overview.agreements)
         yield from families.objectives(self.overview.agreements)
+        yield from families.burns(self.overview.burns)
         yield from families.probes(self.probes)
         yield from families.breaches(self.overview.agreements, self.breaches)
         yield from families.ledger(self.ledger)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import get_args
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.samples import Sample
 
 from catalogue.instants import parse_instant
 from catalogue.periods import parse_period
@@ -15,6 +17,7 @@ from slamon.sla.judgement import ErrorBudget, ObjectiveJudgement, State
 from slamon.views.answers import (
     AgreementSummary,
     BreachLine,
+    BurnLine,
     LedgerStatus,
     ProbeLine,
     ReviewStatus,
@@ -22,6 +25,7 @@ from slamon.views.answers import (
 )
 
 OBJECTIVE = ("agreement", "service", "objective", "mode", "period")
+BURN = ("agreement", "service", "objective", "mode", "window")
 PROBE = ("service", "probe", "location")
 SUCCESS = {"good": 1, "degraded": 1, "bad": 0}  # inconclusive is our fault: neither
 MET = {"met": 1, "on_track": 1, "at_risk": 1, "breached": 0}
@@ -38,9 +42,11 @@ def build(version: str) -> Metric:
 def _gauge(name: str, says: str, values: Values, *labels: str) -> Metric:
     """A gauge with one series per known value."""
     family = GaugeMetricFamily(name, says, labels=labels)
-    for key, value in values.items():
-        if value is not None:
-            family.add_metric(key, value)
+    family.samples = [
+        Sample(name, dict(zip(labels, key, strict=True)), value)
+        for key, value in values.items()
+        if value is not None
+    ]
     return family
 
 
@@ -63,6 +69,12 @@ def services(services: Iterable[ServiceSummary]) -> Iterator[Metric]:
             for state in get_args(State)
         },
         *("service", "state"),
+    )
+    yield _gauge(
+        "slamon_service_excluded",
+        "1 while an exclusion covers a measured service, 0 otherwise.",
+        {(s.service,): int(s.excluded) for s in known if s.measured},
+        "service",
     )
 
 
@@ -96,7 +108,7 @@ def objectives(agreements: Iterable[AgreementSummary]) -> Iterator[Metric]:
     yield family(
         "slamon_sla_compliance_ratio",
         "Measured so far in the current period, by the rules of the agreement.",
-        (float(Fraction(j.measured.ratio)) if j.measured else None for j in judgements),
+        (_number(j.measured.ratio) if j.measured else None for j in judgements),
     )
     yield family(
         "slamon_sla_error_budget_remaining_ratio",
@@ -130,6 +142,32 @@ def objectives(agreements: Iterable[AgreementSummary]) -> Iterator[Metric]:
         *OBJECTIVE,
         "basis",
     )
+
+
+def burns(burns: Iterable[BurnLine]) -> Iterator[Metric]:
+    """How fast the budgets of open periods burn, and the speeds that alarm."""
+    windows = {
+        (line.agreement, line.service, line.objective, line.mode, window.window): window
+        for line in burns
+        for window in line.windows
+    }
+    yield _gauge(
+        "slamon_sla_burn_rate",
+        "Times the speed that would just spend the budget, over a window of agreed time.",
+        {key: _number(each.rate) for key, each in windows.items() if each.rate},
+        *BURN,
+    )
+    yield _gauge(
+        "slamon_sla_burn_threshold",
+        "Burn rate that alarms, by the agreed time of the whole period.",
+        {key: _number(each.threshold) for key, each in windows.items()},
+        *BURN,
+    )
+
+
+@lru_cache(maxsize=65_536)  # thresholds are the same for a month, and most budgets do not burn
+def _number(exact: str) -> float:
+    return float(Fraction(exact))
 
 
 def _objective_key(agreement: AgreementSummary, judgement: ObjectiveJudgement) -> tuple[str, ...]:

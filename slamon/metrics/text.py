@@ -23,11 +23,14 @@ def _family(family: Metric) -> Iterator[str]:
 
 
 def _line(sample: Sample) -> str:
-    labels = ",".join([f'{name}="{_escaped(value)}"' for name, value in sample.labels.items()])
-    named = f"{sample.name}{{{labels}}}" if labels else sample.name
-    return f"{named} {float(sample.value)!r}\n"
+    return f"{sample.name}{_labels(tuple(sample.labels.items()))} {float(sample.value)!r}\n"
 
 
-@lru_cache(maxsize=65_536)  # ids and words come again in every family
+@lru_cache(maxsize=131_072)  # the same series come again in every family and every scrape
+def _labels(labels: tuple[tuple[str, str], ...]) -> str:
+    said = ",".join([f'{name}="{_escaped(value)}"' for name, value in labels])
+    return f"{{{said}}}" if said else ""
+
+
 def _escaped(value: str) -> str:
     return value.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")

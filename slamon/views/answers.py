@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from slamon.sla.judgement import Basis, Level, Mode, ObjectiveJudgement, Op, Period, State, Verdict
 
 ReviewStatus = Literal["open", "upheld", "waived", "withdrawn"]
+MissingBurn = Literal["nothing_measured", "no_budget", "too_few_results", "longer_than_in_force"]
 
 
 class Answer(BaseModel):
@@ -28,7 +29,10 @@ class DayCell(Answer):
 
 
 class ServiceSummary(Answer):
-    """A service as lists show it; `state` is the state now, `since` when it began (null while unknown)."""
+    """A service as lists show it; `state` is the state now, `since` when it began (null while unknown).
+
+    `excluded` says whether an exclusion of the service covers this instant.
+    """
 
     service: str
     name: str
@@ -40,6 +44,7 @@ class ServiceSummary(Answer):
     since: str | None
     basis: Basis
     days: tuple[DayCell, ...]
+    excluded: bool = False
 
 
 class ObjectiveStatus(Answer):
@@ -170,6 +175,37 @@ class PeriodHistory(Answer):
     restatements: tuple[Restatement, ...]
 
 
+class WindowBurn(Answer):
+    """How fast a budget burned over a window of agreed time, in times the speed that would just spend it.
+
+    `rate` and `threshold` are exact (num/den); without a rate `missing` says why. `threshold` is the speed that alarms
+    where both windows of a pair exceed it; a window that is long in one pair and short in another has that of the
+    first. A window without `from` is longer than the agreement has held.
+    """
+
+    window: str
+    from_: str | None = Field(alias="from")
+    rate: str | None
+    missing: MissingBurn | None
+    threshold: str
+
+
+class BurnLine(Answer):
+    """The burn of an objective's budget over windows up to `at`, by the budget of its open period.
+
+    `firing` names the long window of each pair that alarms.
+    """
+
+    agreement: str
+    objective: str
+    service: str
+    mode: Mode
+    period: str
+    at: str
+    windows: tuple[WindowBurn, ...]
+    firing: tuple[str, ...]
+
+
 class Overview(Answer):
     """The first page: how things stand, at a glance."""
 
@@ -179,6 +215,7 @@ class Overview(Answer):
     services: tuple[ServiceSummary, ...]
     open_breaches: tuple[BreachLine, ...]
     outages: tuple[OutageLine, ...]
+    burns: tuple[BurnLine, ...] = ()
 
 
 class ProbeLine(Answer):

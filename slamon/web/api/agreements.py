@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException
 
 from slamon.sla.judgement import Judgement
-from slamon.views.answers import AgreementSummary, PeriodHistory, PeriodLine, TallyDay
+from slamon.views.answers import AgreementSummary, BurnLine, PeriodHistory, PeriodLine, TallyDay
 from slamon.web.freshness import Moving, Steady
 from slamon.web.paging import Asked, Key, Page
 from slamon.web.requests import Now, Read, judged
@@ -62,6 +62,12 @@ def compliance(
 ) -> Page[PeriodLine]:
     """Each objective in each month, by agreement, period and objective."""
     return asked.cut(reading.periods(agreement, now), _period_key)
+
+
+@router.get("/burn", dependencies=[Moving])
+def burn(reading: Read, now: Now, asked: Asked) -> Page[BurnLine]:
+    """How fast the budget of each objective in force burns, by agreement and objective."""
+    return asked.cut(reading.overview(now).burns, lambda line: (line.agreement, line.objective))
 
 
 def _period_key(line: PeriodLine) -> Key:
