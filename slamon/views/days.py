@@ -136,6 +136,12 @@ class Desk:
             figures = classify(entries.clip(span), agreed, terms.windows, span, counts)
             yield Day(day.label, figures, seen.basis(span) if seen else "none")
 
+    def entries(self, judged: Judged, span: Span, until: int) -> Steps[Entry]:
+        """What the time of a span counts as by results, or by declarations alone where there is none yet."""
+        first = self.first_result(judged)
+        seen = None if first is None or first >= span[1] else self.observations(judged, span)
+        return self._entries(judged, seen, span, until)
+
     def _entries(
         self, judged: Judged, seen: Observations | None, span: Span, until: int
     ) -> Steps[Entry]:

@@ -98,6 +98,17 @@ def own_period(versions: Sequence[Judged | Unjudged], asked: Period, now: int) -
     return newest.own_period(asked, now) if isinstance(newest, Judged) else asked
 
 
+def judged_by(
+    frame: Frame, versions: Sequence[Judged | Unjudged], period: Period
+) -> Iterator[tuple[tuple[Judged, ...], tuple[Dated, ...]]]:
+    """The versions that are added in a period, group by group, and each local day with the one it is judged by."""
+    holding = [version for version in versions if _holds(version, period)]
+    for group in _alike(holding or versions[-1:]):
+        if not isinstance(group, Unjudged):
+            until = min(frame.until(each, period) for each in group)
+            yield tuple(group), tuple(_days(frame, group, period, until))
+
+
 def _period_note(period: Period, note: str | None) -> str:
     said = f"promised by another period: judged in {period.label}"
     return f"{said}; {note}" if note else said

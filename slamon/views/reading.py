@@ -19,6 +19,7 @@ from slamon.views import (
     asked,
     burning,
     declared,
+    explained,
     kept,
     listings,
     overdue,
@@ -53,6 +54,7 @@ from slamon.views.answers import (
     TariffLine,
 )
 from slamon.views.declared import DeclarationLine
+from slamon.views.explanation import Explanation
 from slamon.views.judging import Frame
 from slamon.views.promised import promises
 from slamon.views.proposed import proposed
@@ -301,6 +303,17 @@ class Reading:
         with self._frame(now) as frame:
             found = frame.held.get(Agreement, agreement)
             return None if found is None else _judgement(frame, found, label)
+
+    def explain(
+        self, agreement: str, label: str, now: int, objective: str | None = None
+    ) -> Explanation | None:
+        """Why the figures of a period are what they are, of one objective or of all; None where there are none."""
+        with self._frame(now) as frame:
+            found = frame.held.get(Agreement, agreement)
+            if found is None:
+                return None
+            judged = _judgement(frame, found, label)
+            return explained.explanation(frame, self._ledger, judged, objective)
 
     def what_if(self, agreement: str, label: str, now: int, file: Path) -> WhatIf | None:
         """A period as recorded and under the terms of a file; None where there is no such agreement.
