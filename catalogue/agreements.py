@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from catalogue.document import Document, PartialDate, Record, Text3
-from catalogue.instants import at_clock
+from catalogue.instants import InstantError, at_clock, local_date
 from catalogue.objectives import Objective
 from catalogue.periods import Anniversary, Period, parse_period
 from catalogue.references import (
@@ -163,22 +163,42 @@ class Agreement(Record):
             InstantError: the label names no period, or the agreement has none of that name.
 
         """
-        first, last = self.in_force.from_, self.in_force.to
-        begin = first.last_day() if isinstance(first, PartialDate) else first
-        term = None
-        if begin is not None and last is not None:
-            term = at_clock(begin, 0, self.tz), at_clock(last + timedelta(days=1), 0, self.tz)
+        begin, end = self._first_and_last()
+        term = (begin, end) if begin is not None and end is not None else None
         return parse_period(label, self.tz, self.anniversary, term)
 
-    def span_in_force(self) -> tuple[int, int | None] | None:
-        """Return the instants `[from, to)` in which it is in force (null: open end); null if never.
+    def period_held(self, label: str) -> Period:
+        """Read the label of a period in which the agreement holds at some time, signed or not.
+
+        Raises:
+            InstantError: the label names no period, or all of it is before or after the agreement.
+
+        """
+        period = self.period(label)
+        begin, end = self._first_and_last()
+        if begin is not None and period.end <= begin:
+            first = local_date(begin, self.tz)
+            said = f"{label} is before the agreement {self.id}, which holds from {first}"
+            raise InstantError(f"{said}; ask for {first:%Y-%m} or later")
+        if end is not None and period.begin >= end:
+            said = f"{label} is after the agreement {self.id}, which held until {self.in_force.to}"
+            raise InstantError(f"{said}; ask for {self.in_force.to:%Y-%m} or earlier")
+        return period
+
+    def _first_and_last(self) -> tuple[int | None, int | None]:
+        """The instants at which it begins and ends, as far as they are known.
 
         A first day that is known only roughly is read as the last day it may be: the reading
         that is safe for the provider.
         """
         first, last = self.in_force.from_, self.in_force.to
-        if not self.binding or first is None:
-            return None
         begin = first.last_day() if isinstance(first, PartialDate) else first
-        end = at_clock(last + timedelta(days=1), 0, self.tz) if last else None
-        return at_clock(begin, 0, self.tz), end
+        return (
+            None if begin is None else at_clock(begin, 0, self.tz),
+            None if last is None else at_clock(last + timedelta(days=1), 0, self.tz),
+        )
+
+    def span_in_force(self) -> tuple[int, int | None] | None:
+        """Return the instants `[from, to)` in which it is in force (null: open end); null if never."""
+        begin, end = self._first_and_last()
+        return (begin, end) if self.binding and begin is not None else None

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from catalogue.instants import InstantError
 from catalogue.problems import DocumentsRefused
+from catalogue.recorded import RecordedDocumentError
 from slamon.app.refused import Refused, Unknown
 from slamon.cli.settings import Settings
 from slamon.ledger.codec import UnreadableFactError
@@ -59,6 +60,17 @@ def actor_or_fail(given: str | None, settings: Settings) -> str:
     return actor
 
 
+_SAYING_ALL = (
+    Refused,
+    Unknown,
+    HeldError,
+    FoldError,
+    UnreadableFactError,
+    InstantError,
+    RecordedDocumentError,
+)
+
+
 @contextmanager
 def refusals() -> Iterator[None]:
     """Turn what the rules refuse into a sentence and exit code 1."""
@@ -69,7 +81,7 @@ def refusals() -> Iterator[None]:
             errors.print(str(problem), style="red", highlight=False, markup=False, soft_wrap=True)
         count = len(refused.problems)
         fail(f"{count} fault{'s' if count != 1 else ''}; nothing was recorded")
-    except (Refused, Unknown, HeldError, FoldError, UnreadableFactError, InstantError) as wrong:
+    except _SAYING_ALL as wrong:
         fail(str(wrong))
     except OSError as wrong:
         fail(f"{wrong.filename or 'the data folder'}: {wrong.strerror or wrong}")

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from catalogue.recorded import RecordedDocumentError
 from slamon.app.refused import Refused, Unknown
 from slamon.ledger.store import ConflictError
 from slamon.web.freshness import Unchanged
@@ -73,6 +74,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Unknown)
     async def unknown(request: Request, error: Unknown) -> Response:
         return problem(request, 404, str(error))
+
+    @app.exception_handler(RecordedDocumentError)
+    async def unreadable_terms(request: Request, error: RecordedDocumentError) -> Response:
+        return problem(request, 500, str(error))
 
     @app.exception_handler(Unchanged)
     async def unchanged(_request: Request, error: Unchanged) -> Response:

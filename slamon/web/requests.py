@@ -9,6 +9,7 @@ from typing import Annotated, cast
 from fastapi import Depends, HTTPException, Request
 
 from catalogue.instants import InstantError
+from slamon.app.refused import Unknown
 from slamon.sla.judgement import Judgement
 from slamon.web.access import Access, form_token_fits
 from slamon.web.attempts import Attempts
@@ -41,11 +42,16 @@ def house_of(request: Request) -> House:
 
 
 def judged(reading: Reading, agreement: str, label: str, now: int) -> Judgement | None:
-    """Judge the period an address names; None where it names no agreement or no period."""
+    """Judge the period an address names; None where it names no agreement.
+
+    Raises:
+        Unknown: it names no period of the agreement.
+
+    """
     try:
         return reading.judge(agreement, label, now)
-    except InstantError:
-        return None
+    except InstantError as wrong:
+        raise Unknown(str(wrong)) from None
 
 
 async def _reading(request: Request) -> Reading:
