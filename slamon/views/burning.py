@@ -24,6 +24,7 @@ from slamon.sla.burn import (
 )
 from slamon.sla.judge import planned
 from slamon.sla.tally import Entry, Tally, pieces
+from slamon.sla.terms import ObjectiveTerms
 from slamon.views import horizon
 from slamon.views.answers import BurnLine, MissingBurn, WindowBurn
 from slamon.views.interpreting import timing
@@ -116,13 +117,14 @@ def _promised(held: Promises) -> Iterator[Sequence[Judged]]:
     """The versions of each objective that has a budget of time."""
     found: defaultdict[tuple[str, str], list[Judged]] = defaultdict(list)
     for each in objectives(held):
-        if (
-            isinstance(each, Judged)
-            and each.terms.measure == "time"
-            and each.terms.goal is not None
-        ):
+        if isinstance(each, Judged) and _has_budget(each.terms):
             found[each.agreement, each.terms.objective].append(each)
     return (found[key] for key in sorted(found))
+
+
+def _has_budget(terms: ObjectiveTerms) -> bool:
+    """A mean of slices has no budget of time, nor has a baseline."""
+    return terms.measure == "time" and terms.goal is not None and terms.mean_of_slices is None
 
 
 def _holding(frame: Frame, versions: Sequence[Judged]) -> tuple[Judged, int] | None:
@@ -179,7 +181,7 @@ def _spent(
         return {}
     terms = judged.terms
     whole = min(windows.values())
-    entries = frame.desk.observations(judged, whole).entries(judged, whole)
+    entries = frame.desk.entries(judged, whole, whole[1])
     times: dict[str, dict[Entry, int]] = {name: {} for name in windows}
     for begin, end, entry in pieces(entries, hours, terms.windows, whole):
         for name, (since, _) in windows.items():
