@@ -18,6 +18,9 @@ LIBRARY = 'agreement="mou-lib",mode="shadow",objective="o1",period="month",servi
 USAGE = 'agreement="mou-lib",mode="baseline",objective="o2",period="month",service="library"'
 
 
+BURNING = 'agreement="sla-unv-2026",mode="enforced",objective="o1",service="mail"'
+
+
 @pytest.fixture
 def lines(standing: Standing) -> dict[str, float]:
     """Value by series, labels in the order of the alphabet."""
@@ -120,6 +123,21 @@ def _in_order(series: str) -> str:
             7,
             id="results are counted by outcome",
         ),
+        pytest.param(
+            f'slamon_sla_burn_rate{{{BURNING},window="1h"}}', 15, id="the burn over an hour"
+        ),
+        pytest.param(
+            f'slamon_sla_burn_threshold{{{BURNING},window="1h"}}',
+            13.44,
+            id="the burn that alarms in February",
+        ),
+        pytest.param(
+            f'slamon_sla_burn_threshold{{{BURNING},window="3d"}}',
+            14 / 15,
+            id="a threshold is known where nothing burns yet",
+        ),
+        pytest.param('slamon_service_excluded{service="web"}', 1, id="an exclusion covers now"),
+        pytest.param('slamon_service_excluded{service="mail"}', 0, id="no exclusion covers now"),
         pytest.param("slamon_ledger_last_position", 120, id="the ledger's position"),
         pytest.param('slamon_view_position{view="all"}', 117, id="the view's position"),
         pytest.param('slamon_view_lag_events{view="all"}', 3, id="the view's lag"),
@@ -140,6 +158,8 @@ def test_what_is_known_is_told(series: str, value: float, lines: dict[str, float
             "slamon_sla_error_budget_remaining_ratio", USAGE, id="no budget without target"
         ),
         pytest.param("slamon_service_state", 'service="printing"', id="an unmeasured service"),
+        pytest.param("slamon_service_excluded", 'service="printing"', id="nor is it excluded"),
+        pytest.param("slamon_sla_burn_rate", 'window="3d"', id="a window that is not measured"),
         pytest.param("slamon_probe_success", 'probe="p-library"', id="inconclusive is neither"),
         pytest.param("slamon_probe_last_run_timestamp", 'probe="p-control"', id="never asked yet"),
         pytest.param(

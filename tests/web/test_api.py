@@ -31,6 +31,7 @@ MINUTE = 60_000_000
         ),
         pytest.param("/compliance", 148, id="every objective in every month"),
         pytest.param("/compliance?agreement=sla-unv-2026", 12, id="compliance of one agreement"),
+        pytest.param("/burn", 3, id="burn of budgets"),
         pytest.param("/breaches", 1, id="breaches"),
         pytest.param("/breaches?status=waived", 0, id="breaches of one status"),
         pytest.param("/declarations", 2, id="declared incidents"),
@@ -91,6 +92,28 @@ def test_a_judgement_says_exactly_what_was_measured(visitor: TestClient) -> None
         "percent": "98.7500",
         "unit": "us",
     }
+
+
+def test_a_burn_is_said_exactly_with_what_it_is_held_against(visitor: TestClient) -> None:
+    said = {
+        f"{x['agreement']} {x['objective']}": x for x in visitor.get(f"{API}/burn").json()["items"]
+    }
+
+    burning, silent = said["sla-unv-2026 o1"], said["sla-unv-2026 o2"]
+    assert burning["firing"] == ["1h"]
+    assert burning["windows"] == [
+        {
+            "window": "1h",
+            "from": "2026-11-22T14:48:00Z",
+            "rate": "20/3",
+            "missing": None,
+            "threshold": "132/25",
+        }
+    ]
+    assert (silent["windows"][0]["rate"], silent["windows"][0]["missing"]) == (
+        None,
+        "nothing_measured",
+    )
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from slamon.views.answers import (
     BreachDecision,
     BreachDetail,
     BreachLine,
+    BurnLine,
     CommitmentLine,
     DayCell,
     FactTold,
@@ -45,6 +46,7 @@ from slamon.views.answers import (
     Silence,
     TallyDay,
     TariffLine,
+    WindowBurn,
 )
 from slamon.views.declared import DeclarationLine
 
@@ -528,6 +530,33 @@ DECLARED = (
 )
 
 
+BURNS = tuple(
+    BurnLine(
+        agreement=agreement,
+        objective=objective,
+        service=service,
+        mode="enforced",
+        period="2026-11",
+        at="2026-11-22T15:48:00Z",
+        windows=(
+            WindowBurn(
+                window="1h",
+                from_="2026-11-22T14:48:00Z",
+                rate=rate,
+                missing=None if rate else "nothing_measured",
+                threshold="132/25",
+            ),
+        ),
+        firing=firing,
+    )
+    for agreement, objective, service, rate, firing in (
+        ("sla-unv-2026", "o1", "svc-web", "20/3", ("1h",)),
+        ("sla-unv-2026", "o2", "svc-mail", None, ()),
+        ("ola-unv-2026", "o1", "svc-web", "0/1", ()),
+    )
+)
+
+
 class World:
     """Reads and decides over the answers above."""
 
@@ -556,6 +585,7 @@ class World:
             services=SERVICES,
             open_breaches=self.breaches("open"),
             outages=OUTAGES[::-1],
+            burns=BURNS,
         )
 
     def agreements(self, now: int) -> tuple[AgreementSummary, ...]:
