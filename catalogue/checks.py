@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from catalogue.agreements import Agreement
+from catalogue.excluding import faults_of_excluding
 from catalogue.instants import SECOND, Duration, InstantError, parse_duration
 from catalogue.measurable import faults_of_measuring
 from catalogue.probing import Import, Probe, ProbeDefaults
@@ -27,6 +28,7 @@ def faults_between(catalogue: Catalogue, names: Mapping[str, frozenset[str]]) ->
     yield from _timings(catalogue)
     yield from _foreign_data(catalogue)
     yield from faults_of_measuring(catalogue)
+    yield from faults_of_excluding(catalogue)
     yield from _unequal_caps(catalogue)
     yield from _miscounted(catalogue)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from catalogue.agreements import Agreement, Exclusion
 from catalogue.calendars import Window
-from catalogue.instants import parse_duration, parse_instant
+from catalogue.instants import HOUR, parse_duration, parse_instant
 from slamon.sla.exclusions import Clause, Freeze
 from slamon.sla.judgement import Effect
 from slamon.views.promised import Promises
+
+DAYS_OF_A_MONTH = 30
 
 
 def clauses_of(
@@ -33,10 +35,16 @@ def _clause(held: Promises, stated: Exclusion, effect: Effect) -> Clause:
         effect=effect,
         notice=stated.notice,
         notice_hours=held.hours(stated.notice_hours) if stated.notice_hours else None,
-        quota=parse_duration(quota).exact() if quota else None,
+        quota=_agreed_time(quota) if quota else None,
         allowed=held.hours(allowed) if allowed else None,
         joint=stated.ruling == "joint",
     )
+
+
+def _agreed_time(quota: str) -> int:
+    """The µs of a quota; a day in terms recorded long ago is 24 hours of agreed time, a month 30 such days."""
+    length = parse_duration(quota)
+    return length.us + (length.days + length.months * DAYS_OF_A_MONTH) * 24 * HOUR
 
 
 def _freeze(held: Promises, stated: Exclusion) -> list[Freeze]:
