@@ -46,10 +46,6 @@ def _agreement(agreement: Agreement) -> Iterator[str]:
 
 
 def _objective(objective: Objective) -> Iterator[str]:
-    if objective.slice_:
-        yield f"slice ({objective.slice_.length}): kept, time is counted to the instant"
-    if objective.consecutive:
-        yield f"consecutive ({objective.consecutive}): kept, each period is judged by itself"
     if isinstance(objective.remedy, Credit):
         yield "remedy (credit): due as a percent, not yet as money"
 
