@@ -13,7 +13,7 @@ from slamon.app import corrections
 from slamon.app.corrections import Corrected, Selection
 from slamon.cli.commands import group
 from slamon.cli.house import House, now
-from slamon.cli.opening import opened, refresh
+from slamon.cli.opening import opened, recorded
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import Actor, actor_or_fail, console
 from slamon.sla.corrections import Chosen
@@ -51,7 +51,7 @@ def void(
         if not yes:
             typer.confirm("Void them?", abort=True)
         done = corrections.void(house.ledger, chosen, reason=reason, actor=who)
-        refresh(house)
+        recorded(house)
     _say(done, "voided")
 
 
@@ -79,7 +79,7 @@ def correct(
             typer.confirm(f"Make them {outcome}?", abort=True)
         became = Outcome[outcome.upper()]
         done = corrections.correct(house.ledger, chosen, became, reason=reason, actor=who)
-        refresh(house)
+        recorded(house)
     _say(done, f"corrected to {outcome}")
 
 

@@ -11,7 +11,7 @@ from catalogue.services import Service
 from slamon.app import declarations
 from slamon.cli.commands import group
 from slamon.cli.house import now
-from slamon.cli.opening import opened, refresh
+from slamon.cli.opening import opened, recorded
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import (
     Actor,
@@ -66,7 +66,7 @@ def declare(
         declarations.declare(
             house.ledger, service, incident_id, said, services=services, now=now(), actor=who
         )
-        refresh(house)
+        recorded(house)
     console.print(f"{service}/{incident_id} is declared {state}", highlight=False)
 
 
@@ -78,7 +78,7 @@ def end(incident: Incident, at: Instant, reason: Reason, *, actor: Actor = None)
         who = actor_or_fail(actor, settings)
         instant = parse_instant(at)
         declarations.end(house.ledger, incident, instant, reason=reason, now=now(), actor=who)
-        refresh(house)
+        recorded(house)
     console.print(f"{incident} has ended", highlight=False)
 
 
@@ -89,7 +89,7 @@ def withdraw(incident: Incident, reason: Reason, *, actor: Actor = None) -> None
     with opened(settings) as house:
         who = actor_or_fail(actor, settings)
         declarations.withdraw(house.ledger, incident, reason=reason, actor=who)
-        refresh(house)
+        recorded(house)
     console.print(f"{incident} is withdrawn", highlight=False)
 
 
