@@ -12,15 +12,18 @@ import typer
 
 from catalogue.instants import format_instant, parse_instant
 from slamon.app.refused import Unknown
+from slamon.cli.explaining import print_explanation
 from slamon.cli.house import Decisions, House, now
 from slamon.cli.known import as_known_at
 from slamon.cli.opening import opened
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import (
+    USAGE,
     Actor,
     AsJson,
     actor_or_fail,
     console,
+    fail,
     print_json,
     print_table,
     progress,
@@ -49,13 +52,25 @@ def judge(
             metavar="FILE",
         ),
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what each figure rests on, stretch by stretch.")
+    ] = False,
+    objective: Annotated[
+        str | None, typer.Option(help="With --explain: of this objective only.", metavar="ID")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge an agreement in a period; exit code 1 when an enforced objective is breached.
 
-    With --terms nothing is recorded, and exit code 0 says that both sides were judged.
+    With --terms nothing is recorded, and exit code 0 says that both sides were judged; with --explain it says that
+    the figures were explained.
     """
+    if (objective is not None and not explain) or (explain and terms is not None):
+        fail("--objective goes with --explain, and --explain not with --terms", USAGE)
     with opened() as house, _known(house, as_known) as then:
+        if explain:
+            _explain(then, agreement, period, objective, as_json=as_json)
+            return
         if terms is not None:
             _try(then, agreement, period, terms, as_json=as_json)
             return
@@ -102,6 +117,21 @@ def _try(then: _Then, agreement: str, period: str, terms: Path, *, as_json: bool
         print_json(found.model_dump(mode="json", by_alias=True))
     else:
         print_what_if(found, str(terms))
+
+
+def _explain(
+    then: _Then, agreement: str, period: str, objective: str | None, *, as_json: bool
+) -> None:
+    found = then.reading.explain(agreement, period, then.instant, objective)
+    if found is None:
+        if objective is None or then.reading.agreement(agreement, then.instant) is None:
+            then.lacks(agreement)
+        message = f"{agreement} promises no objective {objective!r}"
+        raise Unknown(message)
+    if as_json:
+        print_json(found.model_dump(mode="json", by_alias=True))
+    else:
+        print_explanation(found)
 
 
 def _print(found: Judgement) -> None:
