@@ -81,6 +81,16 @@ def test_prometheus_scrapes_the_port_slamon_listens_to(tree: Path) -> None:
     assert "EXPOSE 8000" in image
 
 
+def test_prometheus_finds_its_rules_where_they_are_mounted(
+    services: dict[str, Any], tree: Path
+) -> None:
+    named = read(tree / "dashboards/prometheus.yml")["rule_files"]
+    mounted = {Path(target).name for _, target, _ in mounts(services)}
+
+    assert named == ["alerts.yml"]
+    assert set(named) <= mounted
+
+
 def test_promtool_accepts_the_configuration(tree: Path, program: Callable[[str], str]) -> None:
     checked = subprocess.run(
         [program("promtool"), "check", "config", tree / "dashboards/prometheus.yml"],
