@@ -58,7 +58,7 @@ def breaches_by_status() -> Panel:
         title="Breaches by review status",
         description="Breaches found when periods were closed: open ones await review. "
         "A waived breach leaves its figure as it is.",
-        grid_pos=GridPos(x=9, y=0, w=7, h=4),
+        grid_pos=GridPos(x=9, y=0, w=5, h=4),
         targets=(
             now(
                 "A",
@@ -77,9 +77,22 @@ def failing_probes() -> Panel:
         title="Failing probes",
         description="Probes whose newest result was bad. "
         "An inconclusive result, which is our own fault, is not counted.",
-        grid_pos=GridPos(x=16, y=0, w=4, h=4),
+        grid_pos=GridPos(x=14, y=0, w=4, h=4),
         targets=(now("A", f"sum(slamon_probe_success{{{SERVICE}}} == bool 0)", "failing"),),
         field_config=shown("none", *RED_FROM_ONE),
+    )
+
+
+def excluded() -> Panel:
+    """What is under a granted exclusion at this moment."""
+    return Stat(
+        id=14,
+        title="Services excluded now",
+        description="Measured services that an exclusion covers at this moment: "
+        "maintenance that was announced in time, or another cause that the agreement names.",
+        grid_pos=GridPos(x=18, y=0, w=3, h=4),
+        targets=(now("A", f"sum(slamon_service_excluded{{{SERVICE}}})", "excluded"),),
+        field_config=shown("none"),
     )
 
 
@@ -90,7 +103,7 @@ def behind() -> Panel:
         title="Views behind the ledger",
         description="Positions of the ledger that the figures on this page do not yet contain. "
         "It returns to 0 within seconds; if it grows, slamon needs attention.",
-        grid_pos=GridPos(x=20, y=0, w=4, h=4),
+        grid_pos=GridPos(x=21, y=0, w=3, h=4),
         targets=(now("A", "max(slamon_view_lag_events)", "positions"),),
         field_config=shown("none"),
     )

@@ -105,7 +105,7 @@ def overdue() -> Panel:
         title="Overdue probes",
         description="Probes without a result for more than three intervals, with the age of the "
         "newest one. Meanwhile the service becomes unknown, never up and never down.",
-        grid_pos=GridPos(x=12, y=29, w=12, h=7),
+        grid_pos=GridPos(x=12, y=38, w=12, h=7),
         targets=(rows("A", f"max by (service, probe, location) ({age} > {due})"),),
         transformations=(
             Organize(

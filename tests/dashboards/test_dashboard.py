@@ -101,6 +101,9 @@ def test_ids_of_panels_are_unique_and_stable() -> None:
         "Service state": 9,
         "Probe duration": 10,
         "Overdue probes": 11,
+        "Burn rate": 12,
+        "Time excluded": 13,
+        "Services excluded now": 14,
     }
 
 

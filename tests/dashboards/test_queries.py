@@ -16,6 +16,8 @@ MAIL_ROW = "agreement=sla-unv-2026 mode=enforced objective=o1 service=mail"
 WEB_ROW = "agreement=sla-unv-2026 mode=enforced objective=o2 service=web"
 LIBRARY_ROW = "agreement=mou-lib mode=shadow objective=o1 service=library"
 USAGE_ROW = "agreement=mou-lib mode=baseline objective=o2 service=library"
+BURN = {"5m": 20, "30m": 20, "1h": 15, "2h": 7.5, "6h": 2.5, "1d": 0.625}
+ALARM = {"1h": 13.44, "6h": 5.6, "1d": 2.8, "3d": 14 / 15}
 EVERYTHING = {"agreement": ".*", "service": ".*"}
 
 EXPECTED: dict[tuple[str, str], dict[str, float]] = {
@@ -26,6 +28,7 @@ EXPECTED: dict[tuple[str, str], dict[str, float]] = {
         "review_status=open": 2,
         "review_status=upheld": 1,
         "review_status=waived": 1,
+        "review_status=withdrawn": 0,
     },
     ("Failing probes", "A"): {"": 1},
     ("Views behind the ledger", "A"): {"": 3},
@@ -44,6 +47,12 @@ EXPECTED: dict[tuple[str, str], dict[str, float]] = {
     ("Error budget left", "A"): {MAIL: -0.5, WEB: 0.75},
     ("Time down and time unknown", "A"): {MAIL: 18144, WEB: 605},
     ("Time down and time unknown", "B"): {MAIL: 600.5},
+    ("Burn rate", "A"): {f"{MAIL_ROW} window={w}": rate for w, rate in BURN.items()}
+    | {f"{WEB_ROW} window=1d": 0.25},
+    ("Burn rate", "B"): {f"{MAIL_ROW} window={w}": limit for w, limit in ALARM.items()}
+    | {f"{WEB_ROW} window=1h": 13.44, f"{WEB_ROW} window=1d": 2.8},
+    ("Time excluded", "A"): {MAIL: 1500},
+    ("Services excluded now", "A"): {"": 1},
     ("Service state", "A"): {"service=library": 0, "service=mail": 3, "service=web": 1},
     ("Probe duration", "A"): {"location=loc-bonn probe=p-web service=web": 0.25},
 }

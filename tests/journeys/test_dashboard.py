@@ -39,6 +39,7 @@ class State:
     services: list[Any]
     probes: list[Any]
     open_breaches: int
+    burns: list[Any]
     position: int
 
     def judgements(self) -> Iterator[tuple[dict[str, str], Any]]:
@@ -95,6 +96,32 @@ def positive(value: Callable[[Any], float | None]) -> Callable[[Any], float | No
     return lambda said: value(said) or None
 
 
+def burning(state: State, value: str) -> Values:
+    """The rates or thresholds of every window of enforced promises, by labels as text."""
+    names = ("agreement", "mode", "objective", "service")
+    return {
+        text({**{name: line[name] for name in names}, "window": window["window"]}): float(
+            Fraction(window[value])
+        )
+        for line in state.burns
+        if line["mode"] == "enforced"
+        for window in line["windows"]
+        if window[value] is not None
+    }
+
+
+def alarming(state: State) -> Values:
+    """The thresholds of long windows of the promises that burn."""
+    rates = burning(state, "rate")
+    burn = {labels.rpartition(" ")[0] for labels, rate in rates.items() if rate > 0}
+    return {
+        labels: limit
+        for labels, limit in burning(state, "threshold").items()
+        if labels.rpartition("=")[2] in {"1h", "6h", "1d", "3d"}
+        and labels.rpartition(" ")[0] in burn
+    }
+
+
 def labels_of(probe: Any) -> str:
     return text({name: probe[name] or "" for name in ("location", "probe", "service")})
 
@@ -113,6 +140,7 @@ def expected(state: State) -> dict[tuple[str, str], Values]:
             "review_status=open": 1,
             "review_status=upheld": 0,
             "review_status=waived": 0,
+            "review_status=withdrawn": 0,
         },
         ("Failing probes", "A"): {"": failing},
         ("Views behind the ledger", "A"): {"": 0},
@@ -130,6 +158,14 @@ def expected(state: State) -> dict[tuple[str, str], Values]:
         (LOST, "B"): state.per_objective(
             positive(seconds("unknown_us")), enforced=True, period="month"
         ),
+        ("Burn rate", "A"): {k: v for k, v in burning(state, "rate").items() if v > 0},
+        ("Burn rate", "B"): alarming(state),
+        ("Time excluded", "A"): state.per_objective(
+            positive(seconds("excused_")), enforced=True, period="month"
+        ),
+        ("Services excluded now", "A"): {
+            "": sum(s["excluded"] for s in state.services if s["measured"])
+        },
         ("Service state", "A"): {
             f"service={s['service']}": CODES[s["state"]] for s in state.services if s["measured"]
         },
@@ -180,6 +216,7 @@ def state_of(demo: Any) -> State:
         demo.api("/services", **many)["items"],
         demo.api("/probes", **many)["items"],
         len(demo.api("/breaches", status="open")["items"]),
+        demo.api("/burn", **many)["items"],
         position,
     )
 
