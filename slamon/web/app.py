@@ -18,6 +18,7 @@ from slamon.web.api import breaches as api_breaches
 from slamon.web.api import catalogue as api_catalogue
 from slamon.web.api import declarations as api_declarations
 from slamon.web.api import exclusions as api_exclusions
+from slamon.web.api import explanations as api_explanations
 from slamon.web.api import observations as api_observations
 from slamon.web.api import offers as api_offers
 from slamon.web.api import operations as api_operations
@@ -28,6 +29,7 @@ from slamon.web.pages import (
     agreements,
     breaches,
     catalogue,
+    explained,
     ledger,
     observations,
     offers,
@@ -44,6 +46,7 @@ API = (
     api_observations.router,
     api_declarations.router,
     api_agreements.router,
+    api_explanations.router,
     api_breaches.router,
     api_exclusions.router,
     api_offers.router,
@@ -52,6 +55,7 @@ API = (
 PAGES = (
     overview.router,
     agreements.router,
+    explained.router,
     services.router,
     observations.router,
     breaches.router,

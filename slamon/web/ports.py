@@ -30,6 +30,7 @@ from slamon.views.answers import (
     TariffLine,
 )
 from slamon.views.declared import DeclarationLine
+from slamon.views.explanation import Explanation
 from slamon.views.rulings import ExclusionLine
 
 
@@ -125,6 +126,11 @@ class Reading(Protocol):
 
         Raises: InstantError where the label names no period.
         """
+
+    def explain(
+        self, agreement: str, label: str, now: int, objective: str | None = None
+    ) -> Explanation | None:
+        """Why the figures of a period are what they are, of one objective or of all; None where there are none."""
 
     def history(self, agreement: str, label: str) -> PeriodHistory | None:
         """The closing of a period and its restatements; None while it is open."""

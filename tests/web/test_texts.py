@@ -22,6 +22,7 @@ FAMILIES = (
     "nav", "state", "verdict", "review", "review.step", "basis", "mode", "lifecycle", "indicator",
     "outcome", "tally", "agreement.kind", "commitment", "commitment.every", "sign_in", "error",
     "strip", "remedy", "month.short", "month.long", "unit",
+    "explained.rule_of", "explained.said",
 )  # fmt: skip
 
 

@@ -49,6 +49,7 @@ from slamon.views.answers import (
     WindowBurn,
 )
 from slamon.views.declared import DeclarationLine
+from slamon.views.explanation import Explanation
 
 NOW = 1_795_362_540_000_000  # 2026-11-22T15:49:00Z
 MINUTE = 60_000_000
@@ -839,6 +840,42 @@ class World:
             period=known[label],
             as_known_at=AsKnownAt(instant="2026-11-22T15:48:30Z", position=self.at),
             objectives=objectives,
+        )
+
+    def explain(
+        self, agreement: str, label: str, now: int, objective: str | None = None
+    ) -> Explanation | None:
+        found = self.judge(agreement, label, now)
+        if found is None:
+            return None
+        figures = [
+            {
+                "objective": each.objective,
+                "service": each.service,
+                "indicator": each.indicator,
+                "target": each.target,
+                "mode": each.mode,
+                "state": each.state,
+                "provisional": each.provisional,
+                "measured": each.measured,
+                "tally": each.tally,
+                "agrees": True,
+                "note": each.note,
+                "terms": (),
+                "parts": (),
+            }
+            for each in found.objectives
+            if objective in {None, each.objective}
+        ]
+        if not figures:
+            return None
+        return Explanation.model_validate(
+            {
+                "agreement": agreement,
+                "period": found.period,
+                "as_known_at": found.as_known_at,
+                "objectives": figures,
+            }
         )
 
     def history(self, agreement: str, label: str) -> PeriodHistory | None:
