@@ -107,6 +107,17 @@ def instant(t: Language, iso: str, zone: str = "UTC") -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(iso, title, text)
 
 
+def span(t: Language, begin: str, end: str, zone: str = "UTC") -> Markup:
+    """Write two instants, the date once where they lie on one day of the zone."""
+    first, last = (datetime.fromisoformat(iso).astimezone(ZoneInfo(zone)) for iso in (begin, end))
+    same = first.date() == last.date() and first.tzname() == last.tzname()
+    if not same or first.second or last.second:
+        return Markup("{} – {}").format(instant(t, begin, zone), instant(t, end, zone))
+    words = {"date": day(t, first.date().isoformat()), "zone": first.tzname()}
+    text = t("time.span", begin=f"{first:%H:%M}", end=f"{last:%H:%M}", **words)
+    return Markup('<span class="span" title="{} – {}">{}</span>').format(begin, end, text)
+
+
 def day(t: Language, iso: str) -> str:
     """Write a date in words, as precisely as it is known: 2026-02-03, 2026-02 or 2026."""
     year, *rest = iso[:10].split("-")

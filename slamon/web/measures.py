@@ -59,13 +59,21 @@ def has_figure(said: ObjectiveJudgement) -> bool:
     return said.measured is not None or said.level is not None
 
 
+def length_of_time(t: Language, typed: str) -> str:
+    """Write a duration as typed in an agreement: P3D as 3 days, PT4H as 4 h."""
+    length = parse_duration(typed)
+    parts = [t("time.months", count=length.months)] if length.months else []
+    parts += [t("time.days", count=length.days)] if length.days else []
+    parts += [figures.duration(t, length.us)] if length.us or not parts else []
+    return " ".join(parts)
+
+
 def _bound(t: Language, target: str, indicator: str) -> str:
     number, _, unit = target.partition(" ")
     try:
-        length = parse_duration(number)
+        return length_of_time(t, number)
     except InstantError:
         return _counted(t, number, unit or "count", indicator)
-    return target if length.months or length.days else figures.duration(t, length.us)
 
 
 def _counted(t: Language, number: str, unit: str, indicator: str) -> str:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from slamon.sla.judgement import Verdict
 from slamon.views.answers import AgreementSummary, ObjectiveStatus, ServiceSummary
 from slamon.web.figures import share_left
+from slamon.web.measures import has_figure
 
 VERDICTS: tuple[Verdict, ...] = (
     "breached",
@@ -16,6 +17,7 @@ VERDICTS: tuple[Verdict, ...] = (
     "not_measured",
     "pending",
     "on_track",
+    "met_late",
     "met",
     "not_applicable",
 )
@@ -40,7 +42,7 @@ def agreements(found: Iterable[AgreementSummary]) -> list[AgreementSummary]:
     """Agreements with figures before those without, those that hold now first, then the worst."""
 
     def rank(line: AgreementSummary) -> tuple[bool, bool, int, int, str]:
-        measured = any(status.judgement.measured for status in line.objectives)
+        measured = any(has_figure(status.judgement) for status in line.objectives)
         live = LIVE.index(line.state) if line.state in LIVE else len(LIVE)
         verdicts = (VERDICTS.index(status.judgement.state) for status in line.objectives)
         worst = min(verdicts, default=len(VERDICTS))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from slamon.sla.judgement import RemedyDue
 from slamon.web.texts import DEFAULT, Language
 
 LANGUAGES = frozenset({"en", "fr", "es"})
@@ -67,6 +68,19 @@ def remedy(t: Language, terms: Mapping[str, object]) -> list[str]:
     if isinstance(settlement, Mapping):
         said.append(t("remedy.settlement", how=text(t, settlement).rstrip(".")))
     return said
+
+
+def remedy_due(t: Language, due: RemedyDue) -> str:
+    """Say in a sentence what follows from a breach."""
+    if due.credit_percent is not None:
+        what = t("remedy.due_credit", percent=due.credit_percent)
+    else:
+        what = t(f"remedy.{due.kind}")
+    if due.to is not None:
+        what = t("remedy.to", what=what, to=due.to)
+    if due.breaches > 1:
+        what = t("remedy.row", what=what, count=due.breaches)
+    return t("remedy.due", what=what)
 
 
 def _action(t: Language, terms: Mapping[str, object]) -> list[str]:

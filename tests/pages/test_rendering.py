@@ -15,6 +15,9 @@ PAGES = {
     "a breach": "/breaches/sla-unv-2026.o1.2026-09",
     "an agreement": "/agreements/sla-editions",
     "a period": "/agreements/sla-unv-2026/periods/2026-09",
+    "a period of which all is told": "/agreements/sla-unv-2026/periods/2026-10",
+    "the exclusions": "/exclusions?agreement=sla-unv-2026",
+    "an exclusion": "/exclusions/sla-unv-2026/x1-2026-11-28-1",
     "the probes": "/probes",
     "a probe": "/probes/prb-unv-mail",
     "the results of a day": "/observations?service=svc-mail&day=2026-09-08",
@@ -107,7 +110,7 @@ def test_a_day_of_the_strip_is_at_least_two_pixels_wide_on_a_phone(
 
 def test_nothing_of_the_menu_is_hidden_on_a_phone(browser: Any, shown: tuple[str, str]) -> None:
     browser.open(shown[0] + "/", width=PHONE, dark=False)
-    assert browser.evaluate("document.querySelectorAll('nav a').length") == 9
+    assert browser.evaluate("document.querySelectorAll('nav a').length") == 10
     assert browser.evaluate(HIDDEN) == []
 
 

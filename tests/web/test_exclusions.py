@@ -159,5 +159,32 @@ def test_an_exclusion_that_is_not_there_is_not_found(rita: TestClient) -> None:
     assert rita.get(f"{API}/{AGREEMENT}/none").status_code == 404
 
 
+def test_the_pages_announce_and_rule_as_the_api_does(rita: TestClient) -> None:
+    page = rita.get("/exclusions", params={"agreement": AGREEMENT}).text
+    csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
+    form = {
+        "csrf": csrf,
+        "agreement": AGREEMENT,
+        "clause": "x1",
+        "services": "svc-parzival",
+        "begin": "2026-02-10 12:00",
+        "end": "2026-02-10 18:00",
+        "received_at": "2026-02-02 09:00",
+        "evidence": "mail 4711",
+        "reason": "new disks",
+    }
+
+    backwards = rita.post("/exclusions", data=form | {"end": "2026-02-10 11:00"})
+    assert backwards.status_code == 409
+    assert "not after its begin" in backwards.text
+    announced = rita.post("/exclusions", data=form, follow_redirects=False).headers["location"]
+    assert announced == f"/exclusions/{AGREEMENT}/x1-2026-02-10-1"
+    assert "recorded too late" in rita.get(announced).text
+    rita.post(f"{announced}/grant", data={"csrf": csrf, "reason": "so be it"})
+
+    assert "the whole window is left out" in rita.get(announced).text
+    assert "excluded in one objective" in rita.get("/exclusions").text
+
+
 def test_nobody_announces_without_a_session(rita: TestClient) -> None:
     assert rita.post(API, json=WINDOW, headers={"Authorization": "Bearer x"}).status_code == 401

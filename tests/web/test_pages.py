@@ -58,6 +58,9 @@ ADDRESSES = [
     "/services/svc-tariff",
     "/breaches",
     BREACH,
+    "/exclusions",
+    "/exclusions?agreement=sla-unv-2026",
+    "/exclusions/sla-unv-2026/x1-2026-11-28-1",
     "/tariffs",
     "/commitments",
     "/catalogue",
@@ -99,7 +102,7 @@ def test_a_form_carries_its_token_and_every_field_its_label(
     fields = {
         found["id"]
         for tag, found in page.attributes
-        if tag in {"input", "textarea"} and found.get("type") != "hidden"
+        if tag in {"input", "select", "textarea"} and found.get("type") != "hidden"
     }
     assert forms == tokens >= 1
     assert fields == labelled

@@ -21,7 +21,8 @@ WEB = Path("slamon/web")
 FAMILIES = (
     "nav", "state", "verdict", "review", "review.step", "basis", "mode", "lifecycle", "indicator",
     "outcome", "tally", "agreement.kind", "commitment", "commitment.every", "sign_in", "error",
-    "strip", "remedy", "month.short", "month.long", "unit",
+    "strip", "remedy", "month.short", "month.long", "unit", "op", "cases", "outages", "exclusion",
+    "exclusion.effect", "exclusion.kind", "exclusion.rule", "exclusion.ruling", "forecast.reason",
     "explained.rule_of", "explained.said",
 )  # fmt: skip
 

@@ -7,18 +7,30 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from catalogue.instants import InstantError
+from slamon.app.exclusions import Asked
 from slamon.app.refused import Refused, Unknown
 from slamon.sla.judgement import (
     AsKnownAt,
     Coverage,
+    DeclaredState,
     ErrorBudget,
+    Exclusion,
+    Forecast,
+    InARow,
     Judgement,
+    Level,
     Measured,
     ObjectiveJudgement,
     Outage,
+    OutageFigures,
+    PartJudged,
     Period,
+    Possible,
+    RemedyDue,
+    Share,
     Unconfirmed,
 )
+from slamon.views.announceable import Announceable, ClauseLine
 from slamon.views.answers import (
     AgreementSummary,
     BreachDecision,
@@ -50,6 +62,7 @@ from slamon.views.answers import (
 )
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
+from slamon.views.rulings import ExclusionFate, ExclusionLine, ExclusionPart
 
 NOW = 1_795_362_540_000_000  # 2026-11-22T15:49:00Z
 MINUTE = 60_000_000
@@ -196,6 +209,151 @@ BREACHED = said(
         "base": "monthly_charge_of_service",
         "settlement": {"en": "Credit note, no cash.", "fr": "Avoir.", "es": "Nota."},
     },
+)
+
+
+def part(begin: str, end: str, **fields: object) -> dict[str, object]:
+    """A part of something: from, to, and what holds there."""
+    return {"from": begin, "to": end, **fields}
+
+
+def share(ratio: str, percent: str) -> Share:
+    """A share, exact and floored."""
+    return Share(ratio=ratio, percent=percent)
+
+
+# All that can be told of an objective at once.
+RICH = BREACHED.model_copy(
+    update={
+        "possible": Possible(
+            lowest=share("11850/12060", "98.2587"),
+            highest=share("11910/12060", "98.7562"),
+            cannot_tell=False,
+        ),
+        "outage_figures": OutageFigures(
+            count=2,
+            longest_us=90 * MINUTE,
+            mean_time_to_restore_us="4500000000/1",
+            mean_time_between_failures_us="355500000001/2",
+            mean_time_between_incidents_us="364500000001/2",
+        ),
+        "exclusions": (
+            Exclusion.model_validate(
+                part(
+                    "2026-09-05T18:00:00Z",
+                    "2026-09-05T20:00:00Z",
+                    announcement="x1-2026-11-28-1",
+                    clause="x1",
+                    effect="remove_window",
+                    rule=None,
+                    reason=None,
+                    positions=(880,),
+                )
+            ),
+            Exclusion.model_validate(
+                part(
+                    "2026-09-17T11:00:00Z",
+                    "2026-09-17T13:00:00Z",
+                    announcement="x1-2026-11-28-1",
+                    clause="x1",
+                    effect=None,
+                    rule="notice",
+                    reason="received 2026-09-16 09:00+02:00, the notice of P3D ends 2026-09-21 09:00+02:00,"
+                    " after the begin 2026-09-17 13:00+02:00",
+                    positions=(881,),
+                )
+            ),
+        ),
+        "declared": (
+            DeclaredState.model_validate(
+                part(
+                    "2026-09-08T07:05:00Z",
+                    "2026-09-08T08:05:00Z",
+                    declaration="svc-mail/inc-20260908-0705",
+                    state="down",
+                    position=890,
+                )
+            ),
+        ),
+        "by_effect": {
+            "remove_window": share("11850/12000", "98.7500"),
+            "remove_bad_time": share("11850/12000", "98.7500"),
+            "count_as_available": share("11970/12120", "98.7623"),
+            "ignore": share("11850/12120", "97.7722"),
+        },
+        "parts": (
+            PartJudged.model_validate(
+                part(
+                    "2026-08-31T22:00:00Z",
+                    "2026-09-14T22:00:00Z",
+                    target="99.00",
+                    state="met",
+                    measured=None,
+                )
+            ),
+            PartJudged.model_validate(
+                part(
+                    "2026-09-14T22:00:00Z",
+                    "2026-09-30T22:00:00Z",
+                    target="99.90",
+                    state="breached",
+                    measured=BREACHED.measured,
+                )
+            ),
+        ),
+        "remedy_due": RemedyDue(kind="credit", breaches=2, to=None, credit_percent="5.00"),
+    }
+)
+UNSURE = said(
+    "o2",
+    "svc-network",
+    "at_risk",
+    possible=Possible(
+        lowest=share("199/202", "98.5148"),
+        highest=share("201/202", "99.5049"),
+        cannot_tell=True,
+    ),
+    forecast=Forecast(
+        best=share("199/200", "99.5000"),
+        worst=share("2/5", "40.0000"),
+        trend=share("197/200", "98.5000"),
+        reasons=("trend_misses", "open_outage"),
+    ),
+    error_budget=ErrorBudget(
+        allowed_us=str(120 * MINUTE),
+        spent_us=78 * MINUTE,
+        left_us=str(42 * MINUTE),
+        consumed="13/20",
+        margin_now_us="300000001/2",
+        exhausts_at="2026-10-20T08:42:00Z",
+    ),
+    in_a_row=InARow(wanted=3, missed=1),
+)
+TICKETS = said(
+    "o4",
+    "svc-mail",
+    "on_track",
+    indicator="response_time",
+    target="90.00 % within PT4H",
+    basis="imported",
+    measured=Measured(good=38, total=40, ratio="19/20", percent="95.0000", unit="cases"),
+    coverage=Coverage(
+        known_us=0, agreed_us=0, ratio=None, percent=None, minimum=None, sufficient=True
+    ),
+    tally={},
+    waiting=1,
+    error_budget=None,
+)
+OUTAGE_COUNT = said(
+    "o5",
+    "svc-mail",
+    "met_late",
+    indicator="outage_count",
+    target="3",
+    op="<=",
+    measured=None,
+    level=Level(value="2/1", bound="3/1", unit="count"),
+    error_budget=None,
 )
 
 
@@ -531,6 +689,78 @@ DECLARED = (
 )
 
 
+OFFER = Announceable(
+    agreement="sla-unv-2026",
+    name=UNV.name,
+    tz=TZ,
+    clauses=(
+        ClauseLine(
+            clause="x1",
+            kind="planned_maintenance",
+            effect="remove_window",
+            notice="P3D",
+            notice_hours="bonn-business-hours",
+            max_per_month="PT4H",
+            joint=False,
+        ),
+        ClauseLine(
+            clause="x3",
+            kind="force_majeure",
+            effect="remove_window",
+            notice=None,
+            notice_hours=None,
+            max_per_month=None,
+            joint=True,
+        ),
+    ),
+    services={"svc-mail": "Electronic mail", "svc-network": "Network and Internet access"},
+)
+FATE = (
+    ExclusionPart.model_validate(
+        part(
+            "2026-11-28T07:00:00Z",
+            "2026-11-28T09:00:00Z",
+            effect="remove_window",
+            rule=None,
+            reason=None,
+        )
+    ),
+    ExclusionPart.model_validate(
+        part(
+            "2026-11-28T09:00:00Z",
+            "2026-11-28T10:00:00Z",
+            effect=None,
+            rule="quota",
+            reason="4 h of agreed time are used up in 2026-11",
+        )
+    ),
+)
+EXCLUSION = ExclusionLine.model_validate(
+    part(
+        "2026-11-28T07:00:00Z",
+        "2026-11-28T10:00:00Z",
+        agreement="sla-unv-2026",
+        exclusion="x1-2026-11-28-1",
+        clause="x1",
+        kind="planned_maintenance",
+        services=(),
+        tz=TZ,
+        received_at="2026-11-20T09:00:00Z",
+        recorded_at="2026-11-20T09:30:00Z",
+        evidence="mail 4711",
+        reason="new <disks>",
+        status="announced",
+        ruling=None,
+        because=None,
+        positions=(1_100,),
+        objectives=tuple(
+            ExclusionFate(objective=objective, service=service, parts=FATE)
+            for objective, service in (("o1", "svc-mail"), ("o2", "svc-network"))
+        ),
+    )
+)
+
+
 BURNS = tuple(
     BurnLine(
         agreement=agreement,
@@ -575,6 +805,7 @@ class World:
         self.closed: list[str] = []
         self.silent: tuple[Silence, ...] = ()
         self.declared = DECLARED
+        self.announced: tuple[ExclusionLine, ...] = (EXCLUSION,)
 
     # reading
 
@@ -807,6 +1038,16 @@ class World:
     def declarations(self, service: str | None) -> tuple[DeclarationLine, ...]:
         return tuple(each for each in self.declared if service in (None, each.service))
 
+    def announceable(self) -> tuple[Announceable, ...]:
+        return (OFFER,)
+
+    def exclusions(self, agreement: str | None) -> tuple[ExclusionLine, ...]:
+        return tuple(each for each in self.announced if agreement in {None, each.agreement})
+
+    def exclusion(self, agreement: str, exclusion: str) -> ExclusionLine | None:
+        found = self.exclusions(agreement)
+        return next((each for each in found if each.exclusion == exclusion), None)
+
     def fact(self, position: int) -> FactTold | None:
         if not 0 < position <= self.at + 2:
             return None
@@ -832,9 +1073,11 @@ class World:
             raise InstantError(label)
         if found is None or label not in known:
             return None
-        objectives = (
-            (BREACHED,) if label == "2026-09" else tuple(one.judgement for one in found.objectives)
-        )
+        told: dict[str, tuple[ObjectiveJudgement, ...]] = {
+            "2026-09": (BREACHED,),
+            "2026-10": (RICH, UNSURE, TICKETS, OUTAGE_COUNT),
+        }
+        objectives = told.get(label, tuple(one.judgement for one in found.objectives))
         return Judgement(
             agreement=agreement,
             period=known[label],
@@ -957,6 +1200,35 @@ class World:
         if self.steps[-1].decision != "found":
             raise Refused(f"The breach is already {self.steps[-1].decision}.")
         self.steps.append(step)
+        self.at += 1
+        return self.at
+
+    def announce_exclusion(
+        self, agreement: str, asked: Asked, exclusion: str | None, actor: str
+    ) -> tuple[str, int]:
+        if asked.begin == asked.end:
+            raise Refused("the window ends at its begin; correct one")
+        made = {"exclusion": f"{asked.clause}-made", "reason": asked.reason, "objectives": ()}
+        self.announced += (EXCLUSION.model_copy(update=made),)
+        self.at += 1
+        return f"{asked.clause}-made", self.at
+
+    def grant_exclusion(self, agreement: str, exclusion: str, reason: str, actor: str) -> int:
+        return self.rule(exclusion, "granted", reason)
+
+    def refuse_exclusion(self, agreement: str, exclusion: str, reason: str, actor: str) -> int:
+        return self.rule(exclusion, "refused", reason)
+
+    def withdraw_exclusion(self, agreement: str, exclusion: str, reason: str, actor: str) -> int:
+        return self.rule(exclusion, "withdrawn", reason)
+
+    def rule(self, exclusion: str, status: str, reason: str) -> int:
+        (line,) = (each for each in self.announced if each.exclusion == exclusion)
+        if line.ruling and status != "withdrawn":
+            raise Refused(f"it was already {line.ruling} and cannot be {status}")
+        ruling = line.ruling if status == "withdrawn" else status
+        ruled = line.model_copy(update={"status": status, "ruling": ruling, "because": reason})
+        self.announced = tuple(ruled if each is line else each for each in self.announced)
         self.at += 1
         return self.at
 

@@ -111,6 +111,7 @@ def _terms(found: Iterable[ObjectiveJudgement]) -> list[str]:
         "mode.shadow": any(each.mode == "shadow" for each in said),
         "figure.provisional": any(each.provisional for each in said),
         "figure.partial": any(each.partial for each in said),
+        "figure.cannot_tell": any(each.possible and each.possible.cannot_tell for each in said),
     }
     return [key for key, shown in used.items() if shown]
 

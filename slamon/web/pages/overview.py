@@ -13,6 +13,7 @@ from catalogue.instants import local_date, parse_instant
 from slamon.sla.judgement import Basis
 from slamon.views.answers import AgreementSummary, Overview, Silence
 from slamon.web import ranking
+from slamon.web.measures import has_figure
 from slamon.web.pages.knowing import Silent, silent, sources
 from slamon.web.pages.render import page
 from slamon.web.requests import Now, Read
@@ -56,7 +57,7 @@ def overview(request: Request, reading: Read, now: Now) -> HTMLResponse:
 
 
 def _measured(agreement: AgreementSummary) -> bool:
-    return any(status.judgement.measured for status in agreement.objectives)
+    return any(has_figure(status.judgement) for status in agreement.objectives)
 
 
 def _quiet(agreement: AgreementSummary, silences: Silent) -> Quiet:
@@ -84,7 +85,7 @@ def _counts(found: Overview) -> dict[str, int]:
     """What the tiles count; what is not measured is counted apart, neither as good nor as bad."""
     states = Counter(line.state for line in found.services if line.measured)
     verdicts = Counter(
-        status.judgement.state if status.judgement.measured else "not_measured"
+        status.judgement.state if has_figure(status.judgement) else "not_measured"
         for line in found.agreements
         if line.state not in ranking.OVER
         for status in line.objectives

@@ -12,7 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from slamon.web import drawing, figures, ranking, telling
+from slamon.web import drawing, figures, measures, ranking, telling
 from slamon.web.access import form_token
 from slamon.web.requests import actor_of, session_of
 from slamon.web.texts import language, negotiate
@@ -71,19 +71,32 @@ def _environment(code: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"t": t, "static": _static, "ranking": ranking, "figures": figures}
+    made.globals |= {
+        "t": t,
+        "static": _static,
+        "ranking": ranking,
+        "figures": figures,
+        "measures": measures,
+    }
     for written in (
         figures.duration,
         figures.exact,
         figures.latency,
         figures.instant,
+        figures.span,
         figures.day,
         figures.local_day,
         figures.period,
-        figures.target,
+        measures.promise,
+        measures.level,
+        measures.mean,
+        measures.cases,
+        measures.tallied,
+        measures.length_of_time,
         figures.timed,
         telling.plain,
         telling.remedy,
+        telling.remedy_due,
     ):
         made.filters[written.__name__] = partial(written, t)
     for drawn in (drawing.strip, drawing.meter):

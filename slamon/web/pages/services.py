@@ -47,6 +47,7 @@ def service(request: Request, reading: Read, now: Now, service: str) -> HTMLResp
         request,
         "service.html",
         detail=found,
+        declared=reading.declarations(service)[::-1],
         promises=promises,
         silent=silences,
         newest=_newest(found, silences),
