@@ -1,0 +1,232 @@
+"""`slamon judge --explain`: what each figure rests on, down to the facts in the ledger."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+AGREEMENT = "sla-digital-editions"
+FEBRUARY = ("judge", "--agreement", AGREEMENT, "--period", "2026-02")
+QUESTION = (*FEBRUARY, "--explain", "--objective", "o9")
+HOUR = 3_600_000_000
+CLAUSES = """
+  correction: {reason: "the clauses were forgotten"}
+  exclusions:
+  - {id: x1, kind: planned_maintenance, effect: remove_window, notice: P3D, notice_hours: bern-business-hours,
+     max_per_month: PT4H}
+"""
+WINDOW = {
+    "agreement": AGREEMENT,
+    "clause": "x1",
+    "service": "svc-parzival",
+    "from": "2026-02-10T12:00",
+    "to": "2026-02-10T18:00",
+    "received-at": "2026-02-02T09:00",
+    "evidence": "mail 4711",
+    "reason": "new disks",
+}
+
+
+def _explained(slamon: Any, *more: str) -> Any:
+    (figure,) = slamon.json(*QUESTION, *more)["objectives"]
+    return figure
+
+
+def _down(figure: Any) -> list[Any]:
+    return [
+        each for part in figure["parts"] for each in part["intervals"] if each["class"] == "down"
+    ]
+
+
+def test_the_stretches_are_the_whole_period_and_their_sums_the_tally(slamon: Any) -> None:
+    judged = slamon.json(*FEBRUARY, code=1)
+    (shown,) = [each for each in judged["objectives"] if each["objective"] == "o9"]
+
+    figure = _explained(slamon)
+
+    (part,) = figure["parts"]
+    sums: dict[str, int] = {}
+    for each in part["intervals"]:
+        sums[each["class"] + "_us"] = sums.get(each["class"] + "_us", 0) + each["us"]
+    assert sums == {name: us for name, us in shown["tally"].items() if us}
+    assert part["tally"] == shown["tally"]
+    assert figure["agrees"]
+    begins = [each["from"] for each in part["intervals"]]
+    ends = [each["to"] for each in part["intervals"]]
+    assert (begins[0], ends[-1]) == (judged["period"]["from"], judged["period"]["to"])
+    assert begins[1:] == ends[:-1]
+
+
+def test_an_outage_leads_to_the_fact_that_holds_its_first_bad_result(slamon: Any) -> None:
+    (down,) = _down(_explained(slamon))
+
+    assert (down["from"], down["to"]) == ("2026-02-10T09:00:00Z", "2026-02-10T14:00:00Z")
+    assert (down["rule"], down["says"], down["clause"]) == ("results", "results (P2, P3)", "o9")
+    (witness,) = down["witnesses"]
+    assert (witness["said"], witness["result_at"]) == ("down", "2026-02-10T09:00:00Z")
+    assert down["facts"] == [witness["fact"]]
+
+
+def test_time_outside_the_service_hours_leads_to_the_record_of_the_hours(slamon: Any) -> None:
+    figure = _explained(slamon)
+
+    outside = [e for p in figure["parts"] for e in p["intervals"] if e["rule"] == "service_hours"]
+    assert {each["clause"] for each in outside} == {"bern-business-hours"}
+    terms = {(each["kind"], each["id"]): each["fact"] for each in figure["terms"]}
+    assert terms["service_hours", "bern-business-hours"] in outside[0]["facts"]
+    assert ("agreement", AGREEMENT) in terms
+
+
+def test_excluded_time_names_clause_announcement_and_facts_and_the_rest_why_it_counts(
+    slamon: Any, starter: Path
+) -> None:
+    file = starter / "agreements.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("\n  objectives:", CLAUSES + "  objectives:"), encoding="utf-8")
+    asked = [f"--{name}={value}" for name, value in WINDOW.items()]
+    for command in (
+        ("catalogue", "apply", starter, "--yes"),
+        ("exclusion", "announce", *asked, "--id", "disks"),
+        ("exclusion", "grant", AGREEMENT, "disks", "--reason", "agreed"),
+    ):
+        done = slamon(*command)
+        assert done.exit_code == 0, done.output
+
+    figure = _explained(slamon)
+
+    (part,) = figure["parts"]
+    excused = [each for each in part["intervals"] if each["rule"] == "exclusion"]
+    assert {(each["clause"], each["announcement"]) for each in excused} == {("x1", "disks")}
+    assert {each["effect"] for each in excused} == {"remove_window"}
+    assert sum(each["us"] for each in excused) == 4 * HOUR
+    assert all(len(each["facts"]) >= 2 for each in excused)
+    refused = [each for each in part["intervals"] if each["refused"]]
+    assert {(each["announcement"], each["refused"]) for each in refused} == {("disks", "quota")}
+
+
+def test_a_declared_incident_and_voided_results_lead_to_their_facts(slamon: Any) -> None:
+    said = ("--state", "degraded", "--reason", "slow", "--evidence", "call 4711")
+    window = ("--from", "2026-02-12T08:00:00Z", "--to", "2026-02-12T10:00:00Z")
+    assert slamon("incident", "declare", "svc-parzival", *said, *window).exit_code == 0
+    position = slamon.json("incident", "list")[0]["position"]
+
+    figure = _explained(slamon)
+
+    (one,) = [e for p in figure["parts"] for e in p["intervals"] if e["rule"] == "declared"]
+    assert (one["class"], one["from"], one["to"]) == (
+        "degraded",
+        "2026-02-12T08:00:00Z",
+        "2026-02-12T10:00:00Z",
+    )
+    assert position in one["facts"]
+    assert one["declaration"]
+
+
+def test_a_closed_period_is_explained_as_closed(slamon: Any) -> None:
+    assert slamon("close", "--agreement", AGREEMENT, "--period", "2026-02").exit_code == 0
+
+    figure = _explained(slamon)
+
+    assert (figure["agrees"], figure["provisional"], figure["note"]) == (True, False, None)
+
+
+def test_it_is_explained_as_it_was_known(slamon: Any, rows: Any, tmp_path: Path) -> None:
+    before = slamon.json(*QUESTION)
+    late = tmp_path / "late.csv"
+    late.write_text(rows(("2026-02-10T10:00:00Z", "up")))
+    assert slamon("import", "observations", late, "--source", "imp-digital-editions").exit_code == 0
+
+    now = slamon.json(*QUESTION)
+    then = slamon.json(*QUESTION, "--as-known-at", before["as_known_at"]["instant"])
+
+    assert [each["us"] for each in _down(now["objectives"][0])] == [HOUR]
+    assert then == before
+
+
+@pytest.mark.parametrize(
+    ("within", "hours", "counts"),
+    [
+        pytest.param("PT0.2S", "round-the-clock", (29, 1, 0), id="the one that failed"),
+        pytest.param(
+            "PT0.1S", "bern-business-hours", (0, 22, 8), id="all that were asked in hours"
+        ),
+    ],
+)
+def test_a_share_of_results_lists_those_that_were_not_met(
+    slamon: Any, starter: Path, within: str, hours: str, counts: tuple[int, int, int]
+) -> None:
+    file = starter / "agreements.yaml"
+    text = file.read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if "svc-parzival," in line)
+    changed = line.replace("indicator: availability", "indicator: latency")
+    changed = re.sub(
+        'target: "99.00", unit: percent', f'target: {{within: {within}, share: "99.00"}}', changed
+    )
+    changed = changed.replace("service_hours: bern-business-hours", f"service_hours: {hours}")
+    text = text.replace(line, changed).replace(
+        "\n  objectives:", '\n  correction: {reason: "speed was meant"}\n  objectives:'
+    )
+    file.write_text(text, encoding="utf-8")
+    if hours == "round-the-clock":
+        own = starter / "hours.yaml"
+        own.write_text(
+            "service_hours:\n- {id: round-the-clock, tz: UTC,"
+            " weekdays: [mon, tue, wed, thu, fri, sat, sun],\n"
+            '   from: "00:00", to: "24:00", holidays: null, prov: {_: I}}\n'
+        )
+    done = slamon("catalogue", "apply", starter, "--yes")
+    assert done.exit_code == 0, done.output
+
+    (part,) = _explained(slamon)["parts"]
+
+    met, not_met, outside = counts
+    cases = part["cases"]
+    assert (cases["met"], cases["not_met"], cases["outside"]) == (met, not_met, outside)
+    assert sum(each["count"] for each in part["cases_not_met"]) == not_met
+    assert all(each["facts"] for each in part["cases_not_met"])
+
+
+def test_a_person_reads_a_table(slamon: Any) -> None:
+    done = slamon(*QUESTION)
+
+    assert done.exit_code == 0, done.output
+    line = next(line for line in done.stdout.splitlines() if " down " in line)
+    assert line.split()[:4] == ["2026-02-10T09:00:00Z", "2026-02-10T14:00:00Z", "5:00:00", "down"]
+    assert "results (P2, P3)" in line
+    assert "all others" in done.stdout
+    assert re.search(r"together: up \d+:\d\d:\d\d, down 5:00:00", done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        pytest.param(
+            (*FEBRUARY, "--explain", "--objective", "o99"),
+            1,
+            f"{AGREEMENT} promises no objective 'o99'",
+            id="no such objective",
+        ),
+        pytest.param(
+            ("judge", "--agreement", "sla-x", "--period", "2026-02", "--explain"),
+            1,
+            "there is no agreement 'sla-x'",
+            id="no such agreement",
+        ),
+        pytest.param(
+            (*FEBRUARY, "--objective", "o9"),
+            2,
+            "--objective goes with --explain",
+            id="an objective without the question",
+        ),
+    ],
+)
+def test_what_cannot_be_explained_is_told(
+    slamon: Any, arguments: tuple[str, ...], code: int, sentence: str
+) -> None:
+    done = slamon(*arguments)
+
+    assert done.exit_code == code
+    assert sentence in done.stderr
