@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import compress
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from catalogue.intervals import Steps, constant, steps
+from catalogue.intervals import Intervals, Steps, constant, steps
 from catalogue.periods import Period, local_days
 from slamon.sla import observed
 from slamon.sla.counts import case_counts
@@ -24,7 +25,7 @@ from slamon.views import keeping
 from slamon.views.cases import case_runs
 from slamon.views.daybook import mixed
 from slamon.views.objectives import Judged, Key
-from slamon.views.shelf import Confirmation, Fetched, fetch, first_result
+from slamon.views.shelf import Confirmation, Fetched, fetch, first_result, votes_of
 
 Span = tuple[int, int]
 S = TypeVar("S", bound=str)
@@ -44,13 +45,26 @@ class Day:
 class Observations:
     """What the judge needs of a span: runs of the checks and of the control probes.
 
-    `joins` are the first results ever of places that no agreement names: each has a vote from then on.
+    `votes` is when each place has one, where no agreement names the places; where one does, all have theirs always.
     """
 
     span: Span
     checks: tuple[Fetched, ...]
     controls: tuple[Fetched, ...]
-    joins: tuple[int, ...] = ()
+    votes: tuple[Intervals, ...] = ()
+
+    def voting(self, span: Span) -> Iterator[tuple[Span, list[CheckRuns]]]:
+        """Cut a span where a place gets or loses its vote, and give the runs that count in each part."""
+        begin, end = span
+        edges = {at for votes in self.votes for vote in votes for at in vote if begin < at < end}
+        cuts = sorted({begin, *edges})
+        for at, upto in zip(cuts, [*cuts[1:], end], strict=True):
+            yield (at, upto), _runs(compress(self.checks, self._voters(at)))
+
+    def _voters(self, instant: int) -> Iterator[bool]:
+        always = [((instant, instant + 1),)] * len(self.checks)
+        for votes in self.votes or always:
+            yield any(begin <= instant < end for begin, end in votes)
 
     def states(self, judged: Judged, span: Span) -> Steps[State]:
         """The state of the service over a span within that of the observations."""
@@ -62,15 +76,10 @@ class Observations:
 
     def _read(self, reader: Reader[S], judged: Judged, span: Span) -> Steps[S]:
         controls = [each.check_runs() for each in self.controls]
-        if not self.joins:
-            return reader(judged.terms, _runs(self.checks), controls, span)
-        begin, end = span
         points: list[tuple[int, S]] = []
-        cuts = sorted({begin, *(at for at in self.joins if begin < at < end)})
-        for at, upto in zip(cuts, [*cuts[1:], end], strict=True):
-            voting = (c for c, join in zip(self.checks, self.joins, strict=True) if join <= at)
-            points += reader(judged.terms, _runs(voting), controls, (at, upto)).points
-        return steps(points, end)
+        for part, runs in self.voting(span):
+            points += reader(judged.terms, runs, controls, part).points
+        return steps(points, span[1])
 
     def basis(self, span: Span) -> Basis:
         """What the results of a span rest on."""
@@ -194,17 +203,15 @@ def _local_days(span: Span, tz: str) -> tuple[Period, ...]:
 def _observations(connection: Connection, judged: Judged, span: Span) -> Observations:
     asked = Confirmation(judged.terms.confirm, judged.terms.recover)
     checks = tuple(fetch(connection, source, *span, asked) for source in judged.sources)
-    joins: tuple[int, ...] = ()
+    votes: tuple[Intervals, ...] = ()
     if not judged.terms.locations and len(checks) > 1:
-        firsts = [(each, first_result(connection, each.source)) for each in checks]
-        checks = tuple(each for each, at in firsts if at is not None and at < span[1])
-        joins = tuple(at for _, at in firsts if at is not None and at < span[1])
+        votes = tuple(votes_of(connection, each, span) for each in checks)
     # The control probe vouches for a result at its own instant: also for those fetched from further around.
     begin = min([span[0], *(each.runs[0].first for each in checks if each.runs)])
     end = max([span[1], *(each.runs[-1].last + 1 for each in checks if each.runs)])
     vouching = Confirmation(1, 1)
     controls = tuple(fetch(connection, s, begin, end, vouching) for s in judged.controls)
-    return Observations(span, checks, controls, joins)
+    return Observations(span, checks, controls, votes)
 
 
 def consecutive(days: Iterable[Period]) -> Iterator[list[Period]]:

@@ -153,20 +153,16 @@ def _explained(desk: Desk, group: Group) -> tuple[Explained, ...]:
 
 
 def _of_version(desk: Desk, judged: Judged, span: Span, until: int) -> Iterator[Explained]:
-    """Explain a span by one version; where no place is named, each has a vote from its first result on."""
+    """Explain a span by one version; where no place is named, those with a vote decide."""
     entries = desk.entries(judged, span, until)
     first = desk.first_result(judged)
     if first is None or first >= span[1]:
         yield from explain(judged.terms, entries, (), ())
         return
     seen = desk.observations(judged, span)
-    checks = [each.check_runs() for each in seen.checks]
     controls = [each.check_runs() for each in seen.controls]
-    joins = seen.joins or (span[0],) * len(checks)
-    cuts = sorted({span[0], *(at for at in joins if span[0] < at < span[1])})
-    for begin, end in zip(cuts, [*cuts[1:], span[1]], strict=True):
-        voting = [each for each, join in zip(checks, joins, strict=True) if join <= begin]
-        yield from explain(judged.terms, entries.clip((begin, end)), voting, controls)
+    for part, voting in seen.voting(span):
+        yield from explain(judged.terms, entries.clip(part), voting, controls)
 
 
 def _told(

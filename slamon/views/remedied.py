@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -29,7 +30,7 @@ def with_consequences(
     """
     if figure.state != "breached" or figure.remedy is None:
         return figure
-    remedy = _REMEDY.validate_python(figure.remedy)
+    remedy = _REMEDY.validate_json(json.dumps(figure.remedy))
     if isinstance(remedy, Credit) and figure.in_a_row is None:
         return figure.model_copy(update={"remedy_due": _due(remedy, ("breached",), figure)})
     verdicts = (*_before(connection, agreement, period, figure.objective), figure.state)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from catalogue.intervals import intersect
 from catalogue.periods import local_days
 from slamon.views import horizon, keeping
 from slamon.views.days import Desk, consecutive
@@ -11,7 +12,7 @@ from slamon.views.objectives import Judged, judged_objectives
 
 
 def keep_finished(connection: Connection, now: int) -> None:
-    """Keep the figures of every day that is over and reported, or overdue.
+    """Keep the figures of every day in force that is over and reported, or overdue.
 
     What is kept depends on the results alone: one that arrives later makes its days be forgotten.
     """
@@ -27,7 +28,8 @@ def _keep(desk: Desk, judged: Judged, until: int) -> None:
         return  # a run of slices over midnight belongs to both days: they are judged together, each time
     if begin is None or begin >= until:
         return
-    days = [day for day in local_days((begin, until), judged.tz) if day.end <= until]
+    held = intersect(judged.in_force, ((begin, until),))
+    days = [day for span in held for day in local_days(span, judged.tz) if day.end <= until]
     if not days:
         return
     known = keeping.kept(desk.connection, judged.key, days[0].label, days[-1].label)

@@ -8,6 +8,7 @@ from typing import cast
 
 from sqlalchemy import Connection, Select, bindparam, select
 
+from catalogue.intervals import Intervals, intersect, norm
 from slamon.sla.judgement import Basis
 from slamon.sla.runs import DAY_US, Run
 from slamon.sla.terms import CheckRuns
@@ -16,6 +17,7 @@ from slamon.views.daybook import mixed, unpack
 from slamon.views.tables import pace_day, probe_day
 
 FAR = 2**62
+GIVEN_UP = 31 * DAY_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,16 @@ def first_result(connection: Connection, source: Source) -> int | None:
     """The first result of a check at a place; None while there is none."""
     row = _neighbour(connection, source, _NEXT, -FAR)
     return row.first if row else None
+
+
+def votes_of(connection: Connection, fetched: Fetched, span: tuple[int, int]) -> Intervals:
+    """When in a span a place that no agreement names has a vote: from a result on, for 31 days after each."""
+    begin = fetched.bases[0][0] if fetched.bases else span[0]
+    before = _neighbour(connection, fetched.source, _BEFORE, begin // DAY_US)
+    spoken = [(first, last) for first, last, _, _ in fetched.bases]
+    if before:
+        spoken.append((before.first, before.last))
+    return intersect(norm((first, last + GIVEN_UP) for first, last in spoken), (span,))
 
 
 @dataclass(frozen=True, slots=True)
