@@ -70,10 +70,16 @@ class Quotient:
 
 def quotient(tally: Tally, policy: Policy) -> Quotient:
     """Sort a tally into good, bad and unknown time by a policy (§4.5)."""
-    spent = {"good": 0, "bad": 0, "unknown": 0, "none": 0}
+    roles = _roles(policy)
+    good = bad = unknown = 0
     for entry, time in tally.entries.items():
-        spent[role(entry, policy)] += time
-    good, bad, unknown = spent["good"], spent["bad"], spent["unknown"]
+        side = roles.get(entry) or role(entry, policy)
+        if side == "good":
+            good += time
+        elif side == "bad":
+            bad += time
+        elif side == "unknown":
+            unknown += time
     known = good + bad
     match policy.unknown:
         case "exclude":
@@ -85,9 +91,21 @@ def quotient(tally: Tally, policy: Policy) -> Quotient:
     assert_never(policy.unknown)
 
 
-@lru_cache(maxsize=1024)
 def role(entry: Entry, policy: Policy) -> Role:
     """Say on which side of the quotient the time of an entry stands."""
+    roles = _roles(policy)
+    if entry not in roles:
+        roles[entry] = _role(entry, policy)
+    return roles[entry]
+
+
+@lru_cache(maxsize=64)
+def _roles(_: Policy) -> dict[Entry, Role]:
+    """The sides of the entries met so far: they are asked for again and again."""
+    return {}
+
+
+def _role(entry: Entry, policy: Policy) -> Role:
     if entry == OUTSIDE:
         return "none"
     state, stated, otherwise = parts_of(entry)

@@ -26,7 +26,8 @@ class Budget:
     @property
     def consumed(self) -> Fraction | None:
         """Share of the budget that is spent, or None where a target of 100 % allows nothing."""
-        return self.spent / self.allowed if self.allowed else None
+        allowed = self.allowed
+        return Fraction(self.spent * allowed.denominator, allowed.numerator) if allowed else None
 
 
 def planned_time(agreed: Intervals, windows: Windows, policy: Policy) -> int:
@@ -37,7 +38,10 @@ def planned_time(agreed: Intervals, windows: Windows, policy: Policy) -> int:
 
 def budget_of(tally: Tally, policy: Policy, goal: Fraction, planned: int) -> Budget:
     """Give the budget of a period of `planned` µs of which a tally has elapsed; unknown time allows nothing."""
-    return Budget((1 - goal) * (planned - lost(tally, policy)), quotient(tally, policy).bad)
+    spent = quotient(tally, policy)
+    base = planned - _elapsed(tally, policy) + spent.total
+    allowed = Fraction((goal.denominator - goal.numerator) * base, goal.denominator)
+    return Budget(allowed, spent.bad)
 
 
 def margin_now(spent: Quotient, goal: Fraction) -> Fraction | None:
@@ -45,7 +49,9 @@ def margin_now(spent: Quotient, goal: Fraction) -> Fraction | None:
 
     It looks at the time so far only, as if the period ended now; the budget looks at all of it.
     """
-    return spent.good / goal - spent.total if goal else None
+    if not goal:
+        return None
+    return Fraction(spent.good * goal.denominator - spent.total * goal.numerator, goal.numerator)
 
 
 def breach_instant(
@@ -89,8 +95,11 @@ def lost(tally: Tally, policy: Policy) -> int:
 
     Windows that are removed were never planned; time removed because of a member of a composite was.
     """
-    elapsed = sum(time for entry, time in tally.entries.items() if _was_planned(entry, policy))
-    return elapsed - quotient(tally, policy).total
+    return _elapsed(tally, policy) - quotient(tally, policy).total
+
+
+def _elapsed(tally: Tally, policy: Policy) -> int:
+    return sum(time for entry, time in tally.entries.items() if _was_planned(entry, policy))
 
 
 def _was_planned(entry: Entry, policy: Policy) -> bool:

@@ -10,7 +10,7 @@ from catalogue.intervals import Span, Steps
 from catalogue.periods import Period
 from slamon.sla import observed, saying
 from slamon.sla.availability import Quotient, quotient
-from slamon.sla.budget import Budget, breach_instant, budget_of, planned_time
+from slamon.sla.budget import Budget, breach_instant, budget_of
 from slamon.sla.judgement import ObjectiveJudgement
 from slamon.sla.known import Known
 from slamon.sla.tally import OUTSIDE, DayFigures, Entry, Tally, classify, pieces
@@ -56,17 +56,18 @@ def out_of_reach_at(
 
 def planned(versions: Sequence[ObjectiveTerms], period: Period) -> int:
     """Give the agreed time of a whole period under terms that follow each other (µs)."""
-    within = sum(
-        planned_time(terms.agreed(*period.span), terms.windows, terms.policy) for terms in versions
-    )
+    within = sum(terms.planned(period.span) for terms in versions)
     return within + versions[-1].beyond(period.span)
 
 
 def with_time_beyond(
     versions: Sequence[ObjectiveTerms], period: Period, figures: DayFigures
 ) -> DayFigures:
-    """Count time in which the agreement did not hold as available, where the whole period is promised (§3)."""
-    beyond = versions[-1].beyond(period.span)
+    """Count time in which the agreement did not hold as available, where the whole period is promised (§3).
+
+    Of an open period only what has passed: the rest is still to come, like any other time.
+    """
+    beyond = versions[-1].beyond((period.begin, figures.end))
     if not beyond:
         return figures
     moved = {"up": figures.tally.up + beyond, OUTSIDE: figures.tally.outside - beyond}
@@ -93,13 +94,13 @@ def judge(versions: Sequence[ObjectiveTerms], period: Period, known: Known) -> O
             meets=known.level.state == "met" if known.level else meets,
             ended=ended,
             beyond=_breached_at(known) is not None,
-            doubtful=_doubtful(terms, budget, known, meets=meets),
+            doubtful=not ended and _doubtful(terms, budget, known, meets=meets),
         )
     )
     return saying.judgement(
         versions,
         period,
-        replace(known, breached_at=_breached_at(known)),
+        known if known.level is None else replace(known, breached_at=_breached_at(known)),
         said,
         spent=spent,
         coverage=coverage,

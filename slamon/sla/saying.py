@@ -92,8 +92,7 @@ def judgement(
 def coverage(spent: Quotient, terms: ObjectiveTerms) -> Coverage:
     """Say how much of the agreed time has a known state, and whether that is enough."""
     share = spent.coverage
-    least = Fraction(terms.min_coverage or 0) / 100
-    enough = share is not None and share >= least
+    enough = share is not None and share >= terms.least_coverage
     return Coverage(
         known_us=spent.known,
         agreed_us=spent.agreed,
@@ -258,7 +257,7 @@ def _budget(budget: Budget, spent: Quotient, terms: ObjectiveTerms, known: Known
         allowed_us=ratio_text(budget.allowed),
         spent_us=budget.spent,
         left_us=ratio_text(budget.left),
-        consumed=None if budget.consumed is None else ratio_text(budget.consumed),
+        consumed=_exact(budget.consumed),
         margin_now_us=_exact(margin),
         exhausts_at=_instant(exhausts),
     )

@@ -228,17 +228,30 @@ def merge(parts: Iterable[DayFigures]) -> DayFigures:
         ValueError: there is nothing to merge, or two spans overlap.
 
     """
-    in_order = sorted(parts, key=lambda part: (part.begin, part.end))
+    in_order = list(parts)
     if not in_order:
         raise ValueError("there are no figures to merge")
-    if any(left.end > right.begin for left, right in pairwise(in_order)):
-        raise ValueError("figures of overlapping spans do not add")
+    if not _disjoint(in_order):
+        in_order.sort(key=lambda part: (part.begin, part.end))
+        if not _disjoint(in_order):
+            raise ValueError("figures of overlapping spans do not add")
     outages, before, after = _linked(in_order)
     tally = added(part.tally for part in in_order)
-    cases = Counts(
-        sum(part.cases.good for part in in_order), sum(part.cases.bad for part in in_order)
-    )
+    cases = _counted(in_order)
     return DayFigures(in_order[0].begin, in_order[-1].end, tally, outages, before, after, cases)
+
+
+def _disjoint(parts: Iterable[DayFigures]) -> bool:
+    """Say whether parts are in order of time and none overlaps the next."""
+    return all(left.end <= right.begin for left, right in pairwise(parts))
+
+
+def _counted(parts: Iterable[DayFigures]) -> Counts:
+    cases = NO_CASES
+    for part in parts:
+        if part.cases is not NO_CASES:
+            cases += part.cases
+    return cases
 
 
 def added(tallies: Iterable[Tally]) -> Tally:
@@ -272,6 +285,8 @@ def _linked(parts: Iterable[DayFigures]) -> tuple[tuple[DownRun, ...], bool, boo
 def _filled(states: Steps[Entry], span: Span) -> Steps[Entry]:
     """Give the states over exactly a span, unknown where they say nothing."""
     begin, end = span
+    if states.points and states.span == span:
+        return states
     inside = states.clip(span)
     points = list(inside.points)
     if begin < end and (not points or points[0][0] > begin):

@@ -11,6 +11,7 @@ from typing import Literal
 from catalogue.intervals import Intervals, Span, subtract, total
 from catalogue.service_hours import ServiceHours
 from slamon.sla.availability import PERCENT_PLACES, Policy
+from slamon.sla.budget import planned_time
 from slamon.sla.declared import Declared
 from slamon.sla.exclusions import Granted, Refused
 from slamon.sla.judgement import Mode, Op
@@ -19,6 +20,8 @@ from slamon.sla.slices import SliceRule
 from slamon.sla.structure import Node, Tree
 from slamon.sla.tally import Windows
 from slamon.sla.windows import flattened
+
+SPANS_KEPT = 256  # the same periods are asked for again and again
 
 Measure = Literal["time", "cases", "level"]
 """What an objective counts: agreed time, cases (results or tickets), or a number against a bound."""
@@ -82,6 +85,8 @@ class ObjectiveTerms:
     interval: int = 0
     remedy: Mapping[str, object] | None = None
 
+    _planned: dict[Span, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+
     def __post_init__(self) -> None:
         """Refuse a quorum that could never be reached."""
         if not 1 <= self.quorum <= max(1, len(self.locations)):
@@ -94,11 +99,26 @@ class ObjectiveTerms:
             hours += self.hours.intervals(max(first, begin), min(last, end))
         return tuple(hours)
 
+    def planned(self, span: Span) -> int:
+        """Give the agreed time a whole span will have, known in advance (µs)."""
+        known = self._planned.get(span)
+        if known is None:
+            if len(self._planned) >= SPANS_KEPT:
+                self._planned.clear()
+            known = planned_time(self.agreed(*span), self.windows, self.policy)
+            self._planned[span] = known
+        return known
+
     def beyond(self, span: Span) -> int:
         """Give the time of a span with service hours in which the agreement did not hold, if it counts (µs)."""
         if not self.entire_period:
             return 0
         return total(subtract(self.hours.intervals(*span), self.term))
+
+    @cached_property
+    def least_coverage(self) -> Fraction:
+        """The share of the agreed time whose state must be known."""
+        return Fraction(self.min_coverage or 0) / 100
 
     @cached_property
     def tree(self) -> Tree:

@@ -43,8 +43,11 @@ def read(
     """
     reader = _Reader(validity, confirm, recover)
     for run in runs:
-        for part in _within_validity(run, validity):
-            reader.take(part)
+        if run.count == 1 or run.step <= (run.validity or validity):
+            reader.take(run)
+        else:
+            for part in _singly(run):
+                reader.take(part)
     reader.finish()
     begin, end = span
     states = steps([(min(begin, runs[0].first if runs else begin), "unknown"), *reader.points], end)
@@ -63,13 +66,10 @@ def settled(run: Run, confirm: int, recover: int) -> bool:
             return run.count >= recover
 
 
-def _within_validity(run: Run, validity: int) -> Iterator[Run]:
-    """Give a run whose results leave gaps result by result, any other whole."""
-    if run.step <= (run.validity or validity):
-        yield run
-    else:
-        for at, outcome in run.results():
-            yield Run(at, at, 1, outcome, run.validity)
+def _singly(run: Run) -> Iterator[Run]:
+    """Give a run result by result: its results leave gaps."""
+    for at, outcome in run.results():
+        yield Run(at, at, 1, outcome, run.validity)
 
 
 @dataclass(slots=True)
@@ -113,7 +113,9 @@ class _Reader:
 
     def _take_good(self, run: Run) -> None:
         if self.state != "down":
-            self._become(run.first, _LEVEL[run.outcome])
+            level = _LEVEL[run.outcome]
+            if self.waiting or level != self.state:
+                self._become(run.first, level)
             return
         self.waiting.append(run)
         if self._waiting_count() >= self.recover:
@@ -125,7 +127,8 @@ class _Reader:
         return sum(run.count for run in self.waiting)
 
     def _become(self, instant: int, state: State) -> None:
-        self.unconfirmed += [run for run in self.waiting if run.outcome is Outcome.BAD]
-        self.waiting.clear()
+        if self.waiting:
+            self.unconfirmed += [run for run in self.waiting if run.outcome is Outcome.BAD]
+            self.waiting.clear()
         self.points.append((instant, state))
         self.state = state

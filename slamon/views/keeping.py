@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 from catalogue.periods import period_at
 from slamon.sla.counts import Counts
 from slamon.sla.judgement import Basis
-from slamon.sla.tally import DayFigures, DownRun, Tally
+from slamon.sla.tally import NO_CASES, DayFigures, DownRun, Tally
 from slamon.views.objectives import Judged, Key, judged_objectives
 from slamon.views.shelf import FAR, Confirmation, Source, reach
 from slamon.views.tables import objective_day
@@ -77,7 +77,7 @@ def _thawed(text: str) -> DayFigures:
     rest = {name: value for name, value in stored.items() if name not in _NESTED}
     return DayFigures(
         tally=Tally(stored["tally"]),
-        cases=Counts(*stored["cases"]),
+        cases=Counts(*stored["cases"]) if any(stored["cases"]) else NO_CASES,
         outages=tuple(DownRun(**run) for run in stored["outages"]),
         **rest,
     )
