@@ -55,7 +55,8 @@ def _frozen(known: Known) -> dict[str, Any]:
         "lifecycle": known.lifecycle,
         "withdrawn": known.withdrawn,
         "explained": sorted(
-            [day and day.isoformat(), reason, path] for day, reason, path in known.explained
+            ([day and day.isoformat(), reason, path] for day, reason, path in known.explained),
+            key=lambda each: [text or "" for text in each],
         ),
     }
 

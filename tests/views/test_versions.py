@@ -7,7 +7,7 @@ from typing import Any
 
 from catalogue.changes import Change
 from catalogue.instants import HOUR, parse_instant
-from catalogue.terms import TermsAmended, TermsRestated
+from catalogue.terms import TermsAmended, TermsCorrected, TermsRestated
 from probes.batch import ObservationsRecorded
 from probes.outcome import Outcome
 from slamon.sla.judgement import Judgement, ObjectiveJudgement
@@ -38,6 +38,23 @@ def test_an_amended_objective_leaves_the_others_of_its_agreement_in_one_piece(
     # then o1 is judged as before and o2 in parts
     assert _march(world, "o1") == before
     assert "judged in 2 parts" in (_march(world, "o2").note or "")
+
+
+def test_an_agreement_can_be_corrected_and_amended_in_any_order(world: Any) -> None:
+    def change(old: str, new: str) -> tuple[Change, ...]:
+        return (Change(path="objectives.o2.target", old=old, new=new),)
+
+    day = date(2026, 3, 25)
+    world.append(
+        "agreement:sla-strict",
+        TermsCorrected(reason="typed wrong", changes=change("97.00", "97.50")),
+        TermsAmended(from_=day, reason="tightened", changes=change("97.50", "98.00")),
+        TermsCorrected(reason="typed wrong again", changes=change("98.00", "98.10")),
+    )
+    world.fold()
+
+    found = _march(world, "o2")
+    assert [part.target for part in found.parts] == ["97.50", "98.10"]
 
 
 def test_a_shorter_interval_leaves_what_was_observed_before_as_it_was(world: Any, kit: Any) -> None:
