@@ -108,6 +108,12 @@ def test_the_example_is_what_the_engine_says(example: Example) -> None:
         (format_instant(LONE_RESULT), 1)
     ]
     assert example.runs == 10
+    assert said.possible is not None
+    assert (said.possible.lowest.percent, said.possible.highest.percent) == ("98.25", "99.44")
+    assert not said.possible.cannot_tell
+    assert said.outage_figures is not None
+    assert said.outage_figures.mean_time_to_restore_us == f"{2_100 * SECOND}/1"
+    assert said.outage_figures.mean_time_between_failures_us == f"{371_407_500_000}/1"
 
 
 def test_every_number_of_the_document_is_the_engines(example: Example, tree: Path) -> None:
