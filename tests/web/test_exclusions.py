@@ -161,6 +161,8 @@ def test_an_exclusion_that_is_not_there_is_not_found(rita: TestClient) -> None:
 
 def test_the_pages_announce_and_rule_as_the_api_does(rita: TestClient) -> None:
     page = rita.get("/exclusions", params={"agreement": AGREEMENT}).text
+    assert "x3 · force majeure · only by a grant of both parties" in page
+    assert page.count('name="services"') == 33
     csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
     form = {
         "csrf": csrf,

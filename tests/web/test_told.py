@@ -36,7 +36,7 @@ def told(visitor: TestClient, words_of: Words) -> str:
             id="when a granted one was, its clause and effect",
         ),
         pytest.param(
-            "refused notice too short: received 2026-09-16 09:00+02:00, the notice of P3D ends",
+            "refused notice too short: received 16 Sep 2026, 09:00 CEST , the notice of P3D ends",
             id="the rule that refused one, in a sentence",
         ),
         pytest.param("Before exclusions 97.7722 % 11850/12120", id="the figure before exclusions"),
