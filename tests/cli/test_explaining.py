@@ -107,7 +107,7 @@ def test_excluded_time_names_clause_announcement_and_facts_and_the_rest_why_it_c
     assert {(each["announcement"], each["refused"]) for each in refused} == {("disks", "quota")}
 
 
-def test_a_declared_incident_and_voided_results_lead_to_their_facts(slamon: Any) -> None:
+def test_a_declared_incident_leads_to_its_fact(slamon: Any) -> None:
     said = ("--state", "degraded", "--reason", "slow", "--evidence", "call 4711")
     window = ("--from", "2026-02-12T08:00:00Z", "--to", "2026-02-12T10:00:00Z")
     assert slamon("incident", "declare", "svc-parzival", *said, *window).exit_code == 0
@@ -123,6 +123,23 @@ def test_a_declared_incident_and_voided_results_lead_to_their_facts(slamon: Any)
     )
     assert position in one["facts"]
     assert one["declaration"]
+
+
+def test_time_of_voided_results_leads_to_the_fact_that_voided_them(slamon: Any) -> None:
+    check = "imp-digital-editions/svc-parzival"
+    window = ("--from", "2026-02-10T09:00:00Z", "--to", "2026-02-10T14:00:00Z")
+    done = slamon(
+        "observations", "void", "--check", check, *window, "--reason", "our own network", "--yes"
+    )
+    assert done.exit_code == 0, done.output
+    stream = f"corrections:{check}:loc-upptime:2026-02-10"
+    (voided,) = slamon.json("ledger", "show", "--stream", stream)
+
+    figure = _explained(slamon)
+
+    assert _down(figure) == []
+    told = [e for p in figure["parts"] for e in p["intervals"] if voided["position"] in e["facts"]]
+    assert [each["from"] for each in told] == ["2026-02-10T06:00:00Z"]
 
 
 def test_a_closed_period_is_explained_as_closed(slamon: Any) -> None:

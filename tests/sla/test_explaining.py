@@ -268,14 +268,16 @@ spans = st.tuples(st.integers(0, END - 1), st.integers(1, 20)).map(
 )
 services = st.sampled_from([(), ("svc-web",), ("svc-mail",)])
 granted = st.builds(
-    lambda span, effect, own, number: Granted(*span, effect, "x1", f"a{number}", own, (number,)),
+    lambda span, effect, own, number: Granted(
+        span[0], span[1], effect, "x1", f"a{number}", own, (number,)
+    ),
     spans,
     st.sampled_from(get_args(Effect)),
     services,
     st.integers(1, 99),
 )
 declared = st.builds(
-    lambda span, state, number: Declared(*span, state, f"d{number}", number),
+    lambda span, state, number: Declared(span[0], span[1], state, f"d{number}", number),
     spans,
     st.sampled_from(get_args(State)),
     st.integers(100, 199),
