@@ -8,19 +8,29 @@ from sqlalchemy import Connection, select
 
 from slamon.views.batches import read_assignment
 from slamon.views.objectives import Judged
+from slamon.views.store import read_position
 from slamon.views.tables import assignment, covered, probe_last
 
 Reported = Mapping[tuple[str, str], int]
 
 
+_newest: dict[tuple[str, int], Reported] = {}
+
+
 def covered_until(connection: Connection) -> Reported:
-    """For each check at each place: the instant up to which all its results are in."""
-    until = {
-        (row.check, row.location): row.at
-        for row in connection.execute(
-            select(probe_last.c.check, probe_last.c.location, probe_last.c.at)
-        )
-    }
+    """For each check at each place: the instant up to which all its results are in, as this connection sees it."""
+    key = (str(connection.engine.url), read_position(connection))
+    # Other threads read other states, and clear what is held: it is looked up once.
+    found = _newest.get(key)
+    if found is None:
+        _newest.clear()
+        _newest[key] = found = _read(connection)
+    return found
+
+
+def _read(connection: Connection) -> Reported:
+    newest = select(probe_last.c.check, probe_last.c.location, probe_last.c.at)
+    until = {(row.check, row.location): row.at for row in connection.execute(newest)}
     rows = connection.execute(
         select(covered.c.until, assignment.c.body, assignment.c.location).join(
             assignment,
