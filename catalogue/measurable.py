@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from catalogue.agreements import Agreement
 from catalogue.instants import InstantError, parse_duration
-from catalogue.objectives import OF_CASES, OF_TICKETS, Objective
+from catalogue.objectives import BOUNDED, OF_CASES, OF_TICKETS, Objective
 from catalogue.probing import Import, Probe
 from catalogue.problems import Problem, problem_at
 from catalogue.records import Catalogue
@@ -15,6 +15,7 @@ from catalogue.targets import Share
 
 Said = tuple[Path, str]
 
+HUNDRED = 100
 _BY_RESULTS = "by probes or imported observations"
 _TIMED = frozenset({"a probe", "an import of observations"})
 _RESULTS = _TIMED | {"an import of observations without a latency_ms"}
@@ -52,6 +53,7 @@ def _faults(agreement: Agreement, objective: Objective, sources: dict[str, str])
     yield from _data(objective, sources)
     yield from _cases(objective)
     yield from _tightened(objective)
+    yield from _never(objective)
     yield from _term(agreement, objective)
 
 
@@ -85,6 +87,15 @@ def _tightened(objective: Objective) -> Iterator[Said]:
     if tighter is not None and tighter.target <= objective.threshold:
         said = f"{tighter.target} inside {tighter.window} is not tighter than the target {objective.threshold}"
         yield ("tighter_in", "target"), said
+
+
+def _never(objective: Objective) -> Iterator[Said]:
+    """Find a comparison that no figure passes: nobody can keep such a promise."""
+    if objective.indicator in BOUNDED:
+        if objective.op == "<" and objective.indicator != "level" and not objective.threshold:
+            yield ("op",), 'nothing is less than 0, so this is never met; write "<="'
+    elif objective.op == ">" and objective.threshold == HUNDRED:
+        yield ("op",), 'no share is more than 100 %, so this is never met; write ">="'
 
 
 def _term(agreement: Agreement, objective: Objective) -> Iterator[Said]:
