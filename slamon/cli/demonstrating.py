@@ -10,38 +10,39 @@ from contextlib import contextmanager
 from datetime import date
 from importlib.resources import as_file, files
 from pathlib import Path
+from shlex import quote
+from typing import NamedTuple
 
-from catalogue.instants import at_clock
+from catalogue.instants import at_clock, format_instant
 from catalogue.periods import Period, period_of
-from probes.batch import ObservationsRecorded
-from probes.spec import AgentAssigned
-from slamon.app import agents
 from slamon.app.refused import Refused
 from slamon.cli.assigning import Targets, compile_probes
 from slamon.cli.documents import apply_plan, plan_of
+from slamon.cli.generating import assigned_at, generate
 from slamon.cli.house import Decisions, House, now
 from slamon.cli.importing import import_file
+from slamon.cli.reliving import closed_at, relive
 from slamon.cli.serving import Plan, Server, catch_up, serve
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import console, progress, refusals
-from slamon.demo.history import history
+from slamon.demo import world2008
+from slamon.demo.history import Historian
 from slamon.demo.misbehaviour import published
-from slamon.demo.narrative import Greeting, greeting
+from slamon.demo.narrative import Greeting, Restated, greeting
 from slamon.demo.site import Credentials
 from slamon.demo.targets import Running, start
 from slamon.demo.troubles import breach_month
-from slamon.ledger.store import Write
 from slamon.views.promised import promises
 
 SETS = ("cms-2008", "digital-editions")
 ACTOR = "it-consultant"
 HISTORIAN = "agent-history"
-SPOOL = "generated"
 AGREEMENT = "sla-unv-2026"
 ZONE = "Europe/Berlin"
 FIRST_DAY = date(2026, 1, 1)
-PROBES = ("prb-control", "prb-unv-dns", "prb-unv-gateway", "prb-unv-mail")
-STREAMS_AT_ONCE = 10
+PRESENT = Historian(agent=HISTORIAN, location="loc-bonn", begin=at_clock(FIRST_DAY, 0, ZONE))
+HISTORIANS = (*world2008.HISTORIANS, PRESENT)
+SECOND = 1_000_000
 
 
 def demo() -> None:
@@ -54,7 +55,7 @@ def demo() -> None:
     with refusals():
         _refuse_within(settings.data)
     with refusals(), targets_running() as targets:
-        began = populated(folder, Targets("demo_target", targets.running.places))
+        past = populated(folder, Targets("demo_target", targets.running.places))
         plan = Plan(
             settings=settings.model_copy(update={"agent_allow": "127.0.0.0/8"}),
             folder=folder,
@@ -62,7 +63,7 @@ def demo() -> None:
             agent_environment=targets.environment,
             any_port=True,
         )
-        serve(plan, lambda server: _greet(server, targets.running, began))
+        serve(plan, lambda server: _greet(server, targets.running, folder, past))
 
 
 def _refuse_within(data: Path) -> None:
@@ -83,16 +84,28 @@ def _refuse_within(data: Path) -> None:
             raise Refused(message)
 
 
-def _greet(server: Server, targets: Running, began: int) -> None:
+def _greet(server: Server, targets: Running, folder: Path, past: Past) -> None:
     told = Greeting(
         overview=f"{server.url}/",
         sign_in=server.sign_in_link(ACTOR),
         targets=targets.page,
         schedule=published(now()),
         moved=targets.moved,
-        breached=breach_month(at_clock(FIRST_DAY, 0, ZONE), began),
+        breached=breach_month(at_clock(FIRST_DAY, 0, ZONE), past.began),
+        restated=Restated(
+            page=f"{server.url}/agreements/{world2008.AGREEMENT}/periods/{world2008.RESTATED}",
+            command=f"SLAMON_DATA={quote(str(folder))} slamon judge --agreement {world2008.AGREEMENT}"
+            f" --period {world2008.RESTATED} --as-known-at {format_instant(past.closed)}",
+        ),
     )
     console.print(greeting(told), crop=False, soft_wrap=True)
+
+
+class Past(NamedTuple):
+    """When the demonstration was first started, and when it closed the month that it then restated (µs)."""
+
+    began: int
+    closed: int
 
 
 class LiveTargets:
@@ -132,8 +145,8 @@ def targets_running() -> Iterator[LiveTargets]:
         targets.stop()
 
 
-def populated(folder: Path, targets: Targets) -> int:
-    """Fill the folder if it is new; every step can be taken again. Returns the instant of the first start (µs)."""
+def populated(folder: Path, targets: Targets) -> Past:
+    """Fill the folder if it is new; every step can be taken again."""
     with House(folder) as house, house.alone("slamon demo"):
         catch_up(house)
         with as_file(files("catalogue").joinpath("starter")) as starter:
@@ -141,8 +154,9 @@ def populated(folder: Path, targets: Targets) -> int:
             _import_editions(house, starter / "digital-editions" / "data")
         began = _generate(house, targets)
         catch_up(house)
+        relive(house, actor=ACTOR)
         _close_months(house, began)
-    return began
+        return Past(began, closed_at(house, world2008.AGREEMENT, world2008.RESTATED))
 
 
 def _state_promises(house: House, folders: Sequence[Path]) -> None:
@@ -158,44 +172,24 @@ def _import_editions(house: House, data: Path) -> None:
 
 
 def _generate(house: House, targets: Targets) -> int:
-    """Write the generated history, from the first day to the first start."""
-    assignment = agents.assignment(house.ledger, HISTORIAN) or _assign_historian(house, targets)
-    began = next(iter(house.ledger.stream(f"assignment:{HISTORIAN}"))).recorded_at
-    begin = at_clock(FIRST_DAY, 0, ZONE)
-    waiting: list[Write] = []
-    with progress("generating ten months of history", (began - begin) // 1_000_000) as bar:
-        for stream, batches in _by_stream(assignment, begin, began):
-            written = house.ledger.version(stream)
-            if len(batches) > written:
-                waiting.append(Write(stream, batches[written:], written))
-            if len(waiting) >= STREAMS_AT_ONCE:
-                house.ledger.append_all(waiting, actor=f"agent:{HISTORIAN}", cause="demonstration")
-                waiting = []
-            bar.update(bar.task_ids[0], completed=(batches[-1].end - begin) // 1_000_000)
-        house.ledger.append_all(waiting, actor=f"agent:{HISTORIAN}", cause="demonstration")
-    return began
-
-
-def _by_stream(
-    assignment: AgentAssigned, begin: int, end: int
-) -> Iterator[tuple[str, list[ObservationsRecorded]]]:
-    current, batches = "", list[ObservationsRecorded]()
-    for stream, _, batch in history(assignment, begin, end, agent=HISTORIAN, spool=SPOOL):
-        if stream != current and batches:
-            yield current, batches
-            batches = []
-        current = stream
-        batches.append(batch)
-    if batches:
-        yield current, batches
-
-
-def _assign_historian(house: House, targets: Targets) -> AgentAssigned:
+    """Write the generated history: 2008 from two places, 2026 to the first start, whose instant (µs) it returns."""
     with house.store.reading() as connection:
-        probes = compile_probes(promises(connection), targets, PROBES)
-    return agents.assign(
-        house.ledger, HISTORIAN, probes, location="loc-bonn", actor=ACTOR, simulated=True
-    )
+        probes = compile_probes(promises(connection), targets, world2008.PROBES)
+    with progress("generating the history of two years", sum(map(_length, HISTORIANS))) as bar:
+        done = 0
+        for each in HISTORIANS:
+
+            def tick(at: int, before: int = done - each.begin // SECOND) -> None:
+                bar.update(bar.task_ids[0], completed=before + at // SECOND)
+
+            generate(house, each, probes, actor=ACTOR, tick=tick)
+            done += _length(each)
+    return assigned_at(house, PRESENT)
+
+
+def _length(historian: Historian) -> int:
+    """How many seconds a historian tells of."""
+    return ((historian.end or now()) - historian.begin) // SECOND
 
 
 def _close_months(house: House, began: int) -> None:

@@ -11,7 +11,7 @@ from catalogue.instants import HOUR, format_instant
 from probes.batch import NO_LATENCY, Edge, Missing, ObservationsRecorded
 from probes.evidence import Evidence
 from probes.outcome import Outcome
-from probes.spec import AgentAssigned
+from probes.spec import AgentAssigned, AssignedProbe
 from slamon.demo.latencies import latencies, lateness, pace_of_day
 from slamon.demo.troubles import Sign, Trouble, troubles
 
@@ -22,6 +22,30 @@ Slot = tuple[int, int]
 Before = dict[int, Outcome]
 WentWrong = Callable[[str, int, int], Sequence[Trouble]]
 """What went wrong for a probe in `[begin, end)` (µs), later ones covering earlier ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Historian:
+    """An agent that never was: what it would have handed in from `begin` to `end` (µs; None: to the first start).
+
+    It asks `stagger` µs later than an agent of its plan would.
+    """
+
+    agent: str
+    location: str
+    begin: int
+    end: int | None = None
+    went_wrong: WentWrong = troubles
+    stagger: int = 0
+
+    def staggered(self, probes: Sequence[AssignedProbe]) -> tuple[AssignedProbe, ...]:
+        """Give its probe list, made of that of others."""
+        return tuple(
+            each.model_copy(
+                update={"phase": (each.phase + self.stagger) % each.segments[0].interval}
+            )
+            for each in probes
+        )
 
 
 class _Change(NamedTuple):

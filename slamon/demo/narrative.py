@@ -20,9 +20,26 @@ REAL = (
 )
 SIMULATED = (
     "The agreement with UNV of 2026: an illustration; no such agreement is known.",
-    "Its history before this start: generated, and marked “simulated” wherever it is shown.",
+    "The service levels of the agreement of 2008: illustrations as well.",
+    "Both histories before this start: generated, and marked “simulated” wherever results are shown.",
+    "The tickets (SIM-…) and the letters of 2008: made up, and recorded at the first start, years after.",
+    "So no letter was recorded before its window: the reviewer's grant cures that, but never a late receipt.",
     "The failures of the live targets: staged, on the schedule below.",
 )
+
+OF_2008 = (
+    "October 2008: 99.496 % of 99.50 % promised, shown as 99.49; rounding would have hidden the breach.",
+    "The exclusions of 2008: some count, one was announced too late, one lies in a freeze; each says why.",
+    "September 2008: closed in breach, restated when a letter was found; its page, and what was known before:",
+)
+
+
+@dataclass(frozen=True)
+class Restated:
+    """The month of 2008 that was restated: its page, and the command that shows what was known before."""
+
+    page: str
+    command: str
 
 
 @dataclass(frozen=True)
@@ -30,7 +47,8 @@ class Greeting:
     """What is known when the demonstration has started.
 
     `overview` and `sign_in` are links; `targets` is the page of the loopback targets; `moved` leads from
-    addresses that were taken to those used instead; `breached` is the month in breach, if there is one.
+    addresses that were taken to those used instead; `breached` is the month in breach, if there is one;
+    `restated` leads to the month of 2008 that was closed in breach and met its promise after all.
     """
 
     overview: str
@@ -39,6 +57,7 @@ class Greeting:
     schedule: Sequence[ScheduleLine]
     moved: Mapping[str, str] = field(default_factory=dict)
     breached: Period | None = None
+    restated: Restated | None = None
 
 
 def greeting(told: Greeting) -> RenderableType:
@@ -46,6 +65,7 @@ def greeting(told: Greeting) -> RenderableType:
     parts: list[RenderableType] = [
         *_links(told),
         _list("Where to look first", where_to_look(told)),
+        *_before_and_after(told.restated),
         _list("What is real", REAL),
         _list("What is simulated", SIMULATED),
         _list("When the live targets fail", (*_schedule(told.schedule), STEADY)),
@@ -70,6 +90,8 @@ def where_to_look(told: Greeting) -> tuple[str, ...]:
             f"The {mail.name}: from {_clock(mail.begin)} to {_clock(mail.end)} UTC it fails; watch the outage"
             " begin and end."
         )
+    if told.restated is not None:
+        look += OF_2008
     return tuple(look)
 
 
@@ -89,6 +111,12 @@ def _links(told: Greeting) -> tuple[Text, ...]:
         )
         for name, address in links.items()
     )
+
+
+def _before_and_after(restated: Restated | None) -> Iterator[Text]:
+    for line in (restated.page, restated.command) if restated else ():
+        # A command that is broken over two lines cannot be copied.
+        yield Text(f"   {line}", no_wrap=True, overflow="ignore")
 
 
 def _schedule(lines: Sequence[ScheduleLine]) -> Iterator[str]:

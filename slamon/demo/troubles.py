@@ -69,12 +69,12 @@ def troubles(probe: str, begin: int, end: int) -> list[Trouble]:
 
     It depends on the probe and the dates alone, but for the breach in the last whole local month.
     """
-    months = list(_months(begin, end))
-    found = [each for day in _dates(begin, end) for each in _lone(probe, day)]
+    months = list(months_of(begin, end))
+    found = [each for day in dates(begin, end) for each in lone(probe, day)]
     found += [each for month in months for each in _outages(probe, month)]
     breached = breach_month(begin, end)
     found += _breach(probe, breached) if breached is not None else ()
-    found += [each for month in months for each in _gaps(month)]
+    found += [each for month in months for each in gaps(month)]
     return [each for each in found if each.begin < end and each.end > begin]
 
 
@@ -84,14 +84,16 @@ def breach_month(begin: int, end: int) -> Period | None:
     return month if begin <= month.begin else None
 
 
-def _months(begin: int, end: int) -> Iterator[Period]:
+def months_of(begin: int, end: int) -> Iterator[Period]:
+    """Give the months of Bonn that meet `[begin, end)` (µs)."""
     month = period_at("month", begin, TZ)
     while month.begin < end:
         yield month
         month = month.next()
 
 
-def _dates(begin: int, end: int) -> Iterator[date]:
+def dates(begin: int, end: int) -> Iterator[date]:
+    """Give the days of Bonn that meet `[begin, end)` (µs)."""
     return (local_date(day.begin, TZ) for day in local_days((begin, end), TZ))
 
 
@@ -121,11 +123,11 @@ def _outage(
     return Trouble(begin, begin + draw.randint(3, longest) * MINUTE, draw.choice(signs))
 
 
-def _lone(probe: str, day: date) -> Iterator[Trouble]:
-    """Draw at most one failure too short to be confirmed, or doubt, or a slot left out."""
+def lone(probe: str, day: date, place: str = "") -> Iterator[Trouble]:
+    """Draw at most one failure too short to be confirmed, or doubt, or a slot left out; drawn anew for each place."""
     if probe == CONTROL:
         return  # its failures would put the whole location in doubt
-    draw = Random(f"lone {probe} {day}")  # noqa: S311
+    draw = Random(f"lone {probe} {day}{place}")  # noqa: S311
     begin, kind = at_clock(day, draw.randrange(24 * 60), TZ), draw.random()
     signs = SIGNS.get(probe, (TIMEOUT,))
     if kind < 0.12:  # noqa: PLR2004 - about four days a month
@@ -136,9 +138,9 @@ def _lone(probe: str, day: date) -> Iterator[Trouble]:
         yield Trouble(begin, begin + MINUTE, None)
 
 
-def _gaps(month: Period) -> Iterator[Trouble]:
-    """Draw the restarts of the agent, which leave out slots of all probes at once."""
-    draw = Random(f"gaps {month.label}")  # noqa: S311
+def gaps(month: Period, place: str = "") -> Iterator[Trouble]:
+    """Draw the restarts of the agent of a place, which leave out slots of all probes at once."""
+    draw = Random(f"gaps {month.label}{place}")  # noqa: S311
     first = local_date(month.begin, TZ)
     for day in draw.sample(range(28), draw.randint(1, 2)):
         begin = at_clock(first + timedelta(days=day), draw.randint(2 * 60, 4 * 60), TZ)

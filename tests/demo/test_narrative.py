@@ -9,7 +9,7 @@ from rich.console import Console
 from catalogue.instants import parse_instant
 from catalogue.periods import parse_period
 from slamon.demo.misbehaviour import published
-from slamon.demo.narrative import Greeting, greeting
+from slamon.demo.narrative import Greeting, Restated, greeting
 
 TOLD = Greeting(
     overview="http://127.0.0.1:8000/",
@@ -17,6 +17,10 @@ TOLD = Greeting(
     targets="http://127.0.0.1:18080/",
     schedule=published(parse_instant("2026-11-23T10:08:00Z")),
     breached=parse_period("2026-10", "Europe/Berlin"),
+    restated=Restated(
+        page="http://127.0.0.1:8000/agreements/sla-unv-2008/periods/2008-09",
+        command="slamon judge --as-known-at 2026-11-23T10:08:00Z",
+    ),
 )
 
 
@@ -38,6 +42,16 @@ def _said(told: Greeting, width: int = 100) -> str:
         ),
         pytest.param("from 10:13 to 10:17 UTC it fails", id="when an outage can be watched"),
         pytest.param("marked “simulated”", id="what is not real"),
+        pytest.param(
+            "cures that, but never a late receipt", id="how windows of 2008 come to count"
+        ),
+        pytest.param("99.496 % of 99.50 % promised", id="what rounding would hide"),
+        pytest.param("/agreements/sla-unv-2008/periods/2008-09", id="which month was restated"),
+        pytest.param(
+            "what was known before: http://127.0.0.1:8000/agreements/sla-unv-2008/periods/2008-09"
+            " slamon judge --as-known-at 2026-11-23T10:08:00Z",
+            id="how to see what was known before",
+        ),
         pytest.param("every ten minutes", id="the schedule in words"),
         pytest.param("2026-11-23T10:40:00Z", id="the next fault of each target"),
     ],
@@ -46,12 +60,18 @@ def test_the_greeting_says(words: str) -> None:
     assert words in " ".join(_said(TOLD, width=200).split())
 
 
-def test_the_link_to_sign_in_stays_whole_in_a_narrow_terminal() -> None:
+def test_links_and_commands_stay_whole_in_a_narrow_terminal() -> None:
     assert TOLD.sign_in in _said(TOLD, width=80)
+    assert TOLD.restated
+    assert TOLD.restated.command in _said(TOLD, width=30)
 
 
 def test_without_a_breach_none_is_announced() -> None:
     assert "breach of" not in _said(replace(TOLD, breached=None))
+
+
+def test_without_a_restatement_nothing_is_said_of_2008_but_that_it_is_simulated() -> None:
+    assert "September 2008" not in _said(replace(TOLD, restated=None))
 
 
 def test_a_port_that_was_taken_is_named_with_the_one_used_instead() -> None:
