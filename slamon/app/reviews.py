@@ -33,6 +33,7 @@ def close(
         Refused: nothing is promised by such periods, the period has not ended, or its figures are not complete yet.
 
     """
+
     def attempt() -> int | None:
         stream = f"period:{agreement}:{label}"
         entries = list(ledger.stream(stream))

@@ -14,16 +14,14 @@ ROUNDING_OR_FLOAT = {"fromtimestamp", "timestamp", "total_seconds", "utcfromtime
 
 # A division is exact where a side of it is a Fraction; here is which, by file and function.
 EXACT_DIVISIONS = {
-    ("slamon/sla/budget.py", "consumed"): "allowed is a Fraction",
-    ("slamon/sla/budget.py", "margin_now"): "goal is a Fraction",
     ("slamon/sla/burn.py", "burn"): "error and goal are Fractions",
     ("slamon/sla/burn.py", "factor"): "budget is a Fraction",
     ("slamon/sla/counts.py", "hold_against"): "both are made of Fractions",
     ("slamon/sla/credits.py", "credit_terms"): "of a Decimal a Fraction is made",
     ("slamon/sla/credits.py", "_tier"): "of Decimals Fractions are made",
     ("slamon/sla/forecast.py", "_share"): "good is made a Fraction",
-    ("slamon/sla/saying.py", "coverage"): "the minimum is made a Fraction",
     ("slamon/sla/slices.py", "mean_of_slices"): "shares are Fractions",
+    ("slamon/sla/terms.py", "least_coverage"): "the minimum is made a Fraction",
 }
 # How alike two words are is no judgement: it picks the word that an error message proposes.
 LIKENESS = {
