@@ -89,7 +89,7 @@ def judge(versions: Sequence[ObjectiveTerms], period: Period, known: Known) -> O
         Evidence(
             agreed=bool(agreed_time),
             has_target=terms.mode != "baseline",
-            begun=bool(spent.agreed or known.figures.cases.total) or value is not None,
+            begun=_begun(terms, known, spent),
             measured=value is not None and coverage.sufficient and _sample(terms, known),
             meets=known.level.state == "met" if known.level else meets,
             ended=ended,
@@ -111,6 +111,17 @@ def judge(versions: Sequence[ObjectiveTerms], period: Period, known: Known) -> O
 
 def _breached_at(known: Known) -> int | None:
     return known.level.breached_at if known.level else known.breached_at
+
+
+def _begun(terms: ObjectiveTerms, known: Known, spent: Quotient) -> bool:
+    """Whether there is something to judge before the end: time that elapsed, a case, a number that speaks."""
+    match terms.measure:
+        case "time":
+            return bool(spent.agreed)
+        case "cases":
+            return bool(known.figures.cases.total)
+        case "level":
+            return known.level is not None and known.level.state != "pending"
 
 
 def measured_ratio(terms: ObjectiveTerms, known: Known, spent: Quotient) -> Fraction | None:
@@ -142,6 +153,15 @@ def _doubtful(terms: ObjectiveTerms, budget: Budget | None, known: Known, *, mee
         return known.level.state not in {"met", "on_track"}
     if known.forecast is not None:
         return known.forecast.at_risk
-    if budget is None:
+    if terms.measure == "cases":
+        return not meets or _cases_spent(terms, known)
+    if budget is None or (terms.mean_of_slices is not None and not meets):
         return not meets
     return budget.consumed is not None and budget.consumed >= terms.warn_at
+
+
+def _cases_spent(terms: ObjectiveTerms, known: Known) -> bool:
+    """Whether so many of the cases so far are bad that a warning is due."""
+    cases = known.figures.cases
+    allowed = (1 - (terms.goal or 0)) * cases.total
+    return bool(cases.bad) and cases.bad >= terms.warn_at * allowed

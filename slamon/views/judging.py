@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from catalogue.instants import format_instant
 from catalogue.intervals import intersect, subtract
-from catalogue.periods import Period
+from catalogue.periods import Period, period_at
 from slamon.sla import outages
 from slamon.sla.availability import quotient
 from slamon.sla.budget import budget_of, lost
@@ -178,12 +178,21 @@ def _with_witnesses(
 
 def _days(frame: Frame, group: Sequence[Judged], period: Period, until: int) -> Iterator[Dated]:
     """Each local day of a period with the version that holds on it, in order of time."""
-    by_version = [(each, frame.desk.figures(each, period.span, until)) for each in group]
+    by_version = [(each, _figures(frame.desk, each, period, until)) for each in group]
     for together in zip(*(found for _, found in by_version), strict=True):
         span = (together[0].figures.begin, together[0].figures.end)
         holding = (n for n, each in enumerate(group) if intersect(each.in_force, (span,)))
         index = next(holding, 0)
         yield group[index], together[index]
+
+
+def _figures(desk: days.Desk, judged: Judged, period: Period, until: int) -> list[days.Day]:
+    """The days of a period; the first one in part only where a rolling window begins inside it."""
+    found = desk.figures(judged, period.span, until)
+    if found and found[0].figures.begin < period.begin:
+        rest = replace(period_at("day", period.begin, judged.tz), begin=period.begin)
+        found[0] = next(desk.computed(judged, [rest], until))
+    return found
 
 
 def _known(
@@ -208,11 +217,13 @@ def _known(
         carried_in=carried,
     )
     if newest.terms.measure == "level":
-        level = measuring.level_of(frame.desk, newest, period, figures, until, carried=carried)
+        level = measuring.level_of(frame.desk, group, period, figures, until, carried=carried)
         basis = known.basis if newest.sources else "imported"
         return replace(known, level=level, basis=basis)
     if newest.files:
-        return _of_tickets(frame, newest, period, known)
+        return _of_tickets(frame, group, period, known)
+    if newest.terms.measure == "cases":
+        return replace(known, breached_at=_first_bad(frame, group, found))
     if newest.terms.mean_of_slices is not None:
         return replace(known, share=_mean(frame, newest, period, until), breached_at=None)
     if newest.terms.measure == "time" and not closed and until < period.end:
@@ -228,12 +239,33 @@ def _mean(frame: Frame, judged: Judged, period: Period, until: int) -> Fraction 
     return mean_share(entries, judged.terms, judged.terms.mean_of_slices)
 
 
-def _of_tickets(frame: Frame, judged: Judged, period: Period, known: Known) -> Known:
-    results = measuring.ticket_results(frame.desk, judged, period.span, frame.now)
-    counts = counts_of_cases(results)
-    waiting = sum(each.state == "pending" for each in results)
-    figures = replace(known.figures, cases=counts)
-    return replace(known, figures=figures, waiting=waiting, basis="imported" if results else "none")
+def _of_tickets(
+    frame: Frame, group: Sequence[Judged], period: Period, known: Known
+) -> Known:
+    results = measuring.ticket_results(frame.desk, group, period.span, frame.now)
+    late = [each.breached_at for each in results if each.breached_at is not None]
+    return replace(
+        known,
+        figures=replace(known.figures, cases=counts_of_cases(results)),
+        waiting=sum(each.state == "pending" for each in results),
+        basis="imported" if results else "none",
+        breached_at=min(late, default=None) if _allows_none(group[-1]) else None,
+    )
+
+
+def _first_bad(frame: Frame, group: Sequence[Judged], found: Sequence[Dated]) -> int | None:
+    """The instant of the first result outside the promise, where all of them were promised."""
+    if not _allows_none(group[-1]):
+        return None
+    for judged, day in found:
+        if day.figures.cases.bad:
+            return frame.desk.first_bad(judged, (day.figures.begin, day.figures.end))
+    return None
+
+
+def _allows_none(judged: Judged) -> bool:
+    """Whether a single bad case puts the share out of reach, however many good ones follow."""
+    return judged.terms.goal is not None and judged.terms.goal >= 1
 
 
 def _nothing(period: Period) -> DayFigures:

@@ -9,7 +9,7 @@ from catalogue.service_hours import WEEKDAYS, ServiceHours, always
 from probes.outcome import Outcome
 from slamon.sla import observed
 from slamon.sla.availability import ratio_text
-from slamon.sla.judge import day, judge, out_of_reach_at
+from slamon.sla.judge import day, judge, out_of_reach_at, with_time_beyond
 from slamon.sla.judgement import ErrorBudget, Measured, ObjectiveJudgement
 from slamon.sla.known import Known
 from slamon.sla.runs import Run
@@ -183,6 +183,22 @@ def test_figures_are_provisional_until_the_period_is_closed() -> None:
 def test_a_month_only_partly_in_force_is_partial() -> None:
     assert judged(NOT_YET_AGREED, figures(HALF, outside=HALF - BEGIN)).partial
     assert not judged(PROMISE, figures(HALF)).partial
+
+
+@pytest.mark.parametrize(
+    ("until", "up", "outside"),
+    [
+        pytest.param(HALF, 10 * HOUR, HALF - BEGIN - 10 * HOUR, id="in the middle of the month"),
+        pytest.param(END, 10 * HOUR + LENGTH // 2, LENGTH // 2 - 10 * HOUR, id="at its end"),
+    ],
+)
+def test_of_a_whole_month_promised_only_time_that_has_passed_counts(
+    until: int, up: int, outside: int
+) -> None:
+    whole = replace(PROMISE, entire_period=True, term=((BEGIN, HALF),), in_force=((BEGIN, HALF),))
+    found = figures(until, outside=until - BEGIN - 10 * HOUR)
+
+    assert with_time_beyond([whole], MONTH, found).tally.entries == {"up": up, "outside": outside}
 
 
 def test_only_a_breach_of_an_enforced_promise_has_a_remedy() -> None:
