@@ -140,10 +140,16 @@ def test_the_page_says_that_the_figure_shown_is_older(visitor: TestClient, words
 
 @pytest.mark.usefixtures("asked")
 @pytest.mark.parametrize(
-    "address", ["/agreements/sla-unv-2026/periods/2026-09", "/breaches/sla-unv-2026.o1.2026-09"]
+    ("address", "page"),
+    [
+        ("/agreements/sla-unv-2026/periods/2026-09", PAGE),
+        ("/breaches/sla-unv-2026.o1.2026-09", PAGE),
+        ("/agreements/sla-unv-2026", PAGE.replace("2026-09", "2026-11")),
+        ("/services/svc-mail", PAGE.replace("2026-09", "2026-11")),
+    ],
 )
-def test_a_figure_leads_to_its_reasons(visitor: TestClient, address: str) -> None:
-    assert re.search(f'<a href="{PAGE}">Why', visitor.get(address).text)
+def test_a_figure_leads_to_its_reasons(visitor: TestClient, address: str, page: str) -> None:
+    assert re.search(f'<a href="{page}">Why', visitor.get(address).text)
 
 
 def test_the_resource_is_what_the_read_side_says(visitor: TestClient, asked: list[Any]) -> None:
