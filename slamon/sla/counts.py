@@ -112,6 +112,25 @@ def case_counts(
     return Counts(good, bad)
 
 
+def first_bad(
+    runs_by_source: Iterable[Sequence[Run]],
+    agreed: Intervals,
+    exclusions: Sequence[Window],
+    span: Span,
+) -> int | None:
+    """Give the instant of the first result of a span that counts as bad (`case_counts`), None where there is none."""
+    pieces = _pieces(clip(agreed, span), exclusions)
+    counted = [(begin, end) for begin, end, effect in pieces if effect in {None, "ignore"}]
+    bad = [run for runs in runs_by_source for run in runs if run.outcome is Outcome.BAD]
+    found = (
+        part.first
+        for run in bad
+        for begin, end in counted
+        if (part := run.part(run.before(begin), run.before(end)))
+    )
+    return min(found, default=None)
+
+
 def _pieces(agreed: Intervals, exclusions: Sequence[Window]) -> list[Piece]:
     """Cut agreed time at exclusions; what is removed with its window is left out."""
     excluded = tuple((begin, end) for begin, end, _ in exclusions)

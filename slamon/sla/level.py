@@ -141,15 +141,17 @@ def outage_lengths(outages: Sequence[DownRun]) -> tuple[Reading, ...]:
     return tuple(Reading(outage.end - 1, outage.counted) for outage in outages)
 
 
-def first_longer(outages: Iterable[DownRun], down: Intervals, at_most: int) -> int | None:
+def first_longer(
+    outages: Iterable[DownRun], down: Intervals, at_most: int, *, or_as_long: bool = False
+) -> int | None:
     """Give the instant at which an outage first became longer than allowed, or None if none did.
 
-    `down` is the time that counts as down; `at_most` is in µs of it.
+    `down` is the time that counts as down; `at_most` is in µs of it; `or_as_long`: to last as long is too long already.
     """
     for outage in sorted(outages, key=lambda each: each.begin):
         left = at_most
         for begin, end in clip(down, (outage.begin, outage.end)):
-            if end - begin > left:
+            if end - begin > left or (or_as_long and end - begin == left):
                 return begin + left
             left -= end - begin
     return None

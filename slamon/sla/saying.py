@@ -99,8 +99,9 @@ def coverage(spent: Quotient, terms: ObjectiveTerms) -> Coverage:
         ratio=None if share is None else ratio_text(share),
         percent=None if share is None else percent_text(share),
         minimum=terms.min_coverage,
-        # Cases that come by file are complete or not: no time stands behind them.
-        sufficient=enough or (terms.measure != "time" and terms.min_coverage is None),
+        # Cases and numbers that come by file are complete or not: no time stands behind them.
+        sufficient=enough
+        or (terms.measure != "time" and not (terms.min_coverage and terms.checks)),
     )
 
 

@@ -36,7 +36,8 @@ def cases_of(
     if newest.terms.measure != "cases":
         return NO_CASES
     if newest.files:
-        return _tickets(ticket_results(frame.desk, newest, period.span, frame.now))
+        versions = list({judged.key: judged for judged, _ in stretches}.values())
+        return _tickets(ticket_results(frame.desk, versions, period.span, frame.now))
     return _results(frame, tracer, stretches)
 
 

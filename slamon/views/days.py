@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from catalogue.intervals import Intervals, Steps, constant, steps
 from catalogue.periods import Period, local_days
 from slamon.sla import observed
-from slamon.sla.counts import case_counts
+from slamon.sla.counts import case_counts, first_bad
 from slamon.sla.declared import overlay
 from slamon.sla.judgement import Basis, State
 from slamon.sla.runs import DAY_US, Run
@@ -151,7 +151,22 @@ class Desk:
         seen = None if first is None or first >= span[1] else self.observations(judged, span)
         return self._entries(judged, seen, span, until)
 
+    def first_bad(self, judged: Judged, span: Span) -> int | None:
+        """The instant of the first result of a span that counts as bad."""
+        terms = judged.terms
+        return first_bad(self._cases(judged, span), terms.agreed(*span), terms.windows, span)
+
     def _entries(
+        self, judged: Judged, seen: Observations | None, span: Span, until: int
+    ) -> Steps[Entry]:
+        found = self._stated(judged, seen, span, until)
+        terms = judged.terms
+        if terms.measure == "level" and not terms.policy.degraded_is_available:
+            # Outages are counted: there is no later policy that could make degraded time one.
+            return found.map(lambda entry: "down" if entry == "degraded" else entry)
+        return found
+
+    def _stated(
         self, judged: Judged, seen: Observations | None, span: Span, until: int
     ) -> Steps[Entry]:
         rule = judged.terms.slices

@@ -1,0 +1,161 @@
+"""What later facts make of closed months: restated once, with their cause, and breaches with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from slamon.app import catalogue as applying
+from slamon.app import exclusions, reviews
+from slamon.sla.closing import PeriodRestated
+
+MARCH = "2026-03"
+END = "2026-04-20T00:00Z"
+CLAUSES = "{id: x1, kind: planned_maintenance, effect: remove_window}"
+BREACH = "breach:sla-shop:o1:2026-03"
+# 744 hours: 12 down are 98.387 %.
+SEEN = ("2026-02-28T00:00Z up", "2026-03-05T00:00Z down", "2026-03-05T12:00Z up")
+
+
+def restatements(house: Any, label: str = MARCH) -> list[PeriodRestated]:
+    entries = house.ledger.stream(f"period:sla-shop:{label}")
+    return [entry.fact for entry in entries if isinstance(entry.fact, PeriodRestated)]
+
+
+def review(house: Any) -> list[str]:
+    return [entry.name.partition("/")[0] for entry in house.ledger.stream(BREACH)]
+
+
+@pytest.fixture
+def closed(house: Any, promised: Any) -> Any:
+    """A house in which March was closed with a breach of o1 (98.38 of 99.00 percent)."""
+    house.promise(promised("o1", target='"99.00"'), clauses=CLAUSES).at(END)
+    house.saw(*SEEN)
+    house.close(MARCH)
+    return house
+
+
+def test_a_breach_comes_and_goes_with_grants_and_each_time_the_month_is_restated_once(
+    closed: Any,
+) -> None:
+    reviews.uphold(closed.ledger, "sla-shop.o1.2026-03", reason="so it was", actor="rita")
+    window = closed.exclude("2026-03-05T00:00Z", "2026-03-05T12:00Z")
+    assert (closed.restate(), closed.restate()) == ([MARCH], [])
+    assert closed.one(MARCH).state == "met"
+    assert review(closed)[-1] == "breach-withdrawn"
+
+    exclusions.withdraw(closed.ledger, "sla-shop", window, reason="a mistake", actor="rita")
+    assert (closed.fold().restate(), closed.restate()) == ([MARCH], [])
+    assert closed.one(MARCH).state == "breached"
+
+    first, second = restatements(closed)
+    assert first.old == second.new
+    assert first.new == second.old
+    assert first.cause < second.cause
+    names = ["breach-found", "breach-upheld", "breach-withdrawn", "breach-found"]
+    assert review(closed) == names
+
+
+def test_two_causes_at_once_are_one_restatement_that_names_both(closed: Any) -> None:
+    before = closed.ledger.position()
+    closed.declare("up", "2026-03-05T00:00Z", "2026-03-05T03:00Z")
+    closed.declare("up", "2026-03-05T03:00Z", "2026-03-05T12:00Z")
+
+    closed.restate()
+
+    (restated,) = restatements(closed)
+    assert restated.cause == (before + 1, before + 2)
+    assert review(closed) == ["breach-found", "breach-withdrawn"]
+
+
+def test_two_causes_that_take_each_other_back_restate_nothing(closed: Any) -> None:
+    closed.declare("up", "2026-03-05T00:00Z", "2026-03-05T12:00Z")
+    closed.declare("down", "2026-03-05T00:00Z", "2026-03-05T12:00Z")
+
+    assert closed.restate() == []
+    assert restatements(closed) == []
+
+
+def test_terms_corrected_after_closing_restate_it_and_amended_ones_do_not(
+    closed: Any, promised: Any
+) -> None:
+    amended = "amended: {from: 2026-04-05, reason: agreed}"
+    closed.promise(promised("o1", target='"95.00"'), clauses=CLAUSES, mark=amended)
+    assert closed.restate() == []
+    corrected = "correction: {reason: typed wrong}"
+    closed.promise(
+        promised("o1", target='"95.00"', service_hours="office"), clauses=CLAUSES, mark=corrected
+    )
+    assert closed.restate() == [MARCH]
+    assert closed.one(MARCH).target == "99.00"
+
+
+def test_a_part_of_a_month_that_is_not_the_worst_restates_it_too(house: Any, promised: Any) -> None:
+    house.promise(promised("o1", target='"99.00"')).at(END)
+    house.promise(
+        promised("o1", target='"99.50"'), mark="amended: {from: 2026-03-15, reason: agreed}"
+    )
+    house.saw(*SEEN, "2026-03-20T00:00Z down", "2026-03-20T00:30Z up")
+    assert house.close(MARCH)["o1"].parts[1].state == "met"
+
+    house.declare("up", "2026-03-20T00:00Z", "2026-03-20T00:30Z")
+
+    assert house.restate() == [MARCH]
+    assert house.one(MARCH).parts[1].measured.ratio == "1/1"
+
+
+def test_an_outage_over_the_day_of_an_amendment_is_counted_once(house: Any, promised: Any) -> None:
+    def most(bound: int) -> str:
+        return promised("o1", indicator="outage_count", target=f'{{bound: "{bound}"}}')
+
+    house.promise(most(3)).at(END)
+    house.promise(most(2), mark="amended: {from: 2026-04-01, reason: agreed}")
+    house.saw("2026-02-28T00:00Z up", "2026-03-31T23:00Z down", "2026-04-01T01:00Z up")
+
+    assert house.one(MARCH).level.value == "1/1"
+    assert house.one("2026-04").level.value == "0/1"
+
+
+def test_an_outage_over_an_amendment_inside_a_month_counts_where_it_began(
+    house: Any, promised: Any
+) -> None:
+    def most(bound: int) -> str:
+        return promised("o1", indicator="outage_count", target=f'{{bound: "{bound}"}}')
+
+    house.promise(most(3)).at(END)
+    house.promise(most(0), mark="amended: {from: 2026-03-15, reason: agreed}")
+    house.saw("2026-02-28T00:00Z up", "2026-03-14T23:00Z down", "2026-03-15T01:00Z up")
+
+    assert house.one(MARCH).state == "met"
+
+
+@pytest.mark.parametrize("period", ["calendar_month", "calendar_quarter"])
+def test_slices_are_averaged_over_all_versions_of_the_terms(
+    house: Any, promised: Any, period: str
+) -> None:
+    terms = {"target": '"98.00"', "slice": "{length: PT5M, rule: mean}", "period": period}
+    house.promise(promised("o1", **terms), first="2026-03-01").at(END)
+    house.promise(
+        promised("o1", service_hours="office", **terms),
+        first="2026-03-01",
+        mark="amended: {from: 2026-03-16, reason: agreed}",
+    )
+    # Down for 36 of the 360 hours before the amendment, and no more.
+    house.saw("2026-02-28T00:00Z up", "2026-03-05T00:00Z down", "2026-03-06T12:00Z up")
+
+    assert house.one(MARCH).state == "breached"
+
+
+def test_a_draft_with_closed_months_can_be_taken_back(house: Any, promised: Any) -> None:
+    house.promise(promised("o1", target='"99.00"')).at(END)
+    house.saw(*SEEN)
+    _ = applying
+    house.close(MARCH)
+    from catalogue.terms import TermsWithdrawn
+
+    stream = "agreement:sla-shop"
+    house.ledger.append(stream, [TermsWithdrawn()], after=house.ledger.version(stream), actor="x")
+    house.fold()
+    house.saw(*SEEN)
+    assert house.reading.breaches(None)
