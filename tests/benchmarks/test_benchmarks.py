@@ -31,14 +31,15 @@ def output(tree: Path, folder: Path, *arguments: str) -> str:
         pytest.param(
             "ingest", ["observations/s", "bytes/observation"] * 2, id="ingest of observations"
         ),
-        pytest.param("judge", ["ms"] * 3, id="judgement of a month"),
+        pytest.param("judge", ["ms"] * 7, id="judgement of a month"),
+        pytest.param("metrics", ["ms"] * 2, id="metrics of a fleet"),
         pytest.param("prometheus", ["ms"] * 2, id="judgement against Prometheus"),
     ],
 )
 def test_a_benchmark_prints_one_line_of_json_for_each_figure(
     name: str, units: list[str], tree: Path, tmp_path: Path, program: Callable[[str], str]
 ) -> None:
-    if name == "prometheus":
+    if name in {"judge", "prometheus"}:
         program("promtool")
     lines = output(tree, tmp_path, name, "--short", "--json").splitlines()
 
@@ -54,13 +55,13 @@ def test_a_benchmark_prints_one_line_of_json_for_each_figure(
 
 
 def test_without_json_it_prints_a_table(tree: Path, tmp_path: Path) -> None:
-    shown = output(tree, tmp_path, "judge", "--short")
+    shown = output(tree, tmp_path, "metrics", "--short")
 
     assert all(word in shown for word in ("figure", "reached", "baseline", "ratio", "ms"))
 
 
 def test_every_benchmark_is_tried_here() -> None:
-    assert set(MEASURES) == {"ingest", "judge", "prometheus"}
+    assert set(MEASURES) == {"ingest", "judge", "metrics", "prometheus"}
 
 
 def test_a_missing_program_is_named(tree: Path, tmp_path: Path) -> None:
