@@ -84,6 +84,9 @@ def where_to_look(told: Greeting) -> tuple[str, ...]:
             f"The breach of {told.breached.label}: on two working days the network was away for more than an hour;"
             " sign in and rule."
         )
+    look.append(
+        "The breaches of the digital editions: in real recordings, found when their months closed by themselves."
+    )
     mail = next((line for line in told.schedule if line.target == "prb-unv-mail"), None)
     if mail is not None:
         look.append(

@@ -67,7 +67,7 @@ def test_links_and_commands_stay_whole_in_a_narrow_terminal() -> None:
 
 
 def test_without_a_breach_none_is_announced() -> None:
-    assert "breach of" not in _said(replace(TOLD, breached=None))
+    assert "The breach of" not in _said(replace(TOLD, breached=None))
 
 
 def test_without_a_restatement_nothing_is_said_of_2008_but_that_it_is_simulated() -> None:
