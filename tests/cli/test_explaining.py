@@ -247,3 +247,48 @@ def test_what_cannot_be_explained_is_told(
 
     assert done.exit_code == code
     assert sentence in done.stderr
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(("period: calendar_month", "period: {rolling: P30D}"), id="a rolling window"),
+        pytest.param(("period: calendar_month", "period: calendar_quarter"), id="a quarter"),
+        pytest.param(("unknown: exclude", "unknown: as_unavailable"), id="unknown as bad"),
+        pytest.param(
+            ("unit: percent", "unit: percent, slice: {rule: entirely_down, length: PT5M}"),
+            id="slices of five minutes",
+        ),
+        pytest.param(
+            ("unit: percent", "unit: percent, entire_period: true"), id="the whole period"
+        ),
+        pytest.param(
+            (
+                'indicator: availability, target: "99.00", unit: percent',
+                'indicator: outage_count, target: {bound: "0"}, op: "<="',
+            ),
+            id="a number of outages",
+        ),
+    ],
+)
+def test_whatever_is_promised_the_stretches_hold_the_tally_that_is_shown(
+    slamon: Any, starter: Path, change: tuple[str, str]
+) -> None:
+    file = starter / "agreements.yaml"
+    text = file.read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if "svc-parzival," in line)
+    assert change[0] in line
+    text = text.replace(line, line.replace(*change)).replace(
+        "\n  objectives:", '\n  correction: {reason: "this was meant"}\n  objectives:'
+    )
+    file.write_text(text, encoding="utf-8")
+    done = slamon("catalogue", "apply", starter, "--yes")
+    assert done.exit_code == 0, done.output
+
+    figure = _explained(slamon)
+
+    (part,) = figure["parts"]
+    assert figure["agrees"]
+    assert sum(each["us"] for each in part["intervals"]) == sum(figure["tally"].values())
+    counted = [each["at"] for each in part["readings"]]
+    assert counted == (["2026-02-10T09:00:00Z"] if figure["indicator"] == "outage_count" else [])
