@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+STARTER = Path(__file__).parents[2] / "catalogue" / "starter" / "digital-editions"
 AGREEMENT = "sla-digital-editions"
 FEBRUARY = ("judge", "--agreement", AGREEMENT, "--period", "2026-02")
 QUESTION = (*FEBRUARY, "--explain", "--objective", "o9")
@@ -292,3 +293,29 @@ def test_whatever_is_promised_the_stretches_hold_the_tally_that_is_shown(
     assert sum(each["us"] for each in part["intervals"]) == sum(figure["tally"].values())
     counted = [each["at"] for each in part["readings"]]
     assert counted == (["2026-02-10T09:00:00Z"] if figure["indicator"] == "outage_count" else [])
+
+
+def test_tickets_that_were_late_or_wait_are_listed_with_when_they_were_due(
+    empty: Any, tmp_path: Path
+) -> None:
+    bonn = STARTER.parent / "cms-2008"
+    assert empty("catalogue", "apply", bonn, "--yes").exit_code == 0
+    file = tmp_path / "tickets.csv"
+    file.write_text(
+        "id,opened_at,responded_at,resolved_at,priority,on_hold_min\n"
+        "T-1,2008-10-06T10:00,2008-10-06T10:20,2008-10-06T15:00,P1,0\n"
+        "T-2,2008-10-07T10:00,2008-10-08T15:00,2008-10-09T15:00,P1,0\n"
+    )
+    assert empty("import", "tickets", file, "--source", "imp-unv-tickets").exit_code == 0
+    (fact,) = empty.json("ledger", "show", "--stream", "tickets:imp-unv-tickets")
+
+    asked = ("judge", "--agreement", "sla-unv-2008", "--period", "2008-10", "--explain")
+    figures = empty.json(*asked)["objectives"]
+
+    of_tickets = [p for f in figures if f["indicator"] == "response_time" for p in f["parts"]]
+    late = [case for part in of_tickets for case in part["cases_not_met"]]
+    assert late
+    assert {(each["case"], each["state"]) for each in late} == {("T-2", "breached")}
+    assert {tuple(each["facts"]) for each in late} == {(fact["position"],)}
+    assert all(each["due_at"] > each["from"] and each["elapsed_us"] for each in late)
+    assert [part["cases"]["met"] for part in of_tickets if part["cases"]["not_met"]] == [1]
