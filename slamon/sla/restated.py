@@ -33,10 +33,11 @@ def _figures(said: ObjectiveJudgement | None) -> tuple[object, ...] | None:
         said.state,
         said.mode,
         said.target,
-        (measured.good, measured.total) if measured else None,
+        (measured.good, measured.total, measured.ratio) if measured else None,
         (said.level.value, said.level.bound) if said.level else None,
         (coverage.known_us, coverage.agreed_us),
         {name: amount for name, amount in said.tally.items() if amount},
         said.breached_at,
         tuple((outage.from_, outage.to, outage.counted_us) for outage in said.outages),
+        said.parts,
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import cast
 
-from catalogue.intervals import Intervals, Span, Steps, intersect, membership, subtract, zip_steps
+from catalogue.intervals import Intervals, Span, Steps, membership, norm, subtract, zip_steps
 from slamon.sla.availability import role
 from slamon.sla.slices import SliceRule, mean_of_slices, measured_slices
-from slamon.sla.tally import Entry
+from slamon.sla.tally import Entry, pieces
 from slamon.sla.terms import ObjectiveTerms
 
 
@@ -28,13 +29,25 @@ def sliced(entries: Steps[Entry], terms: ObjectiveTerms, rule: SliceRule) -> Ste
     return both.map(kept)
 
 
-def mean_share(entries: Steps[Entry], terms: ObjectiveTerms, length: int) -> Fraction | None:
-    """Give the mean of the shares of good time of all slices of `length` µs, None where nothing was measured."""
-    span = entries.span
-    counted = _counted(terms, span)
-    good = entries.where(lambda entry: role(entry, terms.policy) == "good")
-    bad = intersect(_bad(entries, terms), counted)
-    return mean_of_slices(measured_slices(intersect(good, counted), bad, span, length))
+def mean_share(
+    versions: Sequence[tuple[Steps[Entry], ObjectiveTerms]], span: Span, length: int
+) -> Fraction | None:
+    """Give the mean of the shares of good time of all slices of `length` µs, None where nothing was measured.
+
+    `versions` are the entries of the span by each version of the terms, which follow each other inside it.
+    """
+    sides: dict[str, list[Span]] = {"good": [], "bad": []}
+    for entries, terms in versions:
+        unknown = _UNKNOWN[terms.policy.unknown]
+        for begin, end, entry in pieces(entries, terms.agreed(*span), terms.windows, span):
+            side = role(entry, terms.policy)
+            sides.setdefault(unknown if side == "unknown" else side, []).append((begin, end))
+    sides["good"] += versions[-1][1].hours_beyond(span)
+    good, bad = norm(sides["good"]), norm(sides["bad"])
+    return mean_of_slices(measured_slices(good, bad, span, length))
+
+
+_UNKNOWN = {"exclude": "none", "as_available": "good", "as_unavailable": "bad"}
 
 
 def _bad(entries: Steps[Entry], terms: ObjectiveTerms) -> Intervals:
@@ -42,5 +55,7 @@ def _bad(entries: Steps[Entry], terms: ObjectiveTerms) -> Intervals:
 
 
 def _counted(terms: ObjectiveTerms, span: Span) -> Intervals:
-    gone = tuple((begin, end) for begin, end, _ in terms.windows)
+    """Give the time whose slices are looked at: what an exclusion does not touch stays among it."""
+    policy = terms.policy
+    gone = tuple((a, b) for a, b, stated in terms.windows if policy.effect(stated) != "ignore")
     return subtract(terms.agreed(*span), gone)

@@ -110,10 +110,14 @@ class ObjectiveTerms:
         return known
 
     def beyond(self, span: Span) -> int:
-        """Give the time of a span with service hours in which the agreement did not hold, if it counts (µs)."""
+        """Give the length of `hours_beyond` (µs)."""
+        return total(self.hours_beyond(span))
+
+    def hours_beyond(self, span: Span) -> Intervals:
+        """Give the service hours of a span in which the agreement did not hold, if they count."""
         if not self.entire_period:
-            return 0
-        return total(subtract(self.hours.intervals(*span), self.term))
+            return ()
+        return subtract(self.hours.intervals(*span), self.term)
 
     @cached_property
     def least_coverage(self) -> Fraction:

@@ -21,10 +21,10 @@ from slamon.sla.judge import judge, out_of_reach_at, planned, with_time_beyond
 from slamon.sla.judgement import Basis, Coverage, ObjectiveJudgement, PartJudged, Verdict
 from slamon.sla.known import Known
 from slamon.sla.slicing import mean_share
-from slamon.sla.tally import DayFigures, Tally, merge
+from slamon.sla.tally import DayFigures, Tally, classify, merge
 from slamon.views import days, horizon, measuring
 from slamon.views.daybook import mixed
-from slamon.views.objectives import Judged, Unjudged
+from slamon.views.objectives import Judged, Unjudged, objectives
 from slamon.views.promised import Promises, promises
 from slamon.views.witnesses import unconfirmed, witnessed
 
@@ -76,7 +76,7 @@ def judge_objective(
     if period is None:
         why = "the day on which the agreement begins is not known"
         return not_judged(versions[-1], why, holds=True, closed=closed)
-    parts = [version for version in versions if _holds(version, period)]
+    parts = [each for each in promising(versions, asked) if _holds(each, period)]
     said = [
         _judge_group(frame, group, period, closed=closed)
         for group in _alike(parts or versions[-1:])
@@ -94,15 +94,37 @@ def judge_objective(
 
 def own_period(versions: Sequence[Judged | Unjudged], asked: Period, now: int) -> Period | None:
     """The period an objective promises by that stands for the one asked for; None where none can be told."""
-    newest = versions[-1]
+    newest = promising(versions, asked)[-1]
     return newest.own_period(asked, now) if isinstance(newest, Judged) else asked
+
+
+def promising(
+    versions: Sequence[Judged | Unjudged], asked: Period
+) -> Sequence[Judged | Unjudged]:
+    """The versions that answer for a period: those that promise by its kind and hold in it, else the newest that hold.
+
+    A promise by months that is made by quarters from some day on is two promises, each with periods of its own.
+    """
+    holding = [each for each in versions if _holds(each, asked)] or versions[-1:]
+    kind = next((_kind(each) for each in holding[::-1] if closed_by(each) == asked.unit), None)
+    kind = kind or _kind(holding[-1])
+    return [each for each in versions if _kind(each) == kind]
+
+
+def closed_by(version: Judged | Unjudged) -> PromisedBy:
+    """The unit of the periods with which a promise is closed: a rolling window is, month by month."""
+    return "month" if _kind(version) == "rolling" else _kind(version)
+
+
+def _kind(version: Judged | Unjudged) -> PromisedBy:
+    return "month" if isinstance(version, Unjudged) else version.unit
 
 
 def judged_by(
     frame: Frame, versions: Sequence[Judged | Unjudged], period: Period
 ) -> Iterator[tuple[tuple[Judged, ...], tuple[Dated, ...]]]:
     """The versions that are added in a period, group by group, and each local day with the one it is judged by."""
-    holding = [version for version in versions if _holds(version, period)]
+    holding = [each for each in promising(versions, period) if _holds(each, period)]
     for group in _alike(holding or versions[-1:]):
         if not isinstance(group, Unjudged):
             until = min(frame.until(each, period) for each in group)
@@ -207,7 +229,7 @@ def _known(
     newest = group[-1]
     figures = merge(day.figures for _, day in found) if found else _nothing(period)
     figures = with_time_beyond([each.terms for each in group], period, figures)
-    carried = _carried_in(frame, group[0], period, figures)
+    carried = _carried_in(frame, group, period, figures)
     known = Known(
         figures=figures,
         until=until,
@@ -225,23 +247,22 @@ def _known(
     if newest.terms.measure == "cases":
         return replace(known, breached_at=_first_bad(frame, group, found))
     if newest.terms.mean_of_slices is not None:
-        return replace(known, share=_mean(frame, newest, period, until), breached_at=None)
+        return replace(known, share=_mean(frame, group, period, until), breached_at=None)
     if newest.terms.measure == "time" and not closed and until < period.end:
         return replace(known, forecast=_forecast(frame, group, period, figures, until))
     return known
 
 
-def _mean(frame: Frame, judged: Judged, period: Period, until: int) -> Fraction | None:
-    if until <= period.begin or not judged.terms.mean_of_slices:
+def _mean(frame: Frame, group: Sequence[Judged], period: Period, until: int) -> Fraction | None:
+    length = group[-1].terms.mean_of_slices
+    if until <= period.begin or not length:
         return None
     span = (period.begin, until)
-    entries = frame.desk.observations(judged, span).entries(judged, span)
-    return mean_share(entries, judged.terms, judged.terms.mean_of_slices)
+    versions = [(frame.desk.entries(each, span, until), each.terms) for each in group]
+    return mean_share(versions, span, length)
 
 
-def _of_tickets(
-    frame: Frame, group: Sequence[Judged], period: Period, known: Known
-) -> Known:
+def _of_tickets(frame: Frame, group: Sequence[Judged], period: Period, known: Known) -> Known:
     results = measuring.ticket_results(frame.desk, group, period.span, frame.now)
     late = [each.breached_at for each in results if each.breached_at is not None]
     return replace(
@@ -280,12 +301,23 @@ def _basis(parts: Iterable[Basis]) -> Basis:
     return basis or "none"
 
 
-def _carried_in(frame: Frame, judged: Judged, period: Period, figures: DayFigures) -> bool:
-    """Whether the first outage of a period began before it (§4.6)."""
+def _carried_in(frame: Frame, group: Sequence[Judged], period: Period, figures: DayFigures) -> bool:
+    """Whether the first outage began before the period, or before the versions that are judged hold (§4.6)."""
     if not figures.outages or figures.available_before:
         return False
-    before = frame.desk.figures(judged, (period.begin - LOOK_BACK, period.begin), period.begin)
-    return bool(before) and outages.carried_in(merge(day.figures for day in before), figures)
+    firsts = (begin for each in group for begin, _ in each.in_force)
+    begin = max(period.begin, min(firsts, default=period.begin))
+    before = tuple(_before(frame, group[0], (begin - LOOK_BACK, begin)))
+    return bool(before) and outages.carried_in(merge(before), figures)
+
+
+def _before(frame: Frame, judged: Judged, span: tuple[int, int]) -> Iterator[DayFigures]:
+    """The figures of a span by whichever versions of a promise held in it."""
+    for each in objectives(frame.held):
+        if isinstance(each, Judged) and each.key[:2] == judged.key[:2]:
+            for held in intersect(each.in_force, (span,)):
+                entries = frame.desk.entries(each, held, held[1])
+                yield classify(entries, each.terms.agreed(*held), each.terms.windows, held)
 
 
 def _forecast(

@@ -64,7 +64,7 @@ def history(connection: Connection, agreement: str, label: str) -> PeriodHistory
     closed = PeriodClosed.model_validate(row.closed)
     return PeriodHistory(
         agreement=agreement,
-        period=said_period(promises(connection).need(Agreement, agreement).period(label)),
+        period=said_period(promises(connection).once_held(Agreement, agreement).period(label)),
         closed_at=format_instant(row.recorded_at),
         closed_by=closed.closed_by,
         actor=row.actor,
@@ -161,7 +161,7 @@ def breach_detail(connection: Connection, name: str) -> BreachDetail | None:
         line=_line(connection, row),
         judgement=found,
         restated=newest if newest and differs((found,), (newest,)) else None,
-        period=said_period(held.need(Agreement, row.agreement).period(row.label)),
+        period=said_period(held.once_held(Agreement, row.agreement).period(row.label)),
         judged_at_position=row.found["position"],
         decisions=tuple(
             BreachDecision(
@@ -205,7 +205,7 @@ def _line(connection: Connection, row: Row[tuple[object, ...]]) -> BreachLine:
     return BreachLine(
         breach=row.breach,
         agreement=row.agreement,
-        agreement_name=held.need(Agreement, row.agreement).name.en,
+        agreement_name=held.once_held(Agreement, row.agreement).name.en,
         objective=row.objective,
         service=figure.service,
         service_name=service_name(held, figure.service),

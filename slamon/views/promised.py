@@ -140,6 +140,19 @@ class Promises:
             raise LookupError(message)
         return found
 
+    def once_held(self, model: type[D], name: str) -> D:
+        """The record of a kind, also one that was withdrawn: what was closed under it still rests on it.
+
+        Raises:
+            LookupError: there never was one of that name.
+
+        """
+        kind = _kind_of(model)
+        if (kind, name) not in self.records:
+            message = f"the catalogue never had a {kind} {name!r}"
+            raise LookupError(message)
+        return cast("D", self._model(kind, name))
+
     def hours(self, name: str) -> ServiceHours:
         """Service hours with the holidays of their calendar; days to be confirmed are not applied.
 

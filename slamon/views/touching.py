@@ -82,7 +82,7 @@ class Touching:
         held = promises(self.connection)
         by_agreement: dict[str, list[tuple[Book, Period]]] = {}
         for book in books:
-            agreement = held.need(Agreement, book.agreement)
+            agreement = held.once_held(Agreement, book.agreement)
             period = agreement.period(book.label)
             by_agreement.setdefault(book.agreement, []).append((book, period))
         for judged in judged_objectives(self.connection):
