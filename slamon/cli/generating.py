@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from catalogue.instants import format_instant
 from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned, AssignedProbe
 from slamon.app import agents
@@ -26,6 +27,8 @@ def generate(
     """
     assignment = _assigned(house, historian, probes, actor)
     end = historian.end or assigned_at(house, historian)
+    if _told_until(house, historian, end):
+        return
     waiting: list[Write] = []
     for stream, batches in _by_stream(assignment, historian, end):
         written = house.ledger.version(stream)
@@ -41,6 +44,12 @@ def generate(
 def assigned_at(house: House, historian: Historian) -> int:
     """The instant (µs) at which a historian was told what to ask."""
     return next(iter(house.ledger.stream(f"assignment:{historian.agent}"))).recorded_at
+
+
+def _told_until(house: House, historian: Historian, end: int) -> bool:
+    """Whether the last day is written; days are written whole and in order."""
+    day = format_instant(end - 1)[:10]
+    return house.ledger.version(f"observations:{historian.agent}:{SPOOL}:{day}") > 0
 
 
 def _assigned(
