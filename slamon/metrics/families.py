@@ -165,7 +165,7 @@ def burns(burns: Iterable[BurnLine]) -> Iterator[Metric]:
     )
 
 
-@lru_cache(maxsize=65_536)  # thresholds are the same for a month, and most budgets do not burn
+@lru_cache(maxsize=65_536)  # a scrape mostly tells what the one before told
 def _number(exact: str) -> float:
     return float(Fraction(exact))
 
@@ -173,11 +173,17 @@ def _number(exact: str) -> float:
 def _objective_key(agreement: AgreementSummary, judgement: ObjectiveJudgement) -> tuple[str, ...]:
     """The labels of an objective; the period is named by its unit, as a date would start new series each month."""
     period = agreement.period
-    unit = parse_period(period.label, period.tz).unit if period else ""
+    unit = _unit(period.label, period.tz) if period else ""
     key = (agreement.agreement, judgement.service, judgement.objective, judgement.mode)
     return (*key, unit)
 
 
+@lru_cache(maxsize=1_024)
+def _unit(label: str, tz: str) -> str:
+    return parse_period(label, tz).unit
+
+
+@lru_cache(maxsize=1_024)
 def _target(said: str) -> float | None:
     """The target as a ratio, without the time it may name (95.00 % within PT1H); a baseline has none."""
     percent = said.partition(" ")[0]
@@ -185,9 +191,12 @@ def _target(said: str) -> float | None:
 
 
 def _budget_left(budget: ErrorBudget | None) -> float | None:
-    if budget is None or Fraction(budget.allowed_us) == 0:
-        return None
-    return float(Fraction(budget.left_us) / Fraction(budget.allowed_us))
+    return None if budget is None else _share(budget.left_us, budget.allowed_us)
+
+
+@lru_cache(maxsize=65_536)
+def _share(part: str, whole: str) -> float | None:
+    return float(Fraction(part) / Fraction(whole)) if Fraction(whole) else None
 
 
 def _seconds(tally: Mapping[str, int], state: str) -> float | None:
