@@ -24,7 +24,7 @@ from slamon.sla.slicing import mean_share
 from slamon.sla.tally import DayFigures, Tally, classify, merge
 from slamon.views import days, horizon, measuring
 from slamon.views.daybook import mixed
-from slamon.views.objectives import Judged, Unjudged, objectives
+from slamon.views.objectives import Judged, PromisedBy, Unjudged, objectives
 from slamon.views.promised import Promises, promises
 from slamon.views.witnesses import unconfirmed, witnessed
 
@@ -98,9 +98,7 @@ def own_period(versions: Sequence[Judged | Unjudged], asked: Period, now: int) -
     return newest.own_period(asked, now) if isinstance(newest, Judged) else asked
 
 
-def promising(
-    versions: Sequence[Judged | Unjudged], asked: Period
-) -> Sequence[Judged | Unjudged]:
+def promising(versions: Sequence[Judged | Unjudged], asked: Period) -> Sequence[Judged | Unjudged]:
     """The versions that answer for a period: those that promise by its kind and hold in it, else the newest that hold.
 
     A promise by months that is made by quarters from some day on is two promises, each with periods of its own.

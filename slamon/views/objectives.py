@@ -108,9 +108,13 @@ class Judged:
     def own_period(self, asked: Period, until: int) -> Period | None:
         """The period it promises by that stands for the one asked for; None where it has none of that kind.
 
-        Of a longer one the one that holds the end of what is asked, of a rolling window the one that ends there.
+        Of another kind it is the one that holds the end of what is asked, as far as that has come and the promise
+        holds; of a rolling window the one that ends there.
         """
+        if asked.unit == self.unit != "rolling":
+            return asked
         last = min(asked.end, max(until, asked.begin + 1))
+        last = min([last, *(end for _, end in self.in_force[-1:] if end > asked.begin)])
         match self.unit:
             case "rolling":
                 return rolling(self.window or "", last, self.tz)
@@ -119,11 +123,8 @@ class Judged:
             case "agreement_year":
                 year = self.anniversary
                 return period_at("agreement_year", last - 1, self.tz, year) if year else None
-            case "quarter" | "year":
-                longer = period_at(self.unit, last - 1, self.tz)
-                return longer if longer.end - longer.begin > asked.end - asked.begin else asked
             case _:
-                return asked
+                return period_at(self.unit, last - 1, self.tz)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Literal
 
 from catalogue.agreements import Agreement
 from catalogue.intervals import intersect
@@ -12,8 +11,8 @@ from catalogue.periods import Period, Unit, period_at
 from slamon.sla.closing import PeriodClosed
 from slamon.sla.judgement import ObjectiveJudgement
 from slamon.views import horizon, kept
-from slamon.views.judging import Frame, judge_objective, own_period
-from slamon.views.objectives import Judged, Unjudged, objectives
+from slamon.views.judging import Frame, closed_by, judge_objective, own_period
+from slamon.views.objectives import Judged, PromisedBy, Unjudged, objectives
 from slamon.views.promised import Promises
 from slamon.views.remedied import with_consequences
 from slamon.views.shelf import FAR
@@ -55,7 +54,9 @@ def _judged_now(
     own = own_period(versions, period, frame.now)
     if stated is None or own is None:
         return said
-    return with_consequences(frame.connection, stated, own, said)
+    # A rolling window is closed with the month it ends in: the months before it stand in a row with it.
+    counted = period if own.unit == "rolling" else own
+    return with_consequences(frame.connection, stated, counted, said)
 
 
 def _closed(frame: Frame, agreement: str, label: str) -> PeriodClosed | None:
@@ -94,19 +95,17 @@ def closing_figures(
     figures: list[ObjectiveJudgement] = []
     until = frame.now
     for _, versions in by_objective(frame.held, agreement.id):
-        judged = [v for v in versions if isinstance(v, Judged)]
-        promised = unit_of(versions) == period.unit
-        if not promised or not any(intersect(v.in_force, (period.span,)) for v in versions):
-            continue
-        until = min([until, *(horizon.known_until(v, frame.reported, frame.now) for v in judged)])
-        figures.append(_judged_now(frame, agreement.id, versions, period, closed=True))
+        own = [
+            each
+            for each in versions
+            if closed_by(each) == period.unit and intersect(each.in_force, (period.span,))
+        ]
+        if own:
+            judged = [each for each in own if isinstance(each, Judged)]
+            known = (horizon.known_until(each, frame.reported, frame.now) for each in judged)
+            until = min([until, *known])
+            figures.append(_judged_now(frame, agreement.id, own, period, closed=True))
     return tuple(figures), until
-
-
-def unit_of(versions: Versions) -> Unit | Literal["term"]:
-    """The unit of the periods with which an objective is closed: a rolling window is, month by month."""
-    newest = versions[-1]
-    return "month" if isinstance(newest, Unjudged) or newest.unit == "rolling" else newest.unit
 
 
 def current_period(held: Promises, agreement: Agreement, now: int) -> Period | None:
@@ -127,15 +126,14 @@ def months(held: Promises, agreement: Agreement, frame: Frame) -> Iterator[Perio
 
 def all_periods(frame: Frame, agreement: Agreement) -> Iterator[Period]:
     """Every period by which an agreement promises something and that has begun, unit by unit."""
-    by_unit: dict[Unit | Literal["term"], list[Judged]] = {}
-    for _, versions in by_objective(frame.held, agreement.id):
-        own = [each for each in versions if isinstance(each, Judged)]
-        by_unit.setdefault(unit_of(versions), []).extend(own)
+    by_unit: dict[PromisedBy, list[Judged]] = {}
+    for each in _judged(frame.held, agreement):
+        by_unit.setdefault(closed_by(each), []).append(each)
     for unit, judged in by_unit.items():
-        if unit != "term":
+        if unit == "term":
+            yield from [agreement.period("term")] if agreement.in_force.to is not None else []
+        elif unit != "rolling":
             yield from _since_first_result(frame, agreement, judged, unit)
-        elif agreement.in_force.to is not None:
-            yield agreement.period("term")
 
 
 def _since_first_result(

@@ -30,7 +30,7 @@ from slamon.views.store import ViewStore
 AGREEMENT = "sla-shop"
 SERVICE = "svc-shop"
 OUTCOMES = {"up": Outcome.GOOD, "slow": Outcome.DEGRADED, "down": Outcome.BAD, "?": Outcome.INCONCLUSIVE}  # fmt: skip
-VALIDITY_US = 9_000 * 3_600_000_000  # a result speaks until the next one
+VALIDITY_US = 90_000 * 3_600_000_000  # a result speaks until the next one
 
 AROUND = """
 providers:
@@ -44,17 +44,21 @@ calendars:
 - {id: cal, name: {en: C, fr: C, es: C}, tz: UTC,
    days: [{date: 2026-03-06, name: {en: D, fr: D, es: D}, status: confirmed, prov: I}], prov: {_: I}}
 service_hours:
-- {id: always, tz: UTC, weekdays: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", to: "24:00", holidays: null, prov: {_: I}}
+- {id: always, tz: UTC, weekdays: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", to: "24:00",
+   holidays: null, prov: {_: I}}
 - {id: office, tz: UTC, weekdays: [mon, tue, wed, thu, fri], from: "08:00", to: "18:00", holidays: cal, prov: {_: I}}
 windows:
 - {id: win-conference, name: {en: W, fr: W, es: W}, from: "2026-03-10T00:00:00Z", to: "2026-03-20T00:00:00Z",
    effect: tighter_target, prov: {_: I}}
 imports:
 """
-OBSERVED = """- {{id: {name}, service: svc-shop, kind: csv, use: observations, columns: {{observed_at: at, outcome: o, latency_ms: ms}},
-   values: {{up: good}}, validity: PT9000H, tz: UTC, location: loc-a, prov: {{_: I}}}}
+OBSERVED = """- {{id: {name}, service: svc-shop, kind: csv, use: observations,
+   columns: {{observed_at: at, outcome: o, latency_ms: ms}},
+   values: {{up: good}}, validity: PT90000H, tz: UTC, location: loc-a, prov: {{_: I}}}}
 """
-CASES = """- {id: imp-desk, service: svc-shop, kind: csv, columns: {ticket: t, opened: o, first_response: r, resolved: s, priority: p, paused_minutes: m}, tz: UTC, prov: {_: I}}
+CASES = """- {id: imp-desk, service: svc-shop, kind: csv,
+   columns: {ticket: t, opened: o, first_response: r, resolved: s, priority: p, paused_minutes: m}, tz: UTC,
+   prov: {_: I}}
 - {id: imp-days, service: svc-shop, kind: csv, use: levels, columns: {at: at, value: v}, tz: UTC, prov: {_: I}}
 """
 TERMS = """agreements:
@@ -118,7 +122,7 @@ class House:
 
     # -- what is promised and what was seen
 
-    def promise(  # noqa: PLR0913 - each is one thing an agreement may say
+    def promise(
         self,
         *objectives: str,
         clauses: str = "",
@@ -150,7 +154,7 @@ class House:
         return self.fold()
 
     def saw(self, *rows: str, source: str = "imp-a") -> House:
-        """Take in results, each like "2026-03-01T00:00Z up 120" (outcome, milliseconds); the last one is seen again now."""
+        """Take in results, each like "2026-03-01T00:00Z up 120" (outcome, milliseconds); the last comes again now."""
         results = []
         _, *last = rows[-1].split()
         for row in (*rows, " ".join([format_instant(self.clock), *last])):
