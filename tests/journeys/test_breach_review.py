@@ -106,5 +106,6 @@ def test_a_breach_is_reviewed(
     assert waived.returncode == 1
     assert breach in waived.stderr
     assert steps(data, breach) == [found, upheld]
-    assert reviewed.api("/breaches", status="open")["items"] == []
+    waiting = reviewed.api("/breaches", status="open")["items"]
+    assert breach not in {each["breach"] for each in waiting}
     assert reviewed.stopped() == 0
