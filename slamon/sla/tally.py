@@ -300,7 +300,8 @@ _Place = Effect | None | bool
 _NOT_AGREED = False
 
 
-@lru_cache(maxsize=512)  # a fleet shares its hours, and the same days and months are asked for again
+# A fleet shares its hours, and the same days and months are asked for again.
+@lru_cache(maxsize=512)
 def _places(agreed: Intervals, windows: Windows, span: Span) -> Steps[_Place]:
     """Say of each instant whether it is agreed, and what an exclusion does with it."""
     inside: Steps[_Place] = membership(agreed, span)

@@ -30,10 +30,9 @@ def paper(world: Any) -> Any:
 
 
 def burn_of(world: Any, now: int, agreement: str, objective: str = "o1") -> BurnLine:
+    burns: tuple[BurnLine, ...] = world.reading.overview(now).burns
     (found,) = (
-        line
-        for line in world.reading.overview(now).burns
-        if (line.agreement, line.objective) == (agreement, objective)
+        each for each in burns if (each.agreement, each.objective) == (agreement, objective)
     )
     return found
 
