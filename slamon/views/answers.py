@@ -294,7 +294,11 @@ class RecordLine(Answer):
 
 
 class PeriodLine(Answer):
-    """One objective in one month, closed or open: the row of the compliance table."""
+    """One objective in one period that it promises by, closed or open: the row of the compliance table.
+
+    Good and bad are what its figure is made of, in agreed µs or in cases, so that those of several periods add; a
+    number against a bound has neither.
+    """
 
     agreement: str
     objective: str
@@ -311,6 +315,8 @@ class PeriodLine(Answer):
     basis: Basis
     good_us: int
     bad_us: int
+    good_cases: int = 0
+    bad_cases: int = 0
     unknown_us: int
     excused_us: int
     outside_us: int

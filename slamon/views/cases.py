@@ -156,6 +156,14 @@ def levels(connection: Connection, source: str, span: Span) -> tuple[LevelRow, .
     return tuple(LevelRow(row.at, Decimal(row.value), row.position) for row in rows)
 
 
+def first_of(connection: Connection, sources: Collection[str]) -> int | None:
+    """The opening of the first ticket of some sources, or when their first number was read off; None without any."""
+    opened = select(func.min(ticket.c.opened)).where(ticket.c.source.in_(sources))
+    read_off = select(func.min(level.c.at)).where(level.c.source.in_(sources))
+    found = (connection.execute(asked).scalar() for asked in (opened, read_off))
+    return min((at for at in found if at is not None), default=None)
+
+
 def level_before(connection: Connection, source: str, instant: int) -> LevelRow | None:
     """The newest number of a source read off before an instant; None if there is none."""
     row = connection.execute(

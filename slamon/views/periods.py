@@ -10,7 +10,8 @@ from catalogue.intervals import intersect
 from catalogue.periods import Period, Unit, period_at
 from slamon.sla.closing import PeriodClosed
 from slamon.sla.judgement import ObjectiveJudgement
-from slamon.views import horizon, kept
+from slamon.views import cases, horizon, kept
+from slamon.views.days import Desk
 from slamon.views.judging import Frame, closed_by, judge_objective, own_period
 from slamon.views.objectives import Judged, PromisedBy, Unjudged, objectives
 from slamon.views.promised import Promises
@@ -33,11 +34,18 @@ def _name(each: Judged | Unjudged) -> str:
     return each.terms.objective if isinstance(each, Judged) else each.objective.id
 
 
-def judge_period(frame: Frame, agreement: str, period: Period) -> tuple[ObjectiveJudgement, ...]:
-    """All objectives of an agreement in a period, each in the period it promises by: as closed, or as it stands."""
-    closed: dict[str, PeriodClosed | None] = {}
+def judge_period(
+    frame: Frame, agreement: str, period: Period, *, own: bool = False
+) -> tuple[ObjectiveJudgement, ...]:
+    """All objectives of an agreement in a period, each in the period it promises by: as closed, or as it stands.
+
+    With `own` only those that promise by such periods and hold in this one.
+    """
+    closed: dict[str, PeriodClosed | None] = {period.label: _closed(frame, agreement, period.label)}
     figures = []
     for objective, versions in by_objective(frame.held, agreement):
+        if own and not _closed_with(versions, period):
+            continue
         label = _closed_under(versions, period, frame.now)
         if label not in closed:
             closed[label] = _closed(frame, agreement, label)
@@ -95,17 +103,22 @@ def closing_figures(
     figures: list[ObjectiveJudgement] = []
     until = frame.now
     for _, versions in by_objective(frame.held, agreement.id):
-        own = [
-            each
-            for each in versions
-            if closed_by(each) == period.unit and intersect(each.in_force, (period.span,))
-        ]
+        own = _closed_with(versions, period)
         if own:
             judged = [each for each in own if isinstance(each, Judged)]
             known = (horizon.known_until(each, frame.reported, frame.now) for each in judged)
             until = min([until, *known])
             figures.append(_judged_now(frame, agreement.id, own, period, closed=True))
     return tuple(figures), until
+
+
+def _closed_with(versions: Versions, period: Period) -> Versions:
+    """The versions of a promise that are closed with a period."""
+    return [
+        each
+        for each in versions
+        if closed_by(each) == period.unit and intersect(each.in_force, (period.span,))
+    ]
 
 
 def current_period(held: Promises, agreement: Agreement, now: int) -> Period | None:
@@ -117,11 +130,6 @@ def current_period(held: Promises, agreement: Agreement, now: int) -> Period | N
     if now < begin:
         return None
     return period_at("month", min(now, end - 1), agreement.tz)
-
-
-def months(held: Promises, agreement: Agreement, frame: Frame) -> Iterator[Period]:
-    """The months of an agreement that have begun, from its first result on."""
-    yield from _since_first_result(frame, agreement, _judged(held, agreement), "month")
 
 
 def all_periods(frame: Frame, agreement: Agreement) -> Iterator[Period]:
@@ -139,7 +147,7 @@ def all_periods(frame: Frame, agreement: Agreement) -> Iterator[Period]:
 def _since_first_result(
     frame: Frame, agreement: Agreement, judged: Sequence[Judged], unit: Unit
 ) -> Iterator[Period]:
-    firsts = [at for each in judged if (at := frame.desk.first_result(each)) is not None]
+    firsts = [at for each in judged if (at := first_known(frame.desk, each)) is not None]
     spans = [span for each in judged for span in each.terms.in_force]
     if not firsts or not spans or frame.now < min(s[0] for s in spans):
         return
@@ -150,6 +158,13 @@ def _since_first_result(
     while period.begin <= last:
         yield period
         period = period.next()
+
+
+def first_known(desk: Desk, judged: Judged) -> int | None:
+    """The instant of the first result, ticket or number that a promise rests on; None while there is none."""
+    if not judged.files:
+        return desk.first_result(judged)
+    return cases.first_of(desk.connection, judged.files)
 
 
 def _judged(held: Promises, agreement: Agreement) -> list[Judged]:

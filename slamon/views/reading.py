@@ -213,7 +213,7 @@ class Reading:
             return listings.whole_record(promises(connection), kind, record)
 
     def periods(self, agreement: str | None, now: int) -> tuple[PeriodLine, ...]:
-        """Each objective in each month, closed or open."""
+        """Each objective in each period it promises by, closed or open."""
         with self._frame(now) as frame:
             return tuple(standing.period_lines(frame, agreement))
 

@@ -28,7 +28,7 @@ from slamon.views.burning import excluded_now
 from slamon.views.judging import Frame
 from slamon.views.listings import party_name
 from slamon.views.objectives import Judged, objectives
-from slamon.views.periods import by_objective, current_period, judge_period, months
+from slamon.views.periods import all_periods, by_objective, current_period, judge_period
 from slamon.views.promised import Promises
 
 DAY_US = 86_400_000_000
@@ -214,16 +214,16 @@ def _of_service(held: Promises, service: str) -> list[Judged]:
 
 
 def period_lines(frame: Frame, agreement: str | None) -> Iterator[PeriodLine]:
-    """Each objective in each month in which its agreement was in force, up to now."""
+    """Each objective in each period it promises by and in which it was in force, up to now."""
     held = frame.held
     for each in held.of(Agreement):
         if agreement is not None and each.id != agreement:
             continue
-        periods = list(months(held, each, frame))
+        periods = sorted(all_periods(frame, each), key=lambda period: (period.begin, period.end))
         if periods:
-            _lay_out(frame, each.id, (periods[0].begin, periods[-1].end))
+            _lay_out(frame, each.id, (periods[0].begin, max(period.end for period in periods)))
         for period in periods:
-            for judgement in judge_period(frame, each.id, period):
+            for judgement in judge_period(frame, each.id, period, own=True):
                 yield _period_line(each, period, judgement)
 
 
@@ -237,7 +237,9 @@ def _lay_out(frame: Frame, agreement: str, span: tuple[int, int]) -> None:
 
 
 def _period_line(agreement: Agreement, period: Period, judgement: ObjectiveJudgement) -> PeriodLine:
-    tally = judgement.tally
+    tally, measured = judgement.tally, judgement.measured
+    good, bad = (measured.good, measured.total - measured.good) if measured else (0, 0)
+    of_time = measured is not None and measured.unit == "us"
     return PeriodLine(
         agreement=agreement.id,
         objective=judgement.objective,
@@ -246,14 +248,16 @@ def _period_line(agreement: Agreement, period: Period, judgement: ObjectiveJudge
         period=period.label,
         tz=period.tz,
         target=judgement.target,
-        percent=judgement.measured.percent if judgement.measured else None,
+        percent=measured.percent if measured else None,
         indicator=judgement.indicator,
         level=judgement.level,
         state=judgement.state,
         provisional=judgement.provisional,
         basis=judgement.basis,
-        good_us=judgement.measured.good if judgement.measured else 0,
-        bad_us=tally.get("down_us", 0),
+        good_us=good if of_time else 0,
+        bad_us=bad if of_time else 0,
+        good_cases=0 if of_time else good,
+        bad_cases=0 if of_time else bad,
         unknown_us=tally.get("unknown_us", 0),
         excused_us=sum(v for name, v in tally.items() if name.startswith("excused_")),
         outside_us=tally.get("outside_us", 0),

@@ -73,7 +73,7 @@ class Reading(Protocol):
         """One whole record: versions of its terms, lifecycle, what is not yet interpreted."""
 
     def periods(self, agreement: str | None, now: int) -> tuple[PeriodLine, ...]:
-        """Each objective in each month, closed or open."""
+        """Each objective in each period it promises by, closed or open."""
 
     def tallies(
         self, agreement: str, objective: str | None, after_day: str | None, limit: int, now: int

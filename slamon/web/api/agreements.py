@@ -60,7 +60,7 @@ def tallies(
 def compliance(
     reading: Read, now: Now, asked: Asked, agreement: str | None = None
 ) -> Page[PeriodLine]:
-    """Each objective in each month, by agreement, period and objective."""
+    """Each objective in each period it promises by, by agreement, period and objective."""
     return asked.cut(reading.periods(agreement, now), _period_key)
 
 
