@@ -14,9 +14,6 @@ from slamon.sla import closing
 from slamon.sla.closing import ClosingFact, JudgedAnew, PeriodRestated
 from slamon.sla.judgement import ObjectiveJudgement
 
-RULINGS = ("period:", "breach:", "ledger")
-"""Streams whose facts change no figure."""
-
 Looked = MutableMapping[tuple[str, str], int]
 """Up to which position a closed period (agreement, label) was looked at and found unchanged."""
 
@@ -54,7 +51,7 @@ def restate_due(
 
 
 def _restate(ledger: Ledger, agreement: str, label: str, offer: Offer) -> Restated | None:
-    causes = list(_causes(ledger, offer.touched))
+    causes = [each for each in _facts(ledger, offer.touched) if not _is_own(each, agreement, label)]
     if not causes:
         return None
     program = this_program()
@@ -84,12 +81,21 @@ def _attempt(ledger: Ledger, agreement: str, label: str, anew: JudgedAnew) -> Re
     return Restated(agreement, label, position or 0, _named(found), _named(withdrawn))
 
 
-def _causes(ledger: Ledger, positions: Sequence[int]) -> Iterator[Entry]:
-    """The facts at some positions that may change figures; positions may have gaps."""
+def _facts(ledger: Ledger, positions: Sequence[int]) -> Iterator[Entry]:
+    """The facts at some positions; positions may have gaps."""
     for position in positions:
-        for entry in ledger.since(position - 1, limit=1, upto=position):
-            if not entry.stream.startswith(RULINGS):
-                yield entry
+        yield from ledger.since(position - 1, limit=1, upto=position)
+
+
+def _is_own(entry: Entry, agreement: str, label: str) -> bool:
+    """Whether a fact is about this very period, or about no figure at all: neither changes one.
+
+    What became of an earlier period does, where so many in a row are promised.
+    """
+    kind, *names = entry.stream.split(":")
+    return kind == "ledger" or (
+        kind in {"period", "breach"} and (names[0], names[-1]) == (agreement, label)
+    )
 
 
 def _withdrawals(

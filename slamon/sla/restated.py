@@ -25,7 +25,10 @@ def changed(
 
 
 def _figures(said: ObjectiveJudgement | None) -> tuple[object, ...] | None:
-    """What of a judgement is a figure. An entry of a tally that holds no time is the same as none."""
+    """What of a judgement is a figure, and what follows from it.
+
+    An entry of a tally that holds no time is the same as none.
+    """
     if said is None:
         return None
     measured, coverage = said.measured, said.coverage
@@ -40,4 +43,6 @@ def _figures(said: ObjectiveJudgement | None) -> tuple[object, ...] | None:
         said.breached_at,
         tuple((outage.from_, outage.to, outage.counted_us) for outage in said.outages),
         said.parts,
+        said.in_a_row,
+        said.remedy_due,
     )

@@ -61,17 +61,22 @@ def _percent(share: Fraction) -> str:
 def _before(
     connection: Connection, agreement: Agreement, period: Period, objective: str
 ) -> tuple[Verdict, ...]:
-    """The verdicts of the closed periods of the same kind before one, in order of time."""
-    earlier = [
-        found
-        for label in kept.closed_labels(connection, agreement.id)
-        if (found := agreement.period(label)).unit == period.unit and found.begin < period.begin
-    ]
+    """The verdicts of the closed periods that lead up to one without a gap, in order of time."""
     verdicts: list[Verdict] = []
-    for each in sorted(earlier, key=lambda each: each.begin):
+    for each in _leading_up(connection, agreement, period):
         closed = kept.closed_period(connection, agreement.id, each.label)
         figures = closed.figures if closed else ()
         states = [figure.state for figure in figures if figure.objective == objective]
         waived = kept.is_waived(connection, f"{agreement.id}.{objective}.{each.label}")
         verdicts += ["met"] if waived else states
     return tuple(verdicts)
+
+
+def _leading_up(connection: Connection, agreement: Agreement, period: Period) -> list[Period]:
+    """The closed periods before one, back to the first that is not closed: of that nobody has said yet what it was."""
+    closed = frozenset(kept.closed_labels(connection, agreement.id))
+    found: list[Period] = []
+    before = period
+    while before.unit not in {"term", "rolling"} and (before := before.previous()).label in closed:
+        found.append(before)
+    return found[::-1]

@@ -13,6 +13,8 @@ from catalogue.intervals import Span
 from catalogue.periods import Period
 from catalogue.terms import TermsFact
 from slamon.ledger.codec import Entry
+from slamon.sla.closing import PeriodClosed, PeriodRestated
+from slamon.sla.review import BreachWaived
 from slamon.views import keeping
 from slamon.views.daybook import Marks
 from slamon.views.objectives import Judged, Unjudged, judged_objectives, objectives
@@ -26,7 +28,7 @@ SILENT_KINDS = frozenset({"party", "tariff", "recommendation", "commitment"})
 RESULTS_AND_RULINGS = frozenset(
     {"ledger", "assignment", "interruptions", "observations", "imports", "period", "breach"}
 )
-"""Streams whose facts change no figure, or only through the results they touch."""
+"""Streams whose facts change no figure of their own period, or only through the results they touch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Touching:
     _before: Terms | None = None
     _stated: list[Entry] = field(default_factory=list)
     _other: list[Entry] = field(default_factory=list)
+    _ruled: list[Entry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Remember what was promised before, if there is a closed period at all."""
@@ -61,6 +64,8 @@ class Touching:
             self._stated.append(entry)
         elif entry.stream.partition(":")[0] not in RESULTS_AND_RULINGS:
             self._other.append(entry)
+        elif isinstance(entry.fact, PeriodClosed | PeriodRestated | BreachWaived):
+            self._ruled.append(entry)
 
     def flush(self, marks: Marks) -> None:
         """Mark the periods; `marks` are the spans in which facts touched results."""
@@ -71,6 +76,7 @@ class Touching:
             *self._by_results(books, marks),
             *self._by_terms(books),
             *self._by_agreement(books, marks),
+            *self._by_earlier(books),
         }
         rows = [
             {"agreement": book.agreement, "label": book.label, "position": at} for book, at in found
@@ -102,6 +108,20 @@ class Touching:
                 if entry.position > book.known and book.agreement in named:
                     yield book, entry.position
 
+    def _by_earlier(self, books: Sequence[Book]) -> Iterator[tuple[Book, int]]:
+        """What became of a period counts in the breaches after it: they tell how many they are in a row (§4.11)."""
+        held = promises(self.connection)
+        for entry in self._ruled:
+            _, name, *_, label = entry.stream.split(":")
+            agreement = held.once_held(Agreement, name)
+            earlier = agreement.period(label)
+            for book in books:
+                if book.agreement == name and entry.position > book.known:
+                    one = agreement.period(book.label)
+                    later = one.unit == earlier.unit and one.begin > earlier.begin
+                    if later and _has_breach(self.connection, book):
+                        yield book, entry.position
+
     def _by_terms(self, books: Sequence[Book]) -> Iterator[tuple[Book, int]]:
         if not self._stated:
             return
@@ -124,6 +144,12 @@ def _any_closed(connection: Connection) -> bool:
 def _books(connection: Connection) -> Iterator[Book]:
     for row in connection.execute(select(period.c.agreement, period.c.label, period.c.known)):
         yield Book(row.agreement, row.label, row.known)
+
+
+def _has_breach(connection: Connection, book: Book) -> bool:
+    this = (period.c.agreement == book.agreement, period.c.label == book.label)
+    newest = connection.execute(select(period.c.newest).where(*this)).scalar_one()
+    return any(each["state"] == "breached" and each["remedy"] for each in newest["figures"])
 
 
 def _held_by_agreement(held: Promises) -> Terms:

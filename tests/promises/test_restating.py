@@ -133,6 +133,48 @@ def test_an_outage_over_an_amendment_inside_a_month_counts_where_it_began(
     assert house.one(MARCH).state == "met"
 
 
+@pytest.fixture
+def in_a_row(house: Any, promised: Any) -> Any:
+    """A house in which March and April are missed, and May is not; two in a row break the promise."""
+    house.promise(promised("o1", target='"99.00"', consecutive="2")).at("2026-07-20T00:00Z")
+    house.saw(*SEEN, "2026-04-05T00:00Z down", "2026-04-05T12:00Z up")
+    return house
+
+
+def open_breaches(house: Any) -> list[str]:
+    return [line.breach for line in house.reading.breaches("open")]
+
+
+def test_a_row_that_an_earlier_month_leaves_is_broken(in_a_row: Any) -> None:
+    in_a_row.close(MARCH)
+    in_a_row.close("2026-04")
+    assert open_breaches(in_a_row) == ["sla-shop.o1.2026-04"]
+
+    in_a_row.declare("up", "2026-03-05T00:00Z", "2026-03-05T12:00Z")
+
+    assert [in_a_row.restate() for _ in range(3)] == [[MARCH], ["2026-04"], []]
+    assert open_breaches(in_a_row) == []
+    assert in_a_row.one("2026-04").in_a_row.missed == 1
+    restated = "period-restated/1 in period:sla-shop:2026-03"
+    assert restated in restatements(in_a_row, "2026-04")[0].reasons
+
+
+def test_a_row_is_complete_when_the_month_before_is_closed_late(in_a_row: Any) -> None:
+    in_a_row.close("2026-04")
+    assert open_breaches(in_a_row) == []
+
+    in_a_row.close(MARCH)
+
+    assert in_a_row.restate() == ["2026-04"]
+    assert open_breaches(in_a_row) == ["sla-shop.o1.2026-04"]
+
+
+def test_a_month_that_nobody_closed_is_no_part_of_a_row(in_a_row: Any) -> None:
+    in_a_row.declare("down", "2026-06-05T00:00Z", "2026-06-05T12:00Z")
+    in_a_row.close("2026-04")
+    assert in_a_row.close("2026-06")["o1"].in_a_row.missed == 1
+
+
 @pytest.mark.parametrize("period", ["calendar_month", "calendar_quarter"])
 def test_slices_are_averaged_over_all_versions_of_the_terms(
     house: Any, promised: Any, period: str
