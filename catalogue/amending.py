@@ -164,6 +164,11 @@ def _refusal(record: Written, terms: Known, change: Change) -> Problem | None:
     if mark is None or (mark.from_ is not None and record.kind != "agreement"):
         ways = _WAYS_OUT[record.kind].replace("{id}", record.id)
         said = f"{what} changes a term in force; {ways}"
+    elif mark.from_ and change.path == "tz":
+        said = (
+            f"{what} from {mark.from_} would leave a period that is neither in one zone nor in the other; "
+            'write "correction: {reason: WHY}" if it was wrong from the start, or state a new agreement'
+        )
     elif terms.has_explained(mark.from_, mark.reason, change.path):
         said = f'{what}: the mark "{mark.reason}" already explains an earlier change; give this one its own'
     elif mark.from_ and (late := _too_early(mark.from_, terms)):

@@ -284,6 +284,26 @@ def test_an_objective_leaves_by_a_mark_of_its_agreement(documents: Set) -> None:
     assert change.sentence == 'agreement sla-web: objective o2 removed from 2027-01-01 ("fewer")'
 
 
+def test_the_zone_of_an_agreement_is_corrected_but_never_amended(documents: Set) -> None:
+    def moved(mark: str) -> str:
+        zone = AGREEMENT.replace("tz: Europe/Berlin", "tz: Europe/Riga")
+        return zone.replace("  recommendations: []", f"  recommendations: []\n  {mark}")
+
+    states = applied(documents(), {})
+    amended = moved("amended: {from: 2027-01-01, reason: we moved}")
+    corrected = moved("correction: {reason: typed wrong}")
+
+    (refusal,) = planned(documents(SHARED, amended, PROBE, TARIFF), states).refusals
+    (change,) = planned(documents(SHARED, corrected, PROBE, TARIFF), states).changes
+
+    assert refusal.message == (
+        "agreement sla-web: tz Europe/Berlin → Europe/Riga from 2027-01-01 would leave a period that is neither "
+        'in one zone nor in the other; write "correction: {reason: WHY}" if it was wrong from the start, '
+        "or state a new agreement"
+    )
+    assert "Europe/Riga" in change.sentence
+
+
 def test_a_correction_holds_from_the_start(documents: Set) -> None:
     states = applied(documents(), {})
 
