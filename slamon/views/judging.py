@@ -4,32 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import groupby
 
 from sqlalchemy import Connection
 
 from catalogue.instants import format_instant
-from catalogue.intervals import intersect, subtract
+from catalogue.intervals import intersect
 from catalogue.periods import Period, period_at
 from slamon.sla import outages
-from slamon.sla.availability import quotient
-from slamon.sla.budget import budget_of, lost
 from slamon.sla.duration import counts_of_cases
-from slamon.sla.forecast import EarlyWarning, Forecast, SoFar, forecast
-from slamon.sla.judge import judge, out_of_reach_at, planned, with_time_beyond
+from slamon.sla.judge import judge, with_time_beyond
 from slamon.sla.judgement import Basis, Coverage, ObjectiveJudgement, PartJudged, Verdict
 from slamon.sla.known import Known
-from slamon.sla.slicing import mean_share
 from slamon.sla.tally import DayFigures, Tally, classify, merge
 from slamon.views import days, horizon, measuring
 from slamon.views.daybook import mixed
 from slamon.views.objectives import Judged, PromisedBy, Unjudged, objectives
+from slamon.views.outlook import allows_none, first_bad, mean_of_slices, out_of_reach, outlook
 from slamon.views.promised import Promises, promises
 from slamon.views.witnesses import unconfirmed, witnessed
 
 DAY_US = 86_400_000_000
-LATELY = 28 * DAY_US  # what the trend is taken from (§4.10)
 LOOK_BACK = 35 * DAY_US  # how far back the beginning of an outage is looked for
 WORST_FIRST: Sequence[Verdict] = (
     "breached",
@@ -233,7 +228,7 @@ def _known(
         until=until,
         closed=closed,
         basis=_basis(day.basis for _, day in found),
-        breached_at=_breached_at(frame, group, period, found, figures.tally),
+        breached_at=out_of_reach(frame.desk, group, period, found, figures.tally),
         carried_in=carried,
     )
     if newest.terms.measure == "level":
@@ -243,21 +238,14 @@ def _known(
     if newest.files:
         return _of_tickets(frame, group, period, known)
     if newest.terms.measure == "cases":
-        return replace(known, breached_at=_first_bad(frame, group, found))
+        return replace(known, breached_at=first_bad(frame.desk, group, found))
     if newest.terms.mean_of_slices is not None:
-        return replace(known, share=_mean(frame, group, period, until), breached_at=None)
+        return replace(
+            known, share=mean_of_slices(frame.desk, group, period, until), breached_at=None
+        )
     if newest.terms.measure == "time" and not closed and until < period.end:
-        return replace(known, forecast=_forecast(frame, group, period, figures, until))
+        return replace(known, forecast=outlook(frame.desk, group, period, figures, until))
     return known
-
-
-def _mean(frame: Frame, group: Sequence[Judged], period: Period, until: int) -> Fraction | None:
-    length = group[-1].terms.mean_of_slices
-    if until <= period.begin or not length:
-        return None
-    span = (period.begin, until)
-    versions = [(frame.desk.entries(each, span, until), each.terms) for each in group]
-    return mean_share(versions, span, length)
 
 
 def _of_tickets(frame: Frame, group: Sequence[Judged], period: Period, known: Known) -> Known:
@@ -268,23 +256,8 @@ def _of_tickets(frame: Frame, group: Sequence[Judged], period: Period, known: Kn
         figures=replace(known.figures, cases=counts_of_cases(results)),
         waiting=sum(each.state == "pending" for each in results),
         basis="imported" if results else "none",
-        breached_at=min(late, default=None) if _allows_none(group[-1]) else None,
+        breached_at=min(late, default=None) if allows_none(group[-1]) else None,
     )
-
-
-def _first_bad(frame: Frame, group: Sequence[Judged], found: Sequence[Dated]) -> int | None:
-    """The instant of the first result outside the promise, where all of them were promised."""
-    if not _allows_none(group[-1]):
-        return None
-    for judged, day in found:
-        if day.figures.cases.bad:
-            return frame.desk.first_bad(judged, (day.figures.begin, day.figures.end))
-    return None
-
-
-def _allows_none(judged: Judged) -> bool:
-    """Whether a single bad case puts the share out of reach, however many good ones follow."""
-    return judged.terms.goal is not None and judged.terms.goal >= 1
 
 
 def _nothing(period: Period) -> DayFigures:
@@ -316,34 +289,6 @@ def _before(frame: Frame, judged: Judged, span: tuple[int, int]) -> Iterator[Day
             for held in intersect(each.in_force, (span,)):
                 entries = frame.desk.entries(each, held, held[1])
                 yield classify(entries, each.terms.agreed(*held), each.terms.windows, held)
-
-
-def _forecast(
-    frame: Frame, group: Sequence[Judged], period: Period, figures: DayFigures, until: int
-) -> Forecast | None:
-    """What an open period can still come to."""
-    terms = group[-1].terms
-    if terms.goal is None or not figures.tally.counted:
-        return None
-    rest = terms.agreed(until, period.end)
-    gone = tuple(
-        (a, b) for a, b, stated in terms.windows if terms.policy.effect(stated) != "ignore"
-    )
-    so_far = SoFar(
-        now=until,
-        spent=quotient(figures.tally, terms.policy),
-        lost=lost(figures.tally, terms.policy),
-        planned=planned([each.terms for each in group], period),
-        rest=subtract(rest, gone) if gone else rest,
-        recent=quotient(_lately(frame, group[-1], until), terms.policy),
-        open_outage=bool(figures.outages) and not figures.available_after,
-    )
-    return forecast(so_far, terms.goal, EarlyWarning(consumed=terms.warn_at))
-
-
-def _lately(frame: Frame, judged: Judged, until: int) -> Tally:
-    found = frame.desk.figures(judged, (until - LATELY, until), until)
-    return merge(day.figures for day in found).tally if found else Tally()
 
 
 def not_judged(
@@ -378,26 +323,3 @@ def not_judged(
         remedy=None,
         note=why,
     )
-
-
-def _breached_at(
-    frame: Frame, group: Sequence[Judged], period: Period, found: Sequence[Dated], total: Tally
-) -> int | None:
-    """The instant the target went out of reach: found in the first day whose end is beyond it."""
-    terms = group[-1].terms
-    if terms.measure != "time" or terms.goal is None or not quotient(total, terms.policy).bad:
-        return None
-    versions = [each.terms for each in group]
-    agreed_time = planned(versions, period)
-    before = Tally()
-    for judged, day in found:
-        after = before + day.figures.tally
-        spent = quotient(after, terms.policy)
-        left = budget_of(after, terms.policy, terms.goal, agreed_time).left
-        if spent.bad and (left < 0 or (left == 0 and terms.op == ">")):
-            span = (day.figures.begin, day.figures.end)
-            seen = frame.desk.observations(judged, span)
-            entries = seen.entries(judged, span)
-            return out_of_reach_at(versions, period, judged.terms, entries, before)
-        before = after
-    return None
