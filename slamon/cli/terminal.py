@@ -81,6 +81,8 @@ def refusals() -> Iterator[None]:
             errors.print(str(problem), style="red", highlight=False, markup=False, soft_wrap=True)
         count = len(refused.problems)
         fail(f"{count} fault{'s' if count != 1 else ''}; nothing was recorded")
+    except UnicodeEncodeError as wrong:
+        fail(f"{wrong.object!r} is not valid UTF-8; write it anew, nothing was recorded")
     except _SAYING_ALL as wrong:
         fail(str(wrong))
     except OSError as wrong:

@@ -65,6 +65,11 @@ def test_the_list_is_a_table_for_people(slamon: Any) -> None:
             id="the future",
         ),
         pytest.param(
+            ("withdraw", "svc-\udcff/x", "--reason", "works"),
+            "'declaration:svc-\\udcff:x' is not valid UTF-8; write it anew, nothing was recorded",
+            id="bytes that are no text",
+        ),
+        pytest.param(
             ("end", INCIDENT, "--at", "2026-03-03T18:00:00Z", "--reason", "works"),
             f"there is no incident '{INCIDENT}'; `slamon incident list` names them",
             id="an unknown incident",
