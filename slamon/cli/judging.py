@@ -29,7 +29,8 @@ from slamon.cli.terminal import (
     progress,
 )
 from slamon.cli.trying import print_what_if
-from slamon.sla.judgement import Judgement
+from slamon.cli.wording import number, promise
+from slamon.sla.judgement import Judgement, ObjectiveJudgement
 from slamon.views.reading import Reading
 
 Agreement = Annotated[str, typer.Option(help="The agreement's id.", metavar="ID")]
@@ -145,9 +146,8 @@ def _print(found: Judgement) -> None:
         (
             each.objective,
             each.service,
-            f"{each.indicator} ≥ {each.target}",
-            each.measured.percent if each.measured else "not measured",
-            each.measured.ratio if each.measured else None,
+            f"{each.indicator} {promise(each.op, each.target, each.within)}",
+            *_figure(each),
             each.coverage.percent,
             each.state + (" (provisional)" if each.provisional else ""),
             each.mode,
@@ -170,6 +170,13 @@ def _print(found: Judgement) -> None:
     for each in found.objectives:
         if each.note:
             console.print(f"  {each.objective}: {each.note}", style="dim")
+
+
+def _figure(said: ObjectiveJudgement) -> tuple[str, str | None]:
+    """The figure for display, and exactly."""
+    if said.measured:
+        return said.measured.percent, said.measured.ratio
+    return (number(said), said.level.value) if said.level else ("not measured", None)
 
 
 def close(agreement: Agreement, period: Period, *, actor: Actor = None) -> None:

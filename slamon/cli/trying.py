@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from slamon.cli.terminal import console, print_table
+from slamon.cli.wording import promise
 from slamon.views.whatif import Difference, Side, WhatIf
 
 COLUMNS = (
@@ -58,7 +59,11 @@ def _shown(side: Side | None) -> tuple[str | None, str | None, str | None]:
     if side is None:
         return None, None, None
     figure = side.percent or side.value or "not measured"
-    return f"{figure} ({side.op} {side.target})", side.state, side.credit_percent
+    return (
+        f"{figure} ({promise(side.op, side.target, side.within)})",
+        side.state,
+        side.credit_percent,
+    )
 
 
 def _bad(bad: int, side: Side) -> str:

@@ -201,6 +201,7 @@ class PartJudged(Said):
 class ObjectiveJudgement(Said):
     """One objective in one period. `measured` is null when nothing was measured, never 0 or 100 percent.
 
+    `target` is as typed in the agreement; of a share of cases it is the share, and `within` how long a case may take.
     Where terms changed inside the period, or a window tightens the target, `parts` are judged each by its own and
     the worst of them is shown. `waiting` counts cases that are not decided yet. `by_effect` is the figure as it
     would be if all excluded time had another effect.
@@ -211,6 +212,7 @@ class ObjectiveJudgement(Said):
     indicator: str
     target: str
     op: Op = ">="
+    within: str | None = None
     mode: Mode
     state: Verdict
     provisional: bool

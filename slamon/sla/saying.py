@@ -59,6 +59,7 @@ def judgement(
         indicator=terms.indicator,
         target=terms.target,
         op=terms.op,
+        within=terms.within,
         mode=terms.mode,
         state=said,
         provisional=not known.closed,

@@ -296,8 +296,7 @@ class RecordLine(Answer):
 class PeriodLine(Answer):
     """One objective in one period that it promises by, closed or open: the row of the compliance table.
 
-    Good and bad are what its figure is made of, in agreed µs or in cases, so that those of several periods add; a
-    number against a bound has neither.
+    Good and bad are what its figure is made of, in agreed µs or in cases: those of several periods add.
     """
 
     agreement: str

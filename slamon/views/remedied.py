@@ -11,8 +11,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from catalogue.agreements import Agreement
+from catalogue.instants import parse_duration
 from catalogue.periods import Period
 from catalogue.remedies import Credit, Remedy
+from slamon.sla.credits import less_deductible
 from slamon.sla.judgement import InARow, ObjectiveJudgement, RemedyDue, Verdict
 from slamon.sla.remedies import consecutive, due
 from slamon.views import kept
@@ -45,12 +47,24 @@ def with_consequences(
 def _due(
     remedy: Remedy, verdicts: Sequence[Verdict], figure: ObjectiveJudgement
 ) -> RemedyDue | None:
-    ratio = Fraction(figure.measured.ratio) if figure.measured else None
-    found = due(remedy, verdicts, ratio)
+    found = due(remedy, verdicts, _figure_for(remedy, figure))
     if found is None:
         return None
-    percent = None if found.credit is None else _percent(found.credit)
+    percent = None
+    if isinstance(remedy, Credit) and found.credit is not None:
+        percent = _percent(min(found.credit, Fraction(remedy.cap_percent) / 100))
     return RemedyDue(kind=found.kind, breaches=found.breaches, to=found.to, credit_percent=percent)
+
+
+def _figure_for(remedy: Remedy, figure: ObjectiveJudgement) -> Fraction | None:
+    """The figure that tiers are looked up by: bad time up to a deductible earns nothing; cases have none."""
+    measured = figure.measured
+    if measured is None:
+        return None
+    if not isinstance(remedy, Credit) or remedy.deductible is None or measured.unit != "us":
+        return Fraction(measured.ratio)
+    deductible = parse_duration(remedy.deductible).exact()
+    return less_deductible(measured.good, measured.total - measured.good, deductible)
 
 
 def _percent(share: Fraction) -> str:

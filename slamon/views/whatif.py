@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
 from typing import Literal
 
-from catalogue.remedies import Credit
 from slamon.sla.availability import ratio_text
-from slamon.sla.credits import credit_ratio, credit_terms, less_deductible
 from slamon.sla.judgement import Judgement, ObjectiveJudgement, Said, Verdict
 
 PLACES = 4
@@ -21,12 +18,14 @@ Unit = Literal["us", "cases"]
 class Side(Said):
     """An objective under one of the two sets of terms.
 
-    `ratio` (num/den) and `percent` (floored) are its figure, `value` that of a number held against a bound; `bad` is
-    what counts against it, in agreed µs or in cases; `credit_percent` is due where it is breached and enforced.
+    `within` is how long a case may take, where a share of cases is promised. `ratio` (num/den) and `percent` (floored)
+    are its figure, `value` that of a number held against a bound; `bad` is what counts against it, in agreed µs or in
+    cases; `credit_percent` is due where it is breached and enforced.
     """
 
     target: str
     op: str
+    within: str | None = None
     state: Verdict
     ratio: str | None
     percent: str | None
@@ -117,13 +116,14 @@ def _side(judged: ObjectiveJudgement) -> Side:
     return Side(
         target=judged.target,
         op=judged.op,
+        within=judged.within,
         state=judged.state,
         ratio=measured.ratio if measured else None,
         percent=measured.percent if measured else None,
         value=level.value if level else None,
         bad=measured.total - measured.good if measured else None,
         unit=measured.unit if measured else None,
-        credit_percent=_credit(judged),
+        credit_percent=judged.remedy_due.credit_percent if judged.remedy_due else None,
     )
 
 
@@ -149,18 +149,3 @@ def _credit_less(before: str | None, after: str | None) -> str | None:
 def _points(ratio: Fraction) -> str:
     scaled = Decimal(floor(ratio * 100 * 10**PLACES)).scaleb(-PLACES)
     return f"{scaled:+.{PLACES}f}"
-
-
-def _credit(judged: ObjectiveJudgement) -> str | None:
-    """The percent of the charge that is due (§4.11), to the cap of the period at most; none where nothing is due."""
-    if judged.remedy is None or judged.remedy.get("kind") != "credit" or judged.measured is None:
-        return None
-    credit = Credit.model_validate_json(json.dumps(judged.remedy))
-    terms = credit_terms(credit)
-    good, total = judged.measured.good, judged.measured.total
-    figure = less_deductible(good, total - good, terms.deductible)
-    share = credit_ratio(terms.tiers, figure, terms.round_pct)
-    percent = next(
-        (t.percent for t in credit.tiers if Fraction(t.percent) == share * 100), Decimal(0)
-    )
-    return str(min(percent, credit.cap_percent))

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from catalogue.changes import Change
 from catalogue.instants import format_instant, parse_instant
 from catalogue.plan import plan
 from catalogue.reader import read
+from catalogue.terms import TermsCorrected, TermsStated
 from probes.outcome import Outcome
 from slamon.app import catalogue as applying
 from slamon.app import declarations, exclusions, fallback, imports, restating, reviews
@@ -151,6 +153,16 @@ class House:
             known = {key: held.known for key, held in promises(connection).records.items()}
         made = plan(catalogue, known, date(2026, 1, 1))
         applying.apply(self.ledger, made, known, actor="tester", reason="said")
+        return self.fold()
+
+    def rewrite(self, path: str, value: Any) -> House:
+        """Put the terms otherwise past the reader of documents, as an older release would have."""
+        stream = "agreement:sla-shop"
+        entries = list(self.ledger.stream(stream))
+        stated = next(each.fact for each in entries if isinstance(each.fact, TermsStated))
+        change = Change(path=path, old=stated.terms[path], new=value)
+        fact = TermsCorrected(reason="as it was", changes=(change,))
+        self.ledger.append(stream, [fact], after=len(entries), actor="tester")
         return self.fold()
 
     def saw(self, *rows: str, source: str = "imp-a") -> House:
