@@ -19,7 +19,7 @@ from slamon.sla.known import Known
 from slamon.sla.tally import DayFigures, Tally, classify, merge
 from slamon.views import days, horizon, measuring
 from slamon.views.daybook import mixed
-from slamon.views.objectives import Judged, PromisedBy, Unjudged, objectives
+from slamon.views.objectives import Judged, PromisedBy, Unjudged, of_agreement
 from slamon.views.outlook import allows_none, first_bad, mean_of_slices, out_of_reach, outlook
 from slamon.views.promised import Promises, promises
 from slamon.views.witnesses import unconfirmed, witnessed
@@ -284,7 +284,7 @@ def _carried_in(frame: Frame, group: Sequence[Judged], period: Period, figures: 
 
 def _before(frame: Frame, judged: Judged, span: tuple[int, int]) -> Iterator[DayFigures]:
     """The figures of a span by whichever versions of a promise held in it."""
-    for each in objectives(frame.held):
+    for each in of_agreement(frame.held, judged.agreement):
         if isinstance(each, Judged) and each.key[:2] == judged.key[:2]:
             for held in intersect(each.in_force, (span,)):
                 entries = frame.desk.entries(each, held, held[1])

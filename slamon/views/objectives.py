@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -149,14 +150,49 @@ class Unjudged:
         return self.objective.promised
 
 
-_interpreted: WeakKeyDictionary[Promises, tuple[Judged | Unjudged, ...]] = WeakKeyDictionary()
+@dataclass(frozen=True)
+class _Interpreted:
+    """All objectives, and where those of an agreement and those judged of a service stand among them."""
+
+    every: tuple[Judged | Unjudged, ...]
+    by_agreement: Mapping[str, Sequence[Judged | Unjudged]]
+    by_service: Mapping[str, Sequence[Judged]]
+
+    @classmethod
+    def of(cls, held: Promises) -> _Interpreted:
+        every = tuple(_all(held))
+        by_agreement: defaultdict[str, list[Judged | Unjudged]] = defaultdict(list)
+        by_service: defaultdict[str, list[Judged]] = defaultdict(list)
+        for each in every:
+            by_agreement[each.agreement].append(each)
+            if isinstance(each, Judged):
+                by_service[each.terms.service].append(each)
+        return cls(every, dict(by_agreement), dict(by_service))
+
+
+_interpreted: WeakKeyDictionary[Promises, _Interpreted] = WeakKeyDictionary()
+
+
+def _of(held: Promises) -> _Interpreted:
+    found = _interpreted.get(held)
+    if found is None:
+        found = _interpreted[held] = _Interpreted.of(held)
+    return found
 
 
 def objectives(held: Promises) -> tuple[Judged | Unjudged, ...]:
     """All objectives and baselines, version by version, and those that are not judged."""
-    if held not in _interpreted:
-        _interpreted[held] = tuple(_all(held))
-    return _interpreted[held]
+    return _of(held).every
+
+
+def of_agreement(held: Promises, agreement: str) -> Sequence[Judged | Unjudged]:
+    """The objectives of an agreement, or the baselines of a service under their own name."""
+    return _of(held).by_agreement.get(agreement, ())
+
+
+def of_service(held: Promises, service: str) -> Sequence[Judged]:
+    """The objectives and baselines of a service that are judged."""
+    return _of(held).by_service.get(service, ())
 
 
 def judged_objectives(connection: Connection) -> tuple[Judged, ...]:

@@ -13,7 +13,7 @@ from slamon.sla.judgement import ObjectiveJudgement
 from slamon.views import cases, horizon, kept
 from slamon.views.days import Desk
 from slamon.views.judging import Frame, closed_by, judge_objective, own_period
-from slamon.views.objectives import Judged, PromisedBy, Unjudged, objectives
+from slamon.views.objectives import Judged, PromisedBy, Unjudged, of_agreement
 from slamon.views.promised import Promises
 from slamon.views.remedied import with_consequences
 from slamon.views.shelf import FAR
@@ -23,7 +23,7 @@ Versions = Sequence[Judged | Unjudged]
 
 def by_objective(held: Promises, agreement: str) -> Iterator[tuple[str, Versions]]:
     """The objectives of an agreement, each with its versions in order."""
-    own = [each for each in objectives(held) if each.agreement == agreement]
+    own = list(of_agreement(held, agreement))
     order = {objective: n for n, objective in enumerate(dict.fromkeys(map(_name, own)))}
     own.sort(key=lambda each: (order[_name(each)], each.version))
     for objective, versions in groupby(own, key=_name):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from catalogue.agreements import Agreement
@@ -27,7 +27,7 @@ from slamon.views.answers import (
 from slamon.views.burning import excluded_now
 from slamon.views.judging import Frame
 from slamon.views.listings import party_name
-from slamon.views.objectives import Judged, objectives
+from slamon.views.objectives import Judged, of_agreement, of_service
 from slamon.views.periods import all_periods, by_objective, current_period, judge_period
 from slamon.views.promised import Promises
 
@@ -38,9 +38,8 @@ LOOK_BACK = 2 * DAY_US  # how far back the beginning of the present state is loo
 def concerns(held: Promises, agreement: str, service: str) -> bool:
     """Whether any version of an agreement promises something of a service."""
     return any(
-        each.agreement == agreement
-        and service == (each.terms if isinstance(each, Judged) else each.objective).service
-        for each in objectives(held)
+        service == (each.terms if isinstance(each, Judged) else each.objective).service
+        for each in of_agreement(held, agreement)
     )
 
 
@@ -99,7 +98,7 @@ def shown(held: Promises, service: str, now: int) -> Judged | None:
 
     In force before not in force, a promise before a baseline, enforced before shadow.
     """
-    own = [o for o in objectives(held) if isinstance(o, Judged) and o.terms.service == service]
+    own = of_service(held, service)
 
     def rank(each: Judged) -> tuple[bool, int, str, str]:
         holds = bool(intersect(each.terms.in_force, ((now, now + 1),)))
@@ -207,8 +206,8 @@ def all_outages(
     return sorted(found, key=lambda line: (line.from_, line.agreement, line.objective))
 
 
-def _of_service(held: Promises, service: str) -> list[Judged]:
-    own = [o for o in objectives(held) if isinstance(o, Judged) and o.terms.service == service]
+def _of_service(held: Promises, service: str) -> Sequence[Judged]:
+    own = of_service(held, service)
     promised = [each for each in own if each.terms.mode != "baseline"]
     return promised or own
 
