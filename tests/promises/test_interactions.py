@@ -186,6 +186,16 @@ def test_a_holiday_that_moves_after_closing_restates_the_month(house: Any, promi
     assert house.one("2026-03").state == "breached"
 
 
+def test_a_rolling_window_asked_for_at_noon_began_at_noon(house: Any, promised: Any) -> None:
+    house.promise(promised("o1", target='"99.00"', period="{rolling: P7D}"))
+    house.at("2026-03-20T12:00Z")
+    house.saw("2026-02-28T00:00Z up", "2026-03-13T06:00Z down", "2026-03-13T18:00Z up")
+
+    found = house.one("2026-03")
+
+    assert (found.tally["down_us"], found.measured.ratio) == (6 * 60 * MINUTE, "27/28")
+
+
 def test_an_agreement_that_ends_inside_a_month_closes_with_it(house: Any, promised: Any) -> None:
     house.promise(promised("o1", target='"99.00"'), first="2026-02-01", last="2026-03-15")
     house.at("2026-04-15T23:59Z").saw("2026-02-01T00:00Z up")

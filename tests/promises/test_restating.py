@@ -169,6 +169,20 @@ def test_a_row_is_complete_when_the_month_before_is_closed_late(in_a_row: Any) -
     assert open_breaches(in_a_row) == ["sla-shop.o1.2026-04"]
 
 
+def test_a_month_that_was_forgiven_breaks_a_row_also_afterwards(house: Any, promised: Any) -> None:
+    remedy = "{kind: review_item, after_periods: 2}"
+    house.promise(promised("o1", target='"99.00"', remedy=remedy)).at("2026-07-20T00:00Z")
+    house.saw(*SEEN, "2026-04-05T00:00Z down", "2026-04-05T12:00Z up")
+    house.close(MARCH)
+    assert house.close("2026-04")["o1"].remedy_due is not None
+
+    house.waive("sla-shop.o1.2026-03")
+
+    assert house.restate() == ["2026-04"]
+    assert house.one("2026-04").state == "breached"
+    assert house.one("2026-04").remedy_due is None
+
+
 def test_a_month_that_nobody_closed_is_no_part_of_a_row(in_a_row: Any) -> None:
     in_a_row.declare("down", "2026-06-05T00:00Z", "2026-06-05T12:00Z")
     in_a_row.close("2026-04")
