@@ -377,19 +377,6 @@ class Silence(Answer):
     tz: str
 
 
-class FactTold(Answer):
-    """A fact of the ledger with its envelope; `content` is what it says, batches decoded."""
-
-    position: int
-    recorded_at: str
-    stream: str
-    version: int
-    fact: str
-    actor: str
-    cause: str | None
-    content: object
-
-
 class LedgerStatus(Answer):
     """Where the ledger and its views stand."""
 

@@ -36,7 +36,6 @@ from slamon.views.answers import (
     BreachLine,
     BurnLine,
     CommitmentLine,
-    FactTold,
     ImportLine,
     LedgerStatus,
     ObservationLine,
@@ -61,6 +60,7 @@ from slamon.views.proposed import proposed
 from slamon.views.rulings import ExclusionLine
 from slamon.views.store import ViewStore, read_position
 from slamon.views.tables import covered, view_state
+from slamon.views.told import FactTold
 from slamon.views.tried import under
 from slamon.views.whatif import WhatIf, compared
 

@@ -8,7 +8,20 @@ from catalogue.instants import format_instant
 from probes.batch import ObservationsRecorded
 from slamon.ledger.codec import Entry, Fact
 from slamon.ledger.store import Ledger
-from slamon.views.answers import FactTold
+from slamon.views.answers import Answer
+
+
+class FactTold(Answer):
+    """A fact of the ledger with its envelope; `content` is what it says, batches decoded."""
+
+    position: int
+    recorded_at: str
+    stream: str
+    version: int
+    fact: str
+    actor: str
+    cause: str | None
+    content: object
 
 
 def fact_at(ledger: Ledger, position: int) -> FactTold | None:

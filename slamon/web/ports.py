@@ -12,7 +12,6 @@ from slamon.views.answers import (
     BreachDetail,
     BreachLine,
     CommitmentLine,
-    FactTold,
     ImportLine,
     LedgerStatus,
     ObservationLine,
@@ -32,6 +31,7 @@ from slamon.views.answers import (
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.rulings import ExclusionLine
+from slamon.views.told import FactTold
 
 
 class Reading(Protocol):

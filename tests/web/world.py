@@ -39,7 +39,6 @@ from slamon.views.answers import (
     BurnLine,
     CommitmentLine,
     DayCell,
-    FactTold,
     FigureRestated,
     ImportLine,
     LedgerStatus,
@@ -63,6 +62,7 @@ from slamon.views.answers import (
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.rulings import ExclusionFate, ExclusionLine, ExclusionPart
+from slamon.views.told import FactTold
 
 NOW = 1_795_362_540_000_000  # 2026-11-22T15:49:00Z
 MINUTE = 60_000_000
