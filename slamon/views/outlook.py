@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from catalogue.intervals import subtract
+from catalogue.intervals import Intervals, norm, subtract
 from catalogue.periods import Period
 from slamon.sla.availability import quotient
 from slamon.sla.budget import budget_of, lost
 from slamon.sla.forecast import EarlyWarning, Forecast, SoFar, forecast
 from slamon.sla.judge import out_of_reach_at, planned
 from slamon.sla.slicing import mean_share
-from slamon.sla.tally import DayFigures, Tally, merge
+from slamon.sla.tally import DayFigures, Tally, added
 from slamon.views.days import Day, Desk
 from slamon.views.objectives import Judged
 
@@ -29,25 +29,32 @@ def outlook(
     terms = group[-1].terms
     if terms.goal is None or not figures.tally.counted:
         return None
-    rest = terms.agreed(until, period.end)
-    gone = tuple(
-        (a, b) for a, b, stated in terms.windows if terms.policy.effect(stated) != "ignore"
-    )
+    rest = (span for each in group for span in _to_come(each, until, period.end))
     so_far = SoFar(
         now=until,
         spent=quotient(figures.tally, terms.policy),
         lost=lost(figures.tally, terms.policy),
         planned=planned([each.terms for each in group], period),
-        rest=subtract(rest, gone) if gone else rest,
-        recent=quotient(_lately(desk, group[-1], until), terms.policy),
+        rest=norm(rest),
+        recent=quotient(_lately(desk, group, until), terms.policy),
         open_outage=bool(figures.outages) and not figures.available_after,
     )
     return forecast(so_far, terms.goal, EarlyWarning(consumed=terms.warn_at))
 
 
-def _lately(desk: Desk, judged: Judged, until: int) -> Tally:
-    found = desk.figures(judged, (until - LATELY, until), until)
-    return merge(day.figures for day in found).tally if found else Tally()
+def _to_come(judged: Judged, until: int, end: int) -> Intervals:
+    """The agreed time ahead in which an outage would count, while this version holds."""
+    terms = judged.terms
+    gone = tuple(
+        (a, b) for a, b, stated in terms.windows if terms.policy.effect(stated) != "ignore"
+    )
+    rest = terms.agreed(until, end)
+    return subtract(rest, gone) if gone else rest
+
+
+def _lately(desk: Desk, group: Sequence[Judged], until: int) -> Tally:
+    days = (desk.figures(judged, (until - LATELY, until), until) for judged in group)
+    return added(day.figures.tally for found in days for day in found)
 
 
 def out_of_reach(

@@ -186,6 +186,20 @@ def test_a_holiday_that_moves_after_closing_restates_the_month(house: Any, promi
     assert house.one("2026-03").state == "breached"
 
 
+def test_an_outage_uses_up_the_budget_in_hours_that_hold_before_an_amendment_to_come(
+    house: Any, promised: Any
+) -> None:
+    house.promise(promised("o1", target='"99.00"')).at("2026-03-10T01:00Z")
+    amended = promised("o1", target='"99.00"', service_hours="office")
+    house.promise(amended, mark="amended: {from: 2026-03-25, reason: agreed}")
+    house.saw("2026-02-28T00:00Z up", "2026-03-10T00:00Z down")
+
+    found = house.one("2026-03")
+
+    # 24 days and 50 office hours are 626 hours: of the 6:15:36 that may be bad one hour is gone.
+    assert found.error_budget.exhausts_at == "2026-03-10T06:15:36Z"
+
+
 def test_a_rolling_window_asked_for_at_noon_began_at_noon(house: Any, promised: Any) -> None:
     house.promise(promised("o1", target='"99.00"', period="{rolling: P7D}"))
     house.at("2026-03-20T12:00Z")
