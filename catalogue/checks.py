@@ -9,6 +9,7 @@ from catalogue.agreements import Agreement
 from catalogue.excluding import faults_of_excluding
 from catalogue.instants import SECOND, Duration, InstantError, parse_duration
 from catalogue.measurable import faults_of_measuring
+from catalogue.objectives import Objective
 from catalogue.probing import Import, Probe, ProbeDefaults
 from catalogue.problems import Problem, closest, problem_at
 from catalogue.provenance import faults_of_provenance
@@ -114,24 +115,34 @@ def _exact(text: str) -> int:
 
 
 def _foreign_data(catalogue: Catalogue) -> Iterator[Problem]:
-    """Check that a promise about a service is measured by data about that service."""
+    """Check that a promise about a service is measured by data about that service.
+
+    Only where several probes are put together may some be those of other services: of the members it is made of.
+    """
     about = {record.id: probe.service for record, probe in catalogue.of(Probe)}
     about |= {record.id: source.service for record, source in catalogue.of(Import)}
+    members = {record.id for record, probe in catalogue.of(Probe) if probe.service}
     measured = [
-        (record, ("objectives", index), objective.service, objective.data)
+        (record, ("objectives", index), objective.service, objective.data, _composed(objective))
         for record, agreement in catalogue.of(Agreement)
         for index, objective in enumerate(agreement.objectives)
     ]
     measured += [
-        (record, ("baselines", index), service.id, baseline.data)
+        (record, ("baselines", index), service.id, baseline.data, False)
         for record, service in catalogue.of(Service)
         for index, baseline in enumerate(service.baselines)
     ]
-    for record, path, service, data in measured:
+    for record, path, service, data, composed in measured:
         for index, name in enumerate(data):
+            if composed and name in members:
+                continue
             if about.get(name, service) not in {service, "any"}:
                 said = f'"{name}" is about {about[name] or "no service"}, not about {service}'
                 yield problem_at(record.at((*path, "data", index)), said)
+
+
+def _composed(objective: Objective) -> bool:
+    return objective.combine is not None and len(objective.data) > 1
 
 
 def _unequal_caps(catalogue: Catalogue) -> Iterator[Problem]:

@@ -40,6 +40,12 @@ providers:
 services:
 - {id: svc-shop, name: {en: Shop, fr: Shop, es: Shop}, provider: host, lifecycle: live, criticality: low,
    measured_by: [import], funding_source: unspecified, recommendations: [], offerings: [], prov: {_: I}}
+- {id: svc-store, name: {en: Store, fr: Store, es: Store}, provider: host, lifecycle: live, criticality: low,
+   measured_by: [probe], funding_source: unspecified, recommendations: [], offerings: [], prov: {_: I}}
+defaults: {interval: PT1M, timeout: PT10S, prov: {_: I}}
+probes:
+- {id: prb-store, kind: tcp, service: svc-store,
+   target: "store.example:25", demo_target: "127.0.0.1:18025", prov: {_: I}}
 locations:
 - {id: loc-a, name: {en: A, fr: A, es: A}, prov: {_: I}}
 calendars:
@@ -172,7 +178,7 @@ class House:
         for row in (*rows, " ".join([format_instant(self.clock), *last])):
             at, outcome, *took = row.split()
             latency = int(took[0]) * 1_000 if took else None
-            check = f"{source}/{SERVICE}"
+            check = source if source.startswith("prb") else f"{source}/{SERVICE}"
             results.append(imports.Result(check, parse_instant(at), OUTCOMES[outcome], latency))
         origin = imports.Source(source, "loc-a", VALIDITY_US)
         imports.record(self.ledger, origin, FILE, results, actor="tester")
@@ -196,10 +202,19 @@ class House:
         imports.record_levels(self.ledger, "imp-days", FILE, found, actor="tester")
         return self.fold()
 
-    def exclude(self, begin: str, end: str, clause: str = "x1", *, grant: bool = True) -> str:
-        """Announce a window, a month before it begins as far as the customer knows."""
+    def exclude(
+        self,
+        begin: str,
+        end: str,
+        clause: str = "x1",
+        *,
+        grant: bool = True,
+        of: tuple[str, ...] = (),
+    ) -> str:
+        """Announce a window of some services or of all, which the customer has known of since New Year."""
         asked = Asked(
             clause=clause,
+            services=of,
             begin=begin,
             end=end,
             received_at="2026-01-01T00:00Z",

@@ -118,8 +118,8 @@ def test_what_people_declared_goes_before_what_was_seen_and_is_listed(
         pytest.param('"95.00"', "707/744", "727/744", False, id="it is met in any case"),
     ],
 )
-def test_unknown_time_leaves_a_range_of_what_may_have_been(  # a row of the table
-    house: Any, promised: Any, target: str, lowest: str, highest: str, cannot_tell: bool
+def test_unknown_time_leaves_a_range_of_what_may_have_been(
+    house: Any, promised: Any, target: str, lowest: str, highest: str, cannot_tell: Any
 ) -> None:
     house.promise(promised("o1", target=target)).at(END)
     house.saw(*ROWS, "2026-03-26T00:00Z ?", "2026-03-26T20:00Z up")
