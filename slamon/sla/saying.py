@@ -79,7 +79,7 @@ def judgement(
         exclusions=_exclusions(versions, period),
         declared=_declared(versions, period, known.until),
         by_effect=_by_effect(terms, figures),
-        breached_at=_instant(known.breached_at) if breached else None,
+        breached_at=_instant(_breached_at(known, period)) if breached else None,
         error_budget=_budget(budget, spent, terms, known) if budget and not baseline else None,
         forecast=_forecast(terms, known) if not ended else None,
         remedy=_remedy(terms, said),
@@ -88,6 +88,11 @@ def judgement(
         else None,
         note=BASELINE_NOTE if baseline else None,
     )
+
+
+def _breached_at(known: Known, period: Period) -> int:
+    """Give the instant of a breach: a share that more cases or better slices could have mended is missed at the end."""
+    return period.end if known.breached_at is None else known.breached_at
 
 
 def coverage(spent: Quotient, terms: ObjectiveTerms) -> Coverage:

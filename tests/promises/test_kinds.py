@@ -214,6 +214,24 @@ def test_of_a_hundred_percent_of_results_the_first_bad_one_breaches(
     assert (found.state, found.breached_at) == ("breached", "2026-03-02T10:00:00Z")
 
 
+@pytest.mark.parametrize(
+    ("share", "state"),
+    [
+        # One of four is outside: of 40 percent that may be, it is 62.5 percent; of 30 percent 83.3.
+        pytest.param('"60.00"', "on_track", id="less than three quarters of what may be"),
+        pytest.param('"70.00"', "at_risk", id="more than three quarters"),
+        pytest.param('"80.00"', "at_risk", id="more than may be, so far"),
+    ],
+)
+def test_cases_warn_by_the_part_of_their_budget_that_is_spent(
+    house: Any, promised: Any, share: str, state: str
+) -> None:
+    terms = {"indicator": "success", "target": share}
+    house.promise(promised("o1", **terms)).at("2026-03-05T00:00Z").saw(*FIVE_RESULTS)
+
+    assert house.one(MARCH).state == state
+
+
 # -- cases: tickets
 
 ANSWER = {
@@ -290,6 +308,15 @@ def test_at_a_hundred_percent_the_first_late_ticket_breaches_when_it_was_due(
     found = house.one(MARCH)
 
     assert (found.state, found.breached_at) == ("breached", "2026-03-09T09:00:00Z")
+
+
+def test_a_share_that_more_cases_could_have_mended_is_missed_at_the_end(
+    house: Any, promised: Any
+) -> None:
+    house.promise(promised("o1", **ANSWER | {"target": '{within: PT2H, share: "70.00"}'}))
+    house.at(END).tickets(*TICKETS)
+
+    assert house.one(MARCH).breached_at == "2026-04-01T00:00:00Z"
 
 
 def test_a_solution_has_a_clock_of_its_own(house: Any, promised: Any) -> None:
