@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from catalogue.intervals import Intervals, Steps, constant, steps
-from catalogue.periods import Period, local_days
+from catalogue.periods import Period, local_days, period_at
 from slamon.sla import observed
 from slamon.sla.counts import case_counts, first_bad
 from slamon.sla.declared import overlay
@@ -172,7 +172,8 @@ class Desk:
         rule = judged.terms.slices
         if seen and rule:
             # A run of bad slices may begin before the span and go on after it.
-            around = (span[0] - _whole_days(rule.shortest), min(span[1] + rule.shortest, until))
+            midnight = period_at("day", span[0], judged.tz).begin
+            around = (midnight - _whole_days(rule.shortest), min(span[1] + rule.shortest, until))
             wider = self.observations(judged, around)
             return sliced(wider.entries(judged, around), judged.terms, rule).clip(span)
         if seen:

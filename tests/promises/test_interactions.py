@@ -210,6 +210,19 @@ def test_a_rolling_window_asked_for_at_noon_began_at_noon(house: Any, promised: 
     assert (found.tally["down_us"], found.measured.ratio) == (6 * 60 * MINUTE, "27/28")
 
 
+def test_slices_lie_as_from_midnight_also_where_a_window_begins_between_them(
+    house: Any, promised: Any
+) -> None:
+    slices = "{length: PT5M, rule: entirely_down}"
+    house.promise(promised("o1", target='"99.00"', period="{rolling: P7D}", slice=slices))
+    house.at("2026-03-20T12:02Z")
+    house.saw("2026-02-28T00:00Z up", "2026-03-13T13:00Z down", "2026-03-13T13:05Z up")
+
+    assert house.one("2026-03").tally["down_us"] == 5 * MINUTE
+    (told,) = house.reading.explain("sla-shop", "2026-03", house.clock).objectives
+    assert told.agrees
+
+
 def test_an_agreement_that_ends_inside_a_month_closes_with_it(house: Any, promised: Any) -> None:
     house.promise(promised("o1", target='"99.00"'), first="2026-02-01", last="2026-03-15")
     house.at("2026-04-15T23:59Z").saw("2026-02-01T00:00Z up")
