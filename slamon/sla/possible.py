@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from slamon.sla.availability import Quotient, meets
+from slamon.sla.availability import Quotient
 from slamon.sla.counts import Counts
+from slamon.sla.judgement import Op
+from slamon.sla.verdict import reaches
 
 Telling = Literal["meets", "misses", "cannot_tell"]
 
@@ -19,11 +21,11 @@ class Possible:
     lowest: Fraction
     highest: Fraction
 
-    def tells(self, goal: Fraction) -> Telling:
-        """Say whether a target is met or missed whatever the unknown was; equality is met."""
-        if meets(self.lowest, goal):
+    def tells(self, goal: Fraction, op: Op = ">=") -> Telling:
+        """Say whether a target is met or missed whatever the unknown was."""
+        if reaches(self.lowest, op, goal):
             return "meets"
-        return "cannot_tell" if meets(self.highest, goal) else "misses"
+        return "cannot_tell" if reaches(self.highest, op, goal) else "misses"
 
 
 def possible(spent: Quotient) -> Possible | None:

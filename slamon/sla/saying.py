@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from catalogue.instants import format_instant
-from catalogue.intervals import norm, total
+from catalogue.intervals import intersect, norm, total
 from catalogue.periods import Period
 from slamon.sla import outages, possible
 from slamon.sla.availability import Policy, Quotient, percent_text, quotient, ratio_text
@@ -163,7 +163,7 @@ def _possible(terms: ObjectiveTerms, spent: Quotient, ratio: Fraction | None) ->
     return Possible(
         lowest=share_of(found.lowest, terms.places),
         highest=share_of(found.highest, terms.places),
-        cannot_tell=terms.goal is not None and found.tells(terms.goal) == "cannot_tell",
+        cannot_tell=terms.goal is not None and found.tells(terms.goal, terms.op) == "cannot_tell",
     )
 
 
@@ -202,11 +202,13 @@ def _exact(ratio: Fraction | None) -> str | None:
 
 
 def _exclusions(versions: Sequence[ObjectiveTerms], period: Period) -> tuple[Exclusion, ...]:
+    """Each version of the terms has ruled on what lies in its own time."""
     found: dict[tuple[int, int, str, bool], Granted | Refused] = {}
     for terms in versions:
         both: tuple[Granted | Refused, ...] = (*terms.exclusions, *terms.refused)
         for each in both:
-            if each.begin < period.end and each.end > period.begin:
+            inside = (max(each.begin, period.begin), min(each.end, period.end))
+            if intersect(terms.in_force, norm((inside,))):
                 refused = isinstance(each, Refused)
                 found[each.begin, each.end, each.announcement, refused] = each
     return tuple(_exclusion(found[key]) for key in sorted(found))

@@ -189,6 +189,20 @@ def test_a_month_that_nobody_closed_is_no_part_of_a_row(in_a_row: Any) -> None:
     assert in_a_row.close("2026-06")["o1"].in_a_row.missed == 1
 
 
+def test_of_an_amended_clause_each_version_rules_on_its_own_time(house: Any, promised: Any) -> None:
+    house.promise(promised("o1", target='"99.00"'), clauses=CLAUSES).at(END)
+    house.promise(
+        promised("o1", target='"99.00"'),
+        clauses=CLAUSES.replace("}", ", max_per_month: PT0S}"),
+        mark="amended: {from: 2026-03-15, reason: agreed}",
+    )
+    house.saw(*SEEN)
+    house.exclude("2026-03-05T00:00Z", "2026-03-05T12:00Z")
+    house.exclude("2026-03-20T00:00Z", "2026-03-20T12:00Z")
+
+    assert [each.rule for each in house.one(MARCH).exclusions] == [None, "quota"]
+
+
 @pytest.mark.parametrize("period", ["calendar_month", "calendar_quarter"])
 def test_slices_are_averaged_over_all_versions_of_the_terms(
     house: Any, promised: Any, period: str

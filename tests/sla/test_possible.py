@@ -38,6 +38,15 @@ def test_unknown_time_leaves_a_range_in_which_a_target_may_lie(
     assert time.tells(Fraction(goal)) == said
 
 
+def test_where_more_than_the_target_is_promised_being_exactly_on_it_misses() -> None:
+    found = possible(of(980, 10, 10))
+    assert found is not None
+    assert (found.tells(Fraction("0.99")), found.tells(Fraction("0.99"), ">")) == (
+        "cannot_tell",
+        "misses",
+    )
+
+
 def test_the_range_is_exact() -> None:
     assert possible(of(70, 10, 20)) == Possible(Fraction(7, 10), Fraction(9, 10))
 
