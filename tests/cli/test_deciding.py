@@ -114,8 +114,8 @@ def test_the_same_file_is_imported_once(slamon: Any, rows: Any, tmp_path: Path) 
     file.write_text(rows(("2026-04-01T06:00:00Z", "up")))
     command = ("import", "observations", file, "--source", "imp-digital-editions")
 
-    assert "1 results recorded, 0 were known already" in slamon(*command).stdout
-    assert "0 results recorded, 1 were known already" in slamon(*command).stdout
+    assert "1 result recorded, 0 were known already" in slamon(*command).stdout
+    assert "0 results recorded, 1 was known already" in slamon(*command).stdout
 
 
 def test_a_file_with_a_bad_row_is_refused_whole_or_imported_without_it(
@@ -133,11 +133,11 @@ def test_a_file_with_a_bad_row_is_refused_whole_or_imported_without_it(
     assert _position(slamon) == before
 
     taken = slamon(*command, "--skip-bad")
-    assert "1 results recorded" in taken.stdout
+    assert "1 result recorded" in taken.stdout
     rejects = tmp_path / "bad.rejected.csv"
     rejects.write_text(rejects.read_text("utf-8").replace("asleep", "down", 1), "utf-8")
     mended = slamon("import", "observations", rejects, "--source", "imp-digital-editions")
-    assert "1 results recorded" in mended.stdout
+    assert "1 result recorded" in mended.stdout
 
 
 @pytest.mark.parametrize(
@@ -181,18 +181,24 @@ def test_a_month_is_closed_once_and_its_breach_is_found_and_upheld_once(slamon: 
     assert "already upheld and cannot be waived" in refused.stderr
 
 
-def test_a_closed_month_keeps_its_figure_whatever_is_imported_later(
+def test_a_closed_month_is_restated_by_what_is_imported_later(
     slamon: Any, rows: Any, tmp_path: Path
 ) -> None:
     judge = ("judge", "--agreement", AGREEMENT, "--period", "2026-02")
     slamon("close", "--agreement", AGREEMENT, "--period", "2026-02")
-    closed = slamon.json(*judge, code=1)
+    closed = {each["objective"]: each for each in slamon.json(*judge, code=1)["objectives"]}
     late = tmp_path / "late.csv"
     late.write_text(rows(("2026-02-10T10:00:00Z", "up")))
-    slamon("import", "observations", late, "--source", "imp-digital-editions")
 
-    assert slamon.json(*judge, code=1)["objectives"] == closed["objectives"]
-    assert not any(each["provisional"] for each in closed["objectives"])
+    said = slamon("import", "observations", late, "--source", "imp-digital-editions")
+
+    assert f"{AGREEMENT} 2026-02 is restated at position" in said.stdout
+    # Of 240 hours one was down, not five.
+    now = {each["objective"]: each for each in slamon.json(*judge)["objectives"]}
+    changed = [name for name in now if now[name]["measured"] != closed[name]["measured"]]
+    assert changed == ["o9"]
+    assert (closed["o9"]["state"], now["o9"]["state"]) == ("breached", "met")
+    assert not any(each["provisional"] for each in (*closed.values(), *now.values()))
 
 
 def test_a_month_that_is_not_over_cannot_be_closed(slamon: Any) -> None:
