@@ -17,6 +17,7 @@ from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.review import BreachWaived
 from slamon.views import keeping
 from slamon.views.daybook import Marks
+from slamon.views.judging import LOOK_BACK
 from slamon.views.objectives import Judged, Unjudged, judged_objectives, objectives
 from slamon.views.promised import Promises, promises
 from slamon.views.tables import period, period_touched
@@ -165,9 +166,15 @@ def _concerns(entry: Entry, agreement: str) -> bool:
 
 
 def _judged_over(judged: Judged, period: Period) -> Span:
-    """The time that the figure of a period rests on: more than the period where the promise holds by a longer one."""
+    """The time that the figure of a period rests on.
+
+    It is more than the period where the promise holds by a longer one, and where the first outage may have been
+    carried in.
+    """
     own = judged.own_period(period, period.end) or period
-    return min(own.begin, period.begin), max(own.end, period.end)
+    begin = min(own.begin, period.begin)
+    counted = judged.terms.indicator == "outage_count"
+    return begin - LOOK_BACK if counted else begin, max(own.end, period.end)
 
 
 def _meet(one: Span, other: Span) -> bool:

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from catalogue.instants import parse_instant
 from catalogue.terms import TermsWithdrawn
-from slamon.app import exclusions, reviews
+from slamon.app import corrections, exclusions, reviews
+from slamon.app.corrections import Selection
 from slamon.sla.closing import PeriodRestated
+from slamon.views.origins import Origins
 
 MARCH = "2026-03"
 END = "2026-04-20T00:00Z"
@@ -118,6 +121,25 @@ def test_an_outage_over_the_day_of_an_amendment_is_counted_once(house: Any, prom
 
     assert house.one(MARCH).level.value == "1/1"
     assert house.one("2026-04").level.value == "0/1"
+
+
+def test_results_of_the_month_before_count_where_an_outage_was_carried_in(
+    house: Any, promised: Any
+) -> None:
+    terms = {"indicator": "outage_count", "target": '{bound: "0"}', "service_hours": "office"}
+    house.promise(promised("o1", **terms)).at(END)
+    friday, saturday, monday = "2026-02-27T17:00Z", "2026-02-28T00:00Z", "2026-03-02T10:00Z"
+    down = [f"{at} down" for at in (friday, saturday, "2026-02-28T06:00Z")]
+    house.saw("2026-01-01T00:00Z up", *down, f"{monday} up")
+    assert house.close(MARCH)["o1"].level.value == "0/1"
+
+    false = Selection("imp-a/svc-shop", "loc-a", parse_instant(friday), parse_instant(saturday))
+    with house.store.reading() as connection:
+        chosen = corrections.choose(Origins(connection), false, now=house.clock)
+    corrections.void(house.ledger, chosen, reason="a false alarm", actor="rita")
+
+    assert house.fold().restate() == [MARCH]
+    assert house.one(MARCH).level.value == "1/1"
 
 
 def test_an_outage_over_an_amendment_inside_a_month_counts_where_it_began(
