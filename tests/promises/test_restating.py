@@ -26,6 +26,10 @@ def restatements(house: Any, label: str = MARCH) -> list[PeriodRestated]:
     return [entry.fact for entry in entries if isinstance(entry.fact, PeriodRestated)]
 
 
+def outages(promised: Any, most: int) -> Any:
+    return promised("o1", indicator="outage_count", target=f'{{bound: "{most}"}}')
+
+
 def review(house: Any) -> list[str]:
     return [entry.name.partition("/")[0] for entry in house.ledger.stream(BREACH)]
 
@@ -112,11 +116,8 @@ def test_a_part_of_a_month_that_is_not_the_worst_restates_it_too(house: Any, pro
 
 
 def test_an_outage_over_the_day_of_an_amendment_is_counted_once(house: Any, promised: Any) -> None:
-    def most(bound: int) -> str:
-        return promised("o1", indicator="outage_count", target=f'{{bound: "{bound}"}}')
-
-    house.promise(most(3)).at(END)
-    house.promise(most(2), mark="amended: {from: 2026-04-01, reason: agreed}")
+    house.promise(outages(promised, 3)).at(END)
+    house.promise(outages(promised, 2), mark="amended: {from: 2026-04-01, reason: agreed}")
     house.saw("2026-02-28T00:00Z up", "2026-03-31T23:00Z down", "2026-04-01T01:00Z up")
 
     assert house.one(MARCH).level.value == "1/1"
@@ -145,11 +146,8 @@ def test_results_of_the_month_before_count_where_an_outage_was_carried_in(
 def test_an_outage_over_an_amendment_inside_a_month_counts_where_it_began(
     house: Any, promised: Any
 ) -> None:
-    def most(bound: int) -> str:
-        return promised("o1", indicator="outage_count", target=f'{{bound: "{bound}"}}')
-
-    house.promise(most(3)).at(END)
-    house.promise(most(0), mark="amended: {from: 2026-03-15, reason: agreed}")
+    house.promise(outages(promised, 3)).at(END)
+    house.promise(outages(promised, 0), mark="amended: {from: 2026-03-15, reason: agreed}")
     house.saw("2026-02-28T00:00Z up", "2026-03-14T23:00Z down", "2026-03-15T01:00Z up")
 
     assert house.one(MARCH).state == "met"

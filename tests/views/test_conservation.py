@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -37,6 +38,20 @@ FOUND = (Phase.explicit, Phase.reuse, Phase.generate)
 instants = st.integers(-24, 960).map(lambda n: n * HOUR // 2 + 7)  # after the beginning
 lengths = st.one_of(st.just(1), st.integers(1, 200).map(lambda n: n * HOUR // 2))
 numbers = st.integers(0, 2**32)
+OTHERWISE = {
+    "service_hours": ("hours-office", "hours-always"),
+    "target": ("60.00", "61.00"),
+    "min_coverage": ("10.00", "0.00"),
+    "unknown": ("exclude", "as_unavailable"),
+}
+MEASURED = (
+    ("svc-web", ["prb-web", "prb-mail"]),
+    ("svc-mail", ["prb-mail"]),
+    ("svc-paper", ["imp-paper"]),
+)
+CALENDAR = ("calendar_month", "calendar_quarter", "calendar_year", "agreement_year")
+PERIODS = (*CALENDAR, {"rolling": "P28D"})
+SIGNED = {"state": "in_force", "signed_on": {"value": "2025-01-01", "precision": "day"}}
 EFFECTS = ("remove_window", "remove_bad_time", "count_as_available", "ignore")
 
 
@@ -44,15 +59,7 @@ EFFECTS = ("remove_window", "remove_bad_time", "count_as_available", "ignore")
 def objectives(draw: Any, name: str) -> dict[str, Any]:
     """An objective of agreed time, or of the outages in it."""
     of_time = draw(st.booleans()) or draw(st.booleans())
-    service, data = draw(
-        st.sampled_from(
-            (
-                ("svc-web", ["prb-web", "prb-mail"]),
-                ("svc-mail", ["prb-mail"]),
-                ("svc-paper", ["imp-paper"]),
-            )
-        )
-    )
+    service, data = draw(st.sampled_from(MEASURED))
     terms: dict[str, Any] = {
         "id": name,
         "service": service,
@@ -60,17 +67,7 @@ def objectives(draw: Any, name: str) -> dict[str, Any]:
         "indicator": draw(st.sampled_from(("availability", "reliability"))),
         "target": draw(st.sampled_from(("0.00", "50.00", "97.00", "99.999", "100.00"))),
         "op": draw(st.sampled_from((">=", ">"))),
-        "period": draw(
-            st.sampled_from(
-                (
-                    "calendar_month",
-                    "calendar_quarter",
-                    "calendar_year",
-                    "agreement_year",
-                    {"rolling": "P28D"},
-                )
-            )
-        ),
+        "period": draw(st.sampled_from(PERIODS)),
         "service_hours": draw(st.sampled_from(("hours-office", "hours-always"))),
         "min_coverage": draw(st.sampled_from((None, "0.00", "50.00", "100.00"))),
         "unknown": draw(st.sampled_from(("exclude", "as_available", "as_unavailable"))),
@@ -178,12 +175,7 @@ class Story:
         world.append(
             f"agreement:{ME}",
             TermsStated(catalogue="small", terms=terms),
-            LifecycleAsserted(
-                values={
-                    "state": "in_force",
-                    "signed_on": {"value": "2025-01-01", "precision": "day"},
-                }
-            ),
+            LifecycleAsserted(values=SIGNED),
         )
         chance = random.Random(seed)
         for agent in kit.agents:
@@ -220,10 +212,10 @@ class Story:
             case "amend", day, what:
                 if day > self.amended_on:
                     self.amended_on = day
-                    fact = TermsAmended(
-                        **{"from": f"2026-04-{day:02}"}, reason="agreed", changes=self._change(what)
+                    amended = TermsAmended(
+                        from_=date(2026, 4, day), reason="agreed", changes=self._change(what)
                     )
-                    self.world.append(f"agreement:{ME}", fact)
+                    self.world.append(f"agreement:{ME}", amended)
             case "correct", what:
                 self.world.append(
                     f"agreement:{ME}",
@@ -251,17 +243,11 @@ class Story:
 
     def _change(self, what: str) -> tuple[Change, ...]:
         objective = self.terms["objectives"][0]
-        if what == "target" and isinstance(objective["target"], dict):
+        if isinstance(objective["target"], dict):
             what = "service_hours"
         old = objective.get(what)
-        new = {
-            "service_hours": {"hours-office": "hours-always", "hours-always": "hours-office"},
-            "target": {"0.00": "10.00", "10.00": "0.00", "50.00": "60.00", "60.00": "50.00", "97.00": "97.01",
-                       "97.01": "97.00", "99.999": "99.9", "99.9": "99.999", "100.00": "99.5", "99.5": "99.4",
-                       "99.4": "99.5"},
-            "min_coverage": {None: "10.00", "10.00": "0.00", "0.00": "10.00", "50.00": "10.00", "100.00": "10.00"},
-            "unknown": {"exclude": "exclude", "as_available": "exclude", "as_unavailable": "as_available"},
-        }[what][old]  # fmt: skip
+        first, other = OTHERWISE[what]
+        new = first if old != first else other
         objective[what] = new
         return (Change(path=f"objectives.o1.{what}", old=old, new=new),)
 
@@ -376,10 +362,6 @@ def _explained_by_its_intervals(story: Story, now: int) -> None:
         assert all(each.agrees for each in told.objectives), told
 
 
-def _plain(said: ObjectiveJudgement) -> dict[str, Any]:
-    return said.model_dump(mode="json")
-
-
 def _tell(kit: Any, terms: dict[str, Any], seed: int, steps: Any, nows: Any) -> None:
     with kit.opened() as world:
         story = Story(world, kit, terms, seed)
@@ -390,9 +372,12 @@ def _tell(kit: Any, terms: dict[str, Any], seed: int, steps: Any, nows: Any) -> 
             found = []
             for frame, versions, period, said in _told(story, kit.begin + now, anew=False):
                 _holds(frame, versions, period, said)
-                found.append(_plain(said))
+                found.append(said.model_dump(mode="json"))
             _explained_by_its_intervals(story, kit.begin + now)
-            again = [_plain(said) for *_, said in _told(story, kit.begin + now, anew=True)]
+            again = [
+                said.model_dump(mode="json")
+                for *_, said in _told(story, kit.begin + now, anew=True)
+            ]
             assert found == again, "kept days say something else than results"
 
 
