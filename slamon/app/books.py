@@ -45,5 +45,6 @@ class Books(Protocol):
 
 
 def is_final(offer: Offer) -> bool:
-    """Whether everything of the period has been reported, or is overdue."""
-    return offer.until >= offer.period_end and not any(each.provisional for each in offer.figures)
+    """Whether everything of the period has been reported, or is overdue, and no case waits to be decided."""
+    open_yet = any(each.provisional or each.waiting for each in offer.figures)
+    return offer.until >= offer.period_end and not open_yet

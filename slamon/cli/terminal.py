@@ -31,7 +31,7 @@ def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     # Texts come from documents and people: a bracket in them is a bracket, not a style.
     width = None if stream.isatty() else PIPED_WIDTH
-    return Console(stderr=stderr, width=width, markup=False)
+    return Console(stderr=stderr, width=width, markup=False, emoji=False)
 
 
 console = _console(stderr=False)

@@ -139,9 +139,15 @@ def _refuse_unfinished(offered: PeriodClosed, *, period_end: int, until: int) ->
     if until < period_end:
         raise ClosingError("the period has not ended yet")
     if not offered.figures:
-        raise ClosingError("no objective of the agreement promises by such a period and holds in this one")
+        raise ClosingError(
+            "no objective of the agreement promises by such a period and holds in this one"
+        )
     if provisional := [figure.objective for figure in offered.figures if figure.provisional]:
         raise ClosingError(f"figures are provisional: {', '.join(provisional)}")
+    if waiting := [each for each in offered.figures if each.waiting]:
+        # Undecided cases would change the figure by the passing of time, without any fact.
+        told = ", ".join(f"{each.waiting} of {each.objective}" for each in waiting)
+        raise ClosingError(f"cases are not decided yet, nor late: {told}; close when they are")
 
 
 def restate(closing: Closing, anew: JudgedAnew) -> list[PeriodRestated]:

@@ -83,7 +83,7 @@ def judge_objective(
         note = f"judged in {len(said)} parts, each by its own terms: the worst is shown"
         worst = worst.model_copy(update={"note": note, "parts": told})
     if period.label != asked.label:
-        worst = worst.model_copy(update={"note": _period_note(period, worst.note)})
+        worst = worst.model_copy(update={"note": period_note(period.label, worst.note)})
     return worst
 
 
@@ -124,8 +124,9 @@ def judged_by(
             yield tuple(group), tuple(_days(frame, group, period, until))
 
 
-def _period_note(period: Period, note: str | None) -> str:
-    said = f"promised by another period: judged in {period.label}"
+def period_note(label: str, note: str | None) -> str:
+    """What is said of a figure that is not that of the period asked for."""
+    said = f"promised by another period: judged in {label}"
     return f"{said}; {note}" if note else said
 
 

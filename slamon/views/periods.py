@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from catalogue.agreements import Agreement
+from catalogue.instants import InstantError
 from catalogue.intervals import intersect
 from catalogue.periods import Period, Unit, period_at
 from slamon.sla.closing import PeriodClosed
 from slamon.sla.judgement import ObjectiveJudgement
 from slamon.views import cases, horizon, kept
 from slamon.views.days import Desk
-from slamon.views.judging import Frame, closed_by, judge_objective, own_period
+from slamon.views.judging import Frame, closed_by, judge_objective, own_period, period_note
 from slamon.views.objectives import Judged, PromisedBy, Unjudged, of_agreement
 from slamon.views.promised import Promises
 from slamon.views.remedied import with_consequences
@@ -50,8 +51,30 @@ def judge_period(
         if label not in closed:
             closed[label] = _closed(frame, agreement, label)
         final = _figure(closed[label], objective)
+        if final and label != period.label:
+            final = final.model_copy(update={"note": period_note(label, final.note)})
         figures.append(final or _judged_now(frame, agreement, versions, period))
     return (*figures, *_no_more_promised(closed.get(period.label), figures))
+
+
+def asked_for(held: Promises, agreement: Agreement, label: str) -> Period:
+    """The period that a label names, in which the agreement holds; a month, or one by which it promises something.
+
+    Raises:
+        InstantError: the label names no such period.
+
+    """
+    period = agreement.period_held(label)
+    kinds = {closed_by(each) for each in of_agreement(held, agreement.id)}
+    if period.unit != "month" and period.unit not in kinds:
+        kind = period.unit.replace("_", " ")
+        said = f"nothing in {agreement.id} is promised by the {kind}, so {label} has no figure"
+        raise InstantError(f"{said}; ask for a month like {_month_in(period)}")
+    return period
+
+
+def _month_in(period: Period) -> str:
+    return period_at("month", period.begin, period.tz).label
 
 
 def _judged_now(

@@ -385,7 +385,7 @@ class Reading:
 
 
 def _judgement(frame: Frame, agreement: Agreement, label: str) -> Judgement:
-    period = agreement.period_held(label)
+    period = periods.asked_for(frame.held, agreement, label)
     state = frame.connection.execute(select(view_state)).one()
     return Judgement(
         agreement=agreement.id,

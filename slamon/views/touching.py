@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from catalogue.agreements import Agreement
 from catalogue.intervals import Span
-from catalogue.periods import Period
+from catalogue.periods import Period, period_at
 from catalogue.terms import TermsFact
 from slamon.ledger.codec import Entry
 from slamon.sla.closing import PeriodClosed, PeriodRestated
@@ -18,9 +18,10 @@ from slamon.sla.review import BreachWaived
 from slamon.views import keeping
 from slamon.views.daybook import Marks
 from slamon.views.judging import LOOK_BACK
-from slamon.views.objectives import Judged, Unjudged, judged_objectives, objectives
+from slamon.views.objectives import Judged, Unjudged, judged_objectives, objectives, of_agreement
 from slamon.views.promised import Promises, promises
-from slamon.views.tables import period, period_touched
+from slamon.views.shelf import FAR
+from slamon.views.tables import declaration, exclusion, period, period_touched
 
 SILENT_KINDS = frozenset({"party", "tariff", "recommendation", "commitment"})
 """Kinds of records on which no figure rests."""
@@ -103,11 +104,30 @@ class Touching:
     def _by_agreement(self, books: Sequence[Book], marks: Marks) -> Iterator[tuple[Book, int]]:
         """Announced exclusions, declared incidents, cases: of one agreement where the stream names it, of any else."""
         closed = {book.agreement for book in books}
+        held = promises(self.connection)
         for entry in self._other:
+            if entry.position in marks:
+                continue
             named = closed.intersection(entry.stream.split(":")) or closed
-            for book in books if entry.position not in marks else ():
-                if entry.position > book.known and book.agreement in named:
+            for book in books:
+                late = entry.position > book.known and book.agreement in named
+                if late and self._may_reach(held, entry, book):
                     yield book, entry.position
+
+    def _may_reach(self, held: Promises, entry: Entry, book: Book) -> bool:
+        """Whether what an exclusion or a declaration is about may lie in the time a period rests on."""
+        agreement = held.once_held(Agreement, book.agreement)
+        span = _about(self.connection, entry, agreement.tz)
+        if span is None:
+            return True
+        one = agreement.period(book.label)
+        kind, service, *_ = entry.stream.split(":")
+        own = [
+            each
+            for each in of_agreement(held, book.agreement)
+            if isinstance(each, Judged) and (kind != "declaration" or each.terms.service == service)
+        ]
+        return any(_meet(_judged_over(each, one), span) for each in own)
 
     def _by_earlier(self, books: Sequence[Book]) -> Iterator[tuple[Book, int]]:
         """What became of a period counts in the breaches after it: they tell how many they are in a row (§4.11)."""
@@ -175,6 +195,26 @@ def _judged_over(judged: Judged, period: Period) -> Span:
     begin = min(own.begin, period.begin)
     counted = judged.terms.indicator == "outage_count"
     return begin - LOOK_BACK if counted else begin, max(own.end, period.end)
+
+
+def _about(connection: Connection, entry: Entry, tz: str) -> Span | None:
+    """The time that an exclusion or a declaration may have an effect on, both ends included; None: not known.
+
+    A window uses the quota of its months; a declaration may have lasted until somebody ended it.
+    """
+    kind, *name = entry.stream.split(":")
+    if kind == "exclusion":
+        asked = select(exclusion.c.begin, exclusion.c.end).where(
+            exclusion.c.agreement == name[0], exclusion.c.id == name[1]
+        )
+        begin, end = connection.execute(asked).one()
+        return period_at("month", begin, tz).begin, period_at("month", end - 1, tz).end - 1
+    if kind == "declaration":
+        begun = select(declaration.c.begin).where(
+            declaration.c.service == name[0], declaration.c.id == name[1]
+        )
+        return connection.execute(begun).scalar_one(), FAR
+    return None
 
 
 def _meet(one: Span, other: Span) -> bool:

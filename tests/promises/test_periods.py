@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from catalogue.instants import format_instant
+from catalogue.instants import InstantError, format_instant
 from slamon.app.refused import Refused
 
 HOUR = 3_600_000_000
@@ -86,14 +86,10 @@ def test_a_rolling_window_ends_now_or_with_the_month_asked_for(house: Any, promi
     [
         pytest.param("calendar_quarter", "2026-02", "2026-Q1", id="a quarter in a month"),
         pytest.param("calendar_year", "2026-02", "2026", id="a year in a month"),
-        pytest.param("calendar_year", "2026-Q1", "2026", id="a year in a quarter"),
         pytest.param("agreement_year", "2026-02", "AY2025", id="an agreement year in a month"),
         pytest.param("whole_term", "2026-02", "term", id="the term in a month"),
         pytest.param("calendar_week", "2026-02", "2026-W09", id="of a month its last week"),
         pytest.param("calendar_day", "2026-02", "2026-02-28", id="of a month its last day"),
-        pytest.param("calendar_month", "2026-Q1", "2026-03", id="of a quarter its last month"),
-        pytest.param("calendar_month", "2026-02-10", "2026-02", id="a month in a day"),
-        pytest.param("calendar_month", "AY2025", "2026-05", id="of an agreement year its last"),
     ],
 )
 def test_another_period_shows_the_figure_of_the_one_that_was_promised(
@@ -108,6 +104,36 @@ def test_another_period_shows_the_figure_of_the_one_that_was_promised(
 
     assert shown.note == f"promised by another period: judged in {judged_in}"
     assert (shown.measured, shown.state, own.note) == (own.measured, own.state, None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        pytest.param("2026-Q1", "by the quarter, so 2026-Q1 has no figure", id="a quarter"),
+        pytest.param("2026", "by the year, so 2026 has no figure", id="a year"),
+        pytest.param("2026-02-10", "by the day, so 2026-02-10 has no figure", id="a day"),
+        pytest.param("AY2025", "by the agreement year, so AY2025 has no figure", id="its own year"),
+    ],
+)
+def test_a_period_by_which_nothing_is_promised_is_refused(
+    house: Any, promised: Any, asked: str, said: str
+) -> None:
+    house.promise(promised("o1", target='"99.00"'), first="2024-06-01", last="2027-05-31")
+    house.at("2027-06-01T00:00Z").saw(*SEEN)
+
+    with pytest.raises(
+        InstantError, match=f"nothing in sla-shop is promised {said}; ask for a month"
+    ):
+        house.judge(asked)
+
+
+def test_a_closed_figure_of_another_period_says_so_too(mixed: Any) -> None:
+    mixed.close("2026-03")
+
+    assert mixed.judge("2026-Q1")["monthly"].provisional is False
+    assert mixed.judge("2026-Q1")["monthly"].note == (
+        "promised by another period: judged in 2026-03"
+    )
 
 
 MIXED = (

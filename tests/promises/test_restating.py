@@ -77,6 +77,17 @@ def test_two_causes_at_once_are_one_restatement_that_names_both(closed: Any) -> 
     assert review(closed) == ["breach-found", "breach-withdrawn"]
 
 
+def test_a_cause_is_a_fact_about_the_time_of_the_period(closed: Any) -> None:
+    closed.at("2026-07-01T00:00Z").declare("down", "2026-05-05T00:00Z", "2026-05-05T12:00Z")
+    closed.declare("up", "2026-03-05T00:00Z", "2026-03-05T12:00Z")
+    closed.exclude("2026-06-05T00:00Z", "2026-06-05T12:00Z")
+
+    closed.restate()
+
+    (restated,) = restatements(closed)
+    assert restated.causes == 1
+
+
 def test_two_causes_that_take_each_other_back_restate_nothing(closed: Any) -> None:
     closed.declare("up", "2026-03-05T00:00Z", "2026-03-05T12:00Z")
     closed.declare("down", "2026-03-05T00:01Z", "2026-03-05T12:00Z")

@@ -79,6 +79,13 @@ def test_provisional_figures_are_not_fixed(offered: Callable[..., PeriodClosed])
         close(START, offered(provisional=True), period_end=END, until=END)
 
 
+def test_figures_with_undecided_cases_are_not_fixed(offered: Callable[..., PeriodClosed]) -> None:
+    (figure,) = offered().figures
+    waits = offered().model_copy(update={"figures": (figure.model_copy(update={"waiting": 2}),)})
+    with pytest.raises(ClosingError, match="not decided yet, nor late: 2 of o1"):
+        close(START, waits, period_end=END, until=END)
+
+
 def test_a_history_with_two_closings_is_refused(offered: Callable[..., PeriodClosed]) -> None:
     with pytest.raises(ClosingError, match="twice"):
         fold([offered(), offered()])
