@@ -102,7 +102,7 @@ def service_hours(calendar: Case | None, tz: str) -> ServiceHours:
     def spans(given: list[list[str]]) -> tuple[tuple[str, str], ...]:
         return tuple((begin, end) for begin, end in given)
 
-    weekly = {weekday: spans(given) for weekday, given in calendar["weekly"].items()}
+    weekly = {weekday: spans(given) for weekday, given in calendar.get("weekly", {}).items()}
     dates = {
         date.fromisoformat(day): spans(given) for day, given in calendar.get("dates", {}).items()
     }
@@ -159,8 +159,22 @@ def judge_combine(given: Case) -> Case:
     return {"state": state, "excused": under is not None}
 
 
+def held_by_place(known: Iterable[Case], tz: str) -> dict[str, dict[int, Outcome]]:
+    """What holds of results in the order of their recording: a later one corrects, a void removes."""
+    held: dict[str, dict[int, Outcome]] = {}
+    for result in known:
+        seen = held.setdefault(result.get("loc", ""), {})
+        at, voided = instant(result["at"], tz), result.get("voids")
+        if voided is None or voided is False:
+            seen[at] = OUTCOMES[result["o"]]
+        else:
+            seen.pop(at if voided is True else instant(voided, tz), None)
+    return held
+
+
 def judge_probes(given: Case) -> Case:
-    span = us(given["period"]["from"]), us(given["period"]["to"])
+    tz = given.get("tz", "UTC")
+    span = instant(given["period"]["from"], tz), instant(given["period"]["to"], tz)
     validity = us(given["validity_s"])
     known = [
         r
@@ -168,11 +182,11 @@ def judge_probes(given: Case) -> Case:
         if r.get("recorded", 0) <= given.get("as_of", r.get("recorded", 0))
     ]
     known.sort(key=lambda result: result.get("recorded", 0))
-    timelines = []
-    for place in sorted({result.get("loc", "") for result in known}):
-        seen = [(us(r["at"]), OUTCOMES[r["o"]]) for r in known if r.get("loc", "") == place]
-        rule = given.get("confirm", 1), given.get("recover", 1)
-        timelines.append(timeline(runs_of(seen, validity), span, validity, *rule))
+    rule = given.get("confirm", 1), given.get("recover", 1)
+    timelines = [
+        timeline(runs_of(seen.items(), validity), span, validity, *rule)
+        for _, seen in sorted(held_by_place(known, tz).items())
+    ]
     states: Steps[Entry] = quorum(timelines, given.get("down_quorum", 1))
     return figures(given, states, (), span)
 
