@@ -13,19 +13,21 @@ from slamon.ledger.store import Ledger, Write
 from slamon.sla import closing
 from slamon.sla.closing import ClosingFact, JudgedAnew, PeriodRestated
 from slamon.sla.judgement import ObjectiveJudgement
+from slamon.sla.restated import Pair, changed
 
 Looked = MutableMapping[tuple[str, str], int]
 """Up to which position a closed period (agreement, label) was looked at and found unchanged."""
 
 
 class Restated(NamedTuple):
-    """A period that was restated, with the breaches that appeared and those that vanished."""
+    """A period that was restated: the figures that changed, the breaches that appeared and those that vanished."""
 
     agreement: str
     label: str
     position: int
     found: tuple[str, ...]
     withdrawn: tuple[str, ...]
+    changes: tuple[Pair, ...] = ()
 
 
 def restate_due(
@@ -78,7 +80,8 @@ def _attempt(ledger: Ledger, agreement: str, label: str, anew: JudgedAnew) -> Re
     writes = [Write(stream, restated, len(entries)), *found, *withdrawn]
     cause = f"restatement of {agreement} {label}"
     position = ledger.append_all(writes, actor=ITSELF, cause=cause)
-    return Restated(agreement, label, position or 0, _named(found), _named(withdrawn))
+    changes = changed(restated[0].old, restated[0].new)
+    return Restated(agreement, label, position or 0, _named(found), _named(withdrawn), changes)
 
 
 def _facts(ledger: Ledger, positions: Sequence[int]) -> Iterator[Entry]:

@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from catalogue.instants import format_instant, parse_instant
+from catalogue.instants import format_instant
 from probes.outcome import Outcome
 from slamon.app import corrections
 from slamon.app.corrections import Corrected, Selection
 from slamon.cli.commands import group
 from slamon.cli.house import House, now
+from slamon.cli.instants import ABSOLUTE, absolute
 from slamon.cli.opening import opened, recorded
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import Actor, actor_or_fail, console
@@ -25,8 +26,12 @@ Check = Annotated[str, typer.Option(help="The probe, or the source and service, 
 Location = Annotated[
     str | None, typer.Option(help="Where from; may be left out where there is only one place.")
 ]
-From = Annotated[str, typer.Option("--from", help="The first instant.", metavar="INSTANT")]
-To = Annotated[str, typer.Option("--to", help="The instant it ends before.", metavar="INSTANT")]
+From = Annotated[
+    str, typer.Option("--from", help=f"The first instant: {ABSOLUTE}.", metavar="INSTANT")
+]
+To = Annotated[
+    str, typer.Option("--to", help=f"The instant it ends before: {ABSOLUTE}.", metavar="INSTANT")
+]
 Reason = Annotated[str, typer.Option(help="Why; stands with the correction.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
@@ -51,8 +56,8 @@ def void(
         if not yes:
             typer.confirm("Void them?", abort=True)
         done = corrections.void(house.ledger, chosen, reason=reason, actor=who)
+        _say(done, "voided")
         recorded(house)
-    _say(done, "voided")
 
 
 @app.command()
@@ -79,12 +84,12 @@ def correct(
             typer.confirm(f"Make them {outcome}?", abort=True)
         became = Outcome[outcome.upper()]
         done = corrections.correct(house.ledger, chosen, became, reason=reason, actor=who)
+        _say(done, f"corrected to {outcome}")
         recorded(house)
-    _say(done, f"corrected to {outcome}")
 
 
 def _choose(house: House, check: str, location: str | None, begin: str, end: str) -> Chosen:
-    selection = Selection(check, location, parse_instant(begin), parse_instant(end))
+    selection = Selection(check, location, absolute("--from", begin), absolute("--to", end))
     with house.store.reading() as connection:
         return corrections.choose(Origins(connection), selection, now=now())
 

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from catalogue.instants import parse_instant
 from catalogue.services import Service
 from slamon.app import declarations
 from slamon.cli.commands import group
 from slamon.cli.house import now
-from slamon.cli.opening import opened, recorded
+from slamon.cli.instants import ABSOLUTE, absolute
+from slamon.cli.opening import must_know, opened, recorded
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import (
     Actor,
@@ -28,7 +28,7 @@ app = group("Incidents that people declare: what they say holds over what probes
 
 Incident = Annotated[str, typer.Argument(help="service/id", metavar="INCIDENT")]
 Reason = Annotated[str, typer.Option(help="Why; stands with the fact.")]
-Instant = Annotated[str, typer.Option(help="The instant.", metavar="INSTANT")]
+Instant = Annotated[str, typer.Option(help=f"When it was over: {ABSOLUTE}.", metavar="INSTANT")]
 
 
 @app.command()
@@ -37,12 +37,17 @@ def declare(
     state: Annotated[
         Literal["up", "degraded", "down", "unknown"], typer.Option(help="How it was.")
     ],
-    begin: Annotated[str, typer.Option("--from", help="Since when.", metavar="INSTANT")],
+    begin: Annotated[
+        str, typer.Option("--from", help=f"Since when: {ABSOLUTE}.", metavar="INSTANT")
+    ],
     reason: Reason,
     evidence: Annotated[str, typer.Option(help="Where that can be looked up.")],
     *,
     end: Annotated[
-        str | None, typer.Option("--to", help="Until when; not given: it lasts.", metavar="INSTANT")
+        str | None,
+        typer.Option(
+            "--to", help=f"Until when: {ABSOLUTE}; not given: it lasts.", metavar="INSTANT"
+        ),
     ] = None,
     name: Annotated[
         str | None, typer.Option("--id", help="Its id; else made of its begin.", metavar="ID")
@@ -55,8 +60,8 @@ def declare(
         who = actor_or_fail(actor, settings)
         said = StateDeclared(
             state=state,
-            begin=parse_instant(begin),
-            end=None if end is None else parse_instant(end),
+            begin=absolute("--from", begin),
+            end=None if end is None else absolute("--to", end),
             reason=reason,
             evidence=evidence,
         )
@@ -66,8 +71,8 @@ def declare(
         declarations.declare(
             house.ledger, service, incident_id, said, services=services, now=now(), actor=who
         )
+        console.print(f"{service}/{incident_id} is declared {state}", highlight=False)
         recorded(house)
-    console.print(f"{service}/{incident_id} is declared {state}", highlight=False)
 
 
 @app.command()
@@ -76,10 +81,10 @@ def end(incident: Incident, at: Instant, reason: Reason, *, actor: Actor = None)
     settings = Settings()
     with opened(settings) as house:
         who = actor_or_fail(actor, settings)
-        instant = parse_instant(at)
+        instant = absolute("--at", at)
         declarations.end(house.ledger, incident, instant, reason=reason, now=now(), actor=who)
+        console.print(f"{incident} has ended", highlight=False)
         recorded(house)
-    console.print(f"{incident} has ended", highlight=False)
 
 
 @app.command()
@@ -89,8 +94,8 @@ def withdraw(incident: Incident, reason: Reason, *, actor: Actor = None) -> None
     with opened(settings) as house:
         who = actor_or_fail(actor, settings)
         declarations.withdraw(house.ledger, incident, reason=reason, actor=who)
+        console.print(f"{incident} is withdrawn", highlight=False)
         recorded(house)
-    console.print(f"{incident} is withdrawn", highlight=False)
 
 
 @app.command("list")
@@ -102,6 +107,8 @@ def list_all(
     """List declared incidents by their begin, withdrawn ones too."""
     with opened() as house:
         found = house.reading.declarations(service)
+        if service is not None and not found:
+            must_know(house, "service", service)
     if as_json:
         print_json([line.model_dump(mode="json", by_alias=True) for line in found])
         return

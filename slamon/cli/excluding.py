@@ -11,7 +11,8 @@ from slamon.app.exclusions import Asked
 from slamon.app.refused import Unknown
 from slamon.cli.commands import group
 from slamon.cli.house import Decisions
-from slamon.cli.opening import opened
+from slamon.cli.opening import must_know, opened
+from slamon.cli.restated import print_restated
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import (
     Actor,
@@ -30,7 +31,7 @@ Agreement = Annotated[str, typer.Argument(help="The agreement.", metavar="AGREEM
 Exclusion = Annotated[str, typer.Argument(help="The id of the announcement.", metavar="ID")]
 Reason = Annotated[str, typer.Option(help="Why; stands with the decision.")]
 
-LOCAL = "ISO 8601, like 2026-02-01T08:00; without an offset on the clock of the agreement"
+LOCAL = "ISO 8601, like 2026-02-01T08:00, on the clock of the agreement; or with an offset"
 
 
 @app.command()
@@ -42,8 +43,10 @@ def announce(
         list[str] | None, typer.Option(help="Only this service; may be repeated. Else all.")
     ] = None,
     begin: Annotated[str, typer.Option("--from", help=f"When the window begins: {LOCAL}.")],
-    end: Annotated[str, typer.Option("--to", help="When it ends.")],
-    received_at: Annotated[str, typer.Option(help="When the customer received the announcement.")],
+    end: Annotated[str, typer.Option("--to", help=f"When it ends: {LOCAL}.")],
+    received_at: Annotated[
+        str, typer.Option(help=f"When the customer received the announcement: {LOCAL}.")
+    ],
     evidence: Annotated[str, typer.Option(help="How the receipt is known.")],
     reason: Annotated[str, typer.Option(help="What the window is for.")],
     name: Annotated[
@@ -64,10 +67,12 @@ def announce(
     )
     with opened(settings) as house:
         who = actor_or_fail(actor, settings)
-        made, _ = Decisions(house).announce_exclusion(agreement, asked, name, who)
+        decisions = Decisions(house)
+        made, _ = decisions.announce_exclusion(agreement, asked, name, who)
         found = house.reading.exclusion(agreement, made)
-    console.print(f"{made} of {agreement} is announced")
-    _print_fates(found.objectives if found else ())
+        console.print(f"{made} of {agreement} is announced")
+        _print_fates(found.objectives if found else ())
+        print_restated(house, decisions.restated)
 
 
 @app.command()
@@ -78,8 +83,10 @@ def grant(
     settings = Settings()
     with opened(settings) as house:
         who = actor_or_fail(actor, settings)
-        Decisions(house).grant_exclusion(agreement, exclusion, reason, who)
-    console.print(f"{exclusion} of {agreement} is granted")
+        decisions = Decisions(house)
+        decisions.grant_exclusion(agreement, exclusion, reason, who)
+        console.print(f"{exclusion} of {agreement} is granted")
+        print_restated(house, decisions.restated)
 
 
 @app.command()
@@ -90,8 +97,10 @@ def refuse(
     settings = Settings()
     with opened(settings) as house:
         who = actor_or_fail(actor, settings)
-        Decisions(house).refuse_exclusion(agreement, exclusion, reason, who)
-    console.print(f"{exclusion} of {agreement} is refused")
+        decisions = Decisions(house)
+        decisions.refuse_exclusion(agreement, exclusion, reason, who)
+        console.print(f"{exclusion} of {agreement} is refused")
+        print_restated(house, decisions.restated)
 
 
 @app.command()
@@ -102,8 +111,10 @@ def withdraw(
     settings = Settings()
     with opened(settings) as house:
         who = actor_or_fail(actor, settings)
-        Decisions(house).withdraw_exclusion(agreement, exclusion, reason, who)
-    console.print(f"{exclusion} of {agreement} is withdrawn")
+        decisions = Decisions(house)
+        decisions.withdraw_exclusion(agreement, exclusion, reason, who)
+        console.print(f"{exclusion} of {agreement} is withdrawn")
+        print_restated(house, decisions.restated)
 
 
 @app.command("list")
@@ -115,6 +126,8 @@ def list_all(
     """List announced windows, by agreement and begin."""
     with opened() as house:
         found = house.reading.exclusions(agreement)
+        if agreement is not None and not found:
+            must_know(house, "agreement", agreement)
     if as_json:
         print_json([line.model_dump(mode="json", by_alias=True) for line in found])
         return

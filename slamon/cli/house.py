@@ -41,6 +41,7 @@ class House:
         self.founded = self.ledger.found(secrets.token_hex(8))
         self.store = ViewStore(folder, self.founded)
         self.reading = Reading(self.store, self.ledger, self.founded)
+        self.began_at = self.ledger.position()
         self._alone = False
 
     @contextmanager
@@ -99,11 +100,11 @@ class House:
                 )
                 raise Refused(message)
 
-    def restate_due(self) -> list[Restated]:
-        """Restate closed periods that later facts have changed; where slamon is up, it does so by itself."""
+    def restate_due(self) -> list[Restated] | None:
+        """Restate closed periods that later facts have changed; None where slamon is up, as it does so by itself."""
         lock = FolderLock(self.folder, "slamon")
         if not self._alone and not lock.try_take():
-            return []
+            return None
         try:
             self.folder_of_views().catch_up()
             done = restating.restate_due(self.ledger, self.reading, now())
@@ -128,6 +129,7 @@ class Decisions:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self.restated: list[Restated] | None = []
 
     def uphold(self, breach_id: str, reason: str, actor: str) -> int:
         """Rule that a breach stands."""
@@ -208,5 +210,5 @@ class Decisions:
 
     def _seen(self, position: int | None) -> int:
         self._house.refresh()
-        self._house.restate_due()
+        self.restated = self._house.restate_due()
         return position if position is not None else self._house.reading.position()

@@ -67,8 +67,8 @@ def observations(
     with opened(settings) as house:
         who = actor_or_fail(actor, settings)
         done = import_file(house, file, source, actor=who, skip_bad=skip_bad)
+        _say(done, "results")
         recorded(house)
-    _say(done, "results")
 
 
 @app.command("tickets")
@@ -80,8 +80,8 @@ def tickets(
     with opened(settings) as house:
         who = actor_or_fail(actor, settings)
         done = import_tickets(house, file, source, actor=who, skip_bad=skip_bad)
+        _say(done, "tickets")
         recorded(house)
-    _say(done, "tickets")
 
 
 @app.command("levels")
@@ -93,8 +93,8 @@ def levels(
     with opened(settings) as house:
         who = actor_or_fail(actor, settings)
         done = import_levels(house, file, source, actor=who, skip_bad=skip_bad)
+        _say(done, "levels")
         recorded(house)
-    _say(done, "levels")
 
 
 def _say(done: imports.Imported, what: str) -> None:

@@ -4,18 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
 
+from slamon.app.refused import Unknown
 from slamon.cli.house import House
+from slamon.cli.restated import print_restated
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import console, progress, refusals
+from slamon.cli.terminal import progress, refusals
+
+MANY = 1_000  # records; more are not named in a sentence
 
 
 @contextmanager
 def opened(settings: Settings | None = None) -> Iterator[House]:
-    """The house of the settings' data folder, its views at the ledger's position."""
-    with refusals(), House((settings or Settings()).data) as house:
-        refresh(house)
-        yield house
+    """The house of the settings' data folder, its views at the ledger's position.
+
+    A command that only reads gives no settings: it begins no ledger where there is none.
+    """
+    with refusals():
+        folder = existing(Settings().data) if settings is None else settings.data
+        with House(folder) as house:
+            refresh(house)
+            yield house
+
+
+def existing(folder: Path) -> Path:
+    """The data folder, if a ledger is in it: a mistyped one must not look like an empty one.
+
+    Raises:
+        Unknown: there is no ledger.
+
+    """
+    if not (folder / "ledger.db").is_file():
+        message = (
+            f"there is no ledger in {folder}: set SLAMON_DATA, "
+            "or begin with `slamon catalogue apply` or `slamon up`"
+        )
+        raise Unknown(message)
+    return folder
+
+
+def must_know(house: House, kind: Literal["agreement", "service"], name: str) -> None:
+    """Let an empty list be told as such only of a record that there is.
+
+    Raises:
+        Unknown: there is none of that id; the message names those that are known.
+
+    """
+    known = [line.id for line in house.reading.records(kind, None, MANY)]
+    if name not in known:
+        message = f"there is no {kind} {name!r}; known are {', '.join(known) or 'none'}"
+        raise Unknown(message)
 
 
 def refresh(house: House) -> None:
@@ -28,11 +68,6 @@ def refresh(house: House) -> None:
 
 
 def recorded(house: House) -> None:
-    """Bring the views up to what was just recorded, and tell which closed periods it restated."""
+    """Bring the views up to what was just recorded, and tell which closed periods it restated or may change."""
     refresh(house)
-    for done in house.restate_due():
-        console.print(f"{done.agreement} {done.label} is restated at position {done.position}")
-        for breach in done.found:
-            console.print(f"  breach to review: {breach}")
-        for breach in done.withdrawn:
-            console.print(f"  breach withdrawn: {breach}")
+    print_restated(house, house.restate_due())

@@ -98,9 +98,12 @@ def test_new_figures_are_recorded_beside_the_old_ones_with_their_cause(
     cause = late()
     shelf.offer = Offer((figure(state="not_measured"),), cause, (cause,))
 
-    assert restate_due(ledger, shelf, END) == [Restated(*MONTH, ledger.position(), (), ())]
+    done = restate_due(ledger, shelf, END)
+
     restated = _fact(ledger, "period:sla-mail:2026-03")
-    assert [each.state for each in (*restated.old, *restated.new)] == ["met", "not_measured"]
+    change = (restated.old[0], restated.new[0])
+    assert done == [Restated(*MONTH, ledger.position(), (), (), (change,))]
+    assert [each.state for each in change] == ["met", "not_measured"]
     assert (restated.cause, restated.causes) == ((cause,), 1)
     assert restated.reasons == ("observations-imported/1 in imports:late",)
 

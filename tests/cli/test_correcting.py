@@ -95,7 +95,12 @@ def test_results_are_corrected_once(slamon: Any) -> None:
             {"--check": "svc-parzival"}, 1, "no check 'svc-parzival' has results", id="check"
         ),
         pytest.param({"--location": "loc-bonn"}, 1, "but from loc-upptime", id="place"),
-        pytest.param({"--to": "2026-02-10"}, 1, "has no offset", id="a day instead of an instant"),
+        pytest.param(
+            {"--to": "2026-02-10"},
+            1,
+            "--to: instant '2026-02-10' has no offset; write like",
+            id="a day instead of an instant",
+        ),
         pytest.param({"--to": "2099-01-01T00:00:00Z"}, 1, "has not come", id="the future"),
         pytest.param({"--reason": " "}, 1, "a correction needs a reason", id="no reason"),
     ],

@@ -40,7 +40,7 @@ def test_an_incident_is_declared_ended_and_withdrawn(slamon: Any) -> None:
         "because": "it was another service",
         "actor": "rita",
     }
-    assert slamon.json("incident", "list", "--service", "svc-other") == []
+    assert slamon.json("incident", "list", "--service", "svc-brandans-meerfahrt") == []
 
 
 def test_the_list_is_a_table_for_people(slamon: Any) -> None:
@@ -63,6 +63,16 @@ def test_the_list_is_a_table_for_people(slamon: Any) -> None:
             ("declare", SERVICE, *SAID, "--from", "2099-03-03T08:00:00Z"),
             "its begin 2099-03-03T08:00:00Z has not come; declare what has happened",
             id="the future",
+        ),
+        pytest.param(
+            ("declare", SERVICE, *SAID, "--from", "2026-03-03T08:00"),
+            "--from: instant '2026-03-03T08:00' has no offset",
+            id="a local time",
+        ),
+        pytest.param(
+            ("list", "--service", "svc-fax"),
+            "there is no service 'svc-fax'; known are svc-",
+            id="a list of an unknown service",
         ),
         pytest.param(
             ("withdraw", "svc-\udcff/x", "--reason", "works"),

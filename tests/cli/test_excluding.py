@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from slamon.cli.house import House, now
 from slamon.cli.main import app
+from slamon.ledger.lock import FolderLock
 
 SETS = Path(__file__).parents[2] / "catalogue" / "starter"
 EDITIONS, CMS = SETS / "digital-editions", SETS / "cms-2008"
@@ -137,6 +141,56 @@ def test_a_refused_window_and_a_withdrawn_one_change_nothing(bern: Any) -> None:
     table = bern("exclusion", "list", "--agreement", AGREEMENT).stdout
     assert "refused" in table
     assert "withdrawn" in table
+
+
+def test_a_list_of_an_agreement_nobody_knows_names_the_known_ones(bern: Any) -> None:
+    said = bern("exclusion", "list", "--agreement", "nope")
+
+    assert said.exit_code == 1
+    assert said.stderr.strip() == f"there is no agreement 'nope'; known are {AGREEMENT}"
+
+
+def test_a_ruling_on_a_window_of_a_closed_month_tells_old_and_new(bern: Any) -> None:
+    assert bern("close", "--agreement", AGREEMENT, "--period", "2026-02").exit_code == 0
+    announced = _announce(bern).stdout
+    assert f"closed period {AGREEMENT} 2026-02 is touched and not restated" in announced
+
+    granted = bern("exclusion", "grant", AGREEMENT, "x1-2026-02-10-1", "--reason", "agreed")
+
+    first, restated, change, breach = granted.stdout.splitlines()
+    assert first == f"x1-2026-02-10-1 of {AGREEMENT} is granted"
+    assert restated.startswith(f"closed period {AGREEMENT} 2026-02 is restated at position ")
+    # Down 10:00 to 15:00 of 240 hours; 12:00 to 16:00 is taken out, which leaves 2 of 236.
+    assert change == "  o9: 97.91 % breached → 99.15 % met"
+    assert breach == f"  breach withdrawn: {AGREEMENT}.o9.2026-02"
+
+
+WITHIN_A_MINUTE = "slamon is up and judges it anew within a minute"
+
+
+def test_where_slamon_is_up_a_ruling_tells_what_will_be_judged_anew(bern: Any) -> None:
+    assert bern("close", "--agreement", AGREEMENT, "--period", "2026-02").exit_code == 0
+    _announce(bern)
+
+    with FolderLock(bern.folder, "slamon up"), ThreadPoolExecutor(1) as beside:
+        done = Event()
+        fold = beside.submit(_follow, bern.folder, done.is_set)
+        try:
+            granted = bern("exclusion", "grant", AGREEMENT, "x1-2026-02-10-1", "--reason", "agreed")
+        finally:
+            done.set()
+        fold.result()
+
+    assert granted.stdout.splitlines() == [
+        f"x1-2026-02-10-1 of {AGREEMENT} is granted",
+        f"closed period {AGREEMENT} 2026-02 may change: {WITHIN_A_MINUTE}",
+    ]
+
+
+def _follow(folder: Path, done: Callable[[], bool]) -> None:
+    """Fold what others record, as a running slamon does."""
+    with House(folder) as house:
+        house.folder_of_views().follow(done, now, lambda: None)
 
 
 def test_the_same_announcement_is_recorded_once(bern: Any) -> None:
