@@ -74,7 +74,7 @@ def _kept(catalogue: Catalogue) -> list[str]:
 @app.command("plan")
 def show_plan(folders: Folders, *, as_json: AsJson = False) -> None:
     """Say what applying the documents would record, one sentence a change."""
-    with opened() as house:
+    with opened(Settings()) as house:
         planned, position = plan_of(house, folders).plan, house.reading.position()
     if as_json:
         print_json({**planned.as_json(), "position": position})

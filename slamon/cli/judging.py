@@ -10,10 +10,11 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from catalogue.instants import format_instant, parse_instant
+from catalogue.instants import format_instant
 from slamon.app.refused import Unknown
 from slamon.cli.explaining import print_explanation
 from slamon.cli.house import Decisions, House, now
+from slamon.cli.instants import ABSOLUTE, absolute
 from slamon.cli.known import as_known_at
 from slamon.cli.opening import opened
 from slamon.cli.settings import Settings
@@ -43,7 +44,9 @@ def judge(
     *,
     as_known: Annotated[
         str | None,
-        typer.Option("--as-known-at", help="As it was known at an instant.", metavar="INSTANT"),
+        typer.Option(
+            "--as-known-at", help=f"As it was known at an instant: {ABSOLUTE}.", metavar="INSTANT"
+        ),
     ] = None,
     terms: Annotated[
         Path | None,
@@ -104,7 +107,7 @@ def _known(house: House, as_known: str | None) -> Iterator[_Then]:
     if as_known is None:
         yield _Then(house.reading, now(), "there is no agreement")
         return
-    instant = parse_instant(as_known)
+    instant = absolute("--as-known-at", as_known)
     with as_known_at(house, instant) as then:
         yield _Then(then, instant, f"at {format_instant(instant)} the ledger knew no agreement")
 

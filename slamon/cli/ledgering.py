@@ -11,7 +11,7 @@ from probes.batch import ObservationsRecorded
 from slamon.app.refused import Unknown
 from slamon.cli.commands import group
 from slamon.cli.house import House
-from slamon.cli.opening import refresh
+from slamon.cli.opening import existing, refresh
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import (
     REFUSED,
@@ -44,7 +44,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show facts in order, observation batches decoded."""
-    with refusals(), House(Settings().data) as house:
+    with refusals(), House(existing(Settings().data)) as house:
         entries = _entries(house, stream, after, limit)
         if stream and not entries and not house.ledger.version(stream):
             message = f"there is no stream {stream!r}"
@@ -78,7 +78,7 @@ def _text(entry: Entry) -> str:
 @app.command()
 def stats(*, as_json: AsJson = False) -> None:
     """Count facts and bytes by kind, and say what the file costs on disk."""
-    with refusals(), House(Settings().data) as house:
+    with refusals(), House(existing(Settings().data)) as house:
         counts = house.ledger.counts()
         status = house.reading.ledger()
         size = house.ledger.path.stat().st_size
@@ -100,7 +100,7 @@ def stats(*, as_json: AsJson = False) -> None:
 @app.command()
 def rebuild() -> None:
     """Throw the views away and fold them anew from the ledger."""
-    with refusals(), House(Settings().data) as house:
+    with refusals(), House(existing(Settings().data)) as house:
         lock = FolderLock(house.folder, "slamon ledger rebuild")
         if not lock.try_take():
             fail("views are rebuilt while nothing runs: stop `slamon up` first", REFUSED)

@@ -62,7 +62,7 @@ def run(
     Prints every stage, and each condition with the value found. Nothing is recorded.
     """
     settings = Settings()
-    with opened(settings) as house:
+    with opened() as house:
         asked = _asked(house, probe, demo=demo)
     seen = probe_once(asked.spec, networks(settings.agent_allow) + asked.own_loopback())
     if as_json:

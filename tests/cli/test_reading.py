@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,9 +45,35 @@ def test_every_reading_command_prints_a_table_or_json(
     slamon.json(*command, code=code)
 
 
-@pytest.mark.parametrize(("command", "code"), READING[:-1])
-def test_an_empty_folder_is_no_error(empty: Any, command: tuple[str, ...], code: int) -> None:
-    assert empty(*command).exit_code == code
+@pytest.mark.parametrize(
+    ("command"),
+    [
+        *(pytest.param(each.values[0], id=each.id) for each in READING),
+        pytest.param(("breaches", "show", "a.b.c"), id="breaches show"),
+        pytest.param(("exclusion", "list"), id="exclusion list"),
+        pytest.param(("exclusion", "show", AGREEMENT, "x1"), id="exclusion show"),
+        pytest.param(("incident", "list"), id="incident list"),
+        pytest.param(("ledger", "rebuild"), id="ledger rebuild"),
+        pytest.param(("probe", "run", "prb-parzival"), id="probe run"),
+    ],
+)
+def test_a_folder_without_a_ledger_is_refused_and_left_as_it_was(
+    empty: Any, command: tuple[str, ...]
+) -> None:
+    said = empty(*command)
+
+    assert said.exit_code == 1
+    assert said.stderr.strip() == (
+        f"there is no ledger in {empty.folder}: set SLAMON_DATA, "
+        "or begin with `slamon catalogue apply` or `slamon up`"
+    )
+    assert not empty.folder.exists()
+
+
+def test_a_plan_needs_no_ledger_yet(empty: Any, starter: Path) -> None:
+    said = empty("catalogue", "plan", starter)
+
+    assert said.exit_code == 0, said.output
 
 
 def _judged(slamon: Any, *more: str, period: str = "2026-02", code: int = 1) -> dict[str, Any]:
@@ -122,7 +149,7 @@ def test_a_period_as_known_before_a_late_import_has_its_old_figure_to_the_digit(
         pytest.param(
             ("judge", "--agreement", AGREEMENT, "--period", "2026-02", "--as-known-at", "then"),
             1,
-            "then",
+            "--as-known-at: no instant 'then'; write like 2026-02-01T08:00:00Z",
             id="no instant",
         ),
         pytest.param(("judge", "--period", "2026-02"), 2, "--agreement", id="an option is missing"),
