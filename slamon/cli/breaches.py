@@ -20,6 +20,13 @@ from slamon.cli.terminal import (
     print_map,
     print_table,
 )
+from slamon.cli.wording import number
+from slamon.sla.judgement import ObjectiveJudgement
+from slamon.views.answers import BreachDetail, BreachLine
+from slamon.web import outcomes
+from slamon.web.texts import language
+
+DROPPED = frozenset({"waived", "withdrawn"})
 
 app = group("Breaches: list, show, uphold, waive.")
 
@@ -41,8 +48,11 @@ def list_all(
     if as_json:
         print_json([line.model_dump(mode="json") for line in found])
         return
-    rows = [(b.breach, b.service, b.percent, b.target, b.status, b.basis) for b in found]
-    columns = ("breach", "service", "percent", "target", "status", "basis")
+    rows = [
+        (b.breach, b.service, _reached(b), _reached_when_found(b), b.target, _status(b), b.basis)
+        for b in found
+    ]
+    columns = ("breach", "service", "reached", "when found", "target", "status", "basis")
     print_table(columns, rows, empty="no breach was found in a closed period")
 
 
@@ -57,26 +67,55 @@ def show(breach: Breach, *, as_json: AsJson = False) -> None:
     if as_json:
         print_json(found.model_dump(mode="json", by_alias=True))
         return
-    measured = found.judgement.measured
-    print_map(
-        {
-            "breach": breach,
-            "service": found.line.service_name,
-            "period": f"{found.period.label} ({found.period.tz})",
-            "target": found.line.target,
-            "achieved": f"{measured.percent} ({measured.ratio})" if measured else "not measured",
-            "out of reach at": found.judgement.breached_at,
-            "basis": found.line.basis,
-            "status": found.line.status,
-        }
-    )
+    _print_breach(found)
+    holds = found.holds
     outages = [
         (o.from_, o.to, o.counted_us / 60_000_000, ", ".join(o.locations))
-        for o in found.judgement.outages
+        for o in (holds.outages if holds else ())
     ]
     print_table(("from", "to", "counted minutes", "seen from"), outages, empty="no outage")
     steps = [(d.at, d.decision, d.actor, d.reason) for d in found.decisions]
     print_table(("at", "decision", "by", "reason"), steps, empty="no decision yet")
+
+
+def _print_breach(found: BreachDetail) -> None:
+    """Print the figure that holds now before the one the breach was found with."""
+    holds, line = found.holds, found.line
+    when_found = {} if holds == found.judgement else {"when found": _achieved(found.judgement)}
+    print_map(
+        {
+            "breach": line.breach,
+            "service": line.service_name,
+            "period": f"{found.period.label} ({found.period.tz})",
+            "target": line.target,
+            "achieved": _achieved(holds),
+            **when_found,
+            "out of reach at": holds.breached_at if holds else None,
+            "due": outcomes.due(language("en"), found),
+            "basis": line.basis,
+            "status": line.status,
+        }
+    )
+
+
+def _achieved(said: ObjectiveJudgement | None) -> str:
+    if said is None:
+        return "no figure"
+    if said.measured is None:
+        return number(said)
+    return f"{said.measured.percent} ({said.measured.ratio})"
+
+
+def _reached(line: BreachLine) -> str | None:
+    return line.level.value if line.level else line.percent
+
+
+def _reached_when_found(line: BreachLine) -> str | None:
+    return line.found_level.value if line.found_level else line.found_percent
+
+
+def _status(line: BreachLine) -> str:
+    return f"{line.status}: nothing is due" if line.status in DROPPED else line.status
 
 
 @app.command()

@@ -74,7 +74,10 @@ class AgreementSummary(Answer):
 
 
 class OutageLine(Answer):
-    """An outage of a service as lists show it: of the service's objective named."""
+    """An outage of a service as lists show it: of the service's objective named.
+
+    `declared` says that somebody declared all of it; what was probed meanwhile does not count.
+    """
 
     service: str
     service_name: str
@@ -84,10 +87,15 @@ class OutageLine(Answer):
     to: str | None
     counted_us: int
     basis: Basis
+    declared: bool = False
 
 
 class BreachLine(Answer):
-    """A breach as lists show it. `breach` is agreement.objective.period; `level` is the number that missed a bound."""
+    """A breach as lists show it. `breach` is agreement.objective.period; `level` is the number that missed a bound.
+
+    The figure is the one that holds now; `found_percent` and `found_level` are those it was found with, where they were
+    others.
+    """
 
     breach: str
     agreement: str
@@ -101,6 +109,8 @@ class BreachLine(Answer):
     target: str
     percent: str | None
     level: Level | None = None
+    found_percent: str | None = None
+    found_level: Level | None = None
     status: ReviewStatus
     basis: Basis
     found_at: str
@@ -130,6 +140,13 @@ class BreachDetail(Answer):
     judged_at_position: int
     decisions: tuple[BreachDecision, ...]
     restated: ObjectiveJudgement | None = None
+
+    @property
+    def holds(self) -> ObjectiveJudgement | None:
+        """The figure that holds now; None where the objective has none any more."""
+        if self.restated is None and self.line.status == "withdrawn":
+            return None
+        return self.restated or self.judgement
 
 
 class FigureRestated(Answer):

@@ -193,9 +193,8 @@ def _newest(connection: Connection, row: Row[tuple[object, ...]]) -> ObjectiveJu
 
 def _line(connection: Connection, row: Row[tuple[object, ...]]) -> BreachLine:
     held = promises(connection)
-    found = _found(row)
-    # What was withdrawn is told by what it was about; all else by what holds now.
-    figure = found if row.status == "withdrawn" else _newest(connection, row) or found
+    found, newest = _found(row), _newest(connection, row)
+    figure = newest or found
     found_then = connection.execute(
         select(breach_step.c.recorded_at, breach_step.c.actor)
         .where(breach_step.c.breach == row.breach, breach_step.c.decision == "found")
@@ -211,8 +210,10 @@ def _line(connection: Connection, row: Row[tuple[object, ...]]) -> BreachLine:
         service_name=service_name(held, figure.service),
         period=row.label,
         target=figure.target,
-        percent=figure.measured.percent if figure.measured else None,
-        level=figure.level,
+        percent=_percent(newest),
+        level=newest.level if newest else None,
+        found_percent=_percent(found) if _percent(found) != _percent(newest) else None,
+        found_level=found.level if newest is None or found.level != newest.level else None,
         indicator=figure.indicator,
         op=figure.op,
         status=row.status,
@@ -220,6 +221,10 @@ def _line(connection: Connection, row: Row[tuple[object, ...]]) -> BreachLine:
         found_at=format_instant(found_then.recorded_at),
         found_by=found_then.actor,
     )
+
+
+def _percent(figure: ObjectiveJudgement | None) -> str | None:
+    return figure.measured.percent if figure and figure.measured else None
 
 
 def service_name(held: Promises, name: str) -> str:

@@ -62,6 +62,17 @@ class ExclusionLine(Answer):
     positions: tuple[int, ...]
     objectives: tuple[ExclusionFate, ...]
 
+    @property
+    def excludes(self) -> bool:
+        """Whether any of the window is excluded in any objective."""
+        return any(part.effect for fate in self.objectives for part in fate.parts)
+
+    @property
+    def kept_by(self) -> tuple[Rule, ...]:
+        """The rules that keep some of the window in the judgement of some objective."""
+        rules = {part.rule for fate in self.objectives for part in fate.parts if part.rule}
+        return tuple(sorted(rules))
+
 
 def versions_of(held: Promises, agreement: str) -> tuple[Agreement, ...]:
     """The terms of an agreement, version by version; none where there is no such agreement."""

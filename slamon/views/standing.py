@@ -8,7 +8,7 @@ from functools import lru_cache
 from catalogue.agreements import Agreement
 from catalogue.document import PartialDate
 from catalogue.instants import format_instant, local_date
-from catalogue.intervals import intersect
+from catalogue.intervals import intersect, norm, subtract
 from catalogue.periods import Period, parse_period
 from catalogue.services import Service
 from slamon.sla.availability import Policy, percent_text, quotient
@@ -187,7 +187,14 @@ def outages(frame: Frame, judged: Judged, span: tuple[int, int]) -> Iterator[Out
             to=None if run.end >= until and until < span[1] else format_instant(run.end),
             counted_us=run.counted,
             basis=basis,
+            declared=_is_declared(judged, (run.begin, run.end)),
         )
+
+
+def _is_declared(judged: Judged, span: tuple[int, int]) -> bool:
+    """Whether somebody declared all of an outage."""
+    down = norm((each.begin, each.end) for each in judged.terms.declared if each.state == "down")
+    return not subtract((span,), down)
 
 
 def all_outages(

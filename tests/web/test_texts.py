@@ -23,7 +23,7 @@ FAMILIES = (
     "outcome", "tally", "agreement.kind", "commitment", "commitment.every", "sign_in", "error",
     "strip", "remedy", "month.short", "month.long", "unit", "op", "cases", "outages", "exclusion",
     "exclusion.effect", "exclusion.kind", "exclusion.rule", "exclusion.ruling", "forecast.reason",
-    "explained.rule_of", "explained.said",
+    "explained.rule_of", "explained.said", "explained.verdict_of", "breach.nothing_due",
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -10,15 +10,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from slamon.app.refused import Refused
 from slamon.sla.judgement import ObjectiveJudgement
-from slamon.views.answers import PeriodLine
+from slamon.views.answers import AgreementSummary, PeriodHistory, PeriodLine
 from slamon.web import ranking
 from slamon.web.figures import instant_us
 from slamon.web.pages.forms import signed_in
 from slamon.web.pages.knowing import silent, sources
 from slamon.web.pages.render import page
+from slamon.web.ports import Reading
 from slamon.web.requests import Decide, Now, Read, judged
 
 router = APIRouter(include_in_schema=False)
+
+SHOWN_CAUSES = 5
 
 
 @router.get("/agreements")
@@ -36,11 +39,13 @@ def agreement(request: Request, reading: Read, now: Now, agreement: str) -> HTML
         raise HTTPException(404)
     lines = reading.periods(agreement, now)
     labels = sorted({line.period for line in lines}, reverse=True)
+    folded = _folded(found, lines)
     return page(
         request,
         "agreement.html",
         agreement=found,
-        labels=labels,
+        labels=[label for label in labels if label not in folded],
+        folded=[label for label in labels if label in folded],
         rows=_table(lines),
         names={status.judgement.objective: status.service_name for status in found.objectives},
         over=found.state in ranking.OVER,
@@ -88,6 +93,7 @@ def _period(
     if found is None or said is None:
         raise HTTPException(404)
     closed = said.period.label in found.closed_periods
+    history = reading.history(which[0], said.period.label) if closed else None
     return page(
         request,
         "period.html",
@@ -96,12 +102,24 @@ def _period(
         judgement=said,
         titles={status.judgement.objective: status for status in found.objectives},
         closed=closed,
-        history=reading.history(which[0], said.period.label) if closed else None,
+        history=history,
+        reasons=_reasons(reading, history) if history else {},
         closable=not closed and instant_us(said.period.to) <= now,
         refusal=refusal,
         terms=_terms(said.objectives),
         sources=sources(reading, [(each.service, each.basis) for each in said.objectives]),
     )
+
+
+def _reasons(reading: Reading, history: PeriodHistory) -> dict[int, str]:
+    """Why somebody ruled, declared or corrected what restated a period, by the fact's position."""
+    causes = {at for each in history.restatements for at in each.cause[:SHOWN_CAUSES]}
+    told = {at: fact.content for at in causes if (fact := reading.fact(at))}
+    return {
+        at: str(content["reason"])
+        for at, content in told.items()
+        if isinstance(content, Mapping) and content.get("reason")
+    }
 
 
 def _terms(found: Iterable[ObjectiveJudgement]) -> list[str]:
@@ -114,6 +132,12 @@ def _terms(found: Iterable[ObjectiveJudgement]) -> list[str]:
         "figure.cannot_tell": any(each.possible and each.possible.cannot_tell for each in said),
     }
     return [key for key, shown in used.items() if shown]
+
+
+def _folded(agreement: AgreementSummary, lines: Sequence[PeriodLine]) -> set[str]:
+    """The closed months in which nothing was measured; restated ones are shown."""
+    told = {line.period for line in lines if line.state not in {"not_measured", "not_applicable"}}
+    return set(agreement.closed_periods) - set(agreement.restated_periods) - told
 
 
 def _table(lines: Iterable[PeriodLine]) -> dict[str, dict[str, PeriodLine]]:

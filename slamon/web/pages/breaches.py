@@ -42,7 +42,7 @@ class Written:
 @router.get("/breaches")
 def breaches(request: Request, reading: Read, now: Now) -> HTMLResponse:
     """Every breach, those to be reviewed first."""
-    found = sorted(reading.breaches(None), key=lambda line: line.found_at, reverse=True)
+    found = reading.breaches(None)
     return page(
         request,
         "breaches.html",

@@ -12,7 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from slamon.web import drawing, figures, measures, ranking, telling
+from slamon.web import drawing, figures, measures, outcomes, ranking, telling
 from slamon.web.access import form_token
 from slamon.web.requests import actor_of, session_of
 from slamon.web.texts import language, negotiate
@@ -97,6 +97,9 @@ def _environment(code: str) -> Environment:
         telling.plain,
         telling.remedy,
         telling.remedy_due,
+        outcomes.due,
+        outcomes.window,
+        outcomes.differences,
     ):
         made.filters[written.__name__] = partial(written, t)
     for drawn in (drawing.strip, drawing.meter):
@@ -105,6 +108,7 @@ def _environment(code: str) -> Environment:
         "percent": figures.percent,
         "floored": figures.floored,
         "number": figures.number,
+        "plainly": outcomes.plain,
         "columns": telling.columns,
         "unmarked": telling.unmarked,
     }
