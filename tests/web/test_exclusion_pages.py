@@ -148,6 +148,38 @@ def test_nothing_typed_is_lost_when_a_field_is_missing(
     assert len(world.announced) == 1
 
 
+@pytest.mark.parametrize("field", ["begin", "end", "received_at"])
+def test_an_instant_that_cannot_be_read_is_named_with_the_form_of_one(
+    reviewer: TestClient, field: str
+) -> None:
+    answer = send(reviewer, LIST, **(TYPED | {field: "1.12.2026 8 Uhr"}))
+
+    assert answer.status_code == 422
+    assert f'id="{field}-fault" role="alert">This cannot be read as a date and time.' in answer.text
+    assert "like 2026-02-10 12:00, on the clock of Europe/Berlin" in answer.text
+    assert 'value="1.12.2026 8 Uhr"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        pytest.param(slice(1, 2), "granted, but not excluded: more than the month", id="nothing"),
+        pytest.param(slice(0, 2), "granted, but only partly excluded: more than", id="a part"),
+        pytest.param(slice(0, 1), "granted excluded in", id="the whole window"),
+    ],
+)
+def test_a_grant_says_whether_it_excludes(
+    visitor: TestClient, world: Any, worlds: Any, words_of: Words, parts: slice, words: str
+) -> None:
+    line = worlds.EXCLUSION
+    fates = tuple(fate.model_copy(update={"parts": fate.parts[parts]}) for fate in line.objectives)
+    granted = {"status": "granted", "ruling": "granted", "objectives": fates}
+    world.announced = (line.model_copy(update=granted),)
+
+    assert words in words_of(visitor.get(LIST).text)
+    assert words.partition(" excluded in")[0] in words_of(visitor.get(ONE).text)
+
+
 def test_a_reason_that_is_far_too_long_is_turned_away(
     reviewer: TestClient, words_of: Words
 ) -> None:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
 
+from catalogue.instants import InstantError, parse_instant
 from slamon.app.exclusions import Asked
 from slamon.app.refused import Refused
 from slamon.sla.exclusions import Rule
@@ -23,6 +24,7 @@ from slamon.web.requests import Decide, Read
 
 router = APIRouter(include_in_schema=False)
 
+INSTANTS = frozenset({"begin", "end", "received_at"})
 Verb = Literal["grant", "refuse", "withdraw"]
 Field = Annotated[str, Form()]
 
@@ -42,8 +44,8 @@ class Announcement(BaseModel):
     evidence: str = ""
     reason: str = ""
 
-    def faults(self) -> dict[str, str]:
-        """The keys of the texts that say what is wrong, by field."""
+    def faults(self, tz: str) -> dict[str, str]:
+        """The keys of the texts that say what is wrong, by field; instants are read on the clock of `tz`."""
         typed = ("clause", "begin", "end", "received_at", "evidence", "reason")
         found: dict[str, str] = {}
         for name in typed:
@@ -52,6 +54,8 @@ class Announcement(BaseModel):
                 found[name] = "exclusion.missing"
             elif len(value) > LONGEST:
                 found[name] = "exclusion.too_long"
+            elif name in INSTANTS and not _is_instant(value, tz):
+                found[name] = "exclusion.no_instant"
         return found
 
     def asked(self) -> Asked:
@@ -65,6 +69,14 @@ class Announcement(BaseModel):
             evidence=self.evidence,
             reason=self.reason,
         )
+
+
+def _is_instant(text: str, tz: str) -> bool:
+    try:
+        parse_instant(text, tz)
+    except InstantError:
+        return False
+    return True
 
 
 class Ruled(BaseModel):
@@ -88,7 +100,8 @@ def announce(
 ) -> Response:
     """Record that a window was announced, or show the form again with all that was typed."""
     actor = signed_in(request, typed.csrf)
-    faults = typed.faults()
+    offer = _offered(reading.announceable(), typed.agreement)
+    faults = typed.faults(offer.tz if offer else "UTC")
     if faults:
         return _list(request, reading, typed.agreement, typed, faults=faults, status=422)
     try:
