@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from slamon.cli.terminal import console, print_table
+from rich.padding import Padding
+from rich.table import Table
+
+from slamon.cli.terminal import console
+from slamon.cli.wording import TICKETS, count_of
 from slamon.views.explanation import (
-    CaseNotMet,
+    Cases,
+    CaseTold,
     Explanation,
     Interval,
     ObjectiveExplained,
@@ -15,53 +20,89 @@ from slamon.views.explanation import (
 
 SECOND_US = 1_000_000
 SHOWN_FACTS = 6
-INTERVALS = ("from", "to", "length", "class", "rule", "clause", "facts")
-CASES = ("case", "place", "state", "from", "to", "count", "due", "took", "facts")
+WIDTH = 100  # of a table, where the screen is not narrower: what is longer goes on below
+WHY_WIDTH = 20
+WHY = "why"
+INTERVALS = ("from", "to", "length", "class", WHY, "facts")
+CASES = ("case", "opened", "took", "due", "state", "facts")
+RESULTS = ("check", "place", "from", "to", "count", "facts")
+STATES = {"met": "met", "breached": "late", "pending": "waiting"}
 
 
 def print_explanation(found: Explanation) -> None:
     """Print each objective with its parts."""
     known, period = found.as_known_at, found.period
-    console.print(
-        f"{found.agreement} {period.label} ({period.tz}) explained, "
-        f"as known at position {known.position}, {known.instant}",
-        style="bold",
-    )
+    console.print(f"{found.agreement} {period.label} ({period.tz}) explained", style="bold")
+    _print_line(f"as known at position {known.position}, {known.instant}")
     for objective in found.objectives:
         _print_objective(objective)
 
 
 def _print_objective(found: ObjectiveExplained) -> None:
     figure = found.measured.percent if found.measured else "not measured"
-    said = f"{found.objective} {found.service} {found.indicator} {found.target}: {figure}"
-    console.print(f"\n{said}, {found.state}", style="bold")
+    told = dict.fromkeys((figure, found.state.replace("_", " ")))
+    said = f"{found.objective} {found.service} {found.indicator} {found.target}"
+    console.print(f"\n{said}: {', '.join(told)}", style="bold")
     terms = ", ".join(f"{each.kind} {each.id} ({each.fact})" for each in found.terms)
     if terms:
-        console.print(f"  terms, with the positions of their facts: {terms}", style="dim")
+        _print_line(f"terms, with the positions of their facts: {terms}")
     if found.note:
-        console.print(f"  {found.note}", style="dim")
+        _print_line(found.note)
     for part in found.parts:
-        _print_part(part, alone=len(found.parts) == 1)
+        _print_part(part, found.indicator, alone=len(found.parts) == 1)
 
 
-def _print_part(part: PartExplained, *, alone: bool) -> None:
+def _print_line(said: str) -> None:
+    console.print(Padding(said, (0, 0, 0, 2)), style="dim", width=min(WIDTH, console.width))
+
+
+def _print_part(part: PartExplained, indicator: str, *, alone: bool) -> None:
     if not alone:
         console.print(f"target {part.target}, {part.from_} to {part.to}", style="bold")
-    print_table(INTERVALS, list(_rows(part.intervals)), empty="  no time of it is known yet")
+    if part.tally:
+        _print_time(part)
+    if part.cases is not None:
+        _print_cases(part.cases, part.cases_listed, tickets=indicator in TICKETS)
+    if part.readings:
+        read = [(each.at, each.value, each.source, _facts(each.facts)) for each in part.readings]
+        _print_table(("read at", "value", "from", "facts"), read)
+
+
+def _print_time(part: PartExplained) -> None:
+    if part.intervals:
+        _print_table(INTERVALS, list(_rows(part.intervals)))
+    else:
+        console.print("  no time of it is known yet")
     sums = ", ".join(
         f"{name.removesuffix('_us')} {length(us)}" for name, us in part.tally.items() if us
     )
     console.print(f"  together: {sums or 'nothing'}")
-    if part.cases is not None:
-        counted = part.cases.model_dump()
-        console.print(
-            "  cases: " + ", ".join(f"{n} {k.replace('_', ' ')}" for k, n in counted.items())
+
+
+def _print_cases(cases: Cases, listed: Sequence[CaseTold], *, tickets: bool) -> None:
+    if tickets:
+        console.print(f"  {count_of(cases.met, cases.not_met, cases.pending)}")
+    else:
+        counted = ", ".join(f"{n} {k.replace('_', ' ')}" for k, n in cases.model_dump().items())
+        console.print(f"  results: {counted}")
+    if listed:
+        told = _ticket if tickets else _results
+        _print_table(CASES if tickets else RESULTS, [told(each) for each in listed])
+
+
+def _print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        # An instant or a length stands in one piece; reasons and facts go on below.
+        table.add_column(
+            column,
+            overflow="fold",
+            no_wrap=column in {"from", "to", "length", "opened", "took", "due", "read at"},
+            min_width=WHY_WIDTH if column == WHY else None,
         )
-    if part.cases_not_met:
-        print_table(CASES, [_case(each) for each in part.cases_not_met], empty="")
-    if part.readings:
-        read = [(each.at, each.value, each.source, _facts(each.facts)) for each in part.readings]
-        print_table(("read at", "value", "from", "facts"), read, empty="")
+    for row in rows:
+        table.add_row(*("–" if cell is None else str(cell) for cell in row))
+    console.print(table, width=min(WIDTH, console.width))
 
 
 def _rows(intervals: Sequence[Interval]) -> Iterator[tuple[str, ...]]:
@@ -74,22 +115,32 @@ def _rows(intervals: Sequence[Interval]) -> Iterator[tuple[str, ...]]:
         first, us = outside[0], sum(each.us for each in outside)
         facts = tuple(sorted({fact for each in outside for fact in each.facts}))
         stretches = f"{len(outside)} stretches" if len(outside) > 1 else "1 stretch"
-        rest = (first.class_, first.says, first.clause, _facts(facts))
-        yield ("all others", stretches, length(us), *rest)
+        why = f"{first.says} {first.clause}"
+        yield ("all others", stretches, length(us), first.class_, why, _facts(facts))
 
 
 def _row(each: Interval) -> tuple[str, ...]:
     effect = f" ({each.effect})" if each.effect else ""
     said = f"{each.says}, although announced: {each.refused}" if each.refused else each.says
-    named = " ".join(filter(None, (each.clause, each.announcement, each.declaration)))
+    named = (
+        each.holiday and f"{each.holiday}:",
+        said,
+        each.clause,
+        each.announcement,
+        each.declaration,
+    )
     ends = (each.from_, each.to, length(each.us))
-    return (*ends, each.class_ + effect, said, named, _facts(each.facts))
+    return (*ends, each.class_ + effect, " ".join(filter(None, named)), _facts(each.facts))
 
 
-def _case(each: CaseNotMet) -> tuple[object, ...]:
+def _ticket(each: CaseTold) -> tuple[object, ...]:
     took = None if each.elapsed_us is None else length(each.elapsed_us)
-    when = (each.state, each.from_, each.to, each.count, each.due_at, took)
-    return (each.case, each.location, *when, _facts(each.facts))
+    told = (each.case, each.from_, took, each.due_at, STATES[each.state])
+    return (*told, _facts(each.facts))
+
+
+def _results(each: CaseTold) -> tuple[object, ...]:
+    return (each.case, each.location, each.from_, each.to, each.count, _facts(each.facts))
 
 
 def _facts(positions: Sequence[int]) -> str:

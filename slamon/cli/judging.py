@@ -30,7 +30,7 @@ from slamon.cli.terminal import (
     progress,
 )
 from slamon.cli.trying import print_what_if
-from slamon.cli.wording import number, promise
+from slamon.cli.wording import cases, number, promise, verdict
 from slamon.sla.judgement import Judgement, ObjectiveJudgement
 from slamon.views.reading import Reading
 
@@ -152,7 +152,7 @@ def _print(found: Judgement) -> None:
             f"{each.indicator} {promise(each.op, each.target, each.within)}",
             *_figure(each),
             each.coverage.percent,
-            each.state + (" (provisional)" if each.provisional else ""),
+            verdict(each),
             each.mode,
             each.basis,
         )
@@ -171,13 +171,13 @@ def _print(found: Judgement) -> None:
     )
     print_table(columns, rows, empty="no objective holds in this period")
     for each in found.objectives:
-        if each.note:
-            console.print(f"  {each.objective}: {each.note}", style="dim")
+        if told := "; ".join(filter(None, (cases(each), each.note))):
+            console.print(f"  {each.objective}: {told}", style="dim")
 
 
 def _figure(said: ObjectiveJudgement) -> tuple[str, str | None]:
     """The figure for display, and exactly."""
-    if said.measured:
+    if said.measured and not (said.measured.unit == "cases" and said.state == "not_measured"):
         return said.measured.percent, said.measured.ratio
     return (number(said), said.level.value) if said.level else ("not measured", None)
 

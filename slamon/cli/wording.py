@@ -7,6 +7,7 @@ from fractions import Fraction
 from slamon.sla.judgement import ObjectiveJudgement
 
 SECOND_US = 1_000_000
+TICKETS = frozenset({"response_time", "resolution_time"})
 LENGTHS = frozenset({"longest_outage", "age"})
 PLACES = 4
 
@@ -26,6 +27,29 @@ def number(said: ObjectiveJudgement) -> str:
         return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     unit = "" if said.level.unit == "count" else f" {said.level.unit}"
     return f"{_decimal(value)}{unit}"
+
+
+def verdict(said: ObjectiveJudgement) -> str:
+    """The state, and whether what was not observed could have made it another one."""
+    found = said.possible
+    told: list[str] = [said.state]
+    if found is not None and found.cannot_tell:
+        between = f"{found.lowest.percent}–{found.highest.percent}"
+        told.append(f"(cannot be told for sure: {between})")
+    return " ".join([*told, *(["(provisional)"] if said.provisional else [])])
+
+
+def cases(said: ObjectiveJudgement) -> str | None:
+    """How many cases were in time, late and waiting; None where no tickets are counted."""
+    if said.indicator not in TICKETS:
+        return None
+    good, total = (said.measured.good, said.measured.total) if said.measured else (0, 0)
+    return count_of(good, total - good, said.waiting)
+
+
+def count_of(good: int, late: int, waiting: int) -> str:
+    """Cases counted one by one."""
+    return f"cases: {good} in time, {late} late, {waiting} waiting"
 
 
 def _decimal(value: Fraction) -> str:

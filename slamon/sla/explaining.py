@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from catalogue.intervals import Intervals, Span, Steps, constant, membership, steps, zip_steps
@@ -20,6 +21,7 @@ from slamon.sla.timeline import timeline
 Rule = Literal[
     "not_in_force",
     "service_hours",
+    "holiday",
     "beyond_term",
     "exclusion",
     "declared",
@@ -34,6 +36,7 @@ Rule = Literal[
 RULES: Mapping[Rule, str] = {
     "not_in_force": "not in force",
     "service_hours": "outside the service hours (E2)",
+    "holiday": "holiday, outside the service hours (E2)",
     "beyond_term": "outside the term, counted as available (§3)",
     "exclusion": "exclusion granted (E1)",
     "declared": "declared (P6)",
@@ -188,6 +191,23 @@ def with_time_beyond(stretches: Iterable[Explained], beyond: Intervals) -> Itera
         for begin, end, moved in membership(beyond, (each.begin, each.end)).pieces():
             part = replace(each, begin=begin, end=end)
             yield replace(part, entry="up", because=Because("beyond_term")) if moved else part
+
+
+def with_holidays(
+    stretches: Iterable[Explained], days: Mapping[Span, str]
+) -> Iterator[tuple[Explained, str | None]]:
+    """Cut time outside the service hours where a holiday is why, and name it; `days` do not overlap (rule E2)."""
+    for each in stretches:
+        if each.because.rule != "service_hours":
+            yield each, None
+            continue
+        near = {d: name for d, name in days.items() if d[0] < each.end and d[1] > each.begin}
+        cuts = {at for day in near for at in day if each.begin < at < each.end}
+        edges = sorted({each.begin, *cuts, each.end})
+        for begin, end in pairwise(edges):
+            part = replace(each, begin=begin, end=end)
+            name = next((name for day, name in near.items() if day[0] <= begin < day[1]), None)
+            yield (replace(part, because=Because("holiday")) if name else part), name
 
 
 def _why(stretch: Explained) -> tuple[Entry, Because]:

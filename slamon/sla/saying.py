@@ -86,8 +86,16 @@ def judgement(
         in_a_row=InARow(wanted=terms.consecutive, missed=1)
         if breached and terms.consecutive > 1
         else None,
-        note=BASELINE_NOTE if baseline else None,
+        note=BASELINE_NOTE if baseline else _too_few(terms, known, said),
     )
+
+
+def _too_few(terms: ObjectiveTerms, known: Known, said: Verdict) -> str | None:
+    """Say that fewer cases came than the agreement asks for, where that is why nothing is measured (rule E4)."""
+    count = known.figures.cases.total
+    if said != "not_measured" or terms.min_sample is None or count >= terms.min_sample:
+        return None
+    return f"not measured: {count} case{'' if count == 1 else 's'}, fewer than {terms.min_sample}"
 
 
 def _breached_at(known: Known, period: Period) -> int:

@@ -1,4 +1,4 @@
-"""What stands behind a figure that is no time: the cases that were not met, and the numbers that were read off."""
+"""What stands behind a figure that is no time: the cases, and the numbers that were read off."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from slamon.sla.duration import CaseResult
 from slamon.sla.judgement import ObjectiveJudgement
 from slamon.sla.runs import Run
 from slamon.views import cases
-from slamon.views.explanation import CaseNotMet, Cases, LevelRead
+from slamon.views.explanation import Cases, CaseTold, LevelRead
 from slamon.views.judging import Frame
 from slamon.views.measuring import ticket_results
 from slamon.views.objectives import Judged
@@ -25,14 +25,14 @@ from slamon.views.shelf import Source
 from slamon.views.traced import Tracer
 
 Stretch = tuple[Judged, Span]
-Told = tuple[Cases | None, tuple[CaseNotMet, ...]]
+Told = tuple[Cases | None, tuple[CaseTold, ...]]
 NO_CASES: Told = (None, ())
 
 
 def cases_of(
     frame: Frame, tracer: Tracer, newest: Judged, stretches: Sequence[Stretch], period: Period
 ) -> Told:
-    """The cases of a period: how many, and those not met; none where time or a level is promised."""
+    """The cases of a period: how many, and each ticket or bad result; none where time or a level is promised."""
     if newest.terms.measure != "cases":
         return NO_CASES
     if newest.files:
@@ -46,12 +46,14 @@ def _tickets(found: Sequence[CaseResult]) -> Told:
     counted = Cases(
         met=states.count("met"), not_met=states.count("breached"), pending=states.count("pending")
     )
-    return counted, tuple(_ticket(each) for each in found if each.state != "met")
+    return counted, tuple(
+        _ticket(each) for each in sorted(found, key=lambda each: each.case.started)
+    )
 
 
-def _ticket(result: CaseResult) -> CaseNotMet:
+def _ticket(result: CaseResult) -> CaseTold:
     case = result.case
-    return CaseNotMet(
+    return CaseTold(
         case=case.id,
         state=result.state,
         from_=format_instant(case.started),
@@ -96,11 +98,11 @@ def _bad_within(runs: Sequence[Run], spans: Intervals) -> Iterator[Run]:
                     yield part
 
 
-def _lines(tracer: Tracer, found: Sequence[tuple[Source, Run]]) -> Iterator[CaseNotMet]:
+def _lines(tracer: Tracer, found: Sequence[tuple[Source, Run]]) -> Iterator[CaseTold]:
     positions = tracer.positions((s.check, s.location, run.first) for s, run in found)
     for source, run in sorted(found, key=lambda each: each[1].first):
         position = positions.get((source.check, source.location, run.first))
-        yield CaseNotMet(
+        yield CaseTold(
             case=source.check,
             location=source.location,
             state="breached",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
 from typing import cast
 
 from catalogue.agreements import Agreement
-from catalogue.calendars import Hours
-from catalogue.instants import format_instant
+from catalogue.calendars import Calendar, Hours
+from catalogue.instants import at_clock, format_instant
 from catalogue.intervals import Span, intersect, norm, subtract
 from catalogue.periods import Period
+from catalogue.service_hours import WEEKDAYS
 from slamon.ledger.store import Ledger
 from slamon.sla.explaining import (
     RULES,
@@ -20,6 +22,7 @@ from slamon.sla.explaining import (
     explain,
     joined,
     tally_of,
+    with_holidays,
     with_time_beyond,
 )
 from slamon.sla.judgement import Judgement, ObjectiveJudgement
@@ -40,6 +43,7 @@ from slamon.views.periods import by_objective
 from slamon.views.promised import Promises
 from slamon.views.traced import Corrected, Tracer
 
+ONE_DAY = timedelta(days=1)
 LATER_FACTS = (
     "explained as known now: facts recorded since have changed it, the figures shown are older"
 )
@@ -101,7 +105,7 @@ def explained(
     parts = tuple(
         _part(frame, tracer, Group(group, days, period, said)) for group, days in groups if period
     )
-    agrees = not parts or said.tally in [part.tally for part in parts]
+    agrees = not parts or any(_agrees(said, part) for part in parts)
     return ObjectiveExplained(
         objective=said.objective,
         service=said.service,
@@ -119,8 +123,17 @@ def explained(
     )
 
 
+def _agrees(said: ObjectiveJudgement, part: PartExplained) -> bool:
+    """Whether the figure shown rests on what is explained: on time, or on cases of files."""
+    cases = part.cases
+    if part.tally or cases is None:
+        return said.tally == part.tally
+    met, total = (said.measured.good, said.measured.total) if said.measured else (0, 0)
+    return (met, total) == (cases.met, cases.met + cases.not_met)
+
+
 def _part(frame: Frame, tracer: Tracer, group: Group) -> PartExplained:
-    found = _explained(frame.desk, group)
+    found = () if group.newest.files else _explained(frame.desk, group)
     cases, not_met = cases_of(frame, tracer, group.newest, list(group.stretches()), group.period)
     spans = norm(
         span for each in group.versions for span in intersect(each.in_force, (group.period.span,))
@@ -130,10 +143,10 @@ def _part(frame: Frame, tracer: Tracer, group: Group) -> PartExplained:
         target=group.newest.terms.target,
         from_=format_instant(begin),
         to=format_instant(end),
-        tally=tally_of(found).as_us(),
+        tally={} if group.newest.files else tally_of(found).as_us(),
         intervals=tuple(_told(frame, tracer, group, found)),
         cases=cases,
-        cases_not_met=not_met,
+        cases_listed=not_met,
         readings=tuple(readings_of(frame.connection, group.newest, group.period, group.said)),
     )
 
@@ -178,12 +191,13 @@ def _told(
     places = sorted({(source.check, source.location) for source in group.newest.sources})
     corrections = tracer.corrections(places, group.period.span)
     book = _Book(frame.held, group.newest)
-    for stretch in found:
+    days = holidays_of(frame.held, group.newest, group.period.span)
+    for stretch, holiday in with_holidays(found, days):
         witnesses = tuple(
             _witness(each, positions.get((each.check, each.location, each.at or 0)))
             for each in stretch.heard
         )
-        yield book.told(stretch, witnesses, corrections)
+        yield book.told(stretch, witnesses, corrections, holiday)
 
 
 def _witness(heard: Heard, position: int | None) -> Witness:
@@ -208,6 +222,7 @@ class _Book:
         stretch: Explained,
         witnesses: tuple[Witness, ...],
         corrections: Sequence[Corrected],
+        holiday: str | None,
     ) -> Interval:
         """Tell one stretch."""
         why = stretch.because
@@ -228,6 +243,7 @@ class _Book:
             announcement=why.announcement,
             declaration=why.declaration,
             refused=why.refused,
+            holiday=holiday,
             witnesses=witnesses,
             facts=tuple(sorted(facts)),
         )
@@ -236,7 +252,7 @@ class _Book:
         """Where it stands, and the facts that say so where these are no results."""
         why = stretch.because
         match why.rule:
-            case "service_hours":
+            case "service_hours" | "holiday":
                 hours = hours_of(self.held, self.judged)
                 behind = [("service_hours", hours)] if hours else []
                 calendar = self.held.need(Hours, hours).holidays if hours else None
@@ -263,6 +279,20 @@ def hours_of(held: Promises, judged: Judged) -> str | None:
     stated = cast("Agreement", versions[judged.version - 1]).objectives
     own = (each.service_hours for each in stated if each.id == judged.terms.objective)
     return next(own, None)
+
+
+def holidays_of(held: Promises, judged: Judged, span: Span) -> dict[Span, str]:
+    """The local days (µs) on which the service hours do not hold because of a holiday, with its name."""
+    name = hours_of(held, judged)
+    hours = held.need(Hours, name) if name else None
+    if hours is None or hours.holidays is None:
+        return {}
+    closing = held.need(Calendar, hours.holidays).days
+    names = {day.date: day.name.en for day in closing if day.status != "to_confirm"}
+    weekdays = {WEEKDAYS.index(each) for each in hours.weekdays}
+    days = (at for at in names if at.weekday() in weekdays)
+    found = {(at_clock(d, 0, hours.tz), at_clock(d + ONE_DAY, 0, hours.tz)): names[d] for d in days}
+    return {day: said for day, said in found.items() if intersect((day,), (span,))}
 
 
 def _terms_behind(held: Promises, versions: Sequence[Judged | Unjudged]) -> Iterator[TermsBehind]:

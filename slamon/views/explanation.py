@@ -23,7 +23,8 @@ class Interval(Said):
     """A stretch of time that counts as one `class` for one reason; classes are those of the tally, without `_us`.
 
     `clause` is an exclusion of the agreement, its service hours, the agreement itself, or the objective. Where time
-    counts although it was announced, `refused` is the rule by which that announcement was refused.
+    counts although it was announced, `refused` is the rule by which that announcement was refused. `holiday` names
+    the day of the calendar because of which the service hours do not hold.
     """
 
     from_: str = Field(alias="from")
@@ -37,6 +38,7 @@ class Interval(Said):
     announcement: str | None
     declaration: str | None
     refused: str | None
+    holiday: str | None = None
     witnesses: tuple[Witness, ...]
     facts: tuple[int, ...]
 
@@ -51,8 +53,8 @@ class Cases(Said):
     outside: int = 0
 
 
-class CaseNotMet(Said):
-    """A case that was not met, or is not yet decided; results of a probe that follow each other are one line.
+class CaseTold(Said):
+    """A case that counted or is not yet decided; of results of a probe the ones not met, a row of them in one line.
 
     `elapsed_us` is the agreed time it took so far.
     """
@@ -86,7 +88,10 @@ class TermsBehind(Said):
 
 
 class PartExplained(Said):
-    """A part of a period that is judged by one target; `tally` is the sum of its intervals, by class."""
+    """A part of a period that is judged by one target; `tally` is the sum of its intervals, by class.
+
+    Where files are counted, neither has any time: what counted are the cases or numbers.
+    """
 
     target: str
     from_: str = Field(alias="from")
@@ -94,7 +99,7 @@ class PartExplained(Said):
     tally: dict[str, int]
     intervals: tuple[Interval, ...]
     cases: Cases | None
-    cases_not_met: tuple[CaseNotMet, ...]
+    cases_listed: tuple[CaseTold, ...]
     readings: tuple[LevelRead, ...]
 
 

@@ -180,6 +180,8 @@ def _judge_group(
     found = list(_days(frame, group, period, until))
     known = _known(frame, group, period, found, until, closed=closed)
     said = judge([each.terms for each in group], period, known)
+    if newest.files:
+        return said.model_copy(update={"tally": {}})
     return _with_witnesses(frame, group, period, said, until) if newest.sources else said
 
 
@@ -221,8 +223,7 @@ def _known(
     closed: bool,
 ) -> Known:
     newest = group[-1]
-    figures = merge(day.figures for _, day in found) if found else _nothing(period)
-    figures = with_time_beyond([each.terms for each in group], period, figures)
+    figures = _of_time(group, period, found)
     carried = _carried_in(frame, group, period, figures)
     known = Known(
         figures=figures,
@@ -247,6 +248,14 @@ def _known(
     if newest.terms.measure == "time" and not closed and until < period.end:
         return replace(known, forecast=outlook(frame.desk, group, period, figures, until))
     return known
+
+
+def _of_time(group: Sequence[Judged], period: Period, found: Sequence[Dated]) -> DayFigures:
+    """The time of a period by class; none where files are counted, whatever state the service was in."""
+    if group[-1].files or not found:
+        return _nothing(period)
+    figures = merge(day.figures for _, day in found)
+    return with_time_beyond([each.terms for each in group], period, figures)
 
 
 def _of_tickets(frame: Frame, group: Sequence[Judged], period: Period, known: Known) -> Known:

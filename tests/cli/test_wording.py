@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from slamon.cli.wording import number, promise
-from slamon.sla.judgement import Coverage, Level, ObjectiveJudgement
+from slamon.cli.wording import cases, number, promise, verdict
+from slamon.sla.judgement import Coverage, Level, Measured, ObjectiveJudgement, Possible, Share
 
 NOTHING = Coverage(
     known_us=0, agreed_us=0, ratio=None, percent=None, minimum=None, sufficient=False
@@ -63,3 +63,56 @@ def test_a_number_is_printed_as_what_it_is(
     )
 
     assert number(said) == text
+
+
+def _of_share(**changed: Any) -> ObjectiveJudgement:
+    nothing = dict.fromkeys(("measured", "breached_at", "error_budget", "remedy"))
+    fields: dict[str, Any] = {
+        "objective": "o1",
+        "service": "svc",
+        "indicator": "availability",
+        "target": "99.50",
+        "mode": "enforced",
+        "state": "met",
+        "provisional": False,
+        "basis": "measured",
+        "partial": False,
+        "coverage": NOTHING,
+        "tally": {},
+        "outages": (),
+    }
+    return ObjectiveJudgement.model_validate(nothing | fields | changed)
+
+
+@pytest.mark.parametrize(
+    ("cannot_tell", "provisional", "text"),
+    [
+        pytest.param(
+            True, False, "met (cannot be told for sure: 99.49–99.58)", id="the target between"
+        ),
+        pytest.param(False, False, "met", id="the target met in any case"),
+        pytest.param(
+            True,
+            True,
+            "met (cannot be told for sure: 99.49–99.58) (provisional)",
+            id="the target between, and not closed",
+        ),
+    ],
+)
+def test_a_verdict_says_whether_what_was_not_observed_could_change_it(
+    text: str, *, cannot_tell: bool, provisional: bool
+) -> None:
+    lowest, highest = (
+        Share(ratio=f"{n}/10000", percent=p) for n, p in ((9949, "99.49"), (9958, "99.58"))
+    )
+    possible = Possible(lowest=lowest, highest=highest, cannot_tell=cannot_tell)
+
+    assert verdict(_of_share(possible=possible, provisional=provisional)) == text
+
+
+def test_tickets_are_counted_in_time_late_and_waiting() -> None:
+    measured = Measured(good=4, total=5, ratio="4/5", percent="80.00", unit="cases")
+    said = _of_share(indicator="response_time", measured=measured, waiting=2)
+
+    assert cases(said) == "cases: 4 in time, 1 late, 2 waiting"
+    assert cases(_of_share(indicator="latency", measured=measured)) is None

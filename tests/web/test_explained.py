@@ -72,7 +72,7 @@ def asked(world: Any, worlds: Any) -> list[str | None]:
         "tally": {"up_us": 65 * MINUTE, "down_us": 120 * MINUTE, "excused_down_us": 60 * MINUTE},
         "intervals": INTERVALS,
         "cases": {"met": 5, "not_met": 4},
-        "cases_not_met": CASES,
+        "cases_listed": CASES,
         "readings": (
             {"at": "2026-09-08T06:00:00Z", "value": "7/2", "source": "lvl", "facts": (79,)},
         ),
