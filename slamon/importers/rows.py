@@ -69,7 +69,7 @@ def read_rows(
     try:
         header = _header(path, rows, columns)
         for number, cells in enumerate(rows, 1):
-            row = _too_long(rows.line_num, cells) or read(rows.line_num, cells)
+            row = _misfit(rows.line_num, cells, len(header)) or read(rows.line_num, cells)
             if isinstance(row, list):
                 bad += row
             else:
@@ -100,10 +100,15 @@ def _header(path: Path, rows: csv.DictReader[str], columns: Iterable[str]) -> tu
     return header
 
 
-def _too_long(line: int, cells: Cells) -> list[BadRow]:
-    if BEYOND not in cells:
+def _misfit(line: int, cells: Mapping[str, str | None], columns: int) -> list[BadRow]:
+    """A row that is cut off, or has a separator too many: its cells may belong to other columns."""
+    if BEYOND in cells:
+        said = "the row has more cells than the header"
+    elif missing := sum(cell is None for cell in cells.values()):
+        said = f"{columns - missing} of {columns} columns"
+    else:
         return []
-    return [BadRow(line, "row", "the row has more cells than the header", dict(cells))]
+    return [BadRow(line, "row", said, {name: cell or "" for name, cell in cells.items()})]
 
 
 def cell(cells: Cells, column: str | None) -> str:

@@ -60,6 +60,7 @@ def test_a_row_is_a_number_at_an_instant(tmp_path: Path, row: str, level: Level)
             ["3:days_used: '4,5' has a decimal comma; write 4.5"],
             id="a decimal comma",
         ),
+        pytest.param("2026-03-02T10:00", ["3:row: 1 of 2 columns"], id="a row that is cut off"),
         pytest.param(
             "2026-03-02T10:00,many",
             ["3:days_used: 'many' is no decimal number; write like 20 or 4.5"],

@@ -114,7 +114,7 @@ def test_files_as_programs_write_them_are_read(tmp_path: Path, text: str) -> Non
         ),
         pytest.param(
             "2026-03-02T10:00",
-            "3:state: '' is none of up, slow, down, odd",
+            "3:row: 1 of 4 columns",
             id="cells too few",
         ),
     ],

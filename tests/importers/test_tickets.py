@@ -100,6 +100,7 @@ def test_what_a_file_may_leave_out(tmp_path: Path, row: str, ticket: Ticket) -> 
         pytest.param(
             ",2026-03-02T10:00,,,P1,", "3:id: the ticket has no id", id="a ticket without an id"
         ),
+        pytest.param("T-2,2026-03-02T10:00", "3:row: 2 of 6 columns", id="a row that is cut off"),
         pytest.param(
             "T-2,,,,P1,",
             "3:opened_at: no instant ''; write like 2026-02-01T08:00:00Z",
