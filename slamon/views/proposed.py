@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -55,18 +56,30 @@ def _known(held: Promises) -> Catalogue:
 
 
 def _out_of_place(documents: Catalogue, agreement: str, file: Path) -> Iterator[Problem]:
+    others = [each for each in documents.records.values() if each.kind not in TRIED]
+    if others:
+        found = Counter(each.kind for each in others)
+        said = (
+            "this file must hold one agreement, and the service hours, calendars and windows it needs: "
+            f"found also {', '.join(_some(kind, count) for kind, count in found.items())}"
+        )
+        yield problem_at(others[0].position, said)
     for (kind, name), record in documents.records.items():
-        if kind not in TRIED:
-            said = (
-                f"a {kind.replace('_', ' ')} cannot be tried out: such a file holds one agreement "
-                "and the service hours, calendars and windows it needs"
-            )
-            yield problem_at(record.position, said)
-        elif kind == "agreement" and name != agreement:
+        if kind == "agreement" and name != agreement:
             said = f'this is the agreement "{name}", and the question is about "{agreement}" alone'
             yield problem_at(record.at(("id",)), said)
     if ("agreement", agreement) not in documents.records:
         yield Problem(str(file), 1, 1, f'this file does not state the agreement "{agreement}"')
+
+
+def _some(kind: str, count: int) -> str:
+    """So many records of a kind, in words."""
+    word = kind.replace("_", " ")
+    if word.endswith("s"):
+        return word
+    if count == 1:
+        return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+    return f"{count} {word[:-1]}ies" if word.endswith("y") else f"{count} {word}s"
 
 
 def _held(record: Written, position: int) -> Held:

@@ -299,7 +299,8 @@ def test_a_person_reads_both_sides_and_the_difference(slamon: Any, terms: Any) -
         pytest.param(
             [],
             "locations: [{id: loc-new, name: {en: L, fr: L, es: L}, prov: {_: I}}]\n",
-            "a location cannot be tried out",
+            "this file must hold one agreement, and the service hours, calendars and windows it needs: "
+            "found also a location",
             id="a record that is no term",
         ),
     ],
@@ -318,6 +319,21 @@ def test_a_file_that_cannot_be_tried_says_where_and_why(
     )
     assert "nothing was recorded" in said.stderr
     assert slamon.json("ledger", "stats") == position
+
+
+def test_a_file_with_many_other_records_is_refused_in_one_sentence(slamon: Any, terms: Any) -> None:
+    name = "{en: L, fr: L, es: L}"
+    source = "service: svc-parzival, kind: csv, columns: {a: b}, prov: {_: I}"
+    file = terms(
+        also=f"locations: [{{id: loc-a, name: {name}, prov: {{_: I}}}}, {{id: loc-b, name: {name}, prov: {{_: I}}}}]\n"
+        f"imports: [{{id: imp-x, {source}}}]\n"
+    )
+
+    said = slamon(*QUESTION, "--terms", file)
+
+    fault, end = said.stderr.splitlines()
+    assert fault.endswith("windows it needs: found also 2 locations, an import")
+    assert end == "1 fault; nothing was recorded"
 
 
 @pytest.mark.parametrize(
