@@ -24,6 +24,8 @@ from slamon.cli.terminal import (
     print_table,
 )
 from slamon.views.rulings import ExclusionFate, ExclusionLine
+from slamon.web import outcomes
+from slamon.web.texts import language
 
 app = group("Excluded time: announce, grant, refuse, withdraw, list, show.")
 
@@ -132,7 +134,8 @@ def list_all(
         print_json([line.model_dump(mode="json", by_alias=True) for line in found])
         return
     rows = [
-        (e.agreement, e.exclusion, e.from_, e.to, e.received_at, e.status, _rules(e)) for e in found
+        (e.agreement, e.exclusion, e.from_, e.to, e.received_at, _status(e), _rules(e))
+        for e in found
     ]
     columns = ("agreement", "id", "from", "to", "received", "status", "refused by")
     print_table(columns, rows, empty="no window was announced")
@@ -161,7 +164,7 @@ def show(agreement: Agreement, exclusion: Exclusion, *, as_json: AsJson = False)
             "received": f"{found.received_at}: {found.evidence}",
             "recorded": found.recorded_at,
             "reason": found.reason,
-            "status": f"{found.status}: {found.because}" if found.because else found.status,
+            "status": f"{_status(found)} ({found.because})" if found.because else _status(found),
             "facts": ", ".join(str(position) for position in found.positions),
         }
     )
@@ -183,5 +186,8 @@ def _verdict(effect: str | None) -> str:
 
 
 def _rules(line: ExclusionLine) -> str | None:
-    rules = {part.rule for fate in line.objectives for part in fate.parts if part.rule}
-    return ", ".join(sorted(rules)) or None
+    return ", ".join(line.kept_by) or None
+
+
+def _status(line: ExclusionLine) -> str:
+    return outcomes.window(language("en"), line)

@@ -121,7 +121,7 @@ def test_a_page_of_words_says_which_rule_refused_what(bern: Any) -> None:
     for words in (
         "x1 (planned maintenance)",
         "2026-02-02T08:00:00Z: mail 4711",
-        "granted: agreed",
+        "granted, but only partly excluded: more than the month allows (agreed)",
         "excluded (remove window)",
         "clause x1 allows 4:00 h of agreed time a month; in 2026-02 it was used up at 2026-02-10 16:00+01:00",
     ):
