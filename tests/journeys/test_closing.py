@@ -74,6 +74,13 @@ def test_a_late_file_restates_a_closed_month_and_the_old_figures_stay(books: Boo
     shown = json.loads(books("breaches", "show", BREACH, "--json"))
     assert (shown["line"]["status"], shown["judgement"]["state"]) == ("withdrawn", "breached")
     assert shown["restated"]["state"] == "met"
+    told = " ".join(books("breaches", "show", BREACH).split())
+    (now, then) = (shown[of]["measured"] for of in ("restated", "judgement"))
+    assert f"achieved {now['percent']} ({now['ratio']}) when found {then['percent']}" in told
+    assert "due Withdrawn: nothing is due." in told
+    (line,) = json.loads(books("breaches", "list", "--json"))
+    assert (line["percent"], line["found_percent"]) == (now["percent"], then["percent"])
+    assert "withdrawn: nothing is due" in books("breaches", "list")
 
     again = books.take_in(DENIED)
     assert "restated" not in again

@@ -65,6 +65,16 @@ def test_a_breach_comes_and_goes_with_grants_and_each_time_the_month_is_restated
     assert review(closed) == names
 
 
+def test_a_declared_outage_is_told_as_declared_and_one_that_was_seen_is_not(closed: Any) -> None:
+    closed.declare("down", "2026-03-20T00:00Z", "2026-03-20T02:00Z")
+
+    said = closed.fold().reading.outages(None, None, 10, parse_instant(END))
+    assert [(line.from_[:10], line.declared) for line in said] == [
+        ("2026-03-05", False),
+        ("2026-03-20", True),
+    ]
+
+
 def test_two_causes_at_once_are_one_restatement_that_names_both(closed: Any) -> None:
     before = closed.ledger.position()
     closed.declare("up", "2026-03-05T00:00Z", "2026-03-05T03:00Z")
