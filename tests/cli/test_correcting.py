@@ -145,3 +145,17 @@ def test_p1_a_file_imported_again_does_not_bring_back_what_was_voided(
 
     assert "0 results recorded" in again.stdout, again.output
     assert _february(slamon)["tally"].get("down_us", 0) == 0
+
+
+def test_a_correction_in_a_closed_month_tells_old_and_new(slamon: Any) -> None:
+    month = ("--agreement", "sla-digital-editions", "--period", "2026-02")
+    assert slamon("close", *month).exit_code == 0
+
+    said = _void(slamon, "--yes").stdout.splitlines()
+
+    assert said[1] == "1 result voided"
+    assert said[3].startswith("closed period sla-digital-editions 2026-02 is restated at position ")
+    assert said[4:] == [
+        "  o9: 97.91 % breached → 100.00 % met",
+        "  breach withdrawn: sla-digital-editions.o9.2026-02",
+    ]

@@ -112,3 +112,30 @@ def test_p6_what_is_declared_counts_and_what_is_withdrawn_does_not(slamon: Any) 
 
     slamon("incident", "withdraw", INCIDENT, "--reason", "it was another service")
     assert _march(slamon)["outages"] == []
+
+
+def test_an_incident_in_a_closed_month_finds_a_breach_and_its_withdrawal_takes_it_back(
+    slamon: Any,
+) -> None:
+    month = ("--agreement", "sla-digital-editions", "--period", "2026-03")
+    assert slamon("close", *month).exit_code == 0
+
+    declared = _declare(slamon, "--to", "2026-03-03T14:00:00Z").stdout.splitlines()
+    withdrawn = slamon("incident", "withdraw", INCIDENT, "--reason", "no").stdout.splitlines()
+
+    restated = "closed period sla-digital-editions 2026-03 is restated at position "
+    assert (declared[0], withdrawn[0]) == (
+        f"{INCIDENT} is declared down",
+        f"{INCIDENT} is withdrawn",
+    )
+    assert declared[1].startswith(restated)
+    assert withdrawn[1].startswith(restated)
+    # Six of the 240 hours on working days up to the last result, of 28 March.
+    assert declared[2:] == [
+        "  o9: 100.00 % met → 97.50 % breached",
+        "  breach to review: sla-digital-editions.o9.2026-03",
+    ]
+    assert withdrawn[2:] == [
+        "  o9: 97.50 % breached → 100.00 % met",
+        "  breach withdrawn: sla-digital-editions.o9.2026-03",
+    ]
