@@ -270,6 +270,9 @@ def test_tickets_are_counted_in_the_month_of_their_opening(
 
     assert (found.measured.good, found.measured.total, found.state) == (good, total, state)
     assert found.basis == "imported"
+    assert (found.tally, found.coverage.known_us, found.outages) == ({}, 0, ())
+    too_few = f"not measured: {total} cases, fewer than {terms.get('min_sample')}"
+    assert found.note == (too_few if state == "not_measured" else None)
 
 
 def test_tickets_opened_before_the_agreement_held_are_none_of_it(house: Any, promised: Any) -> None:

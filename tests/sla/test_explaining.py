@@ -25,6 +25,7 @@ from slamon.sla.explaining import (
     explain,
     joined,
     tally_of,
+    with_holidays,
     with_time_beyond,
 )
 from slamon.sla.judgement import Effect, State
@@ -338,3 +339,25 @@ def test_a_known_state_rests_on_results_that_were_there(seen: list[Result]) -> N
             if heard.said in {"up", "degraded", "down"}:
                 assert heard.at is not None
                 assert each.begin - VALIDITY < heard.at <= each.begin
+
+
+def test_a_holiday_is_cut_out_of_the_time_outside_the_service_hours_and_named() -> None:
+    def of(begin: int, end: int, entry: str, rule: Rule) -> Explained:
+        return Explained(begin, end, entry, Because(rule))
+
+    night = of(0, 10, "outside", "service_hours")
+    day = of(10, 20, "up", "results")
+    weekend = of(20, 50, "outside", "service_hours")
+    days = {(5, 12): "Labour Day", (30, 40): "Europe Day", (60, 70): "Whit Monday"}
+
+    found = list(with_holidays([night, day, weekend], days))
+
+    assert [(each.begin, each.end, each.because.rule, name) for each, name in found] == [
+        (0, 5, "service_hours", None),
+        (5, 10, "holiday", "Labour Day"),
+        (10, 20, "results", None),
+        (20, 30, "service_hours", None),
+        (30, 40, "holiday", "Europe Day"),
+        (40, 50, "service_hours", None),
+    ]
+    assert tally_of(each for each, _ in found) == tally_of([night, day, weekend])

@@ -177,3 +177,29 @@ def test_the_resource_is_what_the_read_side_says(visitor: TestClient, asked: lis
 )
 def test_what_is_not_there_is_not_explained(visitor: TestClient, address: str) -> None:
     assert visitor.get(address).status_code == 404
+
+
+def test_the_page_of_a_promise_about_tickets_lists_each_and_no_time(
+    visitor: TestClient, words_of: Words, world: Any, asked: list[Any]
+) -> None:
+    said = world.explain("sla-unv-2026", "2026-09", 0, "o1")
+    late, *_ = said.objectives[0].parts[0].cases_listed
+    met = late.model_copy(
+        update={"case": "T-2", "state": "met", "to": "2026-09-08T07:00:00Z", "elapsed_us": MINUTE}
+    )
+    (figure,) = said.objectives
+    (part,) = figure.parts
+    listed = {"intervals": (), "tally": {}, "readings": (), "cases_listed": (late, met)}
+    changed = {"indicator": "response_time", "tally": {}}
+    figure = figure.model_copy(update=changed | {"parts": (part.model_copy(update=listed),)})
+    told = said.model_copy(update={"objectives": (figure,)})
+    world.explain = lambda *_: told
+
+    words = words_of(visitor.get(PAGE).text)
+
+    assert "What counted is listed here one by one" in words
+    assert "5 in time, 4 late, 0 waiting" in words
+    assert words.index("T-1") < words.index("late", words.index("T-1")) < words.index("T-2")
+    assert "stretches" not in words
+    assert "Outside the service hours" not in words
+    assert asked == ["o1"]
