@@ -178,3 +178,12 @@ def test_a_fact_is_shown_with_its_envelope_and_not_endlessly(
     assert words.count("2026-11-22T15:31:20Z bad") == 50
     assert "and 10 more" in words
     assert "missing" not in words
+
+
+def test_edges_that_are_not_sure_come_with_why_they_decide_nothing(
+    visitor: TestClient, words_of: Callable[[str], str]
+) -> None:
+    words = words_of(visitor.get("/breaches/sla-unv-2026.o1.2026-09").text)
+
+    assert "each edge ± 1 min" in words
+    assert words.count("from the first failing result to the first good one") == 1

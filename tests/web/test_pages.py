@@ -171,6 +171,30 @@ def test_an_error_is_a_page(
     assert words in Reader(response.text).words
 
 
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        pytest.param("/breaches/none", "There is no breach with the id none.", id="a breach"),
+        pytest.param("/services/none", "There is no service with the id none.", id="a service"),
+        pytest.param(
+            "/agreements/none", "There is no agreement with the id none.", id="an agreement"
+        ),
+        pytest.param(
+            "/agreements/sla-unv-2026/periods/yesterday", "yesterday", id="a period that is none"
+        ),
+        pytest.param(
+            "/exclusions/sla-unv-2026/none", "Nothing was announced as none", id="a window"
+        ),
+    ],
+)
+def test_a_page_that_knows_what_is_missing_says_that_alone(
+    visitor: TestClient, address: str, words: str
+) -> None:
+    said = Reader(visitor.get(address).text).words
+    assert words in said
+    assert "perhaps it was mistyped" not in said
+
+
 def test_the_overview_shows_breaches_and_outages_before_agreements(visitor: TestClient) -> None:
     words = Reader(visitor.get("/").text).words
     order = ["Electronic mail, September 2026", "still lasting", "Digital editions", "last 30"]
@@ -233,6 +257,19 @@ def test_a_service_shows_what_is_kept_but_not_yet_interpreted(visitor: TestClien
     assert "offerings[0].comparable_to" in words
     assert "probes of the kind smtp come later" in words
     assert "Simulated until 12 Oct 2026." in words
+
+
+def test_an_outage_that_was_declared_says_so_and_not_what_was_probed(
+    visitor: TestClient, worlds: Any, world: Any
+) -> None:
+    found = world.service("svc-mail", worlds.NOW)
+    declared = found.outages[0].model_copy(update={"declared": True})
+    world.service = lambda *_: found.model_copy(update={"outages": (declared,)})
+    page = visitor.get("/services/svc-mail").text
+
+    outage = page.partition('data-label="From"')[2].partition("</td>")[0]
+    assert "basis-declared" in outage
+    assert "basis-simulated" not in outage
 
 
 def test_a_breach_shows_its_evidence_in_the_zone_of_the_agreement(visitor: TestClient) -> None:

@@ -36,7 +36,7 @@ def agreement(request: Request, reading: Read, now: Now, agreement: str) -> HTML
     """One agreement: objectives this period, and the table of months."""
     found = reading.agreement(agreement, now)
     if found is None:
-        raise HTTPException(404)
+        raise HTTPException(404, f"There is no agreement with the id {agreement}.")
     lines = reading.periods(agreement, now)
     labels = sorted({line.period for line in lines}, reverse=True)
     folded = _folded(found, lines)
@@ -91,7 +91,7 @@ def _period(
 ) -> HTMLResponse:
     found, said = reading.agreement(which[0], now), judged(reading, *which, now)
     if found is None or said is None:
-        raise HTTPException(404)
+        raise HTTPException(404, f"There is no period {which[1]} of the agreement {which[0]}.")
     closed = said.period.label in found.closed_periods
     history = reading.history(which[0], said.period.label) if closed else None
     return page(

@@ -119,7 +119,7 @@ def _breach(
 ) -> HTMLResponse:
     found = reading.breach(breach)
     if found is None:
-        raise HTTPException(404)
+        raise HTTPException(404, f"There is no breach with the id {breach}.")
     return page(
         request,
         "breach.html",

@@ -170,7 +170,7 @@ def _list(
     names = {offer.agreement: offer.name for offer in offers}
     names |= {line.agreement: line.agreement for line in every if line.agreement not in names}
     if agreement is not None and agreement not in names:
-        raise HTTPException(404)
+        raise HTTPException(404, f"There is no agreement with the id {agreement}.")
     shown = [line for line in every if agreement in {None, line.agreement}]
     shown.sort(key=lambda line: line.from_, reverse=True)
     return page(
@@ -220,7 +220,7 @@ def _one(
 ) -> HTMLResponse:
     found = reading.exclusion(*which)
     if found is None:
-        raise HTTPException(404)
+        raise HTTPException(404, f"Nothing was announced as {which[1]} of {which[0]}.")
     offer = _offered(reading.announceable(), which[0])
     return page(
         request,

@@ -38,7 +38,7 @@ def service(request: Request, reading: Read, now: Now, service: str) -> HTMLResp
     """State, days, objectives, probes, outages, terms, and what is not yet interpreted."""
     found = reading.service(service, now)
     if found is None:
-        raise HTTPException(404)
+        raise HTTPException(404, f"There is no service with the id {service}.")
     agreements = ranking.agreements(reading.agreements(now))
     silences = silent(reading, now)
     shown = [day.basis for day in found.summary.days] + [line.basis for line in found.outages]
