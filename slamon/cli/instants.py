@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from catalogue.instants import InstantError, parse_instant
 
-ABSOLUTE = "ISO 8601 with an offset, like 2026-02-01T08:00:00Z or 2026-02-01T09:00+01:00"
+ABSOLUTE = (
+    "ISO 8601 with its offset, no local time, like 2026-02-01T08:00:00Z or 2026-02-01T09:00+01:00"
+)
 
 
 def absolute(option: str, text: str) -> int:

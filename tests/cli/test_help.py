@@ -52,3 +52,24 @@ def test_wrong_usage_is_told_as_such(
 
     assert said.exit_code == 2
     assert sentence in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "form"),
+    [
+        pytest.param(
+            ("incident", "declare"), "with its offset, no local time", id="incident declare"
+        ),
+        pytest.param(("incident", "end"), "with its offset, no local time", id="incident end"),
+        pytest.param(("observations", "void"), "with its offset, no local time", id="void"),
+        pytest.param(("observations", "correct"), "with its offset, no local time", id="correct"),
+        pytest.param(("judge",), "with its offset, no local time", id="judge"),
+        pytest.param(("exclusion", "announce"), "on the clock of the agreement", id="announce"),
+    ],
+)
+def test_an_option_that_takes_an_instant_says_its_form(
+    empty: Any, command: tuple[str, ...], form: str
+) -> None:
+    said = " ".join(empty(*command, "--help").stdout.replace("│", " ").split())
+
+    assert form in said
