@@ -24,8 +24,10 @@ from slamon.cli.wording import number
 from slamon.sla.judgement import ObjectiveJudgement
 from slamon.views.answers import BreachDetail, BreachLine
 from slamon.web import outcomes
+from slamon.web.measures import level
 from slamon.web.texts import language
 
+EN = language("en")
 DROPPED = frozenset({"waived", "withdrawn"})
 
 app = group("Breaches: list, show, uphold, waive.")
@@ -91,7 +93,7 @@ def _print_breach(found: BreachDetail) -> None:
             "achieved": _achieved(holds),
             **when_found,
             "out of reach at": holds.breached_at if holds else None,
-            "due": outcomes.due(language("en"), found),
+            "due": outcomes.due(EN, found),
             "basis": line.basis,
             "status": line.status,
         }
@@ -107,11 +109,13 @@ def _achieved(said: ObjectiveJudgement | None) -> str:
 
 
 def _reached(line: BreachLine) -> str | None:
-    return line.level.value if line.level else line.percent
+    return level(EN, line.level, line.indicator) if line.level else line.percent
 
 
 def _reached_when_found(line: BreachLine) -> str | None:
-    return line.found_level.value if line.found_level else line.found_percent
+    if line.found_level:
+        return level(EN, line.found_level, line.indicator)
+    return line.found_percent
 
 
 def _status(line: BreachLine) -> str:

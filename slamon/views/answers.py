@@ -74,10 +74,7 @@ class AgreementSummary(Answer):
 
 
 class OutageLine(Answer):
-    """An outage of a service as lists show it: of the service's objective named.
-
-    `declared` says that somebody declared all of it; what was probed meanwhile does not count.
-    """
+    """An outage of a service as lists show it, of the objective named; `declared` if somebody declared all of it."""
 
     service: str
     service_name: str
@@ -93,8 +90,7 @@ class OutageLine(Answer):
 class BreachLine(Answer):
     """A breach as lists show it. `breach` is agreement.objective.period; `level` is the number that missed a bound.
 
-    The figure is the one that holds now; `found_percent` and `found_level` are those it was found with, where they were
-    others.
+    The figure is the one that holds now; `found_percent` and `found_level` are from when it was found, where others.
     """
 
     breach: str
