@@ -39,10 +39,9 @@ def print_explanation(found: Explanation) -> None:
 
 
 def _print_objective(found: ObjectiveExplained) -> None:
-    figure = found.measured.percent if found.measured else "not measured"
-    told = dict.fromkeys((figure, found.state.replace("_", " ")))
+    figure = f"{found.measured.percent}, " if found.measured else ""
     said = f"{found.objective} {found.service} {found.indicator} {found.target}"
-    console.print(f"\n{said}: {', '.join(told)}", style="bold")
+    console.print(f"\n{said}: {figure}{found.state.replace('_', ' ')}", style="bold")
     terms = ", ".join(f"{each.kind} {each.id} ({each.fact})" for each in found.terms)
     if terms:
         _print_line(f"terms, with the positions of their facts: {terms}")

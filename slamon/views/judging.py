@@ -181,7 +181,7 @@ def _judge_group(
     known = _known(frame, group, period, found, until, closed=closed)
     said = judge([each.terms for each in group], period, known)
     if newest.files:
-        return said.model_copy(update={"tally": {}})
+        return said.model_copy(update={"tally": {}, "declared": (), "exclusions": ()})
     return _with_witnesses(frame, group, period, said, until) if newest.sources else said
 
 

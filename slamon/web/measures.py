@@ -59,6 +59,12 @@ def has_figure(said: ObjectiveJudgement) -> bool:
     return said.measured is not None or said.level is not None
 
 
+def of_time(said: ObjectiveJudgement) -> bool:
+    """Tell whether a figure rests on time, so that coverage and budget belong beside it; cases and numbers do not."""
+    unknown = not has_figure(said) and said.indicator not in TICKETS
+    return bool(said.coverage.agreed_us) or unknown
+
+
 def length_of_time(t: Language, typed: str) -> str:
     """Write a duration as typed in an agreement: P3D as 3 days, PT4H as 4 h."""
     length = parse_duration(typed)

@@ -189,8 +189,13 @@ def test_the_page_of_a_promise_about_tickets_lists_each_and_no_time(
     )
     (figure,) = said.objectives
     (part,) = figure.parts
-    listed = {"intervals": (), "tally": {}, "readings": (), "cases_listed": (late, met)}
-    changed = {"indicator": "response_time", "tally": {}}
+    listed: dict[str, Any] = {
+        "intervals": (),
+        "tally": {},
+        "readings": (),
+        "cases_listed": (late, met),
+    }
+    changed: dict[str, Any] = {"indicator": "response_time", "tally": {}}
     figure = figure.model_copy(update=changed | {"parts": (part.model_copy(update=listed),)})
     told = said.model_copy(update={"objectives": (figure,)})
     world.explain = lambda *_: told
