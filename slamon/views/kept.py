@@ -13,14 +13,8 @@ from catalogue.services import Service
 from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.judgement import ObjectiveJudgement, Period
 from slamon.sla.restated import changed, differs
-from slamon.views.answers import (
-    BreachDecision,
-    BreachDetail,
-    BreachLine,
-    FigureRestated,
-    PeriodHistory,
-    Restatement,
-)
+from slamon.views.answers import BreachDecision, BreachDetail, BreachLine
+from slamon.views.histories import FigureRestated, PeriodHistory, Restatement
 from slamon.views.promised import Promises, promises
 from slamon.views.tables import breach, breach_step, period, period_restatement, period_touched
 

@@ -41,7 +41,6 @@ from slamon.views.answers import (
     ObservationLine,
     OutageLine,
     Overview,
-    PeriodHistory,
     PeriodLine,
     ProbeLine,
     RecordLine,
@@ -54,6 +53,7 @@ from slamon.views.answers import (
 )
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
+from slamon.views.histories import PeriodHistory
 from slamon.views.judging import Frame
 from slamon.views.promised import promises
 from slamon.views.proposed import proposed

@@ -17,7 +17,6 @@ from slamon.views.answers import (
     ObservationLine,
     OutageLine,
     Overview,
-    PeriodHistory,
     PeriodLine,
     ProbeLine,
     RecordLine,
@@ -30,6 +29,7 @@ from slamon.views.answers import (
 )
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
+from slamon.views.histories import PeriodHistory
 from slamon.views.rulings import ExclusionLine
 from slamon.views.told import FactTold
 

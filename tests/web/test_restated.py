@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from slamon.sla.judgement import RemedyDue
-from slamon.views.answers import PeriodHistory
+from slamon.views.histories import PeriodHistory
 from slamon.web.outcomes import differences
 from slamon.web.texts import language
 

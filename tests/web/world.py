@@ -39,18 +39,15 @@ from slamon.views.answers import (
     BurnLine,
     CommitmentLine,
     DayCell,
-    FigureRestated,
     ImportLine,
     LedgerStatus,
     ObjectiveStatus,
     ObservationLine,
     OutageLine,
     Overview,
-    PeriodHistory,
     PeriodLine,
     ProbeLine,
     RecordLine,
-    Restatement,
     ResultCount,
     ServiceDetail,
     ServiceSummary,
@@ -61,6 +58,7 @@ from slamon.views.answers import (
 )
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
+from slamon.views.histories import FigureRestated, PeriodHistory, Restatement
 from slamon.views.rulings import ExclusionFate, ExclusionLine, ExclusionPart
 from slamon.views.told import FactTold
 

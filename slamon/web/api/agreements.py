@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException
 
 from slamon.sla.judgement import Judgement
-from slamon.views.answers import AgreementSummary, BurnLine, PeriodHistory, PeriodLine, TallyDay
+from slamon.views.answers import AgreementSummary, BurnLine, PeriodLine, TallyDay
+from slamon.views.histories import PeriodHistory
 from slamon.web.freshness import Moving, Steady
 from slamon.web.paging import Asked, Key, Page
 from slamon.web.requests import Now, Read, judged

@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from slamon.app.refused import Refused
 from slamon.sla.judgement import ObjectiveJudgement
-from slamon.views.answers import AgreementSummary, PeriodHistory, PeriodLine
+from slamon.views.answers import AgreementSummary, PeriodLine
+from slamon.views.histories import PeriodHistory
 from slamon.web import ranking
 from slamon.web.figures import instant_us
 from slamon.web.pages.forms import signed_in
