@@ -54,7 +54,9 @@ def _bad_results(fetched: Fetched, span: Span) -> Iterable[str]:
         source = fetched.source
         first, last = _to_the_second(parts[0].first), _to_the_second(parts[-1].last)
         count = sum(part.count for part in parts)
-        yield f"{source.check} at {source.location}: {count} bad results in the outage, {first} to {last}"
+        results = "bad result" if count == 1 else "bad results"
+        said = f"{count} {results} in the outage, {first} to {last}"
+        yield f"{source.check} at {source.location}: {said}"
 
 
 def _to_the_second(instant: int) -> str:

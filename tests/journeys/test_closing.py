@@ -74,6 +74,8 @@ def test_a_late_file_restates_a_closed_month_and_the_old_figures_stay(books: Boo
     shown = json.loads(books("breaches", "show", BREACH, "--json"))
     assert (shown["line"]["status"], shown["judgement"]["state"]) == ("withdrawn", "breached")
     assert shown["restated"]["state"] == "met"
+    (outage,) = shown["judgement"]["outages"]
+    assert ": 1 bad result in the outage, " in outage["evidence"][0]
     told = " ".join(books("breaches", "show", BREACH).split())
     (now, then) = (shown[of]["measured"] for of in ("restated", "judgement"))
     assert f"achieved {now['percent']} ({now['ratio']}) when found {then['percent']}" in told
