@@ -23,7 +23,9 @@ WHOLE_DAY: ClockSpans = (("00:00", "24:00"),)
 class ServiceHours:
     """Clock spans `HH:MM` to `24:00` by weekday; a date's own spans replace those of its weekday (a holiday has none).
 
-    Spans are resolved by the rule of RFC 5545: those that tile a local day tile its instants, whatever clocks do.
+    Spans are resolved by the rule of RFC 5545 (rule T2), so that those which tile a local day leave none of its
+    instants out, whatever clocks do. An edge at a time that clocks skip is moved on by as much: where the next edge is
+    not, hours that adjoin in two records overlap there.
 
     Raises:
         InstantError: a span does not end after it begins, or there is no such weekday or zone.
