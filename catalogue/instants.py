@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 SECOND = 1_000_000
@@ -134,6 +135,7 @@ def parse_instant(text: str, tz: str | None = None) -> int:
     return resolve(local, tz)
 
 
+@lru_cache(maxsize=4096)  # the same instants are told again and again
 def format_instant(instant: int) -> str:
     """Write an instant as ISO 8601 in UTC, with Z; microseconds stand only when they are not zero."""
     return moment_of(instant).replace(tzinfo=None).isoformat() + "Z"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal, assert_never
+from typing import Literal, assert_never, get_args
 
 from slamon.sla.judgement import Effect, State
 from slamon.sla.tally import OUTSIDE, Entry, Tally, parts_of
@@ -14,6 +14,7 @@ UnknownEffect = Literal["exclude", "as_available", "as_unavailable"]
 Role = Literal["good", "bad", "unknown", "none"]
 
 PERCENT_PLACES = 4
+EFFECTS: tuple[Effect, ...] = get_args(Effect)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,29 @@ def quotient(tally: Tally, policy: Policy) -> Quotient:
         case "as_unavailable":
             return Quotient(good, bad + unknown, unknown, known)
     assert_never(policy.unknown)
+
+
+def ratio_by_effect(tally: Tally, policy: Policy) -> dict[Effect, Fraction]:
+    """Give availability as it would be if all excluded time had one effect, for each of them (§4.5).
+
+    An effect under which nothing would have been measured is left out.
+    """
+    counted = {entry: time for entry, time in tally.entries.items() if "." not in entry}
+    excluded = {entry: time for entry, time in tally.entries.items() if "." in entry}
+    base = quotient(Tally(counted), policy)
+    found: dict[Effect, Fraction] = {}
+    for effect, other in _under_each_effect(policy):
+        more = quotient(Tally(excluded), other)
+        if total := base.total + more.total:
+            found[effect] = Fraction(base.good + more.good, total)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _under_each_effect(policy: Policy) -> tuple[tuple[Effect, Policy], ...]:
+    return tuple(
+        (effect, Policy(effect, policy.unknown, policy.degraded_is_available)) for effect in EFFECTS
+    )
 
 
 def role(entry: Entry, policy: Policy) -> Role:

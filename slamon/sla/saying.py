@@ -9,7 +9,7 @@ from catalogue.instants import format_instant
 from catalogue.intervals import intersect, norm, total
 from catalogue.periods import Period
 from slamon.sla import outages, possible
-from slamon.sla.availability import Policy, Quotient, percent_text, quotient, ratio_text
+from slamon.sla.availability import Quotient, percent_text, ratio_by_effect, ratio_text
 from slamon.sla.budget import Budget, margin_now
 from slamon.sla.exclusions import Granted, Refused
 from slamon.sla.judgement import (
@@ -34,7 +34,6 @@ from slamon.sla.tally import DayFigures, DownRun
 from slamon.sla.terms import ObjectiveTerms
 
 BASELINE_NOTE = "measured without a target"
-EFFECTS: tuple[Effect, ...] = ("remove_window", "remove_bad_time", "count_as_available", "ignore")
 
 
 def judgement(
@@ -257,14 +256,8 @@ def _by_effect(terms: ObjectiveTerms, figures: DayFigures) -> dict[Effect, Share
     """Say the figure by every effect, where excluded time makes them differ."""
     if terms.measure != "time" or not figures.tally.excused:
         return {}
-    policy = terms.policy
-    found: dict[Effect, Share] = {}
-    for effect in EFFECTS:
-        other = Policy(effect, policy.unknown, policy.degraded_is_available)
-        ratio = quotient(figures.tally, other).ratio
-        if ratio is not None:
-            found[effect] = share_of(ratio, terms.places)
-    return found
+    found = ratio_by_effect(figures.tally, terms.policy)
+    return {effect: share_of(ratio, terms.places) for effect, ratio in found.items()}
 
 
 def _budget(budget: Budget, spent: Quotient, terms: ObjectiveTerms, known: Known) -> ErrorBudget:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple, cast, get_args
 
 from catalogue.intervals import Intervals, Span, Steps, membership, steps, zip_steps
@@ -243,7 +243,12 @@ def merge(parts: Iterable[DayFigures]) -> DayFigures:
 
 def _disjoint(parts: Iterable[DayFigures]) -> bool:
     """Say whether parts are in order of time and none overlaps the next."""
-    return all(left.end <= right.begin for left, right in pairwise(parts))
+    end: int | None = None
+    for part in parts:
+        if end is not None and part.begin < end:
+            return False
+        end = part.end
+    return True
 
 
 def _counted(parts: Iterable[DayFigures]) -> Counts:
@@ -256,11 +261,11 @@ def _counted(parts: Iterable[DayFigures]) -> Counts:
 
 def added(tallies: Iterable[Tally]) -> Tally:
     """Add tallies of disjoint spans."""
-    spent: dict[Entry, int] = {}
+    spent: defaultdict[Entry, int] = defaultdict(int)
     for tally in tallies:
         for entry, time in tally.entries.items():
-            spent[entry] = spent.get(entry, 0) + time
-    return Tally(spent)
+            spent[entry] += time
+    return Tally(dict(spent))
 
 
 def _linked(parts: Iterable[DayFigures]) -> tuple[tuple[DownRun, ...], bool, bool]:
