@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal, assert_never, get_args
+from typing import Literal, NamedTuple, assert_never, get_args
 
 from slamon.sla.judgement import Effect, State
 from slamon.sla.tally import OUTSIDE, Entry, Tally, parts_of
@@ -36,8 +36,7 @@ class Policy:
 RELIABILITY = Policy(excused="remove_window")
 
 
-@dataclass(frozen=True, slots=True)
-class Quotient:
+class Quotient(NamedTuple):
     """Good and bad time, of which availability is made, and the unknown time among what is agreed (µs).
 
     `known` is the good and bad time without what a policy makes of the unknown.

@@ -63,7 +63,7 @@ def judgement(
         state=said,
         provisional=not known.closed,
         basis=known.basis,
-        partial=_in_force(versions, period) < period.end - period.begin,
+        partial=_partial(versions, period),
         measured=_measured(terms, figures, spent, ratio),
         level=_level(terms, known),
         waiting=known.waiting,
@@ -127,14 +127,13 @@ def _instant(at: int | None) -> str | None:
     return None if at is None else format_instant(at)
 
 
-def _in_force(versions: Sequence[ObjectiveTerms], period: Period) -> int:
-    return total(
-        norm(
-            (max(a, period.begin), min(b, period.end))
-            for terms in versions
-            for a, b in terms.in_force
-        )
-    )
+def _partial(versions: Sequence[ObjectiveTerms], period: Period) -> bool:
+    """Say whether the terms hold in a part of the period only."""
+    spans = [span for terms in versions for span in terms.in_force]
+    if any(begin <= period.begin and period.end <= end for begin, end in spans):
+        return False
+    held = total(norm((max(a, period.begin), min(b, period.end)) for a, b in spans))
+    return held < period.end - period.begin
 
 
 def _measured(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from slamon.sla.judgement import Op, Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What a verdict is spoken on.
 
     `agreed`: there is agreed time in the period. `begun`: some of it has elapsed, or there was a case. `measured`:
