@@ -98,10 +98,10 @@ def ratio_by_effect(tally: Tally, policy: Policy) -> dict[Effect, Fraction]:
     """
     counted = {entry: time for entry, time in tally.entries.items() if "." not in entry}
     excluded = {entry: time for entry, time in tally.entries.items() if "." in entry}
-    base = quotient(Tally(counted), policy)
+    base, rest = quotient(Tally(counted), policy), Tally(excluded)
     found: dict[Effect, Fraction] = {}
     for effect, other in _under_each_effect(policy):
-        more = quotient(Tally(excluded), other)
+        more = quotient(rest, other)
         if total := base.total + more.total:
             found[effect] = Fraction(base.good + more.good, total)
     return found

@@ -237,6 +237,8 @@ def _declared(
     versions: Sequence[ObjectiveTerms], period: Period, until: int
 ) -> tuple[DeclaredState, ...]:
     found = {each for terms in versions for each in terms.declared}
+    if not found:
+        return ()
     begin, end = period.begin, min(period.end, until)
     return tuple(
         DeclaredState(
@@ -255,8 +257,14 @@ def _by_effect(terms: ObjectiveTerms, figures: DayFigures) -> dict[Effect, Share
     """Say the figure by every effect, where excluded time makes them differ."""
     if terms.measure != "time" or not figures.tally.excused:
         return {}
-    found = ratio_by_effect(figures.tally, terms.policy)
-    return {effect: share_of(ratio, terms.places) for effect, ratio in found.items()}
+    said: dict[Effect, Share] = {}
+    last: tuple[Fraction, Share] | None = None
+    for effect, ratio in ratio_by_effect(figures.tally, terms.policy).items():
+        # Where nothing bad was excluded, most effects come to the same.
+        if last is None or ratio != last[0]:
+            last = ratio, share_of(ratio, terms.places)
+        said[effect] = last[1]
+    return said
 
 
 def _budget(budget: Budget, spent: Quotient, terms: ObjectiveTerms, known: Known) -> ErrorBudget:
