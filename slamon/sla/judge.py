@@ -18,6 +18,10 @@ from slamon.sla.terms import CheckRuns, ObjectiveTerms
 from slamon.sla.verdict import Evidence, reaches, verdict
 
 
+class LostTimeError(ValueError):
+    """Time was lost or counted twice: a fault of the program, and no figure is better than a wrong one."""
+
+
 def day(
     terms: ObjectiveTerms,
     checks: Sequence[CheckRuns],
@@ -76,6 +80,7 @@ def with_time_beyond(
 
 def judge(versions: Sequence[ObjectiveTerms], period: Period, known: Known) -> ObjectiveJudgement:
     """Judge an objective in a period; `versions` of its terms follow each other inside it and promise the same."""
+    _refuse_lost_time(known.figures)
     terms = versions[-1]
     agreed_time = planned(versions, period)
     spent = quotient(known.figures.tally, terms.policy)
@@ -107,6 +112,13 @@ def judge(versions: Sequence[ObjectiveTerms], period: Period, known: Known) -> O
         budget=budget,
         ratio=ratio,
     )
+
+
+def _refuse_lost_time(figures: DayFigures) -> None:
+    """Up, degraded, down, unknown, excluded and outside together are the time that was judged (rule E3)."""
+    length = figures.end - figures.begin
+    if figures.tally.entries and figures.tally.total != length:
+        raise LostTimeError(f"a tally of {figures.tally.total} µs stands for {length} µs of time")
 
 
 def _breached_at(known: Known) -> int | None:

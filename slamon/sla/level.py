@@ -12,6 +12,7 @@ from typing import Literal, assert_never
 from catalogue.intervals import Intervals, Span, Steps, clip, steps
 from slamon.sla.judgement import Op, State, Verdict
 from slamon.sla.tally import DownRun
+from slamon.sla.verdict import reaches
 
 Number = int | Decimal | Fraction
 Aggregation = Literal["sum", "max", "min", "last"]
@@ -55,17 +56,7 @@ class LevelResult:
 
 def holds(value: Number, op: Op, bound: Number) -> bool:
     """Say whether a number keeps to its bound, compared exactly."""
-    measured, limit = Fraction(value), Fraction(bound)
-    match op:
-        case ">=":
-            return measured >= limit
-        case ">":
-            return measured > limit
-        case "<=":
-            return measured <= limit
-        case "<":
-            return measured < limit
-    assert_never(op)
+    return reaches(Fraction(value), op, Fraction(bound))
 
 
 def running(

@@ -9,7 +9,7 @@ from catalogue.service_hours import WEEKDAYS, ServiceHours, always
 from probes.outcome import Outcome
 from slamon.sla import observed
 from slamon.sla.availability import ratio_text
-from slamon.sla.judge import day, judge, out_of_reach_at, with_time_beyond
+from slamon.sla.judge import LostTimeError, day, judge, out_of_reach_at, with_time_beyond
 from slamon.sla.judgement import ErrorBudget, Measured, ObjectiveJudgement
 from slamon.sla.known import Known
 from slamon.sla.runs import Run
@@ -268,3 +268,9 @@ def test_a_month_is_judged_from_the_runs_of_its_days() -> None:
 
 def test_without_a_goal_no_target_goes_out_of_reach() -> None:
     assert watched(BASELINE, BEGIN + 14 * 24 * HOUR)[1] is None
+
+
+def test_no_figure_is_given_for_time_that_was_lost_or_counted_twice() -> None:
+    lost = DayFigures(BEGIN, END, Tally({"up": LENGTH - 1}))
+    with pytest.raises(LostTimeError, match=f"{LENGTH - 1} µs stands for {LENGTH} µs"):
+        judged(PROMISE, lost)
