@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -77,18 +78,25 @@ def announce(
         print_restated(house, decisions.restated)
 
 
+@contextmanager
+def _deciding(actor: str | None) -> Iterator[tuple[Decisions, str]]:
+    """Somebody decides; what that made of closed periods is told at the end."""
+    settings = Settings()
+    with opened(settings) as house:
+        who = actor_or_fail(actor, settings)
+        decisions = Decisions(house)
+        yield decisions, who
+        print_restated(house, decisions.restated)
+
+
 @app.command()
 def grant(
     agreement: Agreement, exclusion: Exclusion, reason: Reason, *, actor: Actor = None
 ) -> None:
     """Accept a window; this cures late recording, never missing notice."""
-    settings = Settings()
-    with opened(settings) as house:
-        who = actor_or_fail(actor, settings)
-        decisions = Decisions(house)
+    with _deciding(actor) as (decisions, who):
         decisions.grant_exclusion(agreement, exclusion, reason, who)
         console.print(f"{exclusion} of {agreement} is granted")
-        print_restated(house, decisions.restated)
 
 
 @app.command()
@@ -96,13 +104,9 @@ def refuse(
     agreement: Agreement, exclusion: Exclusion, reason: Reason, *, actor: Actor = None
 ) -> None:
     """Turn a window down: its time stays in the judgement."""
-    settings = Settings()
-    with opened(settings) as house:
-        who = actor_or_fail(actor, settings)
-        decisions = Decisions(house)
+    with _deciding(actor) as (decisions, who):
         decisions.refuse_exclusion(agreement, exclusion, reason, who)
         console.print(f"{exclusion} of {agreement} is refused")
-        print_restated(house, decisions.restated)
 
 
 @app.command()
@@ -110,13 +114,9 @@ def withdraw(
     agreement: Agreement, exclusion: Exclusion, reason: Reason, *, actor: Actor = None
 ) -> None:
     """Take a window back: its time stays in the judgement."""
-    settings = Settings()
-    with opened(settings) as house:
-        who = actor_or_fail(actor, settings)
-        decisions = Decisions(house)
+    with _deciding(actor) as (decisions, who):
         decisions.withdraw_exclusion(agreement, exclusion, reason, who)
         console.print(f"{exclusion} of {agreement} is withdrawn")
-        print_restated(house, decisions.restated)
 
 
 @app.command("list")
