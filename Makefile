@@ -51,7 +51,7 @@ system-packages:
 
 lock: .venv-lock/bin/uv ## renew requirements.lock after a change of dependencies (UPGRADE=--upgrade takes newer versions)
 	@.venv-lock/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-	  --python-version 3.11 --group dev $(UPGRADE) -o requirements.lock pyproject.toml
+	  --python-version 3.11 --all-extras --group dev $(UPGRADE) -o requirements.lock pyproject.toml
 
 clean: ## remove what can be made again (the data in var/ stays)
 	@rm -rf $(VENV) .venv-lock dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
 from probes.batch import ObservationsRecorded
 from probes.outcome import Outcome
@@ -17,6 +16,7 @@ from slamon.ledger.codec import Entry
 from slamon.sla.judgement import Basis
 from slamon.sla.runs import Run
 from slamon.views.tables import assignment, covered
+from slamon.views.writing import insert
 
 Timed = tuple[Run, int]
 """A run, and the distance of its slots in µs."""

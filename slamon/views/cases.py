@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from catalogue.intervals import Intervals
 from slamon.ledger.codec import Entry
@@ -17,6 +16,7 @@ from slamon.sla.tickets import TicketsImported
 from slamon.sla.timeline import timeline
 from slamon.views.shelf import FAR, Confirmation, Source, fetch, results_of
 from slamon.views.tables import level, ticket
+from slamon.views.writing import insert
 
 Span = tuple[int, int]
 

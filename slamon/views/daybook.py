@@ -10,12 +10,12 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from probes.outcome import Outcome
 from slamon.sla.judgement import Basis
 from slamon.sla.runs import DAY_US, Run
 from slamon.views.tables import pace_day, probe_day
+from slamon.views.writing import insert
 
 RUN = struct.Struct("<qqIBq")
 

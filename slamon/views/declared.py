@@ -6,7 +6,6 @@ from typing import Any, Literal, assert_never
 
 from pydantic import Field
 from sqlalchemy import Connection, Row, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from catalogue.instants import format_instant
 from slamon.ledger.codec import Entry
@@ -21,6 +20,7 @@ from slamon.sla.judgement import State
 from slamon.views.answers import Answer
 from slamon.views.shelf import FAR
 from slamon.views.tables import declaration
+from slamon.views.writing import insert
 
 Status = Literal["open", "ended", "withdrawn"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import assert_never
 
 from sqlalchemy import Connection, RowMapping, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from slamon.ledger.codec import Entry
 from slamon.sla.announcing import (
@@ -17,6 +16,7 @@ from slamon.sla.announcing import (
 )
 from slamon.sla.exclusions import Announcement
 from slamon.views.tables import exclusion
+from slamon.views.writing import insert
 
 _IN_ORDER = select(exclusion).order_by(exclusion.c.agreement, exclusion.c.begin, exclusion.c.id)
 

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import cast
 
 from sqlalchemy import Connection, bindparam, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from catalogue.periods import period_at
 from slamon.sla.counts import Counts
@@ -18,6 +17,7 @@ from slamon.sla.tally import NO_CASES, DayFigures, DownRun, Tally
 from slamon.views.objectives import Judged, Key, judged_objectives
 from slamon.views.shelf import FAR, Confirmation, Source, reach
 from slamon.views.tables import objective_day
+from slamon.views.writing import insert
 
 Touched = Mapping[tuple[str, str], tuple[int, int]]
 Span = tuple[int, int]

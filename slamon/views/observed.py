@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
 from probes.batch import ObservationsRecorded
 from probes.outcome import Outcome
@@ -23,6 +22,7 @@ from slamon.views.batches import Batches
 from slamon.views.daybook import DayBook
 from slamon.views.paced import Paced
 from slamon.views.tables import assignment, interruption, probe_last
+from slamon.views.writing import insert
 
 OUTCOMES = ("good", "degraded", "bad", "inconclusive")
 

@@ -13,7 +13,6 @@ from itertools import groupby
 from typing import cast
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from catalogue.agreements import Agreement
 from catalogue.instants import parse_duration
@@ -36,6 +35,7 @@ from slamon.views.batches import Batch, Batches, Timed
 from slamon.views.daybook import DayBook
 from slamon.views.promised import Promises, promises
 from slamon.views.tables import pace_bound, pace_day
+from slamon.views.writing import insert
 
 Bounds = Mapping[str, Collection[int]]
 """By check: how long its results may take (µs), for all who promise anything about that."""

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from catalogue.calendars import Calendar, Hours
 from catalogue.document import Document
@@ -24,6 +23,7 @@ from slamon.sla.declared import Declared
 from slamon.sla.exclusions import Announcement
 from slamon.views import declared, excluded
 from slamon.views.tables import record
+from slamon.views.writing import insert
 
 D = TypeVar("D", bound=Document)
 Key = tuple[str, str]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, func, select, union_all, update
-from sqlalchemy.dialects.sqlite import insert
 
 from slamon.ledger.codec import Entry
 from slamon.sla.closing import PeriodClosed, PeriodRestated
@@ -17,6 +16,7 @@ from slamon.views.tables import (
     period_restatement,
     period_touched,
 )
+from slamon.views.writing import insert
 
 _RULED = union_all(
     select(period.c.position), select(period_restatement.c.position), select(breach_step.c.position)

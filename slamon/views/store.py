@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, select
-from sqlalchemy.dialects.sqlite import insert
 
 from slamon.ledger.store import LedgerFounded
 from slamon.views.tables import metadata, schema_hash, view_state
+from slamon.views.writing import insert
 
 
 class ViewStore:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
 from catalogue.agreements import Agreement
 from catalogue.intervals import Span
@@ -22,6 +21,7 @@ from slamon.views.objectives import Judged, Unjudged, judged_objectives, objecti
 from slamon.views.promised import Promises, promises
 from slamon.views.shelf import FAR
 from slamon.views.tables import declaration, exclusion, period, period_touched
+from slamon.views.writing import insert
 
 SILENT_KINDS = frozenset({"party", "tariff", "recommendation", "commitment"})
 """Kinds of records on which no figure rests."""
