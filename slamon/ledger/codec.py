@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol, Self, cast, runtime_checkable
+from typing import Any, NamedTuple, Protocol, Self, cast, runtime_checkable
 
 from eventsourcing.persistence import Mapper, StoredEvent
 from pydantic import BaseModel
@@ -124,6 +124,16 @@ class Entry:
     def version(self) -> int:
         """Its place in the stream, from 1."""
         return self.originator_version
+
+
+class Row(NamedTuple):
+    """A fact as it is stored: `state` is the envelope, a line feed and the payload."""
+
+    position: int
+    stream: str
+    version: int
+    name: str
+    state: bytes
 
 
 def stamp(state: bytes, recorded_at: int) -> bytes:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import eventsourcing.sqlite as library
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
-from slamon.ledger.codec import stamp
+from slamon.ledger.codec import Row, stamp
 
 PAGE_SIZE = 16_384  # batches are a few KiB: larger pages save the overflow chains (measured)
 LOCK_SECONDS = 30
@@ -115,6 +115,16 @@ class LedgerRecorder(library.SQLiteApplicationRecorder):
                 )
                 for row in c.fetchall()
             ]
+
+    def select_rows(self, *, after: int, upto: int | None, limit: int) -> list[Row]:
+        """The rows of all streams of positions > `after` and <= `upto`, as they are stored."""
+        statement = (
+            "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events "
+            "WHERE rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ?"
+        )
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(statement, (after, upto if upto is not None else 2**62, limit))
+            return [Row(*row) for row in c.fetchall()]
 
     def select_version(self, stream: str) -> int:
         """The version of the last fact of a stream; 0 if it has none."""

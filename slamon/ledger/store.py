@@ -13,7 +13,7 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import IntegrityError, Mapper
 from pydantic import BaseModel, ConfigDict
 
-from slamon.ledger.codec import Entry, Fact, FactMapper, Names
+from slamon.ledger.codec import Entry, Fact, FactMapper, Names, Row
 from slamon.ledger.sqlite import LedgerRecorder, prepare, settings
 
 S = TypeVar("S")
@@ -140,6 +140,10 @@ class Ledger:
             start=position, limit=limit, stop=upto, inclusive_of_start=False
         )
         return [self._mapper.entry(note, note.id) for note in notes]
+
+    def rows(self, position: int, *, limit: int, upto: int | None = None) -> list[Row]:
+        """The facts of all streams after a position, oldest first, as they are stored."""
+        return self._recorder.select_rows(after=position, upto=upto, limit=limit)
 
     def position(self) -> int:
         """The position of the last fact; 0 in an empty ledger."""
