@@ -18,7 +18,10 @@ from catalogue.terms import (
 )
 from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned, ProbingInterrupted
+from slamon.ledger.actors import ActorErased
 from slamon.ledger.codec import Names, Upcaster
+from slamon.ledger.epochs import EpochBegun
+from slamon.ledger.format import FormatRaised
 from slamon.ledger.store import LedgerFounded
 from slamon.sla.announcing import (
     ExclusionAnnounced,
@@ -36,6 +39,9 @@ from slamon.sla.tickets import TicketsImported
 
 FACTS: Mapping[str, type[Any]] = {
     "ledger-founded/1": LedgerFounded,
+    "epoch-begun/1": EpochBegun,
+    "format-raised/1": FormatRaised,
+    "actor-erased/1": ActorErased,
     "terms-stated/1": TermsStated,
     "terms-amended/1": TermsAmended,
     "terms-corrected/1": TermsCorrected,

@@ -16,6 +16,7 @@ from slamon.app.program import this_program
 from slamon.app.refused import Refused, Unknown
 from slamon.app.restating import Restated
 from slamon.history import NAMES
+from slamon.ledger.format import refuse_newer
 from slamon.ledger.lock import FolderLock
 from slamon.ledger.store import Ledger
 from slamon.sla.closing import PeriodClosed
@@ -38,6 +39,7 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.ledger = Ledger(folder / "ledger.db", NAMES, now)
+        refuse_newer(self.ledger)
         self.founded = self.ledger.found(secrets.token_hex(8))
         self.store = ViewStore(folder, self.founded)
         self.reading = Reading(self.store, self.ledger, self.founded)

@@ -20,6 +20,7 @@ from catalogue.recorded import RecordedDocumentError
 from slamon.app.refused import Refused, Unknown
 from slamon.cli.settings import Settings
 from slamon.ledger.codec import UnreadableFactError
+from slamon.ledger.format import FormatError
 from slamon.ledger.lock import HeldError
 from slamon.ledger.store import ConflictError
 from slamon.views.fold import FoldError
@@ -64,6 +65,7 @@ _SAYING_ALL = (
     Refused,
     Unknown,
     HeldError,
+    FormatError,
     FoldError,
     UnreadableFactError,
     InstantError,

@@ -14,6 +14,7 @@ from eventsourcing.persistence import IntegrityError, Mapper
 from pydantic import BaseModel, ConfigDict
 
 from slamon.ledger.codec import Entry, Fact, FactMapper, Names, Row
+from slamon.ledger.epochs import EpochBegun
 from slamon.ledger.sqlite import LedgerRecorder, prepare, settings
 
 S = TypeVar("S")
@@ -72,16 +73,25 @@ class Ledger:
         self._store.close()
 
     def found(self, new_id: str) -> LedgerFounded:
-        """The ledger's id and epoch; an empty ledger gets `new_id` and epoch 1."""
-        for entry in self.stream(LEDGER_STREAM):
-            if isinstance(entry.fact, LedgerFounded):
-                return entry.fact
+        """The ledger's id and its newest epoch; an empty ledger gets `new_id` and epoch 1."""
+        if (known := self.founded()) is not None:
+            return known
         founded = LedgerFounded(ledger_id=new_id, epoch=1)
         try:
             self.append(LEDGER_STREAM, [founded], after=0, actor="slamon")
         except ConflictError:
             return self.found(new_id)
         return founded
+
+    def founded(self) -> LedgerFounded | None:
+        """The ledger's id and its newest epoch; None while it is empty."""
+        known: LedgerFounded | None = None
+        for entry in self.stream(LEDGER_STREAM):
+            if isinstance(entry.fact, LedgerFounded):
+                known = entry.fact
+            elif known is not None and isinstance(entry.fact, EpochBegun):
+                known = known.model_copy(update={"epoch": entry.fact.epoch})
+        return known
 
     def append(
         self,

@@ -11,7 +11,10 @@ from sqlalchemy import Connection, update
 from catalogue.terms import LifecycleAsserted, TermsFact
 from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned, ProbingInterrupted
+from slamon.ledger.actors import ActorErased
 from slamon.ledger.codec import Entry
+from slamon.ledger.epochs import EpochBegun
+from slamon.ledger.format import FormatRaised
 from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.sla.announcing import AnnouncingFact
 from slamon.sla.closing import PeriodClosed, PeriodRestated
@@ -140,8 +143,8 @@ def _apply(connection: Connection, observed: Observed, entry: Entry) -> bool:
         case AgentAssigned() as fact:
             observed.assigned(entry, fact)
             return True
-        case LedgerFounded():
-            pass  # says whose ledger this is; the file name carries it
+        case LedgerFounded() | EpochBegun() | FormatRaised() | ActorErased():
+            pass  # whose ledger it is, who may read it, whose name is gone: no figure rests on it
         case ObservationsVoided() | ObservationsCorrected() as fact:
             corrected.applied(connection, observed, entry, fact)
         case other if not (_observed(observed, entry) or _decided(connection, entry)):
