@@ -1,16 +1,22 @@
 """Observation batches: all slots of one agent in a span, as one compact fact that folds without inflating.
 
-Layout, version 1. Integers are big-endian; `v` is an unsigned LEB128 number; offsets are µs from `begin`.
+Layout, version 2. Integers are big-endian; `v` is an unsigned LEB128 number; offsets are µs from `begin`.
 
-    u8   version = 1
+    u8   version = 2, or 0x82: the cold part is elsewhere
     u32  assignment
     i64  begin, i64 end                       the span [begin, end) in µs UTC
     u32  rows
-    u32  edges, u32 missing runs, u32 length of columns, u32 length of evidence (bytes)
+    u32  edges, u32 missing runs
+    u32  length of buckets, u32 length of columns, u32 length of evidence (bytes)
     edges         v(probe * 4 + outcome) v(offset of the instant)
     missing runs  v(probe) v(offset of the first due) v(step in µs) v(count - 1)
-    columns       zlib: latency as 4 byte planes (u32 µs, 0xFFFFFFFF = none), lateness as 2 (u16 ms)
+    buckets       zlib: the bucket of each row's latency, one byte (`probes.latency`)
+    --- from here on the part is cold: nothing is folded from it
+    columns       zlib: what a latency has beyond its bucket as 4 byte planes (u32 µs), lateness as 2 (u16 ms)
     evidence      zlib: JSON object, row number -> evidence
+    or, where it is elsewhere: u64 length of the cold part, its SHA-256 (32 bytes)
+
+Version 1 has no buckets and no length of them; its columns hold whole latencies (0xFFFFFFFF = none). Both are read.
 
 Rows are the slots of `AgentAssigned.plan(begin, end)` less the missing ones, in that order. A row without
 an edge has the outcome of the row of its probe before it, be it in an earlier batch.
@@ -19,34 +25,42 @@ an edge has the outcome of the row of its probe before it, be it in an earlier b
 from __future__ import annotations
 
 import hashlib
-import json
 import struct
-import sys
-import zlib
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
-from pydantic import TypeAdapter, ValidationError
-
+from probes import latency as latencies
+from probes.columns import (
+    BatchError,
+    deflate,
+    from_planes,
+    inflate,
+    pack_evidence,
+    to_planes,
+    unpack_evidence,
+)
 from probes.evidence import Evidence
+from probes.latency import NO_LATENCY
 from probes.outcome import Outcome
 
-VERSION = 1
-NO_LATENCY = 0xFFFFFFFF
+__all__ = ["NO_LATENCY", "BatchError", "Edge", "Missing", "ObservationsRecorded", "parts"]
+
+VERSION = 2
+OLDER = 1
+ELSEWHERE = 0x80
 LATENESS_LIMIT = 0xFFFF
 ROWS_LIMIT = 1_000_000
-EVIDENCE_LIMIT = 64 * 1024 * 1024
 
-_HEAD = struct.Struct(">BIqqIIIII")
-_EVIDENCE = TypeAdapter(dict[int, Evidence])
+_HEADS = {OLDER: struct.Struct(">BIqqIIIII"), VERSION: struct.Struct(">BIqqIIIIII")}
+_SPAN = struct.Struct(">qq")
+_AWAY = struct.Struct(">Q32s")
 
 
-class BatchError(ValueError):
-    """The bytes are not a batch that this version of slamon can read."""
+class ColdError(BatchError):
+    """Latencies and evidence of a batch were moved to an archive; its outcomes and buckets are here."""
 
 
 class Edge(NamedTuple):
@@ -69,6 +83,7 @@ class ObservationsRecorded:
     """Everything due in `[begin, end)` under one assignment (fact); columns inflate when first read.
 
     `edge.at` is the due instant; for a row started later than the allowed lateness it is the start.
+    `stored` are the bytes, `lengths` those of buckets, columns and evidence.
     """
 
     assignment: int
@@ -77,8 +92,8 @@ class ObservationsRecorded:
     rows: int
     edges: tuple[Edge, ...]
     missing: tuple[Missing, ...]
-    columns: bytes
-    kept: bytes
+    stored: bytes
+    lengths: tuple[int, int, int]
 
     @classmethod
     def of(
@@ -94,76 +109,127 @@ class ObservationsRecorded:
         evidence: Mapping[int, Evidence],
     ) -> ObservationsRecorded:
         """Compress rows into a batch; `latency` in µs (`NO_LATENCY` = none), `lateness` in ms, both capped."""
-        return cls(
-            assignment=assignment,
-            begin=begin,
-            end=end,
-            rows=len(latency),
-            edges=tuple(sorted(edges, key=lambda e: (e.at, e.probe))),
-            missing=tuple(sorted(missing, key=lambda m: (m.due, m.probe))),
-            columns=_pack_columns(latency, lateness),
-            kept=_pack_evidence(evidence),
+        capped = [min(value, NO_LATENCY) for value in latency]
+        late = [min(value, LATENESS_LIMIT) for value in lateness]
+        buckets = latencies.buckets(capped)
+        planes = to_planes("I", latencies.beyond(capped, buckets)) + to_planes("H", late)
+        changed = tuple(sorted(edges, key=lambda e: (e.at, e.probe)))
+        absent = tuple(sorted(missing, key=lambda m: (m.due, m.probe)))
+        gaps = list(_missing_runs(absent))
+        packed = (deflate(buckets), deflate(planes), pack_evidence(evidence))
+        lengths = (len(packed[0]), len(packed[1]), len(packed[2]))
+        head = _HEADS[VERSION].pack(
+            VERSION, assignment, begin, end, len(latency), len(changed), len(gaps), *lengths
         )
+        stored = b"".join((head, *_edges(changed, begin), *_gaps(gaps, begin), *packed))
+        return cls(assignment, begin, end, len(latency), changed, absent, stored, lengths)
+
+    @property
+    def cold(self) -> int | None:
+        """Where the cold part begins among the stored bytes; None where it is elsewhere."""
+        if self.stored[0] & ELSEWHERE:
+            return None
+        _, columns, kept = self.lengths
+        return len(self.stored) - columns - kept
+
+    @cached_property
+    def buckets(self) -> bytes:
+        """The bucket of each row's latency (`probes.latency`).
+
+        Raises:
+            ColdError: the batch is of layout 1, and its columns are elsewhere.
+            BatchError: they are damaged.
+
+        """
+        if self.stored[0] & ~ELSEWHERE == OLDER:
+            return latencies.buckets(self.latency)
+        _, columns, kept = self.lengths
+        cold = columns + kept if self.cold is not None else _AWAY.size
+        end = len(self.stored) - cold
+        return inflate(self.stored[end - self.lengths[0] : end], self.rows, exact=True)
 
     @cached_property
     def latency(self) -> Sequence[int]:
-        """Latency of each row in µs, `NO_LATENCY` where none was measured."""
-        return _from_planes(self._planes[: self.rows * 4], "I", self.rows)
+        """Latency of each row in µs, `NO_LATENCY` where none was measured.
+
+        Raises:
+            ColdError: they are elsewhere.
+            BatchError: they are damaged.
+
+        """
+        found = from_planes(self._planes[: self.rows * 4], "I", self.rows)
+        return found if self.stored[0] == OLDER else latencies.restored(self.buckets, found)
 
     @cached_property
     def lateness(self) -> Sequence[int]:
-        """How late each row's attempt started, in ms."""
-        return _from_planes(self._planes[self.rows * 4 :], "H", self.rows)
+        """How late each row's attempt started, in ms; raises as `latency` does."""
+        return from_planes(self._planes[self.rows * 4 :], "H", self.rows)
 
     @cached_property
     def evidence(self) -> Mapping[int, Evidence]:
-        """The evidence kept, by row number."""
-        return _unpack_evidence(self.kept)
+        """The evidence kept, by row number; raises as `latency` does."""
+        start = self._start_of_cold() + self.lengths[1]
+        return unpack_evidence(self.stored[start:])
 
     @cached_property
     def _planes(self) -> bytes:
-        return _inflate(self.columns, self.rows * 6, exact=True)
+        start = self._start_of_cold()
+        return inflate(self.stored[start : start + self.lengths[1]], self.rows * 6, exact=True)
+
+    def _start_of_cold(self) -> int:
+        if self.cold is None:
+            raise ColdError("the single results of this batch were moved to an archive")
+        return self.cold
 
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 of the bytes, in hex: equal hashes are a resend, different ones a conflict."""
-        return hashlib.sha256(self.to_bytes()).hexdigest()
+        return hashlib.sha256(self.stored).hexdigest()
 
     def to_bytes(self) -> bytes:
-        """Write the layout of version 1; equal content gives equal bytes."""
-        runs = list(_missing_runs(self.missing))
-        edges = b"".join(
-            _varint(e.probe * 4 + e.outcome) + _varint(e.at - self.begin) for e in self.edges
-        )
-        gaps = b"".join(
-            _varint(probe) + _varint(first - self.begin) + _varint(step) + _varint(count - 1)
-            for probe, first, step, count in runs
-        )
-        head = _HEAD.pack(
-            VERSION,
-            self.assignment,
-            self.begin,
-            self.end,
-            self.rows,
-            len(self.edges),
-            len(runs),
-            len(self.columns),
-            len(self.kept),
-        )
-        return b"".join((head, edges, gaps, self.columns, self.kept))
+        """The bytes as they were made or read."""
+        return self.stored
+
+    def later(self, by: int) -> Self:
+        """The same rows, `by` µs later."""
+        span = _SPAN.pack(self.begin + by, self.end + by)
+        return type(self).from_bytes(self.stored[:5] + span + self.stored[5 + _SPAN.size :])
+
+    def without_cold(self) -> tuple[Self, bytes]:
+        """The batch with only the digest of its cold part, and that part; unchanged where it is elsewhere already."""
+        if self.cold is None:
+            return self, b""
+        cold = self.stored[self.cold :]
+        first = bytes([self.stored[0] | ELSEWHERE])
+        digest = _AWAY.pack(len(cold), hashlib.sha256(cold).digest())
+        return replace(self, stored=first + self.stored[1 : self.cold] + digest), cold
+
+    def with_cold(self, cold: bytes) -> Self:
+        """The batch with its cold part again.
+
+        Raises:
+            BatchError: that is another batch's.
+
+        """
+        if self.cold is not None:
+            return self
+        warm = self.stored[: -_AWAY.size]
+        if self.stored[-_AWAY.size :] != _AWAY.pack(len(cold), hashlib.sha256(cold).digest()):
+            raise BatchError("these bytes are not the cold part of this batch")
+        return replace(self, stored=bytes([warm[0] & ~ELSEWHERE]) + warm[1:] + cold)
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> ObservationsRecorded:
+    def from_bytes(cls, data: bytes) -> Self:
         """Read a batch without inflating its columns.
 
         Raises:
             BatchError: the version is unknown, or the bytes are cut short or contradict themselves.
 
         """
-        if not data or data[0] != VERSION:
+        if not data or data[0] & ~ELSEWHERE not in _HEADS:
             found = data[0] if data else "none"
             raise BatchError(
-                f"a batch of version {found} cannot be read; known is version {VERSION}"
+                f"a batch of version {found} cannot be read; known are versions {OLDER} and {VERSION}"
             )
         try:
             return cls._read(data)
@@ -171,28 +237,35 @@ class ObservationsRecorded:
             raise BatchError("the batch is cut short") from None
 
     @classmethod
-    def _read(cls, data: bytes) -> ObservationsRecorded:
-        _, assignment, begin, end, rows, edge_count, run_count, columns, kept = _HEAD.unpack_from(
-            data
-        )
-        cursor = _Cursor(data, _HEAD.size)
-        edges = tuple(_read_edge(cursor, begin) for _ in range(edge_count))
+    def _read(cls, data: bytes) -> Self:
+        head = _HEADS[data[0] & ~ELSEWHERE]
+        _, assignment, begin, end, rows, edge_count, run_count, *lengths = head.unpack_from(data)
+        if len(lengths) == 2:  # noqa: PLR2004  # layout 1 has no buckets
+            lengths = [0, *lengths]
+        cursor = _Cursor(data, head.size)
+        edges = tuple([_read_edge(cursor, begin) for _ in range(edge_count)])
         missing: list[Missing] = []
         for _ in range(run_count):
             missing.extend(_read_missing(cursor, begin, ROWS_LIMIT - len(missing)))
-        start = cursor.place
-        if len(data) != start + columns + kept or begin >= end or rows > ROWS_LIMIT:
+        missing.sort(key=_by_due)
+        cold = _AWAY.size if data[0] & ELSEWHERE else lengths[1] + lengths[2]
+        if len(data) != cursor.place + lengths[0] + cold or begin >= end or rows > ROWS_LIMIT:
             raise BatchError("the lengths or the span of the batch contradict each other")
-        return cls(
-            assignment,
-            begin,
-            end,
-            rows,
-            edges,
-            tuple(sorted(missing, key=lambda m: (m.due, m.probe))),
-            data[start : start + columns],
-            data[start + columns :],
-        )
+        sizes = (lengths[0], lengths[1], lengths[2])
+        return cls(assignment, begin, end, rows, edges, tuple(missing), data, sizes)
+
+
+def parts(payload: bytes) -> tuple[bytes, bytes]:
+    """The warm part of a batch's bytes, the same wherever its cold part is, and the SHA-256 of the cold one.
+
+    Raises:
+        BatchError: the bytes are no batch.
+
+    """
+    batch = ObservationsRecorded.from_bytes(payload)
+    if batch.cold is None:
+        return bytes([payload[0] & ~ELSEWHERE]) + payload[1 : -_AWAY.size], payload[-32:]
+    return payload[: batch.cold], hashlib.sha256(payload[batch.cold :]).digest()
 
 
 class _Cursor:
@@ -236,6 +309,20 @@ def _read_missing(cursor: _Cursor, begin: int, room: int) -> Iterator[Missing]:
     return (Missing(probe, begin + first + step * n) for n in range(count + 1))
 
 
+def _by_due(missing: Missing) -> tuple[int, int]:
+    return missing.due, missing.probe
+
+
+def _edges(edges: Iterable[Edge], begin: int) -> Iterator[bytes]:
+    for edge in edges:
+        yield _varint(edge.probe * 4 + edge.outcome) + _varint(edge.at - begin)
+
+
+def _gaps(runs: Iterable[tuple[int, int, int, int]], begin: int) -> Iterator[bytes]:
+    for probe, first, step, count in runs:
+        yield _varint(probe) + _varint(first - begin) + _varint(step) + _varint(count - 1)
+
+
 def _missing_runs(missing: Iterable[Missing]) -> Iterator[tuple[int, int, int, int]]:
     for probe, group in groupby(sorted(missing), key=lambda m: m.probe):
         dues = [m.due for m in group]
@@ -248,54 +335,3 @@ def _missing_runs(missing: Iterable[Missing]) -> Iterator[tuple[int, int, int, i
                 count += 1
             yield probe, first, step, count
             place += count
-
-
-def _pack_columns(latency: Sequence[int], lateness: Sequence[int]) -> bytes:
-    capped = [min(value, NO_LATENCY) for value in latency]
-    late = [min(value, LATENESS_LIMIT) for value in lateness]
-    return zlib.compress(_to_planes("I", capped) + _to_planes("H", late), 1)
-
-
-def _to_planes(code: str, values: Sequence[int]) -> bytes:
-    column = array(code, values)
-    if sys.byteorder == "little":
-        column.byteswap()
-    raw = column.tobytes()
-    return b"".join(raw[plane :: column.itemsize] for plane in range(column.itemsize))
-
-
-def _from_planes(planes: bytes, code: str, rows: int) -> Sequence[int]:
-    column: array[int] = array(code)
-    raw = bytearray(len(planes))
-    for plane in range(column.itemsize):
-        raw[plane :: column.itemsize] = planes[plane * rows : (plane + 1) * rows]
-    column.frombytes(bytes(raw))
-    if sys.byteorder == "little":
-        column.byteswap()
-    return column
-
-
-def _pack_evidence(evidence: Mapping[int, Evidence]) -> bytes:
-    plain = {str(row): evidence[row].model_dump(exclude_defaults=True) for row in sorted(evidence)}
-    text = json.dumps(plain, separators=(",", ":"), ensure_ascii=False)
-    return zlib.compress(text.encode(), 6)
-
-
-def _unpack_evidence(kept: bytes) -> Mapping[int, Evidence]:
-    try:
-        return _EVIDENCE.validate_json(_inflate(kept, EVIDENCE_LIMIT))
-    except ValidationError as fault:
-        raise BatchError(
-            f"the evidence of the batch cannot be read: {fault.error_count()} errors"
-        ) from None
-
-
-def _inflate(packed: bytes, limit: int, *, exact: bool = False) -> bytes:
-    inflater = zlib.decompressobj()
-    try:
-        plain = inflater.decompress(packed, limit + 1)
-    except zlib.error:
-        raise BatchError("the compressed part of the batch is damaged") from None
-    if len(plain) > limit or not inflater.eof or (exact and len(plain) != limit):
-        raise BatchError("the compressed part of the batch has not the length its header says")
-    return plain

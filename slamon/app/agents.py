@@ -165,7 +165,7 @@ def _day_of(instant: int) -> str | None:
 
 def _refuse_unreadable_rows(batch: ObservationsRecorded) -> None:
     """A fact is never taken back: what pages will read of it later must be readable now."""
-    described = {len(batch.latency), len(batch.lateness)}
+    described = {len(batch.buckets), len(batch.latency), len(batch.lateness)}
     if described != {batch.rows} or any(row >= batch.rows for row in batch.evidence):
         message = "the batch describes rows that it does not have"
         raise BatchRefusedError(message)

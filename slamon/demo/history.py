@@ -92,7 +92,7 @@ class _Days:
         day, batches = self._whole(begin)
         by = begin - day.begin
         for batch in batches:
-            yield replace(batch, begin=batch.begin + by, end=batch.end + by)
+            yield batch.later(by)
 
     def _whole(self, begin: int) -> tuple[_Day, list[ObservationsRecorded]]:
         pace = pace_of_day(begin)

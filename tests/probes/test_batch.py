@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import struct
 import zlib
 
 import pytest
@@ -11,7 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from probes.assembly import Row, assemble
-from probes.batch import NO_LATENCY, BatchError, Edge, Missing, ObservationsRecorded
+from probes.batch import (
+    NO_LATENCY,
+    BatchError,
+    ColdError,
+    Edge,
+    Missing,
+    ObservationsRecorded,
+    parts,
+)
 from probes.evidence import Evidence
 from probes.outcome import Outcome
 from probes.spec import AgentAssigned, AssignedProbe, Segment, TcpSpec, allowed_lateness
@@ -77,8 +86,9 @@ def test_a_row_that_started_too_late_counts_from_its_start() -> None:
 
 def test_edges_and_missing_are_read_without_inflating_the_columns() -> None:
     batch, _ = assemble(EVERY_10_S, 0, 30 * SECOND, [row(0, 1, BAD)], {})
-    damaged = batch.to_bytes()[: -len(batch.columns) - len(batch.kept)]
-    damaged += bytes(len(batch.columns) + len(batch.kept))
+    assert batch.cold is not None
+    whole = batch.to_bytes()
+    damaged = whole[: batch.cold] + bytes(len(whole) - batch.cold)
     read = ObservationsRecorded.from_bytes(damaged)
     assert read.edges == batch.edges
     assert len(read.missing) == 5
@@ -131,8 +141,8 @@ def sample() -> ObservationsRecorded:
     [
         pytest.param(b"", "version none cannot be read", id="nothing"),
         pytest.param(
-            b"\x02" + sample().to_bytes()[1:],
-            "version 2 cannot be read; known is version 1",
+            b"\x03" + sample().to_bytes()[1:],
+            "version 3 cannot be read; known are versions 1 and 2",
             id="a later version",
         ),
         pytest.param(sample().to_bytes()[:20], "cut short", id="half a header"),
@@ -147,11 +157,46 @@ def test_unreadable_bytes_are_refused_clearly(data: bytes, message: str) -> None
 
 def test_columns_that_inflate_to_more_than_their_rows_are_refused() -> None:
     honest = sample()
-    bomb = ObservationsRecorded(
-        7, 0, 30 * SECOND, 1, honest.edges, honest.missing, zlib.compress(bytes(10**7)), honest.kept
-    )
+    assert honest.cold is not None
+    buckets, _, kept = honest.lengths
+    bomb = zlib.compress(bytes(10**7))
+    warm, evidence = honest.to_bytes()[: honest.cold], honest.to_bytes()[-kept:]
+    sizes = struct.pack(">III", buckets, len(bomb), kept)
+    data = warm[:33] + sizes + warm[45:] + bomb + evidence
     with pytest.raises(BatchError, match="length"):
-        _ = ObservationsRecorded.from_bytes(bomb.to_bytes()).latency
+        _ = ObservationsRecorded.from_bytes(data).latency
+
+
+def test_a_batch_folds_the_same_when_its_cold_part_is_elsewhere() -> None:
+    rows = [row(0, 1, GOOD), row(1, 2, BAD), row(0, 11, BAD), row(1, 12, BAD)]
+    whole, _ = assemble(EVERY_10_S, 0, 20 * SECOND, rows, {})
+    thin, cold = whole.without_cold()
+    read = ObservationsRecorded.from_bytes(thin.to_bytes())
+    assert runs(read, EVERY_10_S) == runs(whole, EVERY_10_S)
+    assert read.buckets == whole.buckets
+    assert parts(read.to_bytes()) == parts(whole.to_bytes())
+    with pytest.raises(ColdError, match="archive"):
+        _ = read.latency
+    with pytest.raises(ColdError, match="archive"):
+        _ = read.evidence
+    assert read.with_cold(cold).to_bytes() == whole.to_bytes()
+    with pytest.raises(BatchError, match="not the cold part"):
+        read.with_cold(cold + b"x")
+
+
+@given(st.lists(st.integers(0, NO_LATENCY)))
+def test_latencies_come_out_as_they_went_in(latency: list[int]) -> None:
+    batch = ObservationsRecorded.of(
+        7,
+        0,
+        1,
+        edges=(),
+        missing=(),
+        latency=latency,
+        lateness=[0] * len(latency),
+        evidence={},
+    )
+    assert list(ObservationsRecorded.from_bytes(batch.to_bytes()).latency) == latency
 
 
 @pytest.mark.parametrize(
@@ -297,11 +342,27 @@ def test_a_batch_written_by_version_1_can_still_be_read() -> None:
     )
 
 
+WRITTEN_BY_VERSION_2 = bytes.fromhex(
+    "020000000700000000000f42400000000001d905c00000000400000001000000010000000c00000014000000"
+    "4406c0843d01c0b19f0580ade20401780133fe6f620a00046a019c7801636040800406170d308f9981010008"
+    "b100d0789cab563254b2aa562a4a4d2ccecf53b20232d24a8b53539474944a522b4a8002c9f97979a9c92599"
+    "f9790a08b9828cc4e2d46290c6943c206568545b5b0b009df51915"
+)
+
+
+def test_a_batch_written_by_version_2_can_still_be_read() -> None:
+    one = ObservationsRecorded.from_bytes(WRITTEN_BY_VERSION_1)
+    two = ObservationsRecorded.from_bytes(WRITTEN_BY_VERSION_2)
+    for what in ("begin", "end", "rows", "edges", "missing", "buckets", "lateness", "evidence"):
+        assert getattr(two, what) == getattr(one, what)
+    assert list(two.latency) == [2_400, NO_LATENCY, 2_500, 2_600]
+
+
 @settings(deadline=None)
-@given(st.integers(0, len(WRITTEN_BY_VERSION_1) - 1), st.integers(0, 255))
-def test_damaged_bytes_are_refused_and_never_crash(place: int, byte: int) -> None:
-    damaged = bytearray(WRITTEN_BY_VERSION_1)
-    damaged[place] = byte
+@given(st.sampled_from(["1", "2"]), st.integers(0, 10**6), st.integers(0, 255))
+def test_damaged_bytes_are_refused_and_never_crash(layout: str, place: int, byte: int) -> None:
+    damaged = bytearray({"1": WRITTEN_BY_VERSION_1, "2": WRITTEN_BY_VERSION_2}[layout])
+    damaged[place % len(damaged)] = byte
     with contextlib.suppress(BatchError):
         batch = ObservationsRecorded.from_bytes(bytes(damaged))
         assert len(batch.latency) == batch.rows

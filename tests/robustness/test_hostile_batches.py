@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -36,6 +35,14 @@ BATCH = ObservationsRecorded.of(
 )
 
 
+def damaged(part: int) -> ObservationsRecorded:
+    """The batch with one of its compressed parts (buckets, columns, evidence) overwritten."""
+    after, length = sum(BATCH.lengths[part + 1 :]), BATCH.lengths[part]
+    data = bytearray(BATCH.to_bytes())
+    data[len(data) - after - length : len(data) - after] = b"x" * length
+    return ObservationsRecorded.from_bytes(bytes(data))
+
+
 def nothing_at(begin: int, end: int) -> ObservationsRecorded:
     """A batch without any row."""
     return ObservationsRecorded.of(
@@ -61,12 +68,10 @@ def test_a_sound_batch_is_taken(take: Callable[[ObservationsRecorded], object]) 
 @pytest.mark.parametrize(
     "batch",
     [
-        pytest.param(replace(BATCH, columns=b"not compressed"), id="its columns are damaged"),
-        pytest.param(replace(BATCH, kept=b"not compressed"), id="its evidence is damaged"),
-        pytest.param(
-            replace(BATCH, kept=BATCH.columns),
-            id="its evidence is something else",
-        ),
+        pytest.param(damaged(0), id="its buckets are damaged"),
+        pytest.param(damaged(1), id="its columns are damaged"),
+        pytest.param(damaged(2), id="its evidence is damaged"),
+        pytest.param(BATCH.without_cold()[0], id="its single results are elsewhere"),
         pytest.param(
             ObservationsRecorded.of(
                 1,
