@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from benchmarks.cluster import THROWN_AWAY, Cluster, NotInstalledError
 
 PACKAGES = {"chromium": "chromium", "prometheus": "prometheus", "promtool": "prometheus"}
 
@@ -35,3 +38,27 @@ def program() -> Callable[[str], str]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of this run, started when the first test asks for it; it does not care for a loss of power."""
+    try:
+        server = Cluster(THROWN_AWAY)
+    except NotInstalledError as missing:
+        pytest.skip(str(missing))
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def _database_numbers() -> Iterator[int]:
+    return count()
+
+
+@pytest.fixture
+def postgres_url(cluster: Cluster, _database_numbers: Iterator[int]) -> Iterator[str]:
+    """The URL of an empty database of this test."""
+    name = f"test_{next(_database_numbers)}"
+    yield cluster.create(name)
+    cluster.drop(name)

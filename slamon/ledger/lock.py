@@ -1,15 +1,50 @@
-"""One lock per data folder, held by the process that folds views and runs duties."""
+"""One lock per ledger, held by the process that folds views and runs duties."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
+
+from slamon.ledger.place import HeldError, Place, in_database
+
+__all__ = ["FolderLock", "FoldingLock", "HeldError", "folding_lock"]
 
 
-class HeldError(Exception):
-    """Another process holds the lock; the message names it."""
+class FoldingLock(Protocol):
+    """What both kinds of lock offer; who holds one lets no other process have it."""
+
+    def take(self) -> Self:
+        """Take the lock at once; HeldError names who holds it."""
+
+    def try_take(self) -> bool:
+        """Take the lock if it is free."""
+
+    def still_held(self) -> bool:
+        """Was it taken, and was it not lost since?"""
+
+    def release(self) -> None:
+        """Let the lock go."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def folding_lock(place: Place, folder: Path, purpose: str) -> FoldingLock:
+    """The lock of the ledger at a place: that of its data folder, or one in the database.
+
+    Raises:
+        UnusablePlaceError: no ledger can be kept there.
+
+    """
+    if in_database(place):
+        # The driver is an extra: only who keeps the ledger in a database has it.
+        from slamon.ledger.advisory import AdvisoryLock  # noqa: PLC0415
+
+        return AdvisoryLock(place, purpose)
+    return FolderLock(folder, purpose)
 
 
 class FolderLock:
@@ -48,6 +83,10 @@ class FolderLock:
         except HeldError:
             return False
         return True
+
+    def still_held(self) -> bool:
+        """Was it taken? The kernel takes it from nobody who lives."""
+        return self._file is not None
 
     def release(self) -> None:
         """Let the lock go."""

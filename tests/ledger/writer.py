@@ -11,7 +11,8 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from slamon.ledger.codec import Names
-from slamon.ledger.lock import FolderLock
+from slamon.ledger.lock import folding_lock
+from slamon.ledger.place import Place
 from slamon.ledger.store import Ledger, LedgerFounded
 
 
@@ -47,9 +48,14 @@ def found(path: str, new_id: str) -> None:
     say(opened(path).found(new_id).ledger_id)
 
 
-def hold(folder: str, purpose: str) -> None:
-    """Hold the lock of a folder until the program is stopped."""
-    with FolderLock(Path(folder), purpose):
+def place_of(said: str) -> Place:
+    """A path or the URL of a database."""
+    return said if "://" in said else Path(said)
+
+
+def hold(place: str, folder: str, purpose: str) -> None:
+    """Hold the lock of a ledger until the program is stopped."""
+    with folding_lock(place_of(place), Path(folder), purpose):
         say("held")
         sys.stdin.read()
 

@@ -1,0 +1,81 @@
+"""Connections to PostgreSQL: how they are made, and what is said when the database does not answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from slamon.ledger.place import LedgerUnreachableError, UnusablePlaceError
+
+PATIENCE: dict[str, str | int] = {  # what is given in the URL goes before
+    "connect_timeout": 10,  # s
+    "keepalives_idle": 10,  # s; a host that vanished is noticed within half a minute
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # ms
+}
+
+
+def parameters(url: str) -> dict[str, str | int]:
+    """What the driver needs to connect.
+
+    Raises:
+        UnusablePlaceError: the URL cannot be read.
+
+    """
+    try:
+        given = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:  # its text repeats the URL, and with it the password
+        message = (
+            "the URL of the database cannot be read: "
+            "postgresql://USER:PASSWORD@HOST:PORT/NAME, special characters written as %XX"
+        )
+        raise UnusablePlaceError(message) from None
+    known = {key: value for key, value in given.items() if value is not None}
+    return {"application_name": "slamon", **PATIENCE, **known}
+
+
+def shown(url: str) -> str:
+    """The place without user and password, for sentences."""
+    known = parameters(url)
+    host = known.get("host") or known.get("hostaddr") or "the local socket"
+    port = f":{known['port']}" if "port" in known else ""
+    return f"PostgreSQL at {host}{port}, database {known.get('dbname') or 'of that user'}"
+
+
+def connect(url: str, application: str | None = None) -> psycopg.Connection:
+    """A connection of its own, every statement a transaction.
+
+    Raises:
+        LedgerUnreachableError: the database does not answer, or not to this user.
+        UnusablePlaceError: the URL cannot be read.
+
+    """
+    asked = parameters(url)
+    if application is not None:
+        asked["application_name"] = application
+    with reaching(url):
+        return psycopg.connect(autocommit=True, **asked)  # type: ignore[arg-type] # libpq's own parameters
+
+
+@contextmanager
+def reaching(url: str) -> Iterator[None]:
+    """Tell a lost or refused connection in one sentence.
+
+    Raises:
+        LedgerUnreachableError: the database does not answer.
+
+    """
+    try:
+        yield
+    except (psycopg.OperationalError, psycopg.InterfaceError) as lost:
+        raise unreachable(url, lost) from None
+
+
+def unreachable(url: str, lost: Exception) -> LedgerUnreachableError:
+    """The sentence for a lost or refused connection; what the driver says first is enough."""
+    said = (str(lost).strip().splitlines() or [type(lost).__name__])[0]
+    return LedgerUnreachableError(f"{shown(url)} cannot be used: {said.rpartition('failed: ')[2]}")

@@ -1,0 +1,45 @@
+"""Where a ledger is kept: a file of SQLite or a database of PostgreSQL."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TypeGuard
+
+Place = Path | str
+"""The path of a file, or the URL of a database (`postgresql://USER:PASSWORD@HOST:PORT/NAME`)."""
+
+SCHEMES = ("postgresql://", "postgres://")
+
+
+class UnusablePlaceError(ValueError):
+    """No ledger can be kept there; the sentence says why and never repeats a password."""
+
+
+class LedgerUnreachableError(Exception):
+    """The database does not answer. The next call tries anew; appending again what may be recorded is safe."""
+
+
+class HeldError(Exception):
+    """Another process holds the lock of the ledger; the message names it."""
+
+
+def in_database(place: Place) -> TypeGuard[str]:
+    """Is it a database, and is its driver installed?
+
+    Raises:
+        UnusablePlaceError: it is neither a path nor a URL of PostgreSQL, or the driver is missing.
+
+    """
+    if isinstance(place, Path):
+        return False
+    if not place.startswith(SCHEMES):
+        message = (
+            "the database is to be given as postgresql://USER:PASSWORD@HOST:PORT/NAME, "
+            "or not at all: then the ledger is a file in the data folder"
+        )
+        raise UnusablePlaceError(message)
+    if find_spec("psycopg") is None or find_spec("psycopg_pool") is None:
+        message = "the driver of PostgreSQL is not installed: pip install 'slamon[postgresql]'"
+        raise UnusablePlaceError(message)
+    return True
