@@ -13,9 +13,10 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import IntegrityError, Mapper
 from pydantic import BaseModel, ConfigDict
 
+from slamon.ledger.bell import Bell
 from slamon.ledger.codec import Entry, Fact, FactMapper, Names, Row
 from slamon.ledger.epochs import EpochBegun
-from slamon.ledger.sqlite import LedgerRecorder, prepare, settings
+from slamon.ledger.sqlite import LOCK_SECONDS, LedgerRecorder, prepare, settings
 
 S = TypeVar("S")
 F = TypeVar("F")
@@ -67,6 +68,7 @@ class Ledger:
         self._recorder = cast("LedgerRecorder", self._store.recorder)
         self._recorder.clock = clock
         self._mapper = cast("FactMapper", self._store.mapper)
+        self._bell = Bell()
 
     def close(self) -> None:
         """Let the file go."""
@@ -130,6 +132,7 @@ class Ledger:
             recordings = self._store.save(*cast("Any", entries))
         except IntegrityError as conflict:
             raise ConflictError(*conflict.args) from None
+        self._bell.ring()
         return recordings[-1].notification.id
 
     def stream(
@@ -213,14 +216,16 @@ class Ledger:
 
     def changes(self) -> Changes:
         """A watch that notices commits of any process on this ledger."""
-        return Changes(self.path)
+        return Changes(self.path, self._bell)
 
 
 class Changes:
-    """Notices commits on a ledger file by any connection of any process."""
+    """Notices commits on a ledger file: those of this process at once, those of others within `POLL_SECONDS`."""
 
-    def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path, check_same_thread=False)
+    def __init__(self, path: Path, bell: Bell) -> None:
+        self._connection = sqlite3.connect(path, check_same_thread=False, timeout=LOCK_SECONDS)
+        self._bell = bell
+        self._heard = bell.wait(-1, 0)
         self._seen = self._version()
 
     def _version(self) -> int:
@@ -230,13 +235,15 @@ class Changes:
         """Wait until something was committed since the last call; false when the time is over."""
         deadline = time.monotonic() + seconds
         while not stop():
+            self._heard = self._bell.wait(self._heard, 0)
             version = self._version()
             if version != self._seen:
                 self._seen = version
                 return True
-            if time.monotonic() >= deadline:
+            left = deadline - time.monotonic()
+            if left <= 0:
                 return False
-            time.sleep(POLL_SECONDS)
+            self._bell.wait(self._heard, min(left, POLL_SECONDS))
         return False
 
     def close(self) -> None:
