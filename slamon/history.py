@@ -33,6 +33,7 @@ from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
 from slamon.sla.imports import ObservationsImported
+from slamon.sla.intake import BatchQuarantined, SpoolBegan, SpoolConflictFound
 from slamon.sla.levels import LevelsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
 from slamon.sla.tickets import TicketsImported
@@ -51,6 +52,9 @@ FACTS: Mapping[str, type[Any]] = {
     "agent-assigned/1": AgentAssigned,
     "probing-interrupted/1": ProbingInterrupted,
     "observations-recorded/1": ObservationsRecorded,
+    "batch-quarantined/1": BatchQuarantined,
+    "spool-began/1": SpoolBegan,
+    "spool-conflict-found/1": SpoolConflictFound,
     "observations-imported/1": ObservationsImported,
     "observations-voided/1": ObservationsVoided,
     "observations-corrected/1": ObservationsCorrected,

@@ -13,6 +13,7 @@ from probes.outcome import Outcome
 from probes.spec import AgentAssigned, AssignedProbe
 from probes.stretches import Stretch, runs
 from slamon.ledger.codec import Entry
+from slamon.sla.intake import BatchQuarantined
 from slamon.sla.judgement import Basis
 from slamon.sla.runs import Run
 from slamon.views.tables import assignment, covered
@@ -70,6 +71,16 @@ class Batches:
             found.append(own)
         self._covers[agent, spool] = _Cover(fact.end, fact.assignment, outcomes)
         return Batch(fact, assigned, "simulated" if assigned.simulated else "measured", found)
+
+    def forget(self, entry: Entry) -> None:
+        """Know nothing of a spool's outcomes after a batch that was set aside: it may have held a change."""
+        if not isinstance(entry.fact, BatchQuarantined):
+            return
+        _, agent, spool, _ = entry.stream.split(":")
+        cover = self._cover(agent, spool)
+        if not cover.assignment:
+            del self._covers[agent, spool]  # it was the first of the spool
+        cover.outcomes = [None] * len(cover.outcomes)
 
     def _assignment(self, agent: str, version: int) -> AgentAssigned:
         if (agent, version) not in self._assignments:

@@ -21,10 +21,21 @@ from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
 from slamon.sla.imports import ObservationsImported
+from slamon.sla.intake import BatchQuarantined, SpoolBegan, SpoolConflictFound
 from slamon.sla.levels import LevelsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
 from slamon.sla.tickets import TicketsImported
-from slamon.views import corrected, declared, excluded, keeping, paced, promised, reviewed, settling
+from slamon.views import (
+    alarms,
+    corrected,
+    declared,
+    excluded,
+    keeping,
+    paced,
+    promised,
+    reviewed,
+    settling,
+)
 from slamon.views.observed import Observed
 from slamon.views.store import ViewStore, read_position
 from slamon.views.tables import view_state
@@ -147,6 +158,9 @@ def _apply(connection: Connection, observed: Observed, entry: Entry) -> bool:
             pass  # whose ledger it is, who may read it, whose name is gone: no figure rests on it
         case ObservationsVoided() | ObservationsCorrected() as fact:
             corrected.applied(connection, observed, entry, fact)
+        case BatchQuarantined() | SpoolBegan() | SpoolConflictFound() as fact:
+            alarms.applied(connection, entry, fact)
+            observed.set_aside(entry)
         case other if not (_observed(observed, entry) or _decided(connection, entry)):
             message = f"no view knows what to do with {type(other).__name__}"
             raise TypeError(message)

@@ -78,6 +78,10 @@ class Observed:
                 self._note(probe.probe, place, run, entry.position)
         self._paced.recorded(batch)
 
+    def set_aside(self, entry: Entry) -> None:
+        """A fact of the intake: what stands in place of a batch leaves its spool's outcomes unknown."""
+        self._batches.forget(entry)
+
     def imported(self, entry: Entry, fact: ObservationsImported) -> None:
         """A part of a file of foreign results."""
         for check, at, outcome in zip(fact.check, fact.at, fact.outcome, strict=True):

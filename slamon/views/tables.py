@@ -71,6 +71,20 @@ interruption = Table(
     Column("reason", String, nullable=False),
 )
 
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("agent", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("spool", String, nullable=False),
+    Column("day", String, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),  # when the centre noticed
+    Column("reason", String, nullable=False),
+    Column("content_hash", String, nullable=False),
+)
+
 probe_day = Table(
     "probe_day",
     metadata,

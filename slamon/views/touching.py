@@ -28,7 +28,16 @@ SILENT_KINDS = frozenset({"party", "tariff", "recommendation", "commitment"})
 
 
 RESULTS_AND_RULINGS = frozenset(
-    {"ledger", "assignment", "interruptions", "observations", "imports", "period", "breach"}
+    {
+        "ledger",
+        "assignment",
+        "interruptions",
+        "observations",
+        "spools",
+        "imports",
+        "period",
+        "breach",
+    }
 )
 """Streams whose facts change no figure of their own period, or only through the results they touch."""
 
