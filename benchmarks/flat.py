@@ -13,7 +13,8 @@ from datetime import date
 from itertools import cycle, islice
 
 from benchmarks.figure import Figure, alternating, seconds
-from benchmarks.fleet import NOW, PER_AGREEMENT, Fleet, fleet
+from benchmarks.fleet import NOW, Fleet, fleet
+from benchmarks.promises import PER_AGREEMENT
 
 MONTH, SPRING = date(2026, 5, 1), date(2026, 4, 1)
 YEAR, DECADE = date(2025, 5, 1), date(2016, 5, 1)

@@ -18,14 +18,13 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from benchmarks.month import HOUR, MINUTE
+from benchmarks.promises import LOCATION, PER_AGREEMENT, ZONE, agreement_id, probe_id, promises
 from catalogue.instants import at_clock
 from catalogue.intervals import total
 from catalogue.periods import Period, local_days
-from catalogue.terms import LifecycleAsserted, TermsStated
 from probes.outcome import Outcome
 from slamon.history import NAMES
-from slamon.ledger.codec import Fact
-from slamon.ledger.store import Ledger, LedgerFounded, Write
+from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.sla.runs import Run
 from slamon.sla.tally import DayFigures, DownRun, Tally
 from slamon.views import keeping
@@ -36,16 +35,12 @@ from slamon.views.reading import Reading
 from slamon.views.store import ViewStore
 from slamon.views.tables import probe_day, probe_last
 
-ZONE = "Europe/Berlin"
-PER_AGREEMENT = 10
 NOW = at_clock(date(2026, 6, 24), 12 * 60, ZONE)  # a Wednesday at noon
 RECENT_DAYS = 35
 VARIANTS = 16  # of a day: with and without outages
 DAY = 24 * HOUR
 ROWS = 5_000
-PROV = {"_": "I"}
 
-Json = dict[str, Any]
 Days = dict[str, tuple[DayFigures, Any]]
 
 
@@ -69,12 +64,12 @@ def fleet(services: int, first_day: date) -> Iterator[Fleet]:
     with TemporaryDirectory(dir=".", prefix=".benchmark-") as name:
         ledger = Ledger(Path(name) / "ledger.db", NAMES, lambda: NOW)
         founded = ledger.found("0123456789abcdef")
-        ledger.append_all(list(_promises(services)), actor="benchmark")
+        ledger.append_all(list(promises(services)), actor="benchmark")
         store = ViewStore(Path(name), founded)
         Folder(ledger, store).catch_up()
         with store.engine.execution_options(writes=True).begin() as connection:
             _fill(connection, services, first_day)
-        agreements = tuple(_agreement(n) for n in range(services // PER_AGREEMENT))
+        agreements = tuple(agreement_id(n) for n in range(services // PER_AGREEMENT))
         try:
             yield Fleet(store, ledger, founded, agreements)
         finally:
@@ -82,114 +77,9 @@ def fleet(services: int, first_day: date) -> Iterator[Fleet]:
             ledger.close()
 
 
-def _agreement(number: int) -> str:
-    return f"sla-{number:03}"
-
-
-def _promises(services: int) -> Iterator[Write]:
-    def stated(kind: str, terms: Json, *more: Fact) -> Write:
-        facts: list[Fact] = [TermsStated(catalogue="fleet", terms=terms), *more]
-        return Write(f"{kind}:{terms['id']}", facts, 0)
-
-    for party in ("us", "them"):
-        yield stated("party", {"id": party, "role": "provider", "name": _text(party), "prov": PROV})
-    yield stated("location", {"id": "bonn", "name": _text("bonn"), "prov": PROV})
-    yield stated("service_hours", _hours())
-    live = LifecycleAsserted(values={"lifecycle": "live"})
-    for number in range(services):
-        yield stated("service", _service(number), live)
-        yield stated("probe", _probe(number))
-    signed = {"state": "in_force", "signed_on": {"value": "2016-01-01", "precision": "day"}}
-    for number in range(services // PER_AGREEMENT):
-        yield stated("agreement", _terms(number), LifecycleAsserted(values=signed))
-
-
-def _text(word: str) -> Json:
-    return {"en": word, "fr": word, "es": word}
-
-
-def _hours() -> Json:
-    return {
-        "id": "office",
-        "tz": ZONE,
-        "weekdays": ["mon", "tue", "wed", "thu", "fri"],
-        "from": "08:00",
-        "to": "18:00",
-        "holidays": None,
-        "prov": PROV,
-    }
-
-
-def _service(number: int) -> Json:
-    return {
-        "id": f"svc-{number:04}",
-        "name": _text(f"service {number}"),
-        "provider": "them",
-        "criticality": "low",
-        "measured_by": ["probe"],
-        "funding_source": "none",
-        "recommendations": [],
-        "offerings": [],
-        "baselines": [],
-        "prov": PROV,
-    }
-
-
-def _probe(number: int) -> Json:
-    return {
-        "id": f"prb-{number:04}",
-        "service": f"svc-{number:04}",
-        "kind": "tcp",
-        "target": f"s{number}.example:25",
-        "demo_target": "127.0.0.1:25",
-        "interval": "PT1M",
-        "timeout": "PT10S",
-        "prov": PROV,
-    }
-
-
-def _terms(number: int) -> Json:
-    return {
-        "id": _agreement(number),
-        "kind": "sla",
-        "name": _text(_agreement(number)),
-        "customer": "us",
-        "provider": "them",
-        "tz": ZONE,
-        "in_force": {"from": "2016-01-01", "to": None},
-        "recommendations": [],
-        "objectives": [
-            _objective(number * PER_AGREEMENT + each, each) for each in range(PER_AGREEMENT)
-        ],
-        "measurement_rules": {
-            "down_after": 2,
-            "failing": "consecutive",
-            "outage_starts": "first_failure",
-            "up_after": 2,
-            "locations": ["bonn"],
-            "quorum": 1,
-            "rounding": "truncate_2",
-        },
-        "prov": PROV,
-    }
-
-
-def _objective(service: int, number: int) -> Json:
-    return {
-        "id": f"o{number}",
-        "service": f"svc-{service:04}",
-        "indicator": "availability",
-        "target": "99.50",
-        "period": "calendar_month",
-        "service_hours": "office",
-        "data": [f"prb-{service:04}"],
-        "remedy": {"kind": "review_item", "after_periods": 1},
-    }
-
-
 def _fill(connection: Connection, services: int, first_day: date) -> None:
     for number in range(services):
-        _recent(connection, f"prb-{number:04}", Random(number))  # noqa: S311  # the same on every run
+        _recent(connection, probe_id(number), Random(number))  # noqa: S311  # the same on every run
     begin = at_clock(first_day, 0, ZONE)
     judged = judged_objectives(connection)
     days = [each for each in local_days((begin, NOW), ZONE) if each.end <= NOW]
@@ -223,7 +113,7 @@ def _recent(connection: Connection, check: str, chance: Random) -> None:
     for run in _runs(chance):
         for day, part in split_by_day(run):
             stored.setdefault(day, []).append(part)
-    where = {"check": check, "location": "bonn"}
+    where = {"check": check, "location": LOCATION}
     rows = [
         {**where, "day": day, "runs": pack(runs), "basis": "measured"}
         for day, runs in stored.items()
