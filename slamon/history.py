@@ -16,12 +16,14 @@ from catalogue.terms import (
     TermsStated,
     TermsWithdrawn,
 )
+from probes import batch
 from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.actors import ActorErased
-from slamon.ledger.codec import Names, Upcaster
+from slamon.ledger.codec import Names, Parting, Upcaster
 from slamon.ledger.epochs import EpochBegun
 from slamon.ledger.format import FormatRaised
+from slamon.ledger.seals import LedgerSealed
 from slamon.ledger.store import LedgerFounded
 from slamon.sla.announcing import (
     ExclusionAnnounced,
@@ -41,6 +43,7 @@ from slamon.sla.tickets import TicketsImported
 FACTS: Mapping[str, type[Any]] = {
     "ledger-founded/1": LedgerFounded,
     "epoch-begun/1": EpochBegun,
+    "ledger-sealed/1": LedgerSealed,
     "format-raised/1": FormatRaised,
     "actor-erased/1": ActorErased,
     "terms-stated/1": TermsStated,
@@ -85,4 +88,6 @@ UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {
     "period-closed/1": ("period-closed/2", _closed_by_a_reviewer),
 }
 
-NAMES = Names(FACTS, UPCASTERS)
+PARTINGS: Mapping[str, Parting] = {"observations-recorded/1": batch.parts}
+
+NAMES = Names(FACTS, UPCASTERS, PARTINGS)

@@ -13,6 +13,12 @@ from pydantic import BaseModel
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
+Parting = Callable[[bytes], tuple[bytes, bytes]]
+"""Parts a payload into its warm part, the same wherever the cold one is, and the SHA-256 of the cold one.
+
+Raises: ValueError where the payload is damaged.
+"""
+
 
 @runtime_checkable
 class BinaryFact(Protocol):
@@ -35,7 +41,7 @@ class UnreadableFactError(ValueError):
 
 @dataclass(frozen=True)
 class Names:
-    """Permanent names of facts, and how payloads of older versions become today's.
+    """Permanent names of facts, how payloads of older versions become today's, and which have a cold part.
 
     Raises:
         ValueError: a fact has two names, or an upcaster leads nowhere.
@@ -44,6 +50,7 @@ class Names:
 
     facts: Mapping[str, type[Any]]
     upcasters: Mapping[str, tuple[str, Upcaster]] = field(default_factory=dict)
+    partings: Mapping[str, Parting] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse names that would be written or read in two ways."""

@@ -347,11 +347,26 @@ class Silence(Answer):
     tz: str
 
 
+class SealLine(Answer):
+    """A seal over the facts of positions `first` to `last`; it stands at a position of its own. Hashes are in hex."""
+
+    number: int
+    position: int
+    sealed_at: str
+    first: int
+    last: int
+    count: int
+    previous: str
+    root: str
+    hash: str
+
+
 class LedgerStatus(Answer):
-    """Where the ledger and its views stand."""
+    """Where the ledger and its views stand; `seal` is the newest one."""
 
     ledger_id: str
     epoch: int
     position: int
     view_position: int
     recorded_at: str | None
+    seal: SealLine | None = None

@@ -15,6 +15,7 @@ from slamon.ledger.actors import ActorErased
 from slamon.ledger.codec import Entry
 from slamon.ledger.epochs import EpochBegun
 from slamon.ledger.format import FormatRaised
+from slamon.ledger.seals import LedgerSealed
 from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.sla.announcing import AnnouncingFact
 from slamon.sla.closing import PeriodClosed, PeriodRestated
@@ -37,6 +38,7 @@ from slamon.views import (
     settling,
 )
 from slamon.views.observed import Observed
+from slamon.views.sealed import keep_seal
 from slamon.views.store import ViewStore, read_position
 from slamon.views.tables import view_state
 from slamon.views.touching import Touching
@@ -156,6 +158,8 @@ def _apply(connection: Connection, observed: Observed, entry: Entry) -> bool:
             return True
         case LedgerFounded() | EpochBegun() | FormatRaised() | ActorErased():
             pass  # whose ledger it is, who may read it, whose name is gone: no figure rests on it
+        case LedgerSealed() as fact:
+            keep_seal(connection, entry, fact)
         case ObservationsVoided() | ObservationsCorrected() as fact:
             corrected.applied(connection, observed, entry, fact)
         case BatchQuarantined() | SpoolBegan() | SpoolConflictFound() as fact:

@@ -15,11 +15,15 @@ from slamon.views.tables import (
     period,
     period_restatement,
     period_touched,
+    seal,
 )
 from slamon.views.writing import insert
 
 _RULED = union_all(
-    select(period.c.position), select(period_restatement.c.position), select(breach_step.c.position)
+    select(period.c.position),
+    select(period_restatement.c.position),
+    select(breach_step.c.position),
+    select(seal.c.position),
 ).subquery()
 """Positions of facts that change no figure."""
 

@@ -258,6 +258,22 @@ objective_day = Table(
     Column("basis", String, nullable=False),
 )
 
+seal = Table(
+    "seal",
+    metadata,
+    Column("number", BigInteger, primary_key=True),
+    Column("position", BigInteger, nullable=False),  # of the seal itself
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("previous", String, nullable=False),
+    Column("root", String, nullable=False),
+    Column("hash", String, nullable=False),
+)
+
+Index("seal_by_last", seal.c.last)
+Index("seal_by_position", seal.c.position)
 Index("ticket_by_opening", ticket.c.source, ticket.c.opened)
 Index("breach_by_status", breach.c.status, breach.c.agreement)
 
