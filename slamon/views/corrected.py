@@ -9,7 +9,8 @@ from slamon.sla.corrections import CorrectionFact
 from slamon.sla.runs import DAY_US, Run
 from slamon.views.daybook import unpack
 from slamon.views.observed import Observed
-from slamon.views.tables import probe_day, probe_last
+from slamon.views.tables import corrected_day, probe_day, probe_last
+from slamon.views.writing import insert
 
 
 def applied(connection: Connection, observed: Observed, entry: Entry, fact: CorrectionFact) -> None:
@@ -18,12 +19,15 @@ def applied(connection: Connection, observed: Observed, entry: Entry, fact: Corr
     1. What was folded before is written back, so that the tables say what stands.
     2. What a result confirmed, or kept from speaking on, are its neighbours: they are touched with it.
     3. Another result may be the newest now.
+    4. Which day it was is kept, as no row of it may be left.
     """
     observed.flush()
     observed.book.touch(fact.check, fact.location, *_with_neighbours(connection, fact))
     observed.amended(fact)
     observed.flush()
     _renew_newest(connection, entry, fact)
+    day = {"check": fact.check, "location": fact.location, "day": fact.at[0] // DAY_US}
+    connection.execute(insert(corrected_day).values(**day, position=entry.position))
 
 
 def _with_neighbours(connection: Connection, fact: CorrectionFact) -> tuple[int, int]:

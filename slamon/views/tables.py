@@ -62,6 +62,18 @@ covered = Table(
     Column("outcomes", JSON, nullable=False),  # the last outcome of each probe, in plan order
 )
 
+spool_day = Table(
+    "spool_day",
+    metadata,
+    Column("agent", String, primary_key=True),
+    Column("spool", String, primary_key=True),
+    Column("day", Integer, primary_key=True),  # days since the epoch, UTC: that of the stream
+    Column("position", BigInteger, nullable=False),  # of the first fact of that day's stream
+    Column("until", BigInteger, nullable=False),  # this and the rest: as `covered` was before it
+    Column("assignment", Integer, nullable=False),
+    Column("outcomes", JSON, nullable=False),
+)
+
 interruption = Table(
     "interruption",
     metadata,
@@ -93,6 +105,15 @@ probe_day = Table(
     Column("day", Integer, primary_key=True),  # days since the epoch, UTC
     Column("runs", LargeBinary, nullable=False),
     Column("basis", String, nullable=False),
+)
+
+corrected_day = Table(
+    "corrected_day",
+    metadata,
+    Column("check", String, primary_key=True),
+    Column("location", String, primary_key=True),
+    Column("day", Integer, primary_key=True),  # days since the epoch, UTC
+    Column("position", BigInteger, primary_key=True),  # of a fact that corrected results of it
 )
 
 pace_bound = Table(
