@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from slamon.cli import (
+    backing,
     breaches,
     correcting,
     dashboards,
@@ -69,6 +70,8 @@ app.add_typer(correcting.app, name="observations")
 app.add_typer(declaring.app, name="incident")
 app.add_typer(probing.app, name="probe")
 app.add_typer(ledgering.app, name="ledger")
+for command in (backing.backup, backing.restore, backing.restored):
+    ledgering.app.command(command.__name__)(command)
 app.add_typer(dashboards.app, name="dashboards")
 
 

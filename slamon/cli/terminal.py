@@ -19,6 +19,7 @@ from catalogue.problems import DocumentsRefused
 from catalogue.recorded import RecordedDocumentError
 from slamon.app.refused import Refused, Unknown
 from slamon.cli.settings import Settings
+from slamon.ledger.backup import BackupError
 from slamon.ledger.codec import UnreadableFactError
 from slamon.ledger.format import FormatError
 from slamon.ledger.lock import HeldError
@@ -65,6 +66,7 @@ _SAYING_ALL = (
     Refused,
     Unknown,
     HeldError,
+    BackupError,
     FormatError,
     FoldError,
     UnreadableFactError,

@@ -7,10 +7,10 @@ the ledger: nothing of the ledger is ever deleted, and what is not in it needs n
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -37,6 +37,11 @@ class Actor(NamedTuple):
     address: str | None
     erased: bool
 
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> Self:
+        """The actor of a row of the table."""
+        return cls(row[0], row[1], row[2], bool(row[3]))
+
 
 def stream_of(actor: str) -> str:
     """The stream of what happened to an actor's record."""
@@ -60,7 +65,7 @@ class Actors:
             return []
         with closing(self._opened()) as rows:
             found = rows.execute("SELECT id, name, address, erased FROM actor ORDER BY id")
-            return [Actor(*each[:3], erased=bool(each[3])) for each in found]
+            return [Actor.of(row) for row in found]
 
     def get(self, actor: str) -> Actor | None:
         """One actor; None where the table knows none of that id."""
