@@ -159,6 +159,11 @@ def split(state: bytes) -> tuple[Envelope, bytes]:
         raise UnreadableFactError(message) from None
 
 
+def payload_of(row: Row) -> bytes:
+    """The payload of a stored fact."""
+    return row.state[row.state.index(b"\n") + 1 :]
+
+
 class FactMapper(Mapper[str]):
     """Maps entries to stored events under permanent names."""
 
@@ -175,25 +180,26 @@ class FactMapper(Mapper[str]):
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """The entry of a row, without its position."""
-        return self.entry(stored_event, 0)
+        stored = stored_event
+        stream = str(stored.originator_id)
+        return self.entry(Row(0, stream, stored.originator_version, stored.topic, stored.state))
 
-    def entry(self, stored: StoredEvent, position: int) -> Entry:
-        """The entry of a row at a position."""
+    def entry(self, row: Row) -> Entry:
+        """The entry of a row."""
         try:
-            envelope, payload = split(stored.state)
-            fact = self._names.decode(stored.topic, payload)
+            envelope, payload = split(row.state)
+            fact = self._names.decode(row.name, payload)
         except ValueError as wrong:
-            where = f"{stored.originator_id} version {stored.originator_version}"
-            message = f"cannot read {stored.topic} at {where}: {wrong}"
+            message = f"cannot read {row.name} at {row.stream} version {row.version}: {wrong}"
             raise UnreadableFactError(message) from wrong
         return Entry(
-            originator_id=str(stored.originator_id),
-            originator_version=stored.originator_version,
+            originator_id=row.stream,
+            originator_version=row.version,
             fact=fact,
             actor=envelope.actor,
             cause=envelope.cause,
             recorded_at=envelope.recorded_at,
-            position=position,
-            name=stored.topic,
+            position=row.position,
+            name=row.name,
             payload=payload,
         )

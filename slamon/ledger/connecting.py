@@ -18,6 +18,13 @@ PATIENCE: dict[str, str | int] = {  # what is given in the URL goes before
     "tcp_user_timeout": 30_000,  # ms
 }
 
+UNUSABLE = (
+    psycopg.OperationalError,  # lost, refused, no room on its disk, a lock not to be had
+    psycopg.InterfaceError,
+    psycopg.errors.ReadOnlySqlTransaction,  # a replica
+    psycopg.errors.InsufficientPrivilege,
+)
+
 
 def parameters(url: str) -> dict[str, str | int]:
     """What the driver needs to connect.
@@ -71,7 +78,7 @@ def reaching(url: str) -> Iterator[None]:
     """
     try:
         yield
-    except (psycopg.OperationalError, psycopg.InterfaceError) as lost:
+    except UNUSABLE as lost:
         raise unreachable(url, lost) from None
 
 

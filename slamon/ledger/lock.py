@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Protocol, Self
 
-from slamon.ledger.place import HeldError, Place, in_database
+from slamon.ledger.place import HeldError, Place, checked
 
 __all__ = ["FolderLock", "FoldingLock", "HeldError", "folding_lock"]
 
@@ -39,12 +39,13 @@ def folding_lock(place: Place, folder: Path, purpose: str) -> FoldingLock:
         UnusablePlaceError: no ledger can be kept there.
 
     """
-    if in_database(place):
-        # The driver is an extra: only who keeps the ledger in a database has it.
-        from slamon.ledger.advisory import AdvisoryLock  # noqa: PLC0415
+    if isinstance(place, Path):
+        return FolderLock(folder, purpose)
+    url = checked(place)
+    # The driver is an extra: only who keeps the ledger in a database has it.
+    from slamon.ledger.advisory import AdvisoryLock  # noqa: PLC0415
 
-        return AdvisoryLock(place, purpose)
-    return FolderLock(folder, purpose)
+    return AdvisoryLock(url, purpose)
 
 
 class FolderLock:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TypeGuard
 
 Place = Path | str
 """The path of a file, or the URL of a database (`postgresql://USER:PASSWORD@HOST:PORT/NAME`)."""
@@ -24,16 +23,14 @@ class HeldError(Exception):
     """Another process holds the lock of the ledger; the message names it."""
 
 
-def in_database(place: Place) -> TypeGuard[str]:
-    """Is it a database, and is its driver installed?
+def checked(url: str) -> str:
+    """The URL of a database, as it was given, where the driver is installed.
 
     Raises:
-        UnusablePlaceError: it is neither a path nor a URL of PostgreSQL, or the driver is missing.
+        UnusablePlaceError: it is no URL of PostgreSQL, or the driver is missing.
 
     """
-    if isinstance(place, Path):
-        return False
-    if not place.startswith(SCHEMES):
+    if not url.startswith(SCHEMES):
         message = (
             "the database is to be given as postgresql://USER:PASSWORD@HOST:PORT/NAME, "
             "or not at all: then the ledger is a file in the data folder"
@@ -42,4 +39,4 @@ def in_database(place: Place) -> TypeGuard[str]:
     if find_spec("psycopg") is None or find_spec("psycopg_pool") is None:
         message = "the driver of PostgreSQL is not installed: pip install 'slamon[postgresql]'"
         raise UnusablePlaceError(message)
-    return True
+    return url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -14,10 +15,12 @@ from urllib.parse import quote
 import eventsourcing.sqlite as library
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
+from slamon.ledger.bell import Bell
 from slamon.ledger.codec import Row, stamp
 
 PAGE_SIZE = 16_384  # batches are a few KiB: larger pages save the overflow chains (measured)
 LOCK_SECONDS = 30
+POLL_SECONDS = 0.02  # another process is noticed within this time
 TABLES = """
 CREATE TABLE stored_events (
     originator_id TEXT, originator_version INTEGER, topic TEXT, state BLOB,
@@ -28,39 +31,57 @@ INSERT INTO ledger_clock VALUES (1, 0);
 """
 
 
-def prepare(path: Path) -> None:
-    """Create the file with its tables, page size and journal; of several programs at once, the first wins.
+class File:
+    """The file of a ledger."""
 
-    It is made whole under another name and then linked: nobody ever opens half a ledger, and opening
-    one needs no lock.
-    """
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=path.parent, prefix=".new-") as folder:
-        draft = Path(folder) / path.name
-        with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
-            connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.executescript(TABLES)
-        with suppress(FileExistsError):  # another program was first
-            path.hardlink_to(draft)
+    def __init__(self, path: Path) -> None:
+        self._path = path
 
+    def prepare(self) -> None:
+        """Create the file with its tables, page size and journal; of several programs at once, the first wins.
 
-def settings(path: Path) -> dict[str, str]:
-    """What the library must know to open the file of a ledger."""
-    return {
-        "PERSISTENCE_MODULE": __name__,
-        "SQLITE_DBNAME": f"file:{quote(str(path))}",  # it is read as a URI
-        "SQLITE_LOCK_TIMEOUT": str(LOCK_SECONDS),
-        "ORIGINATOR_ID_TYPE": "text",
-    }
+        It is made whole under another name and then linked: nobody ever opens half a ledger, and opening
+        one needs no lock.
+        """
+        path = self._path
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=path.parent, prefix=".new-") as folder:
+            draft = Path(folder) / path.name
+            with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+                connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.executescript(TABLES)
+            with suppress(FileExistsError):  # another program was first
+                path.hardlink_to(draft)
+
+    def settings(self) -> dict[str, str]:
+        """What the library must know to open it."""
+        return {
+            "PERSISTENCE_MODULE": __name__,
+            "SQLITE_DBNAME": f"file:{quote(str(self._path))}",  # it is read as a URI
+            "SQLITE_LOCK_TIMEOUT": str(LOCK_SECONDS),
+            "ORIGINATOR_ID_TYPE": "text",
+        }
+
+    def watch(self, bell: Bell) -> Changes:
+        """A watch on it; the bell rings at each append of this process."""
+        return Changes(self._path, bell)
+
+    def shown(self) -> str:
+        """Where it is."""
+        return str(self._path)
+
+    def size(self) -> int:
+        """Bytes on disk, without what is only in the journal yet."""
+        return self._path.stat().st_size
 
 
 class LedgerRecorder(library.SQLiteApplicationRecorder):
     """Adds to the library's recorder a clock that never runs backwards, streams without gaps, and their past."""
 
-    clock: Callable[[], int]
+    clock: Callable[[], int] | None = None
 
     def construct_create_table_statements(self) -> list[str]:
         """None: the tables are made together with the file."""
@@ -73,7 +94,7 @@ class LedgerRecorder(library.SQLiteApplicationRecorder):
         # on one file never stamp out of order and never meet SQLITE_BUSY_SNAPSHOT.
         c.execute(
             "UPDATE ledger_clock SET recorded_at = max(recorded_at, ?) RETURNING recorded_at",
-            (self.clock(),),
+            ((self.clock or _machine_clock)(),),
         )
         at = int(c.fetchone()[0])
         self._refuse_other_versions(c, stored_events)
@@ -94,27 +115,17 @@ class LedgerRecorder(library.SQLiteApplicationRecorder):
 
     def select_stream(
         self, stream: str, *, after: int, upto: int | None, limit: int | None = None
-    ) -> list[tuple[int, StoredEvent]]:
-        """The rows of a stream with their positions, of versions > `after` and positions <= `upto`, at most `limit`."""
+    ) -> list[Row]:
+        """The rows of a stream of versions > `after` and positions <= `upto`, at most `limit`."""
         statement = (
-            "SELECT rowid, * FROM stored_events WHERE originator_id = ? AND originator_version > ? AND rowid <= ? "
+            "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events "
+            "WHERE originator_id = ? AND originator_version > ? AND rowid <= ? "
             "ORDER BY originator_version LIMIT ?"
         )
         with self.datastore.transaction(commit=False) as c:
             last = upto if upto is not None else 2**62
             c.execute(statement, (stream, after, last, -1 if limit is None else limit))
-            return [
-                (
-                    row["rowid"],
-                    StoredEvent(
-                        row["originator_id"],
-                        row["originator_version"],
-                        row["topic"],
-                        row["state"],
-                    ),
-                )
-                for row in c.fetchall()
-            ]
+            return [Row(*row) for row in c.fetchall()]
 
     def select_rows(self, *, after: int, upto: int | None, limit: int) -> list[Row]:
         """The rows of all streams of positions > `after` and <= `upto`, as they are stored."""
@@ -146,6 +157,42 @@ def _version(c: library.SQLiteCursor, stream: str) -> int:
         "SELECT max(originator_version) FROM stored_events WHERE originator_id = ?", (stream,)
     )
     return int(c.fetchone()[0] or 0)
+
+
+def _machine_clock() -> int:
+    return time.time_ns() // 1_000
+
+
+class Changes:
+    """Notices commits on a ledger file: those of this process at once, those of others within `POLL_SECONDS`."""
+
+    def __init__(self, path: Path, bell: Bell) -> None:
+        self._connection = sqlite3.connect(path, check_same_thread=False, timeout=LOCK_SECONDS)
+        self._bell = bell
+        self._heard = bell.wait(-1, 0)
+        self._seen = self._version()
+
+    def _version(self) -> int:
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def wait(self, seconds: float, *, stop: Callable[[], bool] = lambda: False) -> bool:
+        """Wait until something was committed since the last call; false when the time is over."""
+        deadline = time.monotonic() + seconds
+        while not stop():
+            self._heard = self._bell.wait(self._heard, 0)
+            version = self._version()
+            if version != self._seen:
+                self._seen = version
+                return True
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            self._bell.wait(self._heard, min(left, POLL_SECONDS))
+        return False
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._connection.close()
 
 
 class Factory(library.SQLiteFactory):

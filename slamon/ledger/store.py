@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import IntegrityError, Mapper
+from eventsourcing.persistence import IntegrityError, Mapper, StoredEvent
 from pydantic import BaseModel, ConfigDict
 
 from slamon.ledger.bell import Bell
-from slamon.ledger.codec import Entry, Fact, FactMapper, Names, Row
+from slamon.ledger.codec import Entry, Fact, FactMapper, Names, Row, split
 from slamon.ledger.epochs import EpochBegun
-from slamon.ledger.sqlite import LOCK_SECONDS, LedgerRecorder, prepare, settings
+from slamon.ledger.place import Place, UnusablePlaceError
+from slamon.ledger.stores import Recorder, Watch, store_at
 
 S = TypeVar("S")
 F = TypeVar("F")
 
 LEDGER_STREAM = "ledger"
-POLL_SECONDS = 0.02  # another process is noticed within this time
 
 
 class LedgerFounded(BaseModel):
@@ -61,17 +59,49 @@ class _Store(Application[str]):
 class Ledger:
     """Facts in one order. Positions grow and are never reused; they may have gaps."""
 
-    def __init__(self, path: Path, names: Names, clock: Callable[[], int]) -> None:
-        prepare(path)
-        self.path = path
-        self._store = _Store(names, settings(path))
-        self._recorder = cast("LedgerRecorder", self._store.recorder)
+    def __init__(self, place: Place, names: Names, clock: Callable[[], int] | None = None) -> None:
+        """Open the ledger of a place, a new one if there is none.
+
+        Instants of recording come from `clock` (µs), or from the store: the machine's clock for a file, and
+        for a database, which several hosts may share, the database's.
+
+        Raises:
+            UnusablePlaceError: no ledger can be kept there.
+            LedgerUnreachableError: the database does not answer.
+
+        """
+        self.place = place
+        self._kept = store_at(place)
+        self._kept.prepare()
+        self._store = _Store(names, self._kept.settings())
+        self._recorder = cast("Recorder", self._store.recorder)
         self._recorder.clock = clock
         self._mapper = cast("FactMapper", self._store.mapper)
         self._bell = Bell()
 
+    @property
+    def path(self) -> Path:
+        """The file of the ledger.
+
+        Raises:
+            UnusablePlaceError: it is in a database.
+
+        """
+        if isinstance(self.place, Path):
+            return self.place
+        message = f"the ledger is no file but {self.shown()}: use the tools of PostgreSQL"
+        raise UnusablePlaceError(message)
+
+    def shown(self) -> str:
+        """Where the ledger is, for sentences; without a password."""
+        return self._kept.shown()
+
+    def size(self) -> int:
+        """Bytes on disk, indexes included."""
+        return self._kept.size()
+
     def close(self) -> None:
-        """Let the file go."""
+        """Let the store go."""
         self._store.close()
 
     def found(self, new_id: str) -> LedgerFounded:
@@ -140,8 +170,8 @@ class Ledger:
     ) -> Iterator[Entry]:
         """The facts of a stream after a version, oldest first, up to a ledger position, at most `limit`."""
         found = self._recorder.select_stream(stream, after=after, upto=upto, limit=limit)
-        for position, stored in found:
-            yield self._mapper.entry(stored, position)
+        for row in found:
+            yield self._mapper.entry(row)
 
     def version(self, stream: str) -> int:
         """The version of a stream's last fact; 0 if it has none."""
@@ -149,14 +179,21 @@ class Ledger:
 
     def since(self, position: int, *, limit: int, upto: int | None = None) -> list[Entry]:
         """The facts of all streams after a position, oldest first."""
-        notes = self._recorder.select_notifications(
-            start=position, limit=limit, stop=upto, inclusive_of_start=False
-        )
-        return [self._mapper.entry(note, note.id) for note in notes]
+        return [self._mapper.entry(row) for row in self.rows(position, limit=limit, upto=upto)]
 
     def rows(self, position: int, *, limit: int, upto: int | None = None) -> list[Row]:
         """The facts of all streams after a position, oldest first, as they are stored."""
         return self._recorder.select_rows(after=position, upto=upto, limit=limit)
+
+    def entry(self, row: Row) -> Entry:
+        """A stored row as a fact.
+
+        Raises:
+            UnreadableFactError: it cannot be read.
+
+        """
+        stored = StoredEvent(row.stream, row.version, row.name, row.state)
+        return self._mapper.entry(stored, row.position)
 
     def position(self) -> int:
         """The position of the last fact; 0 in an empty ledger."""
@@ -167,8 +204,8 @@ class Ledger:
         low, high = 0, self.position()
         while low < high:
             middle = (low + high + 1) // 2
-            found = self.since(middle - 1, limit=1, upto=high)
-            if found and found[0].recorded_at <= instant:
+            found = self.rows(middle - 1, limit=1, upto=high)
+            if found and split(found[0].state)[0].recorded_at <= instant:
                 low = found[0].position
             else:
                 high = middle - 1
@@ -214,38 +251,6 @@ class Ledger:
         facts = cast("Sequence[Fact]", decision(state))
         return self.append(stream, facts, after=version, actor=actor, cause=cause)
 
-    def changes(self) -> Changes:
+    def changes(self) -> Watch:
         """A watch that notices commits of any process on this ledger."""
-        return Changes(self.path, self._bell)
-
-
-class Changes:
-    """Notices commits on a ledger file: those of this process at once, those of others within `POLL_SECONDS`."""
-
-    def __init__(self, path: Path, bell: Bell) -> None:
-        self._connection = sqlite3.connect(path, check_same_thread=False, timeout=LOCK_SECONDS)
-        self._bell = bell
-        self._heard = bell.wait(-1, 0)
-        self._seen = self._version()
-
-    def _version(self) -> int:
-        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
-
-    def wait(self, seconds: float, *, stop: Callable[[], bool] = lambda: False) -> bool:
-        """Wait until something was committed since the last call; false when the time is over."""
-        deadline = time.monotonic() + seconds
-        while not stop():
-            self._heard = self._bell.wait(self._heard, 0)
-            version = self._version()
-            if version != self._seen:
-                self._seen = version
-                return True
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return False
-            self._bell.wait(self._heard, min(left, POLL_SECONDS))
-        return False
-
-    def close(self) -> None:
-        """Let the file go."""
-        self._connection.close()
+        return self._kept.watch(self._bell)

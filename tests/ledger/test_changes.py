@@ -7,22 +7,23 @@ from typing import Any
 
 import pytest
 
-from slamon.ledger.store import Changes, ConflictError, Ledger
+from slamon.ledger.store import ConflictError, Ledger
+from slamon.ledger.stores import Watch
 
 
 @pytest.fixture
-def changes(ledger: Ledger) -> Iterator[Changes]:
+def changes(ledger: Ledger) -> Iterator[Watch]:
     watch = ledger.changes()
     yield watch
     watch.close()
 
 
-def test_nothing_happens_until_something_is_committed(changes: Changes) -> None:
+def test_nothing_happens_until_something_is_committed(changes: Watch) -> None:
     assert not changes.wait(0.05)
 
 
 def test_several_commits_are_noticed_as_one_change(
-    changes: Changes, append: Callable[..., None]
+    changes: Watch, append: Callable[..., None]
 ) -> None:
     append("a", "one")
     append("a", "two")
@@ -32,7 +33,7 @@ def test_several_commits_are_noticed_as_one_change(
 
 
 def test_a_commit_of_another_program_is_noticed(
-    changes: Changes, path: Path, ledger: Ledger, started: Callable[..., Any]
+    changes: Watch, path: Path, ledger: Ledger, started: Callable[..., Any]
 ) -> None:
     writer = started("append", path, "other", 1)
 
@@ -43,14 +44,14 @@ def test_a_commit_of_another_program_is_noticed(
     assert ledger.version("other") == 1
 
 
-def test_a_refused_append_is_no_change(changes: Changes, ledger: Ledger, note: Any) -> None:
+def test_a_refused_append_is_no_change(changes: Watch, ledger: Ledger, note: Any) -> None:
     with pytest.raises(ConflictError):
         ledger.append("a", [note("one")], after=9, actor="ann")
 
     assert not changes.wait(0)
 
 
-def test_waiting_ends_when_it_is_told_to_stop(changes: Changes) -> None:
+def test_waiting_ends_when_it_is_told_to_stop(changes: Watch) -> None:
     begin = time.monotonic()
 
     assert not changes.wait(60, stop=lambda: time.monotonic() - begin > 0.05)
