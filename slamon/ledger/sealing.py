@@ -1,0 +1,108 @@
+"""Make seals: read what was recorded since the last one, hash it as it is stored, record the root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from slamon.ledger.codec import Names, Row
+from slamon.ledger.leaf import leaf
+from slamon.ledger.seals import LIMIT, STREAM, Leaf, LedgerSealed, sealed
+from slamon.ledger.store import ConflictError, Ledger
+
+ROWS = 256  # read at once
+NAME = "ledger-sealed/1"
+
+
+class Made(NamedTuple):
+    """A seal, the position it stands at, and when it was recorded (µs)."""
+
+    position: int
+    recorded_at: int
+    seal: LedgerSealed
+
+
+def newest(ledger: Ledger) -> Made | None:
+    """The last seal of a ledger."""
+    return next(seals(ledger, after=ledger.version(STREAM) - 1), None)
+
+
+def seals(ledger: Ledger, *, after: int = 0) -> Iterator[Made]:
+    """The seals behind a number, oldest first, read one by one.
+
+    Raises:
+        UnreadableFactError: one cannot be read.
+
+    """
+    version = max(0, after)
+    while entry := next(ledger.stream(STREAM, after=version, limit=1), None):
+        version = entry.version
+        if isinstance(entry.fact, LedgerSealed):
+            yield Made(entry.position, entry.recorded_at, entry.fact)
+
+
+def rows(ledger: Ledger, after: int, upto: int) -> Iterator[Row]:
+    """The stored facts of positions > `after` and <= `upto`, some at a time."""
+    while found := ledger.rows(after, limit=ROWS, upto=upto):
+        yield from (row if isinstance(row.state, bytes) else _odd(row) for row in found)
+        after = found[-1].position
+
+
+def _odd(row: Row) -> Row:
+    """A row in which somebody has stored what is no bytes: it shall hash to another leaf, and not stop the reading."""
+    return row._replace(state=repr(row.state).encode())
+
+
+def seal(
+    ledger: Ledger,
+    names: Names,
+    *,
+    actor: str,
+    cause: str | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[LedgerSealed]:
+    """Seal everything that is recorded now; the seals made, none where nothing but seals is new.
+
+    A backlog gets as many seals as it takes, each under `LIMIT` facts. Two that seal at once do not
+    seal twice: who comes second goes on from what the first has made.
+
+    Raises:
+        ConflictError: others sealed meanwhile, again and again.
+
+    """
+    upto = ledger.position()
+    made: list[LedgerSealed] = []
+    for _ in range(3):
+        try:
+            for each in _sealed(ledger, names, upto, actor, cause):
+                made.append(each)
+                progress(each.last)
+        except ConflictError:
+            continue
+        return made
+    message = "the chain of seals"
+    raise ConflictError(message)
+
+
+def _sealed(
+    ledger: Ledger, names: Names, upto: int, actor: str, cause: str | None
+) -> Iterator[LedgerSealed]:
+    last = newest(ledger)
+    previous = last.seal if last else None
+    while leaves := _next_leaves(ledger, names, previous.last if previous else 0, upto):
+        made = sealed(previous, leaves)
+        ledger.append(STREAM, [made], after=made.number - 1, actor=actor, cause=cause)
+        yield made
+        previous = made
+
+
+def _next_leaves(ledger: Ledger, names: Names, after: int, upto: int) -> list[Leaf]:
+    """The leaves of the next seal; none where seals are all there is: they need no seal of their own."""
+    leaves: list[Leaf] = []
+    only_seals = True
+    for row in rows(ledger, after, upto):
+        leaves.append(Leaf(row.position, leaf(row, names)))
+        only_seals = only_seals and row.stream == STREAM
+        if len(leaves) == LIMIT:
+            break
+    return [] if only_seals else leaves
