@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import flat, ingest, judge, metrics, prometheus
+from benchmarks import cluster, flat, ingest, judge, metrics, prometheus, storage
 from benchmarks.figure import Figure
 
 
@@ -28,6 +28,7 @@ MEASURES: dict[str, Callable[[bool], list[Figure]]] = {
     "judge": judging,
     "metrics": metrics.measure,
     "prometheus": prometheus.measure,
+    "storage": storage.measure,
 }
 
 
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(arguments)
     try:
         figures = MEASURES[asked.name](asked.short)
-    except prometheus.NotInstalledError as missing:
+    except (prometheus.NotInstalledError, cluster.NotInstalledError) as missing:
         parser.exit(1, f"{missing}\n")
     if asked.json:
         for figure in figures:

@@ -18,6 +18,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from random import Random
 
+import psycopg
 from eventsourcing.persistence import JSONTranscoder
 
 from benchmarks.fates import FIRST_DAY, MINUTE, MINUTES, Fleet, Told, told
@@ -30,6 +31,7 @@ from probes.spec import AgentAssigned, AssignedProbe, Segment, TcpSpec
 from slamon.app.agents import assign
 from slamon.history import NAMES
 from slamon.ledger.codec import Entry, FactMapper, stamp
+from slamon.ledger.place import Place
 from slamon.ledger.store import Ledger
 
 AGENT = "agent-bonn"
@@ -53,7 +55,7 @@ class History:
 
 
 def write(
-    place: Path,
+    place: Place,
     probes: int,
     days: int,
     *,
@@ -228,11 +230,28 @@ def _rows(fleet: Fleet, day: int) -> tuple[list[Stored], int]:
     return rows, observations
 
 
-def _insert(place: Path, rows: Iterable[Stored], clock: int) -> None:
-    """Add rows to a SQLite ledger, and set its clock as if the last of them had just been recorded."""
-    with closing(sqlite3.connect(place, isolation_level=None)) as connection:
+def _insert(place: Place, rows: Iterable[Stored], clock: int) -> None:
+    """Add rows to a ledger, and set its clock as if the last of them had just been recorded."""
+    if isinstance(place, Path):
+        _insert_into_file(place, rows, clock)
+    else:
+        _insert_into_database(place, rows, clock)
+
+
+def _insert_into_file(file: Path, rows: Iterable[Stored], clock: int) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=OFF")  # written once, thrown away afterwards
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?)", rows)
         connection.execute("UPDATE ledger_clock SET recorded_at = ?", (clock,))
         connection.execute("COMMIT")
+
+
+def _insert_into_database(url: str, rows: Iterable[Stored], clock: int) -> None:
+    columns = "originator_id, originator_version, topic, state"
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        with cursor.copy(f"COPY stored_events ({columns}) FROM STDIN (FORMAT binary)") as copy:
+            copy.set_types(["text", "int8", "text", "bytea"])
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute("UPDATE ledger_clock SET recorded_at = %s", (clock,))

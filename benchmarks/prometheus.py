@@ -84,11 +84,19 @@ def _write_blocks(fleet: list[Month], folder: Path) -> None:
             for at, outcome in month.results:
                 text.write(f"{name} {int(outcome is Outcome.GOOD)} {at // 1_000_000}\n")
         text.write("# EOF\n")
+    create_blocks(samples, folder / "data")
+
+
+def create_blocks(samples: Path, data: Path) -> None:
+    """Let Prometheus store samples in blocks of a week, as it keeps them in the end.
+
+    Raises:
+        NotInstalledError: the program that does it is missing.
+
+    """
     command = [_program("promtool"), "tsdb", "create-blocks-from", "--max-block-duration=168h"]
     subprocess.run(  # noqa: S603  # our own arguments
-        [*command, "openmetrics", str(samples), str(folder / "data")],
-        check=True,
-        capture_output=True,
+        [*command, "openmetrics", str(samples), str(data)], check=True, capture_output=True
     )
 
 

@@ -25,21 +25,20 @@ def output(tree: Path, folder: Path, *arguments: str) -> str:
     ).stdout
 
 
-@pytest.mark.parametrize(
-    ("name", "units"),
-    [
-        pytest.param(
-            "ingest", ["observations/s", "bytes/observation"] * 2, id="ingest of observations"
-        ),
-        pytest.param("judge", ["ms"] * 7, id="judgement of a month"),
-        pytest.param("metrics", ["ms"] * 2, id="metrics of a fleet"),
-        pytest.param("prometheus", ["ms"] * 2, id="judgement against Prometheus"),
-    ],
-)
+UNITS = {
+    "ingest": ["observations/s", "bytes/observation"] * 2,
+    "judge": ["ms"] * 7,
+    "metrics": ["ms"] * 2,
+    "prometheus": ["ms"] * 2,
+    "storage": ["bytes/observation"] * 4,
+}
+
+
+@pytest.mark.parametrize(("name", "units"), UNITS.items(), ids=UNITS)
 def test_a_benchmark_prints_one_line_of_json_for_each_figure(
     name: str, units: list[str], tree: Path, tmp_path: Path, program: Callable[[str], str]
 ) -> None:
-    if name in {"judge", "prometheus"}:
+    if name in {"judge", "prometheus", "storage"}:
         program("promtool")
     lines = output(tree, tmp_path, name, "--short", "--json").splitlines()
 
@@ -61,7 +60,7 @@ def test_without_json_it_prints_a_table(tree: Path, tmp_path: Path) -> None:
 
 
 def test_every_benchmark_is_tried_here() -> None:
-    assert set(MEASURES) == {"ingest", "judge", "metrics", "prometheus"}
+    assert set(MEASURES) == set(UNITS)
 
 
 def test_a_missing_program_is_named(tree: Path, tmp_path: Path) -> None:
