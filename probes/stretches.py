@@ -6,8 +6,9 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from probes.batch import BatchError, ObservationsRecorded
+from probes.batch import BatchError, Edge, Missing
 from probes.outcome import Outcome
 from probes.spec import INSTANT_LIMIT, AgentAssigned, AssignedProbe
 
@@ -22,7 +23,35 @@ class Stretch:
     outcome: Outcome | None
 
 
-def runs(batch: ObservationsRecorded, assignment: AgentAssigned) -> tuple[list[Stretch], ...]:
+class Told(Protocol):
+    """A batch, or several that follow each other."""
+
+    @property
+    def assignment(self) -> int:
+        """The version of the assignment it was made under."""
+
+    @property
+    def begin(self) -> int:
+        """The first instant of its span (µs)."""
+
+    @property
+    def end(self) -> int:
+        """The first instant behind its span (µs)."""
+
+    @property
+    def rows(self) -> int:
+        """How many slots have a result."""
+
+    @property
+    def edges(self) -> Sequence[Edge]:
+        """The changes of outcome."""
+
+    @property
+    def missing(self) -> Sequence[Missing]:
+        """The slots without a result."""
+
+
+def runs(batch: Told, assignment: AgentAssigned) -> tuple[list[Stretch], ...]:
     """List the stretches of each probe, by its index, in order of time.
 
     A late row, whose edge is not a due instant, is a stretch of its own at its start.
@@ -32,47 +61,47 @@ def runs(batch: ObservationsRecorded, assignment: AgentAssigned) -> tuple[list[S
         BatchError: the batch was not made under this assignment, or its edges fit no row.
 
     """
-    _belongs(batch, assignment)
+    begin, end = batch.begin, batch.end
+    planned = [tuple(each.progressions(begin, end)) for each in assignment.probes]
+    _belongs(batch, assignment, sum(count for each in planned for _, _, count in each))
     edges: defaultdict[int, list[tuple[int, Outcome]]] = defaultdict(list)
-    for edge in batch.edges:
-        edges[edge.probe].append((edge.at, edge.outcome))
+    for probe, at, outcome in batch.edges:
+        edges[probe].append((at, outcome))
     missing: defaultdict[int, list[int]] = defaultdict(list)
     for probe, due in batch.missing:
         missing[probe].append(due)
     return tuple(
-        list(_of_probe(each, batch, edges[index], missing[index]))
-        for index, each in enumerate(assignment.probes)
+        list(_of_probe(assignment.probes[index], slots, edges[index], missing[index]))
+        if index in edges or index in missing
+        else [
+            Stretch(first, first + (count - 1) * step, count, None) for first, step, count in slots
+        ]
+        for index, slots in enumerate(planned)
     )
 
 
-def _belongs(batch: ObservationsRecorded, assignment: AgentAssigned) -> None:
+Slots = Sequence[tuple[int, int, int]]
+
+
+def _belongs(batch: Told, assignment: AgentAssigned, slots: int) -> None:
     if batch.assignment != assignment.version:
         raise BatchError(
             f"a batch of assignment {batch.assignment} was read with {assignment.version}"
         )
-    slots = sum(
-        count
-        for each in assignment.probes
-        for _, _, count in each.progressions(batch.begin, batch.end)
-    )
     if batch.rows + len(batch.missing) != slots:
         found = f"{batch.rows} rows and {len(batch.missing)} missing"
         raise BatchError(f"the batch has {found}, the assignment {slots} slots in its span")
-    known = len(assignment.probes)
-    if any(probe >= known for probe, *_ in (*batch.edges, *batch.missing)):
-        message = "the batch names a probe that the assignment has not"
-        raise BatchError(message)
 
 
 def _of_probe(
     probe: AssignedProbe,
-    batch: ObservationsRecorded,
+    slots: Slots,
     edges: Sequence[tuple[int, Outcome]],
     missing: Sequence[int],
 ) -> Iterator[Stretch]:
     outcome: Outcome | None = None
     pending = sorted(edges)
-    present = list(_present(probe, batch, missing))
+    present = list(_present(probe, slots, missing))
     nexts = [*(first for first, _, _ in present[1:]), INSTANT_LIMIT]
     for (first, step, count), following in zip(present, nexts, strict=False):
         begin, end = first, first + step * count
@@ -101,12 +130,12 @@ def _stretch(begin: int, step: int, end: int, outcome: Outcome | None) -> Stretc
 
 
 def _present(
-    probe: AssignedProbe, batch: ObservationsRecorded, missing: Sequence[int]
+    probe: AssignedProbe, slots: Slots, missing: Sequence[int]
 ) -> Iterator[tuple[int, int, int]]:
     """Yield the progressions of the slots that have a row."""
     gaps = sorted(missing)
     used = 0
-    for first, step, count in probe.progressions(batch.begin, batch.end):
+    for first, step, count in slots:
         begin, end = first, first + step * count
         upto = bisect_right(gaps, end - step)
         for due in gaps[used:upto]:

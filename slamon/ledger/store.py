@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import IntegrityError, Mapper, StoredEvent
+from eventsourcing.persistence import IntegrityError, Mapper
 from pydantic import BaseModel, ConfigDict
 
 from slamon.ledger.bell import Bell
@@ -192,8 +192,7 @@ class Ledger:
             UnreadableFactError: it cannot be read.
 
         """
-        stored = StoredEvent(row.stream, row.version, row.name, row.state)
-        return self._mapper.entry(stored, row.position)
+        return self._mapper.entry(row)
 
     def position(self) -> int:
         """The position of the last fact; 0 in an empty ledger."""

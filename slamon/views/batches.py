@@ -1,14 +1,18 @@
-"""Batches of agents read as runs of known outcome: what a probe was before a batch is remembered by spool."""
+"""Batches of agents read as runs of known outcome; those of a spool that follow each other in a day as one.
+
+What a probe was before a batch is remembered by spool.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sqlalchemy import Connection, select
 
-from probes.batch import ObservationsRecorded
+from probes.batch import BatchError, Edge, Missing, ObservationsRecorded
 from probes.outcome import Outcome
 from probes.spec import AgentAssigned, AssignedProbe
 from probes.stretches import Stretch, runs
@@ -16,11 +20,21 @@ from slamon.ledger.codec import Entry
 from slamon.sla.intake import BatchQuarantined
 from slamon.sla.judgement import Basis
 from slamon.sla.runs import Run
+from slamon.views import spooldays
 from slamon.views.tables import assignment, covered
 from slamon.views.writing import insert
 
 Timed = tuple[Run, int]
 """A run, and the distance of its slots in µs."""
+
+
+class MisfitError(ValueError):
+    """A batch does not fit the assignment under which it was made; it says where it stands."""
+
+    def __init__(self, position: int, stream: str, wrong: str) -> None:
+        super().__init__(wrong)
+        self.position = position
+        self.stream = stream
 
 
 @lru_cache(maxsize=64)
@@ -29,14 +43,82 @@ def read_assignment(body: str) -> AgentAssigned:
     return AgentAssigned.model_validate_json(body)
 
 
+@dataclass
+class Chain:
+    """Batches of one spool that follow each other within a UTC day, as if they were one batch."""
+
+    stream: str
+    version: int
+    """Of the first of them in the stream."""
+    assigned: AgentAssigned
+    begin: int
+    end: int
+    rows: int = 0
+    edges: list[Edge] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+    facts: list[ObservationsRecorded] = field(default_factory=list)
+    begins: list[int] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+
+    @property
+    def assignment(self) -> int:
+        """The version under which all of them were made."""
+        return self.assigned.version
+
+    @property
+    def basis(self) -> Basis:
+        """What their results are."""
+        return "simulated" if self.assigned.simulated else "measured"
+
+    def carries_on(self, stream: str, fact: ObservationsRecorded) -> bool:
+        """Whether a batch can be read together with these.
+
+        The edge of a row that started after the end of its batch would be taken for one of the next.
+        """
+        return (
+            self.end == fact.begin
+            and self.stream == stream
+            and self.assigned.version == fact.assignment
+            and (not self.edges or self.edges[-1].at < self.end)
+        )
+
+    def take(self, position: int, fact: ObservationsRecorded) -> None:
+        """Take the next batch in."""
+        self.end = fact.end
+        self.rows += fact.rows
+        if fact.edges:
+            self.edges += sorted(fact.edges, key=_by_instant)
+        if fact.missing:
+            self.missing += fact.missing
+        self.facts.append(fact)
+        self.begins.append(fact.begin)
+        self.positions.append(position)
+
+    def position_of(self, instant: int) -> int:
+        """The position of the batch that told of an instant (µs)."""
+        return self.positions[max(0, bisect_right(self.begins, instant) - 1)]
+
+    def spans(self) -> Iterator[tuple[int, int, int]]:
+        """Position, begin and end of each batch."""
+        ends = [*self.begins[1:], self.end]
+        return zip(self.positions, self.begins, ends, strict=True)
+
+
+def _by_instant(edge: Edge) -> int:
+    return edge.at
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch under its assignment: the runs of each probe, by its index in the assignment, in order of time."""
+    """A chain of batches: the runs of each probe, by its index in the assignment, in order of time."""
 
-    fact: ObservationsRecorded
-    assigned: AgentAssigned
-    basis: Basis
+    chain: Chain
     runs: list[list[Timed]]
+
+    @property
+    def assigned(self) -> AgentAssigned:
+        """The assignment under which it was made."""
+        return self.chain.assigned
 
 
 @dataclass
@@ -56,21 +138,45 @@ class Batches:
         self._anew = anew
         self._assignments: dict[tuple[str, int], AgentAssigned] = {}
         self._covers: dict[tuple[str, str], _Cover] = {}
+        self._open: dict[tuple[str, str], Chain] = {}
+        self._days_begun: list[spooldays.Row] = []
 
-    def read(self, entry: Entry, fact: ObservationsRecorded) -> Batch:
-        """Read the next batch of a spool."""
-        _, agent, spool, _ = entry.stream.split(":")
+    def take(
+        self, stream: str, version: int, position: int, fact: ObservationsRecorded
+    ) -> list[Batch]:
+        """Take in the next batch; what was taken in before and has to be read first."""
+        _, agent, spool, _ = stream.split(":")
+        chain = self._open.get((agent, spool))
+        if chain is not None and chain.carries_on(stream, fact):
+            chain.take(position, fact)
+            return []
         assigned = self._assignment(agent, fact.assignment)
-        cover = self._cover(agent, spool)
+        done = [
+            self._close(key)
+            for key, other in list(self._open.items())
+            if key == (agent, spool) or _meet(other.assigned, assigned)
+        ]
+        self._open[agent, spool] = chain = Chain(stream, version, assigned, fact.begin, fact.end)
+        chain.take(position, fact)
+        return done
+
+    def close(self) -> list[Batch]:
+        """Read what was taken in and not read yet."""
+        return [self._close(key) for key in list(self._open)]
+
+    def _close(self, spool_of: tuple[str, str]) -> Batch:
+        chain = self._open.pop(spool_of)
+        cover = self._cover(*spool_of)
+        self._note_beginning(chain.stream, chain.version, chain.positions[0], cover)
         outcomes = cover.outcomes
-        if cover.assignment != fact.assignment:
-            outcomes = [None] * len(assigned.probes)
+        if cover.assignment != chain.assignment:
+            outcomes = [None] * len(chain.assigned.probes)
         found: list[list[Timed]] = []
-        for index, stretches in enumerate(runs(fact, assigned)):
-            own, outcomes[index] = _told(assigned.probes[index], stretches, outcomes[index])
+        for index, stretches in enumerate(_stretches(chain)):
+            own, outcomes[index] = _told(chain.assigned.probes[index], stretches, outcomes[index])
             found.append(own)
-        self._covers[agent, spool] = _Cover(fact.end, fact.assignment, outcomes)
-        return Batch(fact, assigned, "simulated" if assigned.simulated else "measured", found)
+        self._covers[spool_of] = _Cover(chain.end, chain.assignment, outcomes)
+        return Batch(chain, found)
 
     def forget(self, entry: Entry) -> None:
         """Know nothing of a spool's outcomes after a batch that was set aside: it may have held a change."""
@@ -78,9 +184,15 @@ class Batches:
             return
         _, agent, spool, _ = entry.stream.split(":")
         cover = self._cover(agent, spool)
+        self._note_beginning(entry.stream, entry.version, entry.position, cover)
         if not cover.assignment:
             del self._covers[agent, spool]  # it was the first of the spool
         cover.outcomes = [None] * len(cover.outcomes)
+
+    def _note_beginning(self, stream: str, version: int, position: int, cover: _Cover) -> None:
+        if version == 1 and not self._anew:
+            before = (cover.until, cover.assignment, list(cover.outcomes))
+            self._days_begun.append(spooldays.row(stream, position, *before))
 
     def _assignment(self, agent: str, version: int) -> AgentAssigned:
         if (agent, version) not in self._assignments:
@@ -107,6 +219,8 @@ class Batches:
 
     def flush(self) -> None:
         """Write back how far each spool was read."""
+        spooldays.write(self._connection, self._days_begun)
+        self._days_begun.clear()
         rows = [
             {
                 "agent": agent,
@@ -128,6 +242,27 @@ class Batches:
                 ),
                 rows,
             )
+
+
+def _stretches(chain: Chain) -> Sequence[Sequence[Stretch]]:
+    try:
+        return runs(chain, chain.assigned)
+    except BatchError:
+        for position, fact in zip(chain.positions, chain.facts, strict=True):
+            try:
+                runs(fact, chain.assigned)
+            except BatchError as wrong:
+                raise MisfitError(position, chain.stream, str(wrong)) from wrong
+        raise
+
+
+def _meet(one: AgentAssigned, other: AgentAssigned) -> bool:
+    """Whether two agents ask the same at the same place: of results at one instant the later in the ledger holds."""
+    return one.location == other.location and not _checks(one).isdisjoint(_checks(other))
+
+
+def _checks(assigned: AgentAssigned) -> set[str]:
+    return {each.probe for each in assigned.probes}
 
 
 def _told(

@@ -23,7 +23,7 @@ def applied(connection: Connection, observed: Observed, entry: Entry, fact: Corr
     """
     observed.flush()
     observed.book.touch(fact.check, fact.location, *_with_neighbours(connection, fact))
-    observed.amended(fact)
+    observed.amended(entry, fact)
     observed.flush()
     _renew_newest(connection, entry, fact)
     day = {"check": fact.check, "location": fact.location, "day": fact.at[0] // DAY_US}

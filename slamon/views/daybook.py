@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, select
+from sqlalchemy import Connection, Insert, Select, Table, bindparam, delete, select
 
 from probes.outcome import Outcome
 from slamon.sla.judgement import Basis
 from slamon.sla.runs import DAY_US, Run
+from slamon.views.marks import Spans, widen
 from slamon.views.tables import pace_day, probe_day
 from slamon.views.writing import insert
 
@@ -25,15 +26,16 @@ AHEAD = 64  # days loaded at a time: results mostly come in order of time
 
 Key = tuple[str, str, int]
 
-Marks = dict[int, dict[tuple[str, str], tuple[int, int]]]
-"""For each fact, by its position: in which span of time it touched which check at which place (µs)."""
-
-_STORED = select(probe_day.c.day, probe_day.c.runs, probe_day.c.basis).where(
+_STORED = select(
+    probe_day.c.day, probe_day.c.runs, probe_day.c.basis, probe_day.c.since, probe_day.c.position
+).where(
     probe_day.c.check == bindparam("check"),
     probe_day.c.location == bindparam("location"),
     probe_day.c.day.between(bindparam("begin"), bindparam("last")),
 )
-_PACED = select(pace_day.c.day, pace_day.c.runs, pace_day.c.basis).where(
+_PACED = select(
+    pace_day.c.day, pace_day.c.runs, pace_day.c.basis, pace_day.c.since, pace_day.c.position
+).where(
     pace_day.c.check == bindparam("check"),
     pace_day.c.location == bindparam("location"),
     pace_day.c.bound == bindparam("bound"),
@@ -41,14 +43,35 @@ _PACED = select(pace_day.c.day, pace_day.c.runs, pace_day.c.basis).where(
 )
 
 
+def _written(table: Table, key: list[str]) -> Insert:
+    write = insert(table)
+    named = ("runs", "basis", "since", "position")
+    return write.on_conflict_do_update(
+        index_elements=key, set_={name: write.excluded[name] for name in named}
+    )
+
+
+_WRITE = _written(probe_day, ["check", "location", "day"])
+_WRITE_PACED = _written(pace_day, ["check", "location", "bound", "day"])
+
+
 def pack(runs: Iterable[Run]) -> bytes:
     """Runs as stored: first, last, count, outcome, validity; 29 bytes each."""
-    return b"".join(RUN.pack(r.first, r.last, r.count, int(r.outcome), r.validity) for r in runs)
+    return b"".join(map(_packed, runs))
+
+
+def _packed(run: Run) -> bytes:
+    return RUN.pack(run.first, run.last, run.count, run.outcome, run.validity)
 
 
 def unpack(stored: bytes) -> list[Run]:
     """Stored runs."""
-    return [Run(f, la, n, OUTCOMES[o], v) for f, la, n, o, v in RUN.iter_unpack(stored)]
+    return [_unpacked(each) for each in RUN.iter_unpack(stored)]
+
+
+def _unpacked(stored: tuple[int, int, int, int, int]) -> Run:
+    first, last, count, outcome, validity = stored
+    return Run(first, last, count, OUTCOMES[outcome], validity)
 
 
 def split_by_day(run: Run) -> Iterator[tuple[int, Run]]:
@@ -75,7 +98,9 @@ def continues(before: Run, after: Run, interval: int) -> bool:
 
 def joined(before: Run, after: Run) -> Run:
     """Two runs as one."""
-    return replace(before, last=after.last, count=before.count + after.count)
+    return Run(
+        before.first, after.last, before.count + after.count, before.outcome, before.validity
+    )
 
 
 def results(runs: Iterable[Run]) -> dict[int, Run]:
@@ -121,10 +146,47 @@ def mixed(old: Basis | None, new: Basis) -> Basis:
     return new if old in (None, new) else "mixed"
 
 
-@dataclass
 class _Day:
-    runs: list[Run]
-    basis: Basis | None
+    """The runs of a day; of all but the last only the stored bytes, as results mostly come in order of time."""
+
+    __slots__ = ("basis", "head", "last", "position", "since")
+
+    def __init__(
+        self, stored: bytes = b"", basis: Basis | None = None, since: int = 0, position: int = 0
+    ) -> None:
+        self.basis = basis
+        self.since = since
+        self.position = position
+        self.head = stored[: -RUN.size]
+        self.last = _unpacked(RUN.unpack(stored[-RUN.size :])) if stored else None
+
+    def runs(self) -> list[Run]:
+        return [*unpack(self.head), self.last] if self.last else []
+
+    def become(self, runs: list[Run]) -> None:
+        self.head = pack(runs[:-1])
+        self.last = runs[-1] if runs else None
+
+    def add(self, part: Run, interval: int) -> None:
+        last = self.last
+        if last is None:
+            self.last = part
+        elif part.first <= last.last:
+            self.become(rebuilt(results([*self.runs(), part]), interval))
+        elif continues(last, part, interval):
+            self.last = joined(last, part)
+        else:
+            self.head += _packed(last)
+            self.last = part
+
+    def told_by(self, since: int, position: int) -> None:
+        """Note the positions of the first and of the newest fact that told of a result of this day."""
+        if not self.since or since < self.since:
+            self.since = since
+        self.position = max(self.position, position)
+
+    def stored(self) -> bytes:
+        return self.head + _packed(self.last) if self.last else b""
 
 
 @dataclass
@@ -139,46 +201,60 @@ class DayBook:
     _days: dict[Key, _Day] = field(default_factory=dict)
     _changed: set[Key] = field(default_factory=set)
     _loaded: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
-    touched: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
-    position: int = 0
-    """Of the fact that is being applied."""
-    marks: Marks = field(default_factory=dict)
+    touched: Spans = field(default_factory=dict)
+    marked: Spans = field(default_factory=dict)
+    """What the fact that is being applied has touched."""
 
-    def add(self, check: str, location: str, run: Run, interval: int, basis: Basis) -> None:
-        """Add a run; `interval` is the distance of its slots in µs, 0 for results with times of their own."""
-        for day, part in split_by_day(run):
-            self._add_part((check, location, day), part, interval, basis)
+    def add(
+        self,
+        check: str,
+        location: str,
+        run: Run,
+        interval: int,
+        basis: Basis,
+        told: tuple[int, int],
+    ) -> None:
+        """Add a run; `interval` is the distance of its slots in µs, 0 for results with times of their own.
+
+        `told` are the positions of the facts that told of its first and of its last result.
+        """
+        day = run.first // DAY_US
+        if run.last // DAY_US == day:
+            self._add_part((check, location, day), run, interval, basis, told)
+        else:
+            for each, part in split_by_day(run):
+                self._add_part((check, location, each), part, interval, basis, told)
         self.touch(check, location, run.first, run.last)
 
-    def amend(self, check: str, location: str, became: Mapping[int, Outcome | None]) -> None:
+    def amend(
+        self, check: str, location: str, became: Mapping[int, Outcome | None], position: int
+    ) -> None:
         """Give results another outcome, or take them away (None), by their instants (µs)."""
         for day, found in groupby(sorted(became), key=lambda at: at // DAY_US):
             key = (check, location, day)
             held = self._day(key)
-            held.runs = list(amended(held.runs, {at: became[at] for at in found}))
+            held.become(list(amended(held.runs(), {at: became[at] for at in found})))
+            held.position = max(held.position, position)
             self._changed.add(key)
 
     def touch(self, check: str, location: str, first: int, last: int) -> None:
         """Note that results of a check between two instants, both included, are others than before."""
-        for spans in (self.touched, self.marks.setdefault(self.position, {})):
-            begin, end = spans.get((check, location), (first, last))
-            spans[check, location] = (min(begin, first), max(end, last))
+        widen(self.touched, (check, location), first, last)
+        widen(self.marked, (check, location), first, last)
 
-    def _add_part(self, key: Key, part: Run, interval: int, basis: Basis) -> None:
+    def _add_part(
+        self, key: Key, part: Run, interval: int, basis: Basis, told: tuple[int, int]
+    ) -> None:
         day = self._day(key)
         self._changed.add(key)
-        if day.basis is not None and mixed(day.basis, basis) != day.basis:
-            # What rests on any result of this day now rests on another basis.
-            check, location, number = key
-            self.touch(check, location, number * DAY_US, (number + 1) * DAY_US - 1)
-        day.basis = mixed(day.basis, basis)
-        if not day.runs or part.first > day.runs[-1].last:
-            if day.runs and continues(day.runs[-1], part, interval):
-                day.runs[-1] = joined(day.runs[-1], part)
-            else:
-                day.runs.append(part)
-            return
-        day.runs = rebuilt(results([*day.runs, part]), interval)
+        if day.basis != basis:
+            before, day.basis = day.basis, mixed(day.basis, basis)
+            if before is not None and before != day.basis:
+                # What rests on any result of this day now rests on another basis.
+                check, location, number = key
+                self.touch(check, location, number * DAY_US, (number + 1) * DAY_US - 1)
+        day.add(part, interval)
+        day.told_by(*told)
 
     def _day(self, key: Key) -> _Day:
         check, location, day = key
@@ -188,44 +264,53 @@ class DayBook:
             for low, high in ((first, begin), (end, after)):
                 self._load(check, location, low, high)
             self._loaded[check, location] = (first, after)
-        return self._days.setdefault(key, _Day([], None))
+        found = self._days.get(key)
+        if found is None:
+            found = self._days[key] = _Day()
+        return found
 
     def _load(self, check: str, location: str, begin: int, end: int) -> None:
         if begin >= end:
             return
         asked = {"check": check, "location": location, "begin": begin, "last": end - 1}
-        for row in self.connection.execute(*self._stored(asked)):
-            self._days[check, location, row.day] = _Day(unpack(row.runs), row.basis)
+        for day, *stored in self.connection.execute(*self._stored(asked)):
+            self._days[check, location, day] = _Day(*stored)
 
     def _stored(
         self, asked: dict[str, Any]
-    ) -> tuple[Select[tuple[int, bytes, str]], dict[str, Any]]:
+    ) -> tuple[Select[tuple[int, bytes, str, int, int]], dict[str, Any]]:
         if self.bound is None:
             return _STORED, asked
         return _PACED, asked | {"bound": self.bound}
 
     def flush(self) -> None:
         """Write the changed days back."""
+        changed = [(key, self._days[key]) for key in sorted(self._changed)]
         rows: list[dict[str, Any]] = [
-            {"check": c, "location": p, "day": d, "runs": pack(day.runs), "basis": day.basis}
-            for (c, p, d), day in ((key, self._days[key]) for key in self._changed)
-            if day.runs
+            {
+                "check": check,
+                "location": location,
+                "day": number,
+                "runs": day.stored(),
+                "basis": day.basis,
+                "since": day.since,
+                "position": day.position,
+            }
+            for (check, location, number), day in changed
+            if day.last
         ]
         if rows:
             self._write(rows)
-        self._remove([key for key in self._changed if not self._days[key].runs])
+        self._remove([key for key, day in changed if not day.last])
         self._days.clear()
         self._changed.clear()
         self._loaded.clear()
 
     def _write(self, rows: list[dict[str, Any]]) -> None:
         if self.bound is None:
-            write, key = insert(probe_day), ["check", "location", "day"]
+            self.connection.execute(_WRITE, rows)
         else:
-            write, key = insert(pace_day), ["check", "location", "bound", "day"]
-            rows = [row | {"bound": self.bound} for row in rows]
-        named = {"runs": write.excluded.runs, "basis": write.excluded.basis}
-        self.connection.execute(write.on_conflict_do_update(index_elements=key, set_=named), rows)
+            self.connection.execute(_WRITE_PACED, [row | {"bound": self.bound} for row in rows])
 
     def _remove(self, emptied: list[Key]) -> None:
         """A day of which no result stands any more is as if nobody had looked."""

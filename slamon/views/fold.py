@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, update
 
-from catalogue.terms import LifecycleAsserted, TermsFact
+from catalogue.terms import TermsFact
 from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.actors import ActorErased
-from slamon.ledger.codec import Entry
+from slamon.ledger.codec import Entry, Row, payload_of
 from slamon.ledger.epochs import EpochBegun
 from slamon.ledger.format import FormatRaised
 from slamon.ledger.seals import LedgerSealed
@@ -26,31 +27,30 @@ from slamon.sla.intake import BatchQuarantined, SpoolBegan, SpoolConflictFound
 from slamon.sla.levels import LevelsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
 from slamon.sla.tickets import TicketsImported
-from slamon.views import (
-    alarms,
-    corrected,
-    declared,
-    excluded,
-    keeping,
-    paced,
-    promised,
-    reviewed,
-    settling,
-)
+from slamon.views import alarms, corrected, declared, excluded, keeping, paced, promised, reviewed
+from slamon.views.batches import MisfitError
 from slamon.views.observed import Observed
 from slamon.views.sealed import keep_seal
+from slamon.views.settling import Settling
 from slamon.views.store import ViewStore, read_position
 from slamon.views.tables import view_state
 from slamon.views.touching import Touching
 
-SETTLE_EVERY = 60_000_000
-BATCH = (
-    500  # facts per transaction: large enough to pay for the commit, small enough to stay in memory
-)
+BATCH = 500  # facts per transaction: enough to pay for the commit, few enough to be seen soon
+MANY = 40  # times as many where the views are far behind
+FAR_BEHIND = 5_000  # positions
+AT_ONCE = 500  # rows in memory at a time
+FAR = 2**62
+RECORDED = "observations-recorded/1"
+LIFECYCLE = "lifecycle-asserted/1"
 
 
 class FoldError(Exception):
     """A fact could not be applied: the view stands still at the position before it."""
+
+    def __init__(self, name: str, position: int, stream: str, wrong: Exception) -> None:
+        super().__init__(f"cannot fold {name} at position {position} ({stream}): {wrong}")
+        self.position = position
 
 
 @dataclass
@@ -80,71 +80,95 @@ class Folder:
             yield position
 
     def step(self, upto: int | None = None) -> int | None:
-        """Fold one batch of facts in one transaction; the position reached, None if there was no fact."""
-        with self.store.engine.begin() as connection:
+        """Fold some facts in one transaction; the position reached, None if there was no fact.
+
+        Raises:
+            FoldError: a fact could not be applied; all before it were, and nothing after it.
+
+        """
+        try:
+            return self._step(upto)
+        except FoldError as wrong:
+            while self._step(wrong.position - 1) is not None:
+                pass
+            raise
+
+    def _step(self, upto: int | None) -> int | None:
+        with self.store.writing() as connection:
             # The write comes first, so that the transaction never has to turn from reader to writer.
             connection.execute(update(view_state).values(id=1))
-            entries = self._next(read_position(connection), upto)
-            if not entries:
-                return None
-            apply_all(connection, entries, self.ledger)
-        return entries[-1].position
+            begun = read_position(connection)
+            reached = apply_all(connection, self._rows(begun, upto), self.ledger)
+        return reached if reached > begun else None
 
-    def _next(self, position: int, upto: int | None) -> list[Entry]:
-        entries = self.ledger.since(position, limit=self.batch + 1, upto=upto)
+    def _rows(self, position: int, upto: int | None) -> Iterator[Row]:
+        """The rows of one transaction; many where there is much to catch up with, as each transaction has its price."""
+        last = min(self.ledger.position(), FAR if upto is None else upto)
+        left = self.batch if last - position < FAR_BEHIND else self.batch * MANY
+        while left > 0:
+            rows = self.ledger.rows(position, limit=min(left, AT_ONCE), upto=upto)
+            yield from rows
+            if len(rows) < min(left, AT_ONCE):
+                return
+            left, position = left - len(rows), rows[-1].position
         # Nobody may see a record without the lifecycle that was stated with it.
-        if len(entries) > self.batch and not isinstance(entries[-1].fact, LifecycleAsserted):
-            entries.pop()
-        return entries
-
-    def follow(
-        self, stop: Callable[[], bool], clock: Callable[[], int], caught_up: Callable[[], None]
-    ) -> None:
-        """Fold as facts arrive until told to stop; a day that ended is judged and kept."""
-        changes = self.ledger.changes()
-        settled_at = 0
-        try:
-            while not stop():
-                self.catch_up()
-                caught_up()
-                if clock() - settled_at > SETTLE_EVERY:
-                    settled_at = clock()
-                    self.settle(settled_at)
-                changes.wait(1.0, stop=stop)
-        finally:
-            changes.close()
+        for row in self.ledger.rows(position, limit=1, upto=upto):
+            if row.name == LIFECYCLE:
+                yield row
 
     def settle(self, now: int) -> None:
-        """Keep the figures of days that are over, so that reading a month is a sum."""
-        with self.store.engine.begin() as connection:
+        """Keep the figures of days that are over (at `now`, µs), so that reading a month is a sum."""
+        round_of = Settling(now)
+        while not self.settle_some(round_of, seconds=1.0):
+            pass
+
+    def settle_some(self, settling: Settling, *, seconds: float) -> bool:
+        """Go on keeping figures for about so long, in one transaction; true when there is nothing left to keep."""
+        with self.store.writing() as connection:
             connection.execute(update(view_state).values(id=1))
-            settling.keep_finished(connection, now)
+            return settling.keep_some(connection, seconds)
 
 
-def apply_all(connection: Connection, entries: list[Entry], ledger: Ledger) -> None:
-    """Apply facts in order, forget figures they touch, and move the position."""
+def apply_all(connection: Connection, rows: Iterable[Row], ledger: Ledger) -> int:
+    """Apply facts in order, forget figures they touch, and move the position; the one reached, 0 without facts."""
     observed, touching = Observed(connection), Touching(connection)
-    promises = False
-    for entry in entries:
-        observed.book.position = entry.position
-        try:
-            promises |= _apply(connection, observed, entry)
-        except Exception as wrong:
-            where = f"{entry.name} at position {entry.position} ({entry.stream})"
-            message = f"cannot fold {where}: {wrong}"
-            raise FoldError(message) from wrong
-        touching.seen(entry)
-    touched = observed.flush()
-    touching.flush(observed.book.marks)
-    last = entries[-1]
+    promises, last = False, None
+    for row in rows:
+        last = row
+        with _located(row):
+            if row.name == RECORDED:
+                batch = ObservationsRecorded.from_bytes(payload_of(row))
+                observed.recorded(row.stream, row.version, row.position, batch)
+            else:
+                entry = ledger.entry(row)
+                observed.complete()
+                observed.mark(row.position)
+                promises |= _apply(connection, observed, entry)
+                touching.seen(entry)
+    if last is None:
+        return 0
+    with _located(last):
+        touched = observed.flush()
+    touching.flush(observed.marks)
     if promises:
         paced.follow_promises(connection, ledger, last.position)
         keeping.forget_all(connection)
     else:
         keeping.forget(connection, touched)
-    connection.execute(
-        update(view_state).values(position=last.position, recorded_at=last.recorded_at)
-    )
+    recorded_at = ledger.entry(last).recorded_at
+    connection.execute(update(view_state).values(position=last.position, recorded_at=recorded_at))
+    return last.position
+
+
+@contextmanager
+def _located(row: Row) -> Iterator[None]:
+    """Say which fact cannot be folded: this one, or the batch that was waiting to be read with others."""
+    try:
+        yield
+    except MisfitError as wrong:
+        raise FoldError(RECORDED, wrong.position, wrong.stream, wrong) from wrong
+    except Exception as wrong:
+        raise FoldError(row.name, row.position, row.stream, wrong) from wrong
 
 
 def _apply(connection: Connection, observed: Observed, entry: Entry) -> bool:
@@ -174,8 +198,6 @@ def _apply(connection: Connection, observed: Observed, entry: Entry) -> bool:
 def _observed(observed: Observed, entry: Entry) -> bool:
     """Apply a fact about results; false when it is none."""
     match entry.fact:
-        case ObservationsRecorded() as fact:
-            observed.recorded(entry, fact)
         case ObservationsImported() as fact:
             observed.imported(entry, fact)
         case ProbingInterrupted() as fact:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Insert, case
 
 from probes.batch import ObservationsRecorded
 from probes.outcome import Outcome
@@ -18,8 +17,9 @@ from slamon.sla.levels import LevelsImported
 from slamon.sla.runs import Run
 from slamon.sla.tickets import TicketsImported
 from slamon.views import cases
-from slamon.views.batches import Batches
+from slamon.views.batches import Batch, Batches
 from slamon.views.daybook import DayBook
+from slamon.views.marks import Mark, Spans
 from slamon.views.paced import Paced
 from slamon.views.tables import assignment, interruption, probe_last
 from slamon.views.writing import insert
@@ -43,6 +43,7 @@ class Observed:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.book = DayBook(connection)
+        self.marks: list[Mark] = []
         self._newest: dict[tuple[str, str], _Newest] = {}
         self._batches = Batches(connection)
         self._paced = Paced.followed(connection)
@@ -68,15 +69,38 @@ class Observed:
             write.on_conflict_do_update(index_elements=["agent", "begin"], set_=rest)
         )
 
-    def recorded(self, entry: Entry, fact: ObservationsRecorded) -> None:
-        """A batch of an agent."""
-        batch = self._batches.read(entry, fact)
-        place = batch.assigned.location
-        for probe, found in zip(batch.assigned.probes, batch.runs, strict=True):
+    def recorded(
+        self, stream: str, version: int, position: int, fact: ObservationsRecorded
+    ) -> None:
+        """A batch of an agent; it is read when no other can be read together with it."""
+        for batch in self._batches.take(stream, version, position, fact):
+            self._read(batch)
+
+    def complete(self) -> None:
+        """Read the batches that wait for more: what comes next may be about their results."""
+        for batch in self._batches.close():
+            self._read(batch)
+
+    def _read(self, batch: Batch) -> None:
+        chain = batch.chain
+        place, basis = chain.assigned.location, chain.basis
+        mark = self.mark(chain.positions[-1])
+        mark.chain = chain
+        for probe, found in zip(chain.assigned.probes, batch.runs, strict=True):
             for run, interval in found:
-                self.book.add(probe.probe, place, run, interval, batch.basis)
-                self._note(probe.probe, place, run, entry.position)
+                told = chain.position_of(run.first), chain.position_of(run.last)
+                self.book.add(probe.probe, place, run, interval, basis, told)
+                self._note(probe.probe, place, run, told[1])
+            if found:
+                mark.runs[probe.probe, place] = [run for run, _ in found]
         self._paced.recorded(batch)
+
+    def mark(self, position: int) -> Mark:
+        """Begin to note what a fact touches."""
+        mark = Mark(position)
+        self.marks.append(mark)
+        self.book.marked = mark.spans
+        return mark
 
     def set_aside(self, entry: Entry) -> None:
         """A fact of the intake: what stands in place of a batch leaves its spool's outcomes unknown."""
@@ -86,9 +110,10 @@ class Observed:
         """A part of a file of foreign results."""
         for check, at, outcome in zip(fact.check, fact.at, fact.outcome, strict=True):
             run = Run(at, at, 1, Outcome(outcome), fact.validity_us)
-            self.book.add(fact.checks[check], fact.location, run, 0, "imported")
+            told = entry.position, entry.position
+            self.book.add(fact.checks[check], fact.location, run, 0, "imported", told)
             self._note(fact.checks[check], fact.location, run, entry.position)
-        self._paced.imported(fact)
+        self._paced.imported(entry, fact)
 
     def tickets(self, entry: Entry, fact: TicketsImported) -> None:
         """A part of a file of tickets."""
@@ -102,10 +127,10 @@ class Observed:
         """What a file says of cases touches the source as a whole, at no place."""
         self.book.touch(entry.stream.partition(":")[2], "", *span)
 
-    def amended(self, fact: CorrectionFact) -> None:
+    def amended(self, entry: Entry, fact: CorrectionFact) -> None:
         """Results do not stand any more, or stand with another outcome."""
-        self.book.amend(fact.check, fact.location, fact.now)
-        self._paced.amended(fact)
+        self.book.amend(fact.check, fact.location, fact.now, entry.position)
+        self._paced.amended(entry, fact)
 
     def _note(self, check: str, location: str, run: Run, position: int) -> None:
         newest = self._newest.setdefault((check, location), _Newest())
@@ -113,30 +138,46 @@ class Observed:
         if run.last >= newest.at:
             newest.at, newest.outcome, newest.position = run.last, int(run.outcome), position
 
-    def flush(self) -> dict[tuple[str, str], tuple[int, int]]:
+    def flush(self) -> Spans:
         """Write everything back; which checks and sources were touched, and in which span of time (µs)."""
+        self.complete()
         self.book.flush()
-        for (check, location), newest in self._newest.items():
-            self._write_newest(check, location, newest)
-        self._newest.clear()
+        if self._newest:
+            self._write_newest()
         self._batches.flush()
         self._paced.flush()
         return self.book.touched
 
-    def _write_newest(self, check: str, location: str, newest: _Newest) -> None:
-        table = probe_last.c
-        key = (table.check == check, table.location == location)
-        old = self._connection.execute(select(probe_last).where(*key)).first()
-        counts = {
-            name: newest.counts[n] + (getattr(old, name) if old else 0)
-            for n, name in enumerate(OUTCOMES)
-        }
-        values: dict[str, Any] = dict(counts)
-        if old is None or newest.at >= old.at:
-            values |= {"at": newest.at, "outcome": newest.outcome, "position": newest.position}
-        if old is None:
-            self._connection.execute(
-                insert(probe_last).values(check=check, location=location, **values)
-            )
-        else:
-            self._connection.execute(probe_last.update().where(*key).values(**values))
+    def _write_newest(self) -> None:
+        rows = [
+            {
+                "check": check,
+                "location": location,
+                "at": newest.at,
+                "outcome": newest.outcome,
+                "position": newest.position,
+                **{name: newest.counts[n] for n, name in enumerate(OUTCOMES)},
+            }
+            for (check, location), newest in sorted(self._newest.items())
+        ]
+        self._newest.clear()
+        self._connection.execute(_NEWEST, rows)
+
+
+def _newest_written() -> Insert:
+    write = insert(probe_last)
+    given, held = write.excluded, probe_last.c
+    later = given.at >= held.at
+    return write.on_conflict_do_update(
+        index_elements=["check", "location"],
+        set_={
+            **{name: held[name] + given[name] for name in OUTCOMES},
+            **{
+                name: case((later, given[name]), else_=held[name])
+                for name in ("at", "outcome", "position")
+            },
+        },
+    )
+
+
+_NEWEST = _newest_written()

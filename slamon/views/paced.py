@@ -30,8 +30,9 @@ from slamon.sla.corrections import (
 )
 from slamon.sla.counts import within
 from slamon.sla.imports import ObservationsImported
+from slamon.sla.intake import BatchQuarantined
 from slamon.sla.runs import Run
-from slamon.views.batches import Batch, Batches, Timed
+from slamon.views.batches import Batch, Batches, Chain, Timed
 from slamon.views.daybook import DayBook
 from slamon.views.promised import Promises, promises
 from slamon.views.tables import pace_bound, pace_day
@@ -95,14 +96,16 @@ class Paced:
         }
         if not asked:
             return
-        place = batch.assigned.location
-        for index, latencies in latencies_of(batch, asked).items():
-            check = batch.assigned.probes[index].probe
+        chain = batch.chain
+        place = chain.assigned.location
+        for index, latencies in latencies_of(chain, asked).items():
+            check = chain.assigned.probes[index].probe
             for bound in asked[index]:
                 for run, interval in relative(batch.runs[index], latencies, bound):
-                    self._book(bound).add(check, place, run, interval, batch.basis)
+                    told = chain.position_of(run.first), chain.position_of(run.last)
+                    self._book(bound).add(check, place, run, interval, chain.basis, told)
 
-    def imported(self, fact: ObservationsImported) -> None:
+    def imported(self, entry: Entry, fact: ObservationsImported) -> None:
         """A part of a file of foreign results."""
         if self._bounds.keys().isdisjoint(fact.checks):
             return
@@ -112,12 +115,14 @@ class Paced:
             for bound in self._bounds.get(check, ()):
                 kept = within(Outcome(outcome), latency, bound)
                 run = Run(at, at, 1, kept, fact.validity_us)
-                self._book(bound).add(check, fact.location, run, 0, "imported")
+                told = entry.position, entry.position
+                self._book(bound).add(check, fact.location, run, 0, "imported", told)
 
-    def amended(self, fact: CorrectionFact) -> None:
+    def amended(self, entry: Entry, fact: CorrectionFact) -> None:
         """Results do not stand any more, or stand with another outcome."""
         for bound in self._bounds.get(fact.check, ()):
-            self._book(bound).amend(fact.check, fact.location, fact.within(bound))
+            became = fact.within(bound)
+            self._book(bound).amend(fact.check, fact.location, became, entry.position)
 
     def _book(self, bound: int) -> DayBook:
         if bound not in self._books:
@@ -130,15 +135,15 @@ class Paced:
             book.flush()
 
 
-def latencies_of(batch: Batch, wanted: Collection[int]) -> dict[int, list[int]]:
+def latencies_of(chain: Chain, wanted: Collection[int]) -> dict[int, list[int]]:
     """The latency of each row of some probes, by their index, in order of time; `NO_LATENCY` where there is none."""
-    fact, assigned = batch.fact, batch.assigned
-    missing = {(due, index) for index, due in fact.missing}
-    rows = (slot for slot in assigned.plan(fact.begin, fact.end) if slot not in missing)
     found: dict[int, list[int]] = {index: [] for index in wanted}
-    for (_, index), latency in zip(rows, fact.latency, strict=True):
-        if index in found:
-            found[index].append(latency)
+    for fact in chain.facts:
+        missing = {(due, index) for index, due in fact.missing}
+        rows = (slot for slot in chain.assigned.plan(fact.begin, fact.end) if slot not in missing)
+        for (_, index), latency in zip(rows, fact.latency, strict=True):
+            if index in found:
+                found[index].append(latency)
     return found
 
 
@@ -193,20 +198,31 @@ def _fill_in(connection: Connection, ledger: Ledger, bounds: Bounds, upto: int) 
     while entries := ledger.since(position, limit=AT_ONCE, upto=upto):
         for entry in entries:
             _take(batches, paced, entry)
+        _complete(batches, paced)
         paced.flush()
         position = entries[-1].position
 
 
 def _take(batches: Batches, paced: Paced, entry: Entry) -> None:
+    if isinstance(entry.fact, ObservationsRecorded):
+        for batch in batches.take(entry.stream, entry.version, entry.position, entry.fact):
+            paced.recorded(batch)
+        return
+    _complete(batches, paced)
     match entry.fact:
-        case ObservationsRecorded() as fact:
-            paced.recorded(batches.read(entry, fact))
         case ObservationsImported() as fact:
-            paced.imported(fact)
+            paced.imported(entry, fact)
         case ObservationsVoided() | ObservationsCorrected() as fact:
-            paced.amended(fact)
+            paced.amended(entry, fact)
+        case BatchQuarantined():
+            batches.forget(entry)
         case _:
             pass  # the other facts observe nothing
+
+
+def _complete(batches: Batches, paced: Paced) -> None:
+    for batch in batches.close():
+        paced.recorded(batch)
 
 
 def _followed(connection: Connection) -> Bounds:

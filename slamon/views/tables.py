@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
-FOLD_VERSION = 3  # raise it when the same tables are filled in another way
+FOLD_VERSION = 4  # raise it when the same tables are filled in another way
 
 metadata = MetaData()
 
@@ -105,6 +105,9 @@ probe_day = Table(
     Column("day", Integer, primary_key=True),  # days since the epoch, UTC
     Column("runs", LargeBinary, nullable=False),
     Column("basis", String, nullable=False),
+    Column("since", BigInteger, nullable=False),  # position of the first fact that told of a result
+    Column("position", BigInteger, nullable=False),  # of the newest, or of a correction
+    sqlite_with_rowid=False,
 )
 
 corrected_day = Table(
@@ -114,6 +117,17 @@ corrected_day = Table(
     Column("location", String, primary_key=True),
     Column("day", Integer, primary_key=True),  # days since the epoch, UTC
     Column("position", BigInteger, primary_key=True),  # of a fact that corrected results of it
+)
+
+latency_day = Table(
+    "latency_day",
+    metadata,
+    Column("check", String, primary_key=True),
+    Column("location", String, primary_key=True),
+    Column("day", Integer, primary_key=True),  # days since the epoch, UTC
+    Column("counts", LargeBinary, nullable=False),  # of attempts by bucket (`probes.latency`)
+    Column("position", BigInteger, nullable=False),  # of the newest fact in it
+    sqlite_with_rowid=False,
 )
 
 pace_bound = Table(
@@ -132,6 +146,9 @@ pace_day = Table(
     Column("day", Integer, primary_key=True),  # days since the epoch, UTC
     Column("runs", LargeBinary, nullable=False),
     Column("basis", String, nullable=False),
+    Column("since", BigInteger, nullable=False),  # position of the first fact that told of a result
+    Column("position", BigInteger, nullable=False),  # of the newest, or of a correction
+    sqlite_with_rowid=False,
 )
 
 ticket = Table(
@@ -295,6 +312,8 @@ seal = Table(
 
 Index("seal_by_last", seal.c.last)
 Index("seal_by_position", seal.c.position)
+Index("probe_day_told", probe_day.c.position, probe_day.c.since)
+Index("pace_day_told", pace_day.c.position, pace_day.c.since)
 Index("ticket_by_opening", ticket.c.source, ticket.c.opened)
 Index("breach_by_status", breach.c.status, breach.c.agreement)
 

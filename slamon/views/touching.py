@@ -15,8 +15,8 @@ from slamon.ledger.codec import Entry
 from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.review import BreachWaived
 from slamon.views import keeping
-from slamon.views.daybook import Marks
 from slamon.views.judging import LOOK_BACK
+from slamon.views.marks import Mark
 from slamon.views.objectives import Judged, Unjudged, judged_objectives, objectives, of_agreement
 from slamon.views.promised import Promises, promises
 from slamon.views.shelf import FAR
@@ -78,7 +78,7 @@ class Touching:
         elif isinstance(entry.fact, PeriodClosed | PeriodRestated | BreachWaived):
             self._ruled.append(entry)
 
-    def flush(self, marks: Marks) -> None:
+    def flush(self, marks: Sequence[Mark]) -> None:
         """Mark the periods; `marks` are the spans in which facts touched results."""
         books = list(_books(self.connection))
         if not books:
@@ -95,7 +95,9 @@ class Touching:
         if rows:
             self.connection.execute(insert(period_touched).on_conflict_do_nothing(), rows)
 
-    def _by_results(self, books: Sequence[Book], marks: Marks) -> Iterator[tuple[Book, int]]:
+    def _by_results(
+        self, books: Sequence[Book], marks: Sequence[Mark]
+    ) -> Iterator[tuple[Book, int]]:
         held = promises(self.connection)
         by_agreement: dict[str, list[tuple[Book, Period]]] = {}
         for book in books:
@@ -103,19 +105,33 @@ class Touching:
             period = agreement.period(book.label)
             by_agreement.setdefault(book.agreement, []).append((book, period))
         for judged in judged_objectives(self.connection):
-            for at, touched in marks.items():
-                late = [(b, p) for b, p in by_agreement.get(judged.agreement, ()) if at > b.known]
-                spans = keeping.affected(self.connection, judged, touched) if late else []
-                for book, period in late:
-                    if any(_meet(_judged_over(judged, period), span) for span in spans):
-                        yield book, at
+            for mark in marks:
+                # A chain of batches is told apart only where it may matter at all.
+                own = by_agreement.get(judged.agreement, ())
+                if not any(self._touched_by(judged, mark, own)):
+                    continue
+                for part in mark.parts():
+                    for book in self._touched_by(judged, part, own):
+                        yield book, part.position
 
-    def _by_agreement(self, books: Sequence[Book], marks: Marks) -> Iterator[tuple[Book, int]]:
+    def _touched_by(
+        self, judged: Judged, mark: Mark, books: Iterable[tuple[Book, Period]]
+    ) -> Iterator[Book]:
+        late = [(book, one) for book, one in books if mark.position > book.known]
+        spans = keeping.affected(self.connection, judged, mark.spans) if late else []
+        for book, one in late:
+            if any(_meet(_judged_over(judged, one), span) for span in spans):
+                yield book
+
+    def _by_agreement(
+        self, books: Sequence[Book], marks: Sequence[Mark]
+    ) -> Iterator[tuple[Book, int]]:
         """Announced exclusions, declared incidents, cases: of one agreement where the stream names it, of any else."""
         closed = {book.agreement for book in books}
+        told = {mark.position for mark in marks if mark.spans}
         held = promises(self.connection)
         for entry in self._other:
-            if entry.position in marks:
+            if entry.position in told:
                 continue
             named = closed.intersection(entry.stream.split(":")) or closed
             for book in books:
