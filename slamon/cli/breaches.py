@@ -21,6 +21,7 @@ from slamon.cli.terminal import (
     print_table,
 )
 from slamon.cli.wording import number
+from slamon.ledger.actors import Actors
 from slamon.sla.judgement import ObjectiveJudgement
 from slamon.views.answers import BreachDetail, BreachLine
 from slamon.web import outcomes
@@ -69,6 +70,7 @@ def show(breach: Breach, *, as_json: AsJson = False) -> None:
     if as_json:
         print_json(found.model_dump(mode="json", by_alias=True))
         return
+    people = Actors(house.folder)
     _print_breach(found)
     holds = found.holds
     outages = [
@@ -76,7 +78,7 @@ def show(breach: Breach, *, as_json: AsJson = False) -> None:
         for o in (holds.outages if holds else ())
     ]
     print_table(("from", "to", "counted minutes", "seen from"), outages, empty="no outage")
-    steps = [(d.at, d.decision, d.actor, d.reason) for d in found.decisions]
+    steps = [(d.at, d.decision, people.shown(d.actor), d.reason) for d in found.decisions]
     print_table(("at", "decision", "by", "reason"), steps, empty="no decision yet")
 
 

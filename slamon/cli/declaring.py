@@ -21,6 +21,7 @@ from slamon.cli.terminal import (
     print_json,
     print_table,
 )
+from slamon.ledger.actors import Actors
 from slamon.sla.declaring import StateDeclared
 from slamon.views.promised import promises
 
@@ -106,7 +107,7 @@ def list_all(
 ) -> None:
     """List declared incidents by their begin, withdrawn ones too."""
     with opened() as house:
-        found = house.reading.declarations(service)
+        found, people = house.reading.declarations(service), Actors(house.folder)
         if service is not None and not found:
             must_know(house, "service", service)
     if as_json:
@@ -114,7 +115,16 @@ def list_all(
         return
     columns = ("incident", "state", "from", "to", "status", "reason", "evidence", "by")
     rows = [
-        (d.declaration, d.state, d.from_, d.to, d.status, d.reason, d.evidence, d.actor)
+        (
+            d.declaration,
+            d.state,
+            d.from_,
+            d.to,
+            d.status,
+            d.reason,
+            d.evidence,
+            people.shown(d.actor),
+        )
         for d in found
     ]
     print_table(columns, rows, empty="no incident was declared")

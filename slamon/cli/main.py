@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from slamon.cli import (
+    acting,
     backing,
     breaches,
     correcting,
@@ -73,6 +74,7 @@ app.add_typer(ledgering.app, name="ledger")
 for command in (backing.backup, backing.restore, backing.restored):
     ledgering.app.command(command.__name__)(command)
 app.add_typer(dashboards.app, name="dashboards")
+app.add_typer(acting.app, name="actor")
 
 
 def run() -> None:

@@ -69,7 +69,20 @@ class Actors:
 
     def get(self, actor: str) -> Actor | None:
         """One actor; None where the table knows none of that id."""
-        return next((each for each in self.all() if each.id == actor), None)
+        if not self.path.exists():
+            return None
+        with closing(self._opened()) as rows:
+            found = rows.execute(
+                "SELECT id, name, address, erased FROM actor WHERE id = ?", (actor,)
+            ).fetchone()
+            return None if found is None else Actor.of(found)
+
+    def shown(self, actor: str) -> str:
+        """What people read of an actor: the name, else the id, after an erasure with a remark."""
+        known = self.get(actor)
+        if known is not None and known.erased:
+            return f"{actor} (erased)"
+        return known.name if known is not None and known.name else actor
 
     def put(self, actors: Iterable[Actor]) -> None:
         """Write records over those of the same ids."""

@@ -84,12 +84,14 @@ def build(
     *,
     clock: Callable[[], int],
     ready: Callable[[], Sequence[str]],
+    person: Callable[[str], str] = str,
     extra_routers: Iterable[APIRouter] = (),
 ) -> FastAPI:
     """Put the application together.
 
     `clock` tells the instant now in µs. `ready` names what is not as it should be (the ledger
-    closed, the views too far behind); nothing named means ready.
+    closed, the views too far behind); nothing named means ready. `person` gives what people read for
+    the id of an actor, which facts carry instead of names.
     """
     app = FastAPI(
         title="slamon",
@@ -98,7 +100,9 @@ def build(
         docs_url=None,  # the stock documentation pages load scripts from elsewhere
         redoc_url=None,
     )
-    app.state.house = House(reading, decisions, access, clock, ready, Attempts(), token_hex(4))
+    app.state.house = House(
+        reading, decisions, access, clock, ready, Attempts(), token_hex(4), person
+    )
     app.add_middleware(BoundedBodies)
     problems.install(app)
     for router in extra_routers:

@@ -24,7 +24,7 @@ class House:
     """Everything the web room was given by the composition root; `clock` tells µs.
 
     `stamp` differs from start to start, as a restored ledger or a newer program may give other
-    answers at the same position.
+    answers at the same position. `person` gives what people read for the id of an actor.
     """
 
     reading: Reading
@@ -34,6 +34,7 @@ class House:
     ready: Callable[[], Sequence[str]]
     attempts: Attempts
     stamp: str
+    person: Callable[[str], str]
 
 
 def house_of(request: Request) -> House:

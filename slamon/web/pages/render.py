@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from slamon.web import drawing, figures, measures, outcomes, ranking, telling
 from slamon.web.access import form_token
-from slamon.web.requests import actor_of, session_of
+from slamon.web.requests import actor_of, house_of, session_of
 from slamon.web.texts import language, negotiate
 
 HEADERS = {
@@ -36,6 +36,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         "actor": actor,
         "csrf": form_token(session) if actor and session else "",
         "here": request.url.path,
+        "person": house_of(request).person,
     }
     return _write(request, template, status, values, HEADERS)
 
