@@ -1,0 +1,132 @@
+"""A proof that a fact is under a seal: what is stored of it, its way to the root, and the seals that follow.
+
+`docs/verify/check_proof.py` checks it without slamon; what a proof holds is what that script recomputes.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from typing import TypedDict
+
+from slamon.ledger import merkle
+from slamon.ledger.codec import Names, Row
+from slamon.ledger.leaf import cold, leaf, parts
+from slamon.ledger.sealing import newest, rows, seals
+from slamon.ledger.seals import LedgerSealed
+from slamon.ledger.store import Ledger
+
+FORM = "slamon-proof/1"
+
+
+class NotProvableError(ValueError):
+    """There is no fact at that position, or no seal over it that holds; the sentence says which."""
+
+
+class FactProved(TypedDict):
+    """A fact as it is stored: what stands there, in base64, and what of it people can read.
+
+    `cold` is null where that part is in an archive; `payload` where it is not JSON.
+    """
+
+    position: int
+    stream: str
+    version: int
+    name: str
+    envelope: dict[str, object]
+    payload: object
+    warm: str
+    cold: str | None
+    cold_sha256: str
+
+
+class SealProved(TypedDict):
+    """What the hash of a seal is made of, and the hash."""
+
+    number: int
+    first: int
+    last: int
+    count: int
+    previous: str
+    root: str
+    hash: str
+
+
+class Proof(TypedDict):
+    """A fact, its index and path in the tree of `seals[0]`, and the seals up to the newest."""
+
+    form: str
+    fact: FactProved
+    index: int
+    path: list[str]
+    seals: list[SealProved]
+
+
+def prove(ledger: Ledger, names: Names, position: int) -> Proof:
+    """The proof of the fact at a position.
+
+    Raises:
+        NotProvableError: there is none, it is not sealed yet, or the facts are not those that were sealed.
+
+    """
+    row = next(rows(ledger, position - 1, position), None)
+    if row is None:
+        message = f"there is no fact at position {position}"
+        raise NotProvableError(message)
+    seal = _over(ledger, position)
+    found = list(rows(ledger, seal.first - 1, seal.last))
+    leaves = [leaf(each, names) for each in found]
+    if merkle.root(leaves).hex() != seal.root:
+        message = f"the facts under seal {seal.number} are not those that were sealed: `slamon ledger verify` says more"
+        raise NotProvableError(message)
+    index = [each.position for each in found].index(position)
+    return Proof(
+        form=FORM,
+        fact=_fact(row, names),
+        index=index,
+        path=[step.hex() for step in merkle.path(leaves, index)],
+        seals=[_seal(made.seal) for made in seals(ledger, after=seal.number - 1)],
+    )
+
+
+def _over(ledger: Ledger, position: int) -> LedgerSealed:
+    """The seal over a position: the first that reaches so far."""
+    last = newest(ledger)
+    if last is None or last.seal.last < position:
+        message = f"position {position} is not under a seal yet; `slamon ledger seal` makes one"
+        raise NotProvableError(message)
+    low, high = 1, last.seal.number
+    while low < high:
+        middle = (low + high) // 2
+        found = next(seals(ledger, after=middle - 1))
+        low, high = (low, middle) if found.seal.last >= position else (middle + 1, high)
+    return next(seals(ledger, after=low - 1)).seal
+
+
+def _fact(row: Row, names: Names) -> FactProved:
+    warm, digest = parts(row, names)
+    kept = cold(row, warm)
+    envelope, _, payload = row.state.partition(b"\n")
+    return FactProved(
+        position=row.position,
+        stream=row.stream,
+        version=row.version,
+        name=row.name,
+        envelope=json.loads(envelope),
+        payload=None if row.name in names.partings else json.loads(payload),
+        warm=b64encode(warm).decode(),
+        cold=None if kept is None else b64encode(kept).decode(),
+        cold_sha256=digest.hex(),
+    )
+
+
+def _seal(seal: LedgerSealed) -> SealProved:
+    return SealProved(
+        number=seal.number,
+        first=seal.first,
+        last=seal.last,
+        count=seal.count,
+        previous=seal.previous,
+        root=seal.root,
+        hash=seal.hash,
+    )

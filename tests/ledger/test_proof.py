@@ -1,0 +1,232 @@
+"""A fact is proved to somebody who has the proof, one script and Python; nothing else proves it."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from runpy import run_path
+from typing import Any
+
+import pytest
+
+from probes.batch import Edge, ObservationsRecorded
+from probes.outcome import Outcome
+from slamon.history import NAMES
+from slamon.ledger.proof import NotProvableError, prove
+from slamon.ledger.sealing import newest, seal
+from slamon.ledger.store import Ledger
+from slamon.sla.review import BreachUpheld
+
+Check = Callable[..., tuple[int, str]]
+
+BATCH = ObservationsRecorded.of(
+    1,
+    0,
+    60_000_000,
+    edges=[Edge(0, 7, Outcome.GOOD)],
+    missing=[],
+    latency=[125_000] * 50,
+    lateness=[3] * 50,
+    evidence={},
+)
+ONE, PAIR = 3, 12  # the first fact is JSON; the last under the first seal is a batch
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    """Twelve facts under seal 1 (position 13), one under seal 2, one under seal 3, one not yet sealed."""
+    with closing(Ledger(tmp_path / "ledger.db", NAMES, lambda: 1_767_225_600_000_000)) as ledger:
+        facts = [BreachUpheld(reason=f"reason {n}") for n in range(1, 12)]
+        ledger.append("breach:a:o1:2026-02", facts, after=0, actor="ann", cause="letter of 3 March")
+        ledger.append("observations:a:b:c", [BATCH], after=0, actor="agent:a")
+        for version in (11, 12, 13):
+            seal(ledger, NAMES, actor="slamon")
+            more = BreachUpheld(reason="more")
+            ledger.append("breach:a:o1:2026-02", [more], after=version, actor="ann")
+        yield ledger
+
+
+@pytest.fixture
+def check(tree: Path, tmp_path: Path) -> Check:
+    """Run the script alone: an empty folder, no site packages, no environment."""
+    folder = tmp_path / "provider"
+    folder.mkdir()
+    shutil.copy(tree / "docs/verify/check_proof.py", folder)
+
+    def run(proof: object, *anchor: str) -> tuple[int, str]:
+        text = proof if isinstance(proof, str) else json.dumps(proof)
+        (folder / "proof.json").write_text(text)
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "check_proof.py", "proof.json", *anchor],
+            cwd=folder,
+            env={},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stderr == ""
+        return done.returncode, done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def script(tree: Path) -> dict[str, Any]:
+    """The functions of the script, to be called many times in one process."""
+    return run_path(str(tree / "docs/verify/check_proof.py"))
+
+
+def test_a_fact_is_proved_in_words(ledger: Ledger, check: Check) -> None:
+    last = newest(ledger)
+    assert last is not None
+
+    code, said = check(prove(ledger, NAMES, ONE))
+
+    assert code == 0
+    assert said.splitlines() == [
+        "PROVED      when seal 1 was made, position 3 held",
+        "            breach-upheld/1, version 3 of breach:a:o1:2026-02,",
+        "            recorded 2026-01-01T00:00:00+00:00 by ann:",
+        '            {"reason": "reason 3"}',
+        f"PROVED      from there a chain leads to seal 3, hash {last.seal.hash}",
+        "NOT PROVED  that seal 3 is genuine: compare its hash with one you kept",
+        "NOT PROVED  that the fact is true; only that nobody has changed it since it was sealed",
+    ]
+
+
+def test_every_sealed_fact_is_proved(ledger: Ledger, script: dict[str, Any]) -> None:
+    for position in range(1, 17):
+        script["check"](prove(ledger, NAMES, position))
+
+
+def test_a_seal_that_was_kept_is_recognised(ledger: Ledger, check: Check) -> None:
+    proof = prove(ledger, NAMES, ONE)
+
+    code, said = check(proof, proof["seals"][1]["hash"])
+
+    assert code == 0
+    assert "PROVED      seal 2 is the one that you kept" in said
+
+
+def test_a_list_of_seals_that_was_kept_is_recognised(
+    ledger: Ledger, check: Check, tmp_path: Path
+) -> None:
+    proof = prove(ledger, NAMES, ONE)
+    (tmp_path / "kept.json").write_text(json.dumps({"seals": proof["seals"][:1]}))
+
+    code, said = check(proof, str(tmp_path / "kept.json"))
+
+    assert code == 0
+    assert "PROVED      seal 1 is the one that you kept" in said
+
+
+def test_a_seal_of_another_ledger_proves_nothing(ledger: Ledger, check: Check) -> None:
+    assert check(prove(ledger, NAMES, ONE), "ab" * 32) == (
+        1,
+        "NOT PROVED  none of its seals is one that you kept\n",
+    )
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path to every single value of a document."""
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(inner, (*path, key))
+    else:
+        yield path
+
+
+def flipped(value: Any) -> Any:
+    """Another value of the same type, as near as may be."""
+    if isinstance(value, str):
+        return value[:-3] + ("A" if value[-3] != "A" else "B") + value[-2:] if value[3:] else "x"
+    return value + 1 if isinstance(value, int) else "x"
+
+
+@pytest.mark.parametrize("position", [pytest.param(ONE, id="JSON"), pytest.param(PAIR, id="batch")])
+def test_no_value_of_a_proof_can_be_another(
+    ledger: Ledger, script: dict[str, Any], position: int
+) -> None:
+    proof: Any = prove(ledger, NAMES, position)
+    script["check"](proof)
+
+    for path in places(proof):
+        tampered = copy.deepcopy(proof)
+        inner = tampered
+        for key in path[:-1]:
+            inner = inner[key]
+        inner[path[-1]] = flipped(inner[path[-1]])
+        with pytest.raises((ValueError, LookupError, TypeError, AttributeError)):
+            script["check"](tampered)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        pytest.param(("form",), "other/1", "the proof has a form that is not known", id="form"),
+        pytest.param(("fact", "payload"), {"reason": "x"}, "what is shown", id="what is shown"),
+        pytest.param(("fact", "stream"), "breach:b", "the fact is not under seal 1", id="stream"),
+        pytest.param(("index",), 99, "the index is not in the tree", id="index"),
+        pytest.param(("path",), [], "the path is too short", id="path"),
+        pytest.param(("seals", 0, "count"), 11, "seal 1 has not the hash", id="count"),
+        pytest.param(("seals", 1, "previous"), "ab" * 32, "seal 2 has not the hash", id="chain"),
+        pytest.param(("seals",), [], "the proof names no seal", id="no seal"),
+        pytest.param(("fact", "position"), 10**30, "the seal is of other positions", id="huge"),
+        pytest.param(("fact", "version"), -1, "argument out of range", id="negative"),
+        pytest.param(("fact", "verdict"), "met", "the fact has other fields", id="more fields"),
+        pytest.param(("fact",), None, "the fact has other fields", id="no fact"),
+    ],
+)
+def test_a_proof_that_was_changed_is_told_apart(
+    ledger: Ledger, check: Check, path: tuple[Any, ...], value: object, said: str
+) -> None:
+    proof: Any = prove(ledger, NAMES, ONE)
+    inner = proof
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+
+    code, told = check(proof)
+
+    assert code == 1
+    assert told.startswith(f"NOT PROVED  {said}")
+
+
+def test_seals_that_are_left_out_break_the_chain(ledger: Ledger, check: Check) -> None:
+    proof = prove(ledger, NAMES, ONE)
+    del proof["seals"][1]
+
+    assert check(proof) == (1, "NOT PROVED  seal 3 does not follow the last\n")
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"form": "slamon-proof/1"}'])
+def test_what_is_no_proof_proves_nothing(check: Check, text: str) -> None:
+    code, told = check(text)
+
+    assert code == 1
+    assert told.startswith("NOT PROVED  ")
+
+
+@pytest.mark.parametrize(
+    ("position", "said"),
+    [
+        pytest.param(99, "there is no fact at position 99", id="no fact"),
+        pytest.param(0, "there is no fact at position 0", id="before the first"),
+        pytest.param(18, "position 18 is not under a seal yet", id="not sealed"),
+    ],
+)
+def test_what_cannot_be_proved_is_said(ledger: Ledger, position: int, said: str) -> None:
+    with pytest.raises(NotProvableError, match=said):
+        prove(ledger, NAMES, position)
+
+
+def test_the_script_stays_small_enough_to_be_read(tree: Path) -> None:
+    lines = (tree / "docs/verify/check_proof.py").read_text().splitlines()
+
+    assert len(lines) < 150
