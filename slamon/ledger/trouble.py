@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from eventsourcing import persistence
 from sqlalchemy import exc
 
+from slamon.ledger.place import LedgerUnreachableError
+
 _CODES = {
     sqlite3.SQLITE_BUSY: "another program keeps it locked",
     sqlite3.SQLITE_LOCKED: "another program keeps it locked",
@@ -30,6 +32,8 @@ def passing(wrong: BaseException) -> str | None:
     """What to say of an error that may pass by itself, so that trying again makes sense; None of any other."""
     chain = tuple(_chain(wrong))
     for each in chain:
+        if isinstance(each, LedgerUnreachableError):
+            return str(each)
         if isinstance(each, sqlite3.Error):
             return _of_sqlite(each)
     lost = next((each for each in chain if isinstance(each, _LOST)), None)

@@ -10,14 +10,13 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from catalogue.agreements import Agreement
-from catalogue.instants import MINUTE, format_instant
+from catalogue.instants import format_instant
 from catalogue.interpretation import not_yet_interpreted
 from catalogue.services import Service
 from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.sla.judgement import AsKnownAt, Judgement, ObjectiveJudgement
 from slamon.views import (
     asked,
-    burning,
     declared,
     explained,
     kept,
@@ -34,7 +33,6 @@ from slamon.views.answers import (
     AgreementSummary,
     BreachDetail,
     BreachLine,
-    BurnLine,
     CommitmentLine,
     ImportLine,
     LedgerStatus,
@@ -53,6 +51,7 @@ from slamon.views.answers import (
 )
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
+from slamon.views.glance import Glance
 from slamon.views.histories import PeriodHistory
 from slamon.views.judging import Frame
 from slamon.views.promised import promises
@@ -64,10 +63,7 @@ from slamon.views.told import FactTold
 from slamon.views.tried import under
 from slamon.views.whatif import WhatIf, compared
 
-STRIP_DAYS = 60
 PAGE_DAYS = 90
-RECENT_US = 7 * 86_400_000_000
-FRESH_US = 5_000_000  # an overview of this age still holds if nothing was folded since
 
 
 @dataclass(frozen=True)
@@ -91,10 +87,7 @@ class Reading:
         self._store = store
         self._ledger = ledger
         self._founded = founded
-        self._overview: Overview | None = None
-        self._overview_key = (0, 0)
-        self._burns: tuple[BurnLine, ...] = ()
-        self._burns_key = (-1, 0)
+        self._glance = Glance(store)
 
     @contextmanager
     def _frame(self, now: int) -> Iterator[Frame]:
@@ -106,39 +99,12 @@ class Reading:
         return self._store.position()
 
     def overview(self, now: int) -> Overview:
-        """How things stand, at a glance; the same for a few seconds while nothing new is folded."""
-        key = (self.position(), now // FRESH_US)
-        if self._overview is None or self._overview_key != key:
-            self._overview, self._overview_key = self._fresh_overview(now), key
-        return self._overview
+        """How things stand, at a glance; the last one while a newer one takes long to compute."""
+        return self._glance.overview(now)
 
-    def _fresh_overview(self, now: int) -> Overview:
-        with self._frame(now) as frame:
-            held = frame.held
-            return Overview(
-                burns=self._burns_of(frame),  # first: it looks back further than what follows
-                now=format_instant(now),
-                position=read_position(frame.connection),
-                agreements=tuple(
-                    sorted(
-                        (standing.agreement_summary(frame, each) for each in held.of(Agreement)),
-                        key=standing.in_force_first,
-                    )
-                ),
-                services=tuple(
-                    standing.service_summary(frame, each, back=STRIP_DAYS)
-                    for each in held.of(Service)
-                ),
-                open_breaches=kept.breaches(frame.connection, "open"),
-                outages=tuple(reversed(standing.all_outages(frame, None, (now - RECENT_US, now)))),
-            )
-
-    def _burns_of(self, frame: Frame) -> tuple[BurnLine, ...]:
-        """How fast budgets burn; the same for a minute while nothing new is folded."""
-        key = (read_position(frame.connection), frame.now // MINUTE)
-        if self._burns_key != key:
-            self._burns, self._burns_key = tuple(burning.burns(frame)), key
-        return self._burns
+    def must_know(self, position: int) -> None:
+        """Give no overview from now on that does not know the facts up to a position."""
+        self._glance.must_know(position)
 
     def agreements(self, now: int) -> tuple[AgreementSummary, ...]:
         """All agreements with their objectives in the current period."""
@@ -323,7 +289,8 @@ class Reading:
             InstantError: the label names no period.
 
         """
-        with self._frame(now) as frame:
+        with self._store.trying() as connection:
+            frame = Frame.at(connection, now)
             found = frame.held.get(Agreement, agreement)
             if found is None:
                 return None

@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from sqlalchemy import Connection
 
 from catalogue.intervals import intersect
-from catalogue.periods import local_days
+from catalogue.periods import Period, local_days
 from slamon.views import horizon, keeping
 from slamon.views.days import Desk, consecutive
-from slamon.views.objectives import Judged, judged_objectives
+from slamon.views.objectives import Judged, Key, judged_objectives
+
+DAYS_AT_ONCE = 31  # what is computed between two looks at the time
 
 
-def keep_finished(connection: Connection, now: int) -> None:
-    """Keep the figures of every day in force that is over and reported, or overdue.
+@dataclass
+class Settling:
+    """One round over all objectives at an instant (µs): done in slices, so that no fact waits for its end.
 
     What is kept depends on the results alone: one that arrives later makes its days be forgotten.
     """
-    reported = horizon.covered_until(connection)
-    desk = Desk(connection)
-    for judged in judged_objectives(connection):
-        _keep(desk, judged, horizon.known_until(judged, reported, now))
+
+    now: int
+    _left: list[Key] | None = None
+
+    def keep_some(self, connection: Connection, seconds: float) -> bool:
+        """Keep the figures of days in force that are over and reported, or overdue; true when none is left.
+
+        It takes about as long as it may, one stretch of days at the least.
+        """
+        deadline = time.monotonic() + seconds
+        reported = horizon.covered_until(connection)
+        desk = Desk(connection)
+        judged = {each.key: each for each in judged_objectives(connection)}
+        if self._left is None:
+            self._left = list(judged)
+        while self._left:
+            each = judged.get(self._left[-1])  # gone, if what is promised has changed meanwhile
+            for _ in (
+                _kept(desk, each, horizon.known_until(each, reported, self.now)) if each else ()
+            ):
+                if time.monotonic() > deadline:
+                    return False
+            self._left.pop()
+            if time.monotonic() > deadline:
+                break
+        return not self._left
 
 
-def _keep(desk: Desk, judged: Judged, until: int) -> None:
+def _kept(desk: Desk, judged: Judged, until: int) -> Iterator[None]:
+    """Keep the days of an objective, stretch by stretch."""
     begin = desk.first_result(judged)
     if judged.terms.slices is not None:
         return  # a run of slices over midnight belongs to both days: they are judged together, each time
@@ -34,5 +64,14 @@ def _keep(desk: Desk, judged: Judged, until: int) -> None:
         return
     known = keeping.kept(desk.connection, judged.key, days[0].label, days[-1].label)
     for stretch in consecutive(day for day in days if day.label not in known):
-        found = desk.computed(judged, stretch, until)
-        keeping.keep(desk.connection, judged.key, {d.label: (d.figures, d.basis) for d in found})
+        for few in _cut(stretch):
+            found = desk.computed(judged, few, until)
+            keeping.keep(
+                desk.connection, judged.key, {d.label: (d.figures, d.basis) for d in found}
+            )
+            yield
+
+
+def _cut(stretch: list[Period]) -> Iterator[list[Period]]:
+    for first in range(0, len(stretch), DAYS_AT_ONCE):
+        yield stretch[first : first + DAYS_AT_ONCE]
