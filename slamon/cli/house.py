@@ -17,7 +17,8 @@ from slamon.app.refused import Refused, Unknown
 from slamon.app.restating import Restated
 from slamon.history import NAMES
 from slamon.ledger.format import refuse_newer
-from slamon.ledger.lock import FolderLock
+from slamon.ledger.lock import folding_lock
+from slamon.ledger.place import Place
 from slamon.ledger.store import Ledger
 from slamon.sla.closing import PeriodClosed
 from slamon.views.fold import Folder, wait_for
@@ -33,12 +34,18 @@ def now() -> int:
     return time.time_ns() // 1_000
 
 
-class House:
-    """Everything of one data folder; closes what it opened."""
+def place_in(folder: Path, database: str) -> Place:
+    """Where the ledger is: in a database, or in the data folder where none is named."""
+    return database or folder / "ledger.db"
 
-    def __init__(self, folder: Path) -> None:
+
+class House:
+    """Everything of one data folder, and of the database if one is named; closes what it opened."""
+
+    def __init__(self, folder: Path, database: str = "") -> None:
         self.folder = folder
-        self.ledger = Ledger(folder / "ledger.db", NAMES, now)
+        self.place = place_in(folder, database)
+        self.ledger = Ledger(self.place, NAMES)
         refuse_newer(self.ledger)
         self.founded = self.ledger.found(secrets.token_hex(8))
         self.store = ViewStore(folder, self.founded)
@@ -54,7 +61,7 @@ class House:
             HeldError: another process holds it.
 
         """
-        with FolderLock(self.folder, purpose):
+        with folding_lock(self.place, self.folder, purpose):
             self._alone = True
             try:
                 yield
@@ -104,7 +111,7 @@ class House:
 
     def restate_due(self) -> list[Restated] | None:
         """Restate closed periods that later facts have changed; None where slamon is up, as it does so by itself."""
-        lock = FolderLock(self.folder, "slamon")
+        lock = folding_lock(self.place, self.folder, "slamon")
         if not self._alone and not lock.try_take():
             return None
         try:
@@ -116,7 +123,7 @@ class House:
         return done
 
     def _folded_here(self, progress: Callable[[int], None] | None) -> bool:
-        lock = FolderLock(self.folder, "slamon")
+        lock = folding_lock(self.place, self.folder, "slamon")
         if not self._alone and not lock.try_take():
             return False
         try:

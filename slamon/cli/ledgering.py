@@ -11,7 +11,7 @@ from probes.batch import ObservationsRecorded
 from slamon.app.refused import Unknown
 from slamon.cli.commands import group
 from slamon.cli.house import House
-from slamon.cli.opening import existing, refresh
+from slamon.cli.opening import existing_home, home, refresh
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import (
     REFUSED,
@@ -24,7 +24,7 @@ from slamon.cli.terminal import (
     refusals,
 )
 from slamon.ledger.codec import Entry
-from slamon.ledger.lock import FolderLock
+from slamon.ledger.lock import folding_lock
 from slamon.views.told import told
 
 app = group("The ledger: show, stats, rebuild.")
@@ -44,7 +44,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show facts in order, observation batches decoded."""
-    with refusals(), House(existing(Settings().data)) as house:
+    with refusals(), existing_home(Settings()) as house:
         entries = _entries(house, stream, after, limit)
         if stream and not entries and not house.ledger.version(stream):
             message = f"there is no stream {stream!r}"
@@ -78,10 +78,10 @@ def _text(entry: Entry) -> str:
 @app.command()
 def stats(*, as_json: AsJson = False) -> None:
     """Count facts and bytes by kind, and say what the file costs on disk."""
-    with refusals(), House(existing(Settings().data)) as house:
+    with refusals(), existing_home(Settings()) as house:
         counts = house.ledger.counts()
         status = house.reading.ledger()
-        size = house.ledger.path.stat().st_size
+        size = house.ledger.size()
     if as_json:
         facts = [{"fact": name, "count": count, "bytes": total} for name, count, total in counts]
         print_json({**status.model_dump(), "file_bytes": size, "facts": facts})
@@ -100,14 +100,14 @@ def stats(*, as_json: AsJson = False) -> None:
 @app.command()
 def rebuild() -> None:
     """Throw the views away and fold them anew from the ledger."""
-    with refusals(), House(existing(Settings().data)) as house:
-        lock = FolderLock(house.folder, "slamon ledger rebuild")
+    with refusals(), existing_home(Settings()) as house:
+        lock = folding_lock(house.place, house.folder, "slamon ledger rebuild")
         if not lock.try_take():
             fail("views are rebuilt while nothing runs: stop `slamon up` first", REFUSED)
         house.store.close()
         for file in house.folder.glob("views.*.db*"):
             file.unlink()
         lock.release()
-    with refusals(), House(Settings().data) as house:
+    with refusals(), home(Settings()) as house:
         refresh(house)
         console.print(f"views stand at position {house.reading.position()}")

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Literal
 
 from slamon.app.refused import Unknown
-from slamon.cli.house import House
+from slamon.cli.house import House, place_in
 from slamon.cli.restated import print_restated
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import progress, refusals
+from slamon.ledger.stores import store_at
 
 MANY = 1_000  # records; more are not named in a sentence
 
@@ -22,27 +23,50 @@ def opened(settings: Settings | None = None) -> Iterator[House]:
 
     A command that only reads gives no settings: it begins no ledger where there is none.
     """
-    with refusals():
-        folder = existing(Settings().data) if settings is None else settings.data
-        with House(folder) as house:
-            refresh(house)
-            yield house
+    with (
+        refusals(),
+        existing_home(Settings()) if settings is None else home(settings) as house,
+    ):
+        refresh(house)
+        yield house
 
 
-def existing(folder: Path) -> Path:
-    """The data folder, if a ledger is in it: a mistyped one must not look like an empty one.
+def home(settings: Settings) -> House:
+    """The house of the settings, with a new ledger where there is none."""
+    return House(settings.data, settings.database)
+
+
+def existing_home(settings: Settings) -> House:
+    """The house of the settings, if there is a ledger: a mistyped place must not look like an empty one.
 
     Raises:
         Unknown: there is no ledger.
 
     """
-    if not (folder / "ledger.db").is_file():
-        message = (
-            f"there is no ledger in {folder}: set SLAMON_DATA, "
-            "or begin with `slamon catalogue apply` or `slamon up`"
-        )
-        raise Unknown(message)
+    if not settings.database:
+        existing(settings.data)
+    elif not (store := store_at(settings.database)).is_there():
+        raise Unknown(_none_in(store.shown(), "SLAMON_DATABASE"))
+    return home(settings)
+
+
+def existing(folder: Path) -> Path:
+    """The data folder, if a ledger is in it.
+
+    Raises:
+        Unknown: there is no ledger.
+
+    """
+    if not store_at(place_in(folder, "")).is_there():
+        raise Unknown(_none_in(str(folder), "SLAMON_DATA"))
     return folder
+
+
+def _none_in(place: str, variable: str) -> str:
+    return (
+        f"there is no ledger in {place}: set {variable}, "
+        "or begin with `slamon catalogue apply` or `slamon up`"
+    )
 
 
 def must_know(house: House, kind: Literal["agreement", "service"], name: str) -> None:

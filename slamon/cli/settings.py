@@ -14,6 +14,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SLAMON_", frozen=True)
 
     data: Path = Field(default=Path("var"), description="data folder")
+    database: str = Field(
+        default="",
+        repr=False,  # it may hold a password
+        description="URL of a PostgreSQL database that holds the ledger and the views, "
+        "postgresql://USER:PASSWORD@HOST:PORT/NAME; without one they are files in the data folder",
+    )
     host: str = Field(default="127.0.0.1", description="address that the web listens on")
     port: int = Field(default=8000, ge=0, le=65_535, description="its port; 0 takes a free one")
     actor: str | None = Field(default=None, description="who decides, where no --as is given")

@@ -23,6 +23,7 @@ from slamon.ledger.backup import BackupError
 from slamon.ledger.codec import UnreadableFactError
 from slamon.ledger.format import FormatError
 from slamon.ledger.lock import HeldError
+from slamon.ledger.place import LedgerUnreachableError, UnusablePlaceError
 from slamon.ledger.store import ConflictError
 from slamon.views.fold import FoldError
 
@@ -66,6 +67,8 @@ _SAYING_ALL = (
     Refused,
     Unknown,
     HeldError,
+    LedgerUnreachableError,
+    UnusablePlaceError,
     BackupError,
     FormatError,
     FoldError,

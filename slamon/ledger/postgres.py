@@ -85,6 +85,16 @@ class Database:
     def __init__(self, url: str) -> None:
         self._url = url
 
+    def is_there(self) -> bool:
+        """Is there a ledger?
+
+        Raises:
+            LedgerUnreachableError: the database does not answer, or not to this user.
+
+        """
+        with reaching(self._url), connect(self._url) as connection:
+            return _there(connection)
+
     def prepare(self) -> None:
         """Create the tables; of several programs at once, the first does.
 

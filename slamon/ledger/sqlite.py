@@ -37,6 +37,10 @@ class File:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    def is_there(self) -> bool:
+        """Is there a ledger?"""
+        return self._path.is_file()
+
     def prepare(self) -> None:
         """Create the file with its tables, page size and journal; of several programs at once, the first wins.
 

@@ -48,6 +48,9 @@ class Watch(Protocol):
 class Store(Protocol):
     """A place where a ledger is kept."""
 
+    def is_there(self) -> bool:
+        """Is there a ledger?"""
+
     def prepare(self) -> None:
         """Make what is not there yet; of several programs at once, one does."""
 
