@@ -41,7 +41,7 @@ def measure(short: bool) -> list[Figure]:  # noqa: FBT001  # the one question to
 
 def _rendered(asked: Fleet, services: int, rounds: int) -> Figure:
     reading = asked.reading()
-    standing = Standing("0", reading.overview(NOW), (), reading.breaches(None), reading.ledger())
+    standing = Standing("0", reading.overview(NOW), (), reading.breaches(None))
     registry = CollectorRegistry()
     registry.register(_Families(standing))
     ours, theirs = alternating(

@@ -18,6 +18,17 @@ AGAIN_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0)
 STEADY_SECONDS = 60.0  # a child that ran this long begins again with the shortest pause
 
 
+def surroundings(folder: Path, agent: str, key: str, centre: str, allowed: str) -> dict[str, str]:
+    """What the agent of a data folder is told by its environment."""
+    return {
+        "SLAMON_AGENT_ID": agent,
+        "SLAMON_AGENT_KEY": key,
+        "SLAMON_CENTRE": centre,
+        "SLAMON_AGENT_ALLOW": allowed,
+        "SLAMON_SPOOL": str(folder / "spool.db"),
+    }
+
+
 class Child:
     """Runs `python -m probes` until told to stop."""
 

@@ -22,7 +22,8 @@ from slamon.cli.generating import assigned_at, generate
 from slamon.cli.house import Decisions, House, now
 from slamon.cli.importing import import_file
 from slamon.cli.reliving import closed_at, relive
-from slamon.cli.serving import Plan, Server, catch_up, serve
+from slamon.cli.server import Plan, Server
+from slamon.cli.serving import catch_up, serve
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import console, progress, refusals
 from slamon.demo import world2008

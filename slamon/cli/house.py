@@ -22,6 +22,7 @@ from slamon.ledger.place import Place
 from slamon.ledger.store import Ledger
 from slamon.sla.closing import PeriodClosed
 from slamon.views.fold import Folder, wait_for
+from slamon.views.following import Following
 from slamon.views.reading import Reading
 from slamon.views.store import ViewStore
 
@@ -48,9 +49,10 @@ class House:
         self.ledger = Ledger(self.place, NAMES)
         refuse_newer(self.ledger)
         self.founded = self.ledger.found(secrets.token_hex(8))
-        self.store = ViewStore(folder, self.founded)
+        self.store = ViewStore(database or folder, self.founded)
         self.reading = Reading(self.store, self.ledger, self.founded)
         self.began_at = self.ledger.position()
+        self.following: Following | None = None
         self._alone = False
 
     @contextmanager
@@ -94,12 +96,12 @@ class House:
         """Bring the views up to the ledger: by waiting for the process that folds, or by folding here.
 
         Raises:
-            Refused: another process holds the lock and does not fold.
+            Refused: whoever holds the lock does not fold.
 
         """
         wanted = self.ledger.position()
         deadline = time.monotonic() + CATCH_UP_SECONDS
-        while not self._folded_here(progress):
+        while not (self._followed(wanted) or self._folded_here(progress)):
             # The holder may be a command that has folded its own part and goes: then it is our turn.
             if wait_for(self.store, wanted, seconds=ANOTHER_TRY_SECONDS):
                 return
@@ -108,6 +110,23 @@ class House:
                     "the views do not follow the ledger; is the process that holds the lock alive?"
                 )
                 raise Refused(message)
+
+    def _followed(self, wanted: int) -> bool:
+        """Wait for the thread of this process that folds, if there is one.
+
+        Raises:
+            Refused: the views stand still.
+
+        """
+        following = self.following
+        if following is None:
+            return False
+        if following.wait_for(wanted, CATCH_UP_SECONDS):
+            return True
+        pulse = following.pulse
+        if pulse.role == "standing by":  # another process folds
+            return False
+        raise Refused(pulse.trouble or "the views do not follow the ledger")
 
     def restate_due(self) -> list[Restated] | None:
         """Restate closed periods that later facts have changed; None where slamon is up, as it does so by itself."""
@@ -220,4 +239,6 @@ class Decisions:
     def _seen(self, position: int | None) -> int:
         self._house.refresh()
         self.restated = self._house.restate_due()
-        return position if position is not None else self._house.reading.position()
+        reading = self._house.reading
+        reading.must_know(reading.position())
+        return position if position is not None else reading.position()

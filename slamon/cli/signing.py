@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import os
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from slamon.app.refused import Refused
-from slamon.cli.house import now
+from slamon.cli.house import now, place_in
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import Actor, actor_or_fail, console, refusals
-from slamon.ledger.lock import FolderLock
+from slamon.ledger.lock import folding_lock
 from slamon.web.access import Access
 
 FILE = "address"
 
 
-@contextmanager
-def found_at(folder: Path, url: str) -> Iterator[None]:
-    """Let commands on the folder find the web at `url` while a block runs."""
-    file = folder / FILE
-    file.write_text(url, "utf-8")
-    try:
-        yield
-    finally:
-        file.unlink(missing_ok=True)
+@dataclass(frozen=True)
+class Address:
+    """Where commands on a folder, and its agent, find the web of the process that folds."""
+
+    folder: Path
+    url: str
+
+    def write(self) -> None:
+        """Be found from now on; whoever reads meanwhile finds the old address or the new one."""
+        draft = self.folder / f".{FILE}-{os.getpid()}"
+        draft.write_text(self.url, "utf-8")
+        draft.replace(self.folder / FILE)
+
+    def remove(self) -> None:
+        """Be found no more, unless another process is found by now."""
+        if address_in(self.folder) == self.url:
+            (self.folder / FILE).unlink(missing_ok=True)
+
+
+def address_in(folder: Path) -> str | None:
+    """The address that was written last; None where there is none."""
+    with suppress(FileNotFoundError):
+        return (folder / FILE).read_text("utf-8")
+    return None
 
 
 def link(access: Access, url: str, actor: str) -> str:
@@ -36,29 +52,30 @@ def sign_in(*, actor: Actor = None) -> None:
     """Print a link that signs in once, for the slamon that runs on this data folder."""
     settings = Settings()
     with refusals():
-        url = _running(settings.data)
+        url = _running(settings)
         who = actor_or_fail(actor, settings)
         with closing(Access(settings.data / "access.db", now)) as access:
             console.print(link(access, url, who), soft_wrap=True, highlight=False)
 
 
-def _running(folder: Path) -> str:
+def _running(settings: Settings) -> str:
     """Where the web of a folder is.
 
     Raises:
         Refused: nothing runs there.
 
     """
-    file = folder / FILE
+    url = address_in(settings.data)
     # One that was killed leaves its address behind, but not its lock.
-    if not file.is_file() or _is_free(folder):
-        message = f"nothing runs on the data folder {folder}: start `slamon up` first"
+    if url is None or _is_free(settings):
+        message = f"nothing runs on the data folder {settings.data}: start `slamon up` first"
         raise Refused(message)
-    return file.read_text("utf-8")
+    return url
 
 
-def _is_free(folder: Path) -> bool:
-    lock = FolderLock(folder, "slamon sign-in")
+def _is_free(settings: Settings) -> bool:
+    place = place_in(settings.data, settings.database)
+    lock = folding_lock(place, settings.data, "slamon sign-in")
     if not lock.try_take():
         return False
     lock.release()

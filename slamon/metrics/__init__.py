@@ -13,8 +13,9 @@ from prometheus_client import Metric
 from slamon.metrics import families
 from slamon.metrics.text import CONTENT_TYPE, written
 from slamon.views.answers import BreachLine, LedgerStatus, Overview, ProbeLine
+from slamon.views.following import Pulse
 
-__all__ = ["CONTENT_TYPE", "Standing", "render"]
+__all__ = ["CONTENT_TYPE", "Engine", "Standing", "render"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,6 @@ class Standing:
     overview: Overview
     probes: tuple[ProbeLine, ...]
     breaches: tuple[BreachLine, ...]
-    ledger: LedgerStatus
 
     def collect(self) -> Iterator[Metric]:
         """The families of one scrape."""
@@ -36,9 +36,27 @@ class Standing:
         yield from families.burns(self.overview.burns)
         yield from families.probes(self.probes)
         yield from families.breaches(self.overview.agreements, self.breaches)
-        yield from families.ledger(self.ledger)
 
 
-def render(standing: Standing) -> bytes:
+@dataclass(frozen=True)
+class Engine:
+    """How the ledger is folded at this moment, which is told anew at every scrape.
+
+    `lag` is how long (µs) the oldest fact has waited to be folded; `overview` is what the standing was made from.
+    """
+
+    ledger: LedgerStatus
+    lag: int
+    overview: Overview
+    pulse: Pulse
+
+    def collect(self) -> Iterator[Metric]:
+        """The families of one scrape."""
+        yield from families.ledger(self.ledger, self.lag)
+        yield from families.folding(self.pulse)
+        yield from families.overview(self.overview)
+
+
+def render(*parts: Standing | Engine) -> bytes:
     """The text to serve as `CONTENT_TYPE`."""
-    return written(standing.collect())
+    return b"".join(written(part.collect()) for part in parts)

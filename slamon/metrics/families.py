@@ -19,10 +19,12 @@ from slamon.views.answers import (
     BreachLine,
     BurnLine,
     LedgerStatus,
+    Overview,
     ProbeLine,
     ReviewStatus,
     ServiceSummary,
 )
+from slamon.views.following import Pulse
 
 OBJECTIVE = ("agreement", "service", "objective", "mode", "period")
 BURN = ("agreement", "service", "objective", "mode", "window")
@@ -278,13 +280,36 @@ def breaches(
     )
 
 
-def ledger(ledger: LedgerStatus) -> Iterator[Metric]:
-    """The ledger and its views."""
-    lag = max(0, ledger.position - ledger.view_position)
+def ledger(ledger: LedgerStatus, lag: int) -> Iterator[Metric]:
+    """The ledger and its views; `lag` (µs) is how long the oldest fact has waited to be folded."""
+    facts = max(0, ledger.position - ledger.view_position)
     views: Values = {("all",): ledger.view_position}
+    waited: Values = {("all",): lag / MICROSECONDS}
     says = "Position of the newest fact of the ledger."
     yield _gauge("slamon_ledger_last_position", says, {(): ledger.position})
     yield _gauge("slamon_view_position", "Position the view has folded up to.", views, "view")
-    yield _gauge(
-        "slamon_view_lag_events", "Positions a view stands behind.", {("all",): lag}, "view"
-    )
+    says = "Positions a view stands behind."
+    yield _gauge("slamon_view_lag_events", says, {("all",): facts}, "view")
+    says = "How long the oldest fact has waited to be folded."
+    yield _gauge("slamon_view_lag_seconds", says, waited, "view")
+
+
+def folding(pulse: Pulse) -> Iterator[Metric]:
+    """The fold of this process."""
+    well = pulse.role == "folding" and pulse.trouble is None
+    says = "1 while this process folds, 0 while it stands by, retries or has stopped."
+    yield _gauge("slamon_folding_up", says, {(): int(well)})
+    failures = CounterMetricFamily("slamon_folding_failures", "Attempts to fold that failed.")
+    failures.add_metric([], pulse.failures)
+    yield failures
+    says = "When this process last had folded every fact."
+    at = pulse.folded_at / MICROSECONDS if pulse.folded_at else None
+    yield _gauge("slamon_folding_last_success_timestamp_seconds", says, {(): at})
+
+
+def overview(overview: Overview) -> Iterator[Metric]:
+    """The overview that the figures of this scrape are from."""
+    at = parse_instant(overview.now) / MICROSECONDS
+    says = "Position of the ledger that the other figures are from."
+    yield _gauge("slamon_overview_position", says, {(): overview.position})
+    yield _gauge("slamon_overview_timestamp_seconds", "When they were computed.", {(): at})

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from catalogue.instants import MINUTE, parse_instant
-from slamon.cli.serving import silence
+from slamon.cli.readiness import silence
 
 HEARD = parse_instant("2026-03-02T10:00:00Z")
 LOG = Path("agent.log")

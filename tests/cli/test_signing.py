@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from slamon.cli.signing import found_at
+from slamon.cli.signing import Address, address_in
 from slamon.ledger.lock import FolderLock
 
 PATIENCE = 30
@@ -63,11 +63,22 @@ def test_the_address_of_one_that_was_killed_is_not_given(slamon: Any) -> None:
 
 
 def test_a_link_is_made_for_the_actor_of_the_settings(slamon: Any) -> None:
-    with (
-        FolderLock(slamon.folder, "a test"),
-        found_at(slamon.folder, "http://127.0.0.1:8000"),
-    ):
+    Address(slamon.folder, "http://127.0.0.1:8000").write()
+
+    with FolderLock(slamon.folder, "a test"):
         said = slamon("sign-in")
 
     assert said.stdout.startswith("http://127.0.0.1:8000/sign-in/")
     assert len(said.stdout.split()) == 1
+
+
+def test_who_leaves_takes_the_address_of_nobody_else_away(slamon: Any) -> None:
+    first, second = (Address(slamon.folder, f"http://127.0.0.1:{port}") for port in (8000, 8001))
+    first.write()
+    second.write()
+
+    first.remove()
+    assert address_in(slamon.folder) == "http://127.0.0.1:8001"
+
+    second.remove()
+    assert address_in(slamon.folder) is None

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from slamon.metrics import Standing, families, render
+from slamon.metrics import Engine, Standing, families, render
 from slamon.views.answers import LedgerStatus, Overview
+from slamon.views.following import Pulse
 
 MAIL = 'agreement="sla-unv-2026",mode="enforced",objective="o1",period="month",service="mail"'
 WEB = 'agreement="sla-unv-2026",mode="enforced",objective="o2",period="month",service="web"'
@@ -27,7 +28,7 @@ def lines(standing: Standing) -> dict[str, float]:
     return parsed(standing)
 
 
-def parsed(standing: Standing) -> dict[str, float]:
+def parsed(standing: Standing | Engine) -> dict[str, float]:
     text = render(standing).decode()
     series = (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     return {_in_order(name): float(value) for name, value in series}
@@ -138,9 +139,6 @@ def _in_order(series: str) -> str:
         ),
         pytest.param('slamon_service_excluded{service="web"}', 1, id="an exclusion covers now"),
         pytest.param('slamon_service_excluded{service="mail"}', 0, id="no exclusion covers now"),
-        pytest.param("slamon_ledger_last_position", 120, id="the ledger's position"),
-        pytest.param('slamon_view_position{view="all"}', 117, id="the view's position"),
-        pytest.param('slamon_view_lag_events{view="all"}', 3, id="the view's lag"),
     ],
 )
 def test_what_is_known_is_told(series: str, value: float, lines: dict[str, float]) -> None:
@@ -171,6 +169,43 @@ def test_what_is_not_known_is_absent(name: str, label: str, lines: dict[str, flo
     assert [series for series in lines if series.startswith(name) and label in series] == []
 
 
+LEDGER = LedgerStatus(
+    ledger_id="l", epoch=1, position=120, view_position=117, recorded_at="2026-02-14T11:30:30Z"
+)
+AT = 1_771_068_630_000_000  # 2026-02-14T11:30:30Z
+
+
+def test_the_engine_tells_how_far_the_views_are_behind(standing: Standing) -> None:
+    pulse = Pulse("folding", folded_at=AT - 2_000_000)
+
+    assert parsed(Engine(LEDGER, 1_500_000, standing.overview, pulse)) == {
+        "slamon_ledger_last_position": 120,
+        'slamon_view_position{view="all"}': 117,
+        'slamon_view_lag_events{view="all"}': 3,
+        'slamon_view_lag_seconds{view="all"}': 1.5,
+        "slamon_folding_up": 1,
+        "slamon_folding_failures_total": 0,
+        "slamon_folding_last_success_timestamp_seconds": 1_771_068_628,
+        "slamon_overview_position": 117,
+        "slamon_overview_timestamp_seconds": 1_771_068_630,
+    }
+
+
+@pytest.mark.parametrize(
+    "pulse",
+    [
+        pytest.param(Pulse("standing by"), id="another process folds"),
+        pytest.param(Pulse("folding", "the disk is full"), id="it is tried again"),
+        pytest.param(Pulse("stopped", "a fact cannot be applied"), id="a fact stopped it"),
+    ],
+)
+def test_folding_is_down_while(pulse: Pulse, standing: Standing) -> None:
+    told = parsed(Engine(LEDGER, 0, standing.overview, pulse))
+
+    assert told["slamon_folding_up"] == 0
+    assert "slamon_folding_last_success_timestamp_seconds" not in told
+
+
 def test_an_empty_ledger_tells_only_of_itself() -> None:
     nothing = Standing(
         version="0.1.0",
@@ -184,15 +219,9 @@ def test_an_empty_ledger_tells_only_of_itself() -> None:
         ),
         probes=(),
         breaches=(),
-        ledger=LedgerStatus(ledger_id="l", epoch=1, position=0, view_position=0, recorded_at=None),
     )
 
-    assert set(parsed(nothing)) == {
-        'slamon_build_info{version="0.1.0"}',
-        "slamon_ledger_last_position",
-        'slamon_view_position{view="all"}',
-        'slamon_view_lag_events{view="all"}',
-    }
+    assert set(parsed(nothing)) == {'slamon_build_info{version="0.1.0"}'}
 
 
 def test_a_control_probe_belongs_to_no_service(lines: dict[str, float]) -> None:

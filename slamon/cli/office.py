@@ -1,0 +1,112 @@
+"""What the process that folds does besides: tells the agent what to ask, runs it, and does the duties."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from catalogue.recorded import RecordedDocumentError
+from slamon.cli.assigning import AGENT, Targets, assign
+from slamon.cli.child import Child
+from slamon.cli.house import House, now
+from slamon.cli.readiness import silence
+from slamon.cli.signing import Address
+from slamon.duties.books import Bookkeeping
+from slamon.duties.schedule import Duties
+from slamon.ledger.store import ConflictError
+from slamon.views.promised import promises
+
+
+class Office:
+    """Agent and duties of one house; `child` starts the agent, None where it runs apart.
+
+    Called from the thread that folds, and ended from the one that stops the process.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        location: str,
+        targets: Targets,
+        address: Address,
+        child: Callable[[], Child] | None,
+    ) -> None:
+        self._house = house
+        self._location = location
+        self._targets = targets
+        self._address = address
+        self._make_child = child
+        self._lock = threading.Lock()
+        self._closing = False
+        self.closed = False
+        self._attended_at = 0
+        self._duties: Duties | None = None
+        self._agent: Child | None = None
+        self._assigned_at = -1
+        self._fastest: int | None = None
+        self._wrong: list[str] = []
+
+    def attend(self) -> None:
+        """Start what does not run yet, and tell the agent what the catalogue says now, when it has changed."""
+        if self._closing:  # the lock is kept by whoever waits for the agent to hand in what it has
+            return
+        with self._lock:
+            self._assign()
+            if self._duties is None and not self._closing:
+                self._begin()
+
+    def _begin(self) -> None:
+        self._attended_at = now()
+        self._address.write()
+        self._duties = Duties(Bookkeeping(self._house.ledger, self._house.reading, now).duties())
+        self._duties.start()
+        if self._make_child:
+            self._agent = self._make_child()
+            self._agent.start()
+
+    def stand_still(self) -> None:
+        """Decide nothing on views that stand still; the agent goes on, so that nothing it sees is lost."""
+        with self._lock:
+            if self._duties is not None:
+                self._duties.stop()
+
+    def end(self) -> None:
+        """Stop the agent, which hands in what it has, and the duties."""
+        with self._lock:
+            if self._agent is not None:
+                self._agent.stop()
+                self._agent = None
+            if self._duties is not None:
+                self._duties.stop()
+                self._duties = None
+                self._address.remove()
+            self._assigned_at = -1
+
+    def close(self) -> None:
+        """End, and begin no more; `closed` once the agent has handed in what it had."""
+        self._closing = True
+        self.end()
+        self.closed = True
+
+    def complaints(self, log: Path) -> list[str]:
+        """What is not as it should be; nothing where another process does this."""
+        duties = self._duties
+        if duties is None:
+            return []
+        heard = max(self._house.reading.reported_until(AGENT) or 0, self._attended_at)
+        return [*self._wrong, *duties.failing(), *silence(heard, now(), self._fastest, log)]
+
+    def _assign(self) -> None:
+        with self._house.store.reading() as connection:
+            position = promises(connection).position
+        if position == self._assigned_at:
+            return
+        try:
+            assigned = assign(self._house, AGENT, self._location, self._targets)
+        except (ConflictError, RecordedDocumentError) as wrong:
+            self._wrong = [f"{AGENT} cannot be told what to ask: {wrong}"]
+            return
+        intervals = [each.interval for probe in assigned.probes for each in probe.segments]
+        self._fastest = min(intervals, default=None)
+        self._assigned_at, self._wrong = position, []

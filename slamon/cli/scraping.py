@@ -1,0 +1,54 @@
+"""`/metrics`: figures made of the newest overview, and how the fold goes at this moment."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from fastapi import APIRouter, Response
+
+from slamon import metrics
+from slamon.cli.house import House, now
+from slamon.views.answers import Overview
+from slamon.views.following import Following
+from slamon.views.lag import lag
+from slamon.views.lately import Lately
+
+
+def metrics_router(house: House, following: Following) -> APIRouter:
+    """The route; where figures take long to compute, those computed last are told meanwhile."""
+    router = APIRouter(include_in_schema=False)
+    scrape = Scrape(house, following)
+
+    @router.get("/metrics")
+    def scraped() -> Response:
+        return Response(scrape.text(now()), media_type=metrics.CONTENT_TYPE)
+
+    return router
+
+
+class Scrape:
+    """The text of a scrape."""
+
+    def __init__(self, house: House, following: Following) -> None:
+        self._house = house
+        self._following = following
+        self._version = version("slamon")
+        self._standing: Lately[tuple[int, str], tuple[Overview, bytes]] = Lately()
+
+    def text(self, instant: int) -> bytes:
+        """What is told at an instant (µs)."""
+        reading = self._house.reading
+        shown = reading.overview(instant)
+        key = (shown.position, shown.now)
+        overview, standing = self._standing.get(
+            key, shown.position, lambda: (shown, self._rendered(shown, instant))
+        )
+        ledger = reading.ledger()
+        waited = lag(self._house.ledger, ledger.view_position, instant)
+        engine = metrics.Engine(ledger, waited, overview, self._following.pulse)
+        return standing + metrics.render(engine)
+
+    def _rendered(self, overview: Overview, instant: int) -> bytes:
+        reading = self._house.reading
+        probes, breaches = reading.probes(instant), reading.breaches(None)
+        return metrics.render(metrics.Standing(self._version, overview, probes, breaches))

@@ -1,0 +1,152 @@
+"""Everything that runs while slamon is up: the web, and the fold with its office."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import uvicorn
+
+from slamon.cli.agentkey import agent_key
+from slamon.cli.assigning import AGENT, Targets
+from slamon.cli.child import Child, surroundings
+from slamon.cli.house import Decisions, House, now
+from slamon.cli.listening import listen, loopback_url, url_of
+from slamon.cli.office import Office
+from slamon.cli.readiness import behind
+from slamon.cli.scraping import metrics_router
+from slamon.cli.settings import Settings
+from slamon.cli.signing import Address, link
+from slamon.ingest import router as ingest
+from slamon.ledger.lock import FoldingLock
+from slamon.views.following import Following
+from slamon.web.access import Access
+from slamon.web.app import build
+
+LOG = logging.getLogger("slamon")
+
+START_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to serve: where, for whom, what the agent is told, and whether to wait while another process folds."""
+
+    settings: Settings
+    folder: Path
+    database: str = ""
+    targets: Targets = field(default_factory=Targets)
+    agent_environment: Mapping[str, str] = field(default_factory=dict)
+    any_port: bool = False
+    standby: bool = False
+    own_agent: bool = True
+
+
+class Server:
+    """The web in one thread, the fold in another; `lock` says whether this process folds."""
+
+    def __init__(self, plan: Plan, house: House, lock: FoldingLock) -> None:
+        self._plan = plan
+        self._house = house
+        self._stopping = threading.Event()
+        self._broken: list[str] = []
+        self._key = agent_key(plan.folder)
+        self.access = Access(plan.folder / "access.db", now)
+        self._socket = listen(plan.settings, any_port=plan.any_port)
+        self.url = url_of(self._socket)
+        self._log = plan.folder / "agent.log"
+        self._office = Office(
+            house,
+            plan.settings.location,
+            plan.targets,
+            Address(plan.folder, self.url),
+            self._child if plan.own_agent else None,
+        )
+        self._following = Following(house.folder_of_views(), lock, self._office, now)
+        house.following = self._following
+        self._web = uvicorn.Server(self._configuration())
+        self._threads = (
+            threading.Thread(target=self._serve, name="web", daemon=True),
+            threading.Thread(target=self._follow, name="fold", daemon=True),
+        )
+
+    def sign_in_link(self, actor: str) -> str:
+        """A link that signs in once."""
+        return link(self.access, self.url, actor)
+
+    def start(self) -> None:
+        """Start web and fold; returns when the web answers."""
+        web, fold = self._threads
+        web.start()
+        deadline = time.monotonic() + START_SECONDS
+        while not self._web.started and time.monotonic() < deadline:
+            time.sleep(0.02)
+        fold.start()
+
+    def wait(self) -> None:
+        """Wait for SIGTERM or SIGINT, or for the web to break."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stopping.set())
+        self._stopping.wait()
+
+    def stop(self) -> list[str]:
+        """Stop the agent first, so that what it has is still taken in; what broke, if anything."""
+        self._office.close()
+        self._stopping.set()
+        self._web.should_exit = True
+        for thread in reversed(self._threads):
+            thread.join(START_SECONDS)
+        self._socket.close()
+        self.access.close()
+        return self._broken
+
+    def _configuration(self) -> uvicorn.Config:
+        digest = sha256(self._key.encode()).hexdigest()
+        app = build(
+            self._house.reading,
+            Decisions(self._house),
+            self.access,
+            clock=now,
+            ready=self._not_ready,
+            extra_routers=(
+                ingest.build(self._house.ledger, {AGENT: digest}.get, now),
+                metrics_router(self._house, self._following),
+            ),
+        )
+        return uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+
+    def _serve(self) -> None:
+        """Run the web; without it there is nothing to stay for."""
+        try:
+            self._web.run(sockets=[self._socket])
+        except Exception as wrong:
+            LOG.exception("the web stopped")
+            self._broken.append(f"the web stopped: {wrong}")
+        self._stopping.set()
+
+    def _follow(self) -> None:
+        """Fold, or stand by; what goes wrong is told by `/readyz`, and the web goes on."""
+        self._following.run(lambda: self._office.closed)
+
+    def _not_ready(self) -> list[str]:
+        trouble = self._following.pulse.trouble
+        late = behind(self._house.ledger.position(), self._house.reading.position())
+        return [
+            *self._broken,
+            *([trouble] if trouble else []),
+            *late,
+            *self._office.complaints(self._log),
+        ]
+
+    def _child(self) -> Child:
+        allowed = self._plan.settings.agent_allow
+        told = surroundings(
+            self._plan.folder, AGENT, self._key, loopback_url(self._socket), allowed
+        )
+        return Child({**told, **self._plan.agent_environment}, self._log)
