@@ -62,7 +62,7 @@ class Proof(TypedDict):
     seals: list[SealProved]
 
 
-def prove(ledger: Ledger, names: Names, position: int) -> Proof:
+def prove(ledger: Ledger, position: int) -> Proof:
     """The proof of the fact at a position.
 
     Raises:
@@ -75,14 +75,14 @@ def prove(ledger: Ledger, names: Names, position: int) -> Proof:
         raise NotProvableError(message)
     seal = _over(ledger, position)
     found = list(rows(ledger, seal.first - 1, seal.last))
-    leaves = [leaf(each, names) for each in found]
+    leaves = [leaf(each, ledger.names) for each in found]
     if merkle.root(leaves).hex() != seal.root:
         message = f"the facts under seal {seal.number} are not those that were sealed: `slamon ledger verify` says more"
         raise NotProvableError(message)
     index = [each.position for each in found].index(position)
     return Proof(
         form=FORM,
-        fact=_fact(row, names),
+        fact=_fact(row, ledger.names),
         index=index,
         path=[step.hex() for step in merkle.path(leaves, index)],
         seals=[_seal(made.seal) for made in seals(ledger, after=seal.number - 1)],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from slamon.ledger.codec import Names, Row
+from slamon.ledger.codec import Row
 from slamon.ledger.leaf import leaf
 from slamon.ledger.seals import LIMIT, STREAM, Leaf, LedgerSealed, sealed
 from slamon.ledger.store import ConflictError, Ledger
@@ -55,7 +55,6 @@ def _odd(row: Row) -> Row:
 
 def seal(
     ledger: Ledger,
-    names: Names,
     *,
     actor: str,
     cause: str | None = None,
@@ -74,7 +73,7 @@ def seal(
     made: list[LedgerSealed] = []
     for _ in range(3):
         try:
-            for each in _sealed(ledger, names, upto, actor, cause):
+            for each in _sealed(ledger, upto, actor, cause):
                 made.append(each)
                 progress(each.last)
         except ConflictError:
@@ -84,24 +83,22 @@ def seal(
     raise ConflictError(message)
 
 
-def _sealed(
-    ledger: Ledger, names: Names, upto: int, actor: str, cause: str | None
-) -> Iterator[LedgerSealed]:
+def _sealed(ledger: Ledger, upto: int, actor: str, cause: str | None) -> Iterator[LedgerSealed]:
     last = newest(ledger)
     previous = last.seal if last else None
-    while leaves := _next_leaves(ledger, names, previous.last if previous else 0, upto):
+    while leaves := _next_leaves(ledger, previous.last if previous else 0, upto):
         made = sealed(previous, leaves)
         ledger.append(STREAM, [made], after=made.number - 1, actor=actor, cause=cause)
         yield made
         previous = made
 
 
-def _next_leaves(ledger: Ledger, names: Names, after: int, upto: int) -> list[Leaf]:
+def _next_leaves(ledger: Ledger, after: int, upto: int) -> list[Leaf]:
     """The leaves of the next seal; none where seals are all there is: they need no seal of their own."""
     leaves: list[Leaf] = []
     only_seals = True
     for row in rows(ledger, after, upto):
-        leaves.append(Leaf(row.position, leaf(row, names)))
+        leaves.append(Leaf(row.position, leaf(row, ledger.names)))
         only_seals = only_seals and row.stream == STREAM
         if len(leaves) == LIMIT:
             break

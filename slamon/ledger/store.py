@@ -71,6 +71,7 @@ class Ledger:
 
         """
         self.place = place
+        self.names = names
         self._kept = store_at(place)
         self._kept.prepare()
         self._store = _Store(names, self._kept.settings())

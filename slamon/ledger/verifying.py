@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from slamon.ledger import merkle
-from slamon.ledger.codec import Names, Row, UnreadableFactError, split
+from slamon.ledger.codec import Row, UnreadableFactError, split
 from slamon.ledger.leaf import cold, leaf_of, parts
 from slamon.ledger.locating import Fault, locate
 from slamon.ledger.sealing import Made, rows
@@ -48,7 +48,6 @@ class Verified:
 
 def verify(
     ledger: Ledger,
-    names: Names,
     *,
     anchor: Anchor | None = None,
     progress: Callable[[int], None] = lambda _: None,
@@ -59,7 +58,7 @@ def verify(
     2. The seal itself must follow the one before, and be the one that was kept elsewhere, if one was.
     3. Facts behind the last seal are counted. All facts must be readable, all streams without gaps.
     """
-    walk = _Walk(ledger, names, progress, anchor or {})
+    walk = _Walk(ledger, progress, anchor or {})
     walk.before_the_first()
     last = ledger.position()
     for made in _readable_seals(walk):
@@ -90,7 +89,6 @@ class _Walk:
     """How far the facts were read, and what was found on the way."""
 
     ledger: Ledger
-    names: Names
     progress: Callable[[int], None]
     anchor: Anchor
     found: Verified = field(default_factory=Verified)
@@ -119,7 +117,7 @@ class _Walk:
             self.reached = row.position
             self.found.facts += 1
             self._check(row)
-            warm, digest = parts(row, self.names)
+            warm, digest = parts(row, self.ledger.names)
             self.found.away += cold(row, warm) is None
             self.progress(row.position)
             yield row.position, leaf_of(row, warm, digest)
@@ -133,7 +131,7 @@ class _Walk:
             self.tell(Fault(row.position, "gap", said))
         try:
             _, payload = split(row.state)
-            self.names.decode(row.name, payload)
+            self.ledger.names.decode(row.name, payload)
         except ValueError as wrong:
             said = f"{where} cannot be read as {row.name}: {_first_line(wrong)}"
             self.tell(Fault(row.position, "unreadable", said))
@@ -169,7 +167,7 @@ class _Walk:
         self.found.sealed += len(leaves)
         if {at: leaf[:MARK] for at, leaf in leaves.items()} == listed:
             return merkle.root(list(leaves.values())).hex() == root
-        for fault in locate(listed, leaves, self._row_at, self.names):
+        for fault in locate(listed, leaves, self._row_at, self.ledger.names):
             self.tell(fault)
         return True
 

@@ -46,7 +46,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         ledger.append("breach:a:o1:2026-02", facts, after=0, actor="ann", cause="letter of 3 March")
         ledger.append("observations:a:b:c", [BATCH], after=0, actor="agent:a")
         for version in (11, 12, 13):
-            seal(ledger, NAMES, actor="slamon")
+            seal(ledger, actor="slamon")
             more = BreachUpheld(reason="more")
             ledger.append("breach:a:o1:2026-02", [more], after=version, actor="ann")
         yield ledger
@@ -86,7 +86,7 @@ def test_a_fact_is_proved_in_words(ledger: Ledger, check: Check) -> None:
     last = newest(ledger)
     assert last is not None
 
-    code, said = check(prove(ledger, NAMES, ONE))
+    code, said = check(prove(ledger, ONE))
 
     assert code == 0
     assert said.splitlines() == [
@@ -102,11 +102,11 @@ def test_a_fact_is_proved_in_words(ledger: Ledger, check: Check) -> None:
 
 def test_every_sealed_fact_is_proved(ledger: Ledger, script: dict[str, Any]) -> None:
     for position in range(1, 17):
-        script["check"](prove(ledger, NAMES, position))
+        script["check"](prove(ledger, position))
 
 
 def test_a_seal_that_was_kept_is_recognised(ledger: Ledger, check: Check) -> None:
-    proof = prove(ledger, NAMES, ONE)
+    proof = prove(ledger, ONE)
 
     code, said = check(proof, proof["seals"][1]["hash"])
 
@@ -117,7 +117,7 @@ def test_a_seal_that_was_kept_is_recognised(ledger: Ledger, check: Check) -> Non
 def test_a_list_of_seals_that_was_kept_is_recognised(
     ledger: Ledger, check: Check, tmp_path: Path
 ) -> None:
-    proof = prove(ledger, NAMES, ONE)
+    proof = prove(ledger, ONE)
     (tmp_path / "kept.json").write_text(json.dumps({"seals": proof["seals"][:1]}))
 
     code, said = check(proof, str(tmp_path / "kept.json"))
@@ -127,7 +127,7 @@ def test_a_list_of_seals_that_was_kept_is_recognised(
 
 
 def test_a_seal_of_another_ledger_proves_nothing(ledger: Ledger, check: Check) -> None:
-    assert check(prove(ledger, NAMES, ONE), "ab" * 32) == (
+    assert check(prove(ledger, ONE), "ab" * 32) == (
         1,
         "NOT PROVED  none of its seals is one that you kept\n",
     )
@@ -153,7 +153,7 @@ def flipped(value: Any) -> Any:
 def test_no_value_of_a_proof_can_be_another(
     ledger: Ledger, script: dict[str, Any], position: int
 ) -> None:
-    proof: Any = prove(ledger, NAMES, position)
+    proof: Any = prove(ledger, position)
     script["check"](proof)
 
     for path in places(proof):
@@ -186,7 +186,7 @@ def test_no_value_of_a_proof_can_be_another(
 def test_a_proof_that_was_changed_is_told_apart(
     ledger: Ledger, check: Check, path: tuple[Any, ...], value: object, said: str
 ) -> None:
-    proof: Any = prove(ledger, NAMES, ONE)
+    proof: Any = prove(ledger, ONE)
     inner = proof
     for key in path[:-1]:
         inner = inner[key]
@@ -199,7 +199,7 @@ def test_a_proof_that_was_changed_is_told_apart(
 
 
 def test_seals_that_are_left_out_break_the_chain(ledger: Ledger, check: Check) -> None:
-    proof = prove(ledger, NAMES, ONE)
+    proof = prove(ledger, ONE)
     del proof["seals"][1]
 
     assert check(proof) == (1, "NOT PROVED  seal 3 does not follow the last\n")
@@ -223,7 +223,7 @@ def test_what_is_no_proof_proves_nothing(check: Check, text: str) -> None:
 )
 def test_what_cannot_be_proved_is_said(ledger: Ledger, position: int, said: str) -> None:
     with pytest.raises(NotProvableError, match=said):
-        prove(ledger, NAMES, position)
+        prove(ledger, position)
 
 
 def test_the_script_stays_small_enough_to_be_read(tree: Path) -> None:

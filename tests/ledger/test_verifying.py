@@ -49,9 +49,9 @@ def kept(file: Path) -> Iterator[Ledger]:
         ledger.append(f"breach:{n % 2}", [upheld(n)], after=(n - 1) // 2, actor="ann")
     ledger.append("observations:a:b:c", [BATCH], after=0, actor="agent:a")
     ledger.append("breach:2", [upheld(n) for n in range(4)], after=0, actor="ann")
-    seal(ledger, NAMES, actor="slamon")
+    seal(ledger, actor="slamon")
     ledger.append("breach:2", [upheld(n) for n in (4, 5)], after=4, actor="ann")
-    seal(ledger, NAMES, actor="slamon")
+    seal(ledger, actor="slamon")
     yield ledger
     ledger.close()
 
@@ -93,7 +93,7 @@ PUT_BEFORE = (
 def test_what_nobody_changed_holds(kept: Ledger) -> None:
     kept.append("breach:2", [upheld(6)], after=6, actor="ann")
 
-    found = verify(kept, NAMES)
+    found = verify(kept)
 
     assert found.first is None
     assert (found.facts, found.sealed, found.unsealed, found.seals) == (17, 15, 2, 2)
@@ -101,7 +101,7 @@ def test_what_nobody_changed_holds(kept: Ledger) -> None:
 
 def test_an_empty_ledger_holds(file: Path) -> None:
     with closing(Ledger(file, NAMES, lambda: 1)) as ledger:
-        assert verify(ledger, NAMES) == Verified()
+        assert verify(ledger) == Verified()
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_the_first_position_that_does_not_fit_is_named(
 ) -> None:
     tamper(*statements)
 
-    first = verify(kept, NAMES).first
+    first = verify(kept).first
 
     assert first is not None
     assert (first.position, first.kind, first.says) == (position, kind, said)
@@ -275,7 +275,7 @@ def test_facts_that_are_not_sealed_yet_must_be_whole(
     kept.append("breach:2", [upheld(6), upheld(7)], after=6, actor="ann")
     tamper(*statements)
 
-    found = verify(kept, NAMES)
+    found = verify(kept)
 
     assert [(fault.position, fault.says) for fault in found.faults] == [(18, said)]
 
@@ -283,7 +283,7 @@ def test_facts_that_are_not_sealed_yet_must_be_whole(
 def test_a_fault_in_each_of_two_seals_is_told(kept: Ledger, tamper: Tamper) -> None:
     tamper("DELETE FROM stored_events WHERE rowid IN (6, 14)")
 
-    found = verify(kept, NAMES)
+    found = verify(kept)
 
     assert [f.position for f in found.faults if f.kind == "missing"] == [6, 14]
 
@@ -296,9 +296,9 @@ def test_a_ledger_rewritten_with_new_seals_is_found_by_a_seal_kept_elsewhere(
         "DELETE FROM stored_events WHERE rowid >= 13",
         replaced("reason 5", "reason 6", 5),
     )
-    seal(kept, NAMES, actor="slamon")
+    seal(kept, actor="slamon")
 
-    alone, against = verify(kept, NAMES), verify(kept, NAMES, anchor=anchor)
+    alone, against = verify(kept), verify(kept, anchor=anchor)
 
     assert alone.first is None
     assert [(fault.position, fault.kind) for fault in against.faults] == [
@@ -311,7 +311,7 @@ def test_a_ledger_rewritten_with_new_seals_is_found_by_a_seal_kept_elsewhere(
 def test_the_same_seals_kept_elsewhere_are_counted(kept: Ledger) -> None:
     anchor = {made.seal.number: made.seal.hash for made in sealing.seals(kept)}
 
-    found = verify(kept, NAMES, anchor=anchor)
+    found = verify(kept, anchor=anchor)
 
     assert (found.first, found.anchored) == (None, 2)
 
@@ -320,20 +320,20 @@ def test_a_backlog_gets_several_seals(kept: Ledger, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sealing, "LIMIT", 4)
     kept.append("breach:3", [upheld(n) for n in range(9)], after=0, actor="ann")
 
-    made = seal(kept, NAMES, actor="slamon")
+    made = seal(kept, actor="slamon")
 
     assert [(each.number, each.first, each.last) for each in made] == [
         (3, 16, 19),
         (4, 20, 23),
         (5, 24, 25),
     ]
-    assert verify(kept, NAMES).first is None
+    assert verify(kept).first is None
 
 
 def test_nothing_new_is_not_sealed(kept: Ledger) -> None:
     before = kept.position()
 
-    assert seal(kept, NAMES, actor="slamon") == []
+    assert seal(kept, actor="slamon") == []
     assert kept.position() == before
 
 
@@ -351,12 +351,12 @@ def test_gaps_between_positions_are_no_fault(file: Path, tamper: Tamper) -> None
     with closing(Ledger(file, NAMES, lambda: 1)) as ledger:
         ledger.append("breach:1", [upheld(1), upheld(2)], after=0, actor="ann")
         tamper("UPDATE stored_events SET rowid = 7 WHERE rowid = 2")
-        seal(ledger, NAMES, actor="slamon")
+        seal(ledger, actor="slamon")
         made = newest(ledger)
 
         assert made is not None
         assert made.seal.positions == ((1, 1), (7, 1))
-        assert verify(ledger, NAMES).first is None
+        assert verify(ledger).first is None
 
 
 def test_a_batch_whose_cold_part_is_away_holds_by_its_digest(kept: Ledger, file: Path) -> None:
@@ -368,7 +368,7 @@ def test_a_batch_whose_cold_part_is_away_holds_by_its_digest(kept: Ledger, file:
             "UPDATE stored_events SET state = ? WHERE rowid = 8", (head + b"\n" + short,)
         )
 
-    found = verify(kept, NAMES)
+    found = verify(kept)
 
     assert (found.first, found.away) == (None, 1)
 
@@ -379,7 +379,7 @@ def test_the_last_byte_of_the_evidence_of_a_batch_was_changed(kept: Ledger, file
         changed = state[:-1] + bytes([state[-1] ^ 1])
         connection.execute("UPDATE stored_events SET state = ? WHERE rowid = 8", (changed,))
 
-    first = verify(kept, NAMES).first
+    first = verify(kept).first
 
     assert first is not None
     assert (first.position, first.kind) == (8, "changed")
