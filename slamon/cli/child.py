@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 LOG = logging.getLogger("slamon.agent")
 
@@ -29,11 +30,35 @@ def surroundings(folder: Path, agent: str, key: str, centre: str, allowed: str) 
     }
 
 
+def launch(environment: Mapping[str, str], log: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
+    """Start an agent, which ends when this process does; it writes to `log`, or to where this process writes."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "probes"],
+        env={**os.environ, **environment, "SLAMON_AGENT_PARENT": str(os.getpid())},
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+    )
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Let an agent finish what it has begun and hand in what it has."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        LOG.warning("the agent did not stop in time; its spool keeps what it has")
+        process.kill()
+        process.wait()
+
+
 class Child:
     """Runs `python -m probes` until told to stop."""
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
-        self._environment = {**os.environ, **environment, "SLAMON_AGENT_PARENT": str(os.getpid())}
+        self._environment = environment
         self._log = log
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
@@ -51,14 +76,8 @@ class Child:
     def stop(self) -> None:
         """Let the agent finish what it has begun and hand in what it has."""
         self._stopping.set()
-        process = self._process
-        if process and process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                LOG.warning("the agent did not stop in time; its spool keeps what it has")
-                process.kill()
+        if self._process:
+            end(self._process)
         self._thread.join(STOP_SECONDS)
 
     def _run(self) -> None:
@@ -75,11 +94,5 @@ class Child:
 
     def _once(self) -> int:
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "probes"],
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+            self._process = launch(self._environment, log)
             return self._process.wait()

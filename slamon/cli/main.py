@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from slamon.cli import (
     acting,
+    agent,
     backing,
     breaches,
     correcting,
@@ -70,6 +71,7 @@ app.add_typer(excluding.app, name="exclusion")
 app.add_typer(correcting.app, name="observations")
 app.add_typer(declaring.app, name="incident")
 app.add_typer(probing.app, name="probe")
+app.add_typer(agent.app, name="agent")
 app.add_typer(ledgering.app, name="ledger")
 for command in (backing.backup, backing.restore, backing.restored):
     ledgering.app.command(command.__name__)(command)

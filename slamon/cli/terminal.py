@@ -25,6 +25,7 @@ from slamon.ledger.format import FormatError
 from slamon.ledger.lock import HeldError
 from slamon.ledger.place import LedgerUnreachableError, UnusablePlaceError
 from slamon.ledger.store import ConflictError
+from slamon.ledger.trouble import passing
 from slamon.views.fold import FoldError
 
 PIPED_WIDTH = 240  # a pipe has no width: what is cut off there is lost
@@ -95,9 +96,13 @@ def refusals() -> Iterator[None]:
     except OSError as wrong:
         fail(f"{wrong.filename or 'the data folder'}: {wrong.strerror or wrong}")
     except sqlite3.Error as wrong:
-        fail(f"the data folder cannot be used: {wrong}")
+        fail(passing(wrong) or f"the data folder cannot be used: {wrong}")
     except ConflictError as moved:
         fail(f"{moved} was changed by somebody else meanwhile; nothing was recorded, try again")
+    except Exception as wrong:
+        if (said := passing(wrong)) is None:
+            raise
+        fail(said)
 
 
 def print_json(value: object) -> None:

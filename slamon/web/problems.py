@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from catalogue.recorded import RecordedDocumentError
 from slamon.app.refused import Refused, Unknown
 from slamon.ledger.store import ConflictError
+from slamon.ledger.trouble import passing
 from slamon.web.freshness import Unchanged
 from slamon.web.pages.render import error_page
 
@@ -84,8 +85,9 @@ def install(app: FastAPI) -> None:
         return Response(status_code=304, headers={"ETag": error.tag})
 
     @app.exception_handler(Exception)
-    async def failed(request: Request, _error: Exception) -> Response:
-        return problem(request, 500, None)
+    async def failed(request: Request, error: Exception) -> Response:
+        said = passing(error)  # a store that is busy or gone may be back at the next request
+        return problem(request, 500 if said is None else 503, said)
 
 
 def problem(
