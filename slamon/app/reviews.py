@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar, cast
 
+from slamon.app.program import ITSELF
 from slamon.app.refused import Refused, Unknown
+from slamon.ledger import sealing
 from slamon.ledger.store import ConflictError, Ledger, Write
 from slamon.sla import closing, review
 from slamon.sla.closing import ClosingError, ClosingFact, PeriodClosed
@@ -27,6 +29,8 @@ def close(
 ) -> int | None:
     """Fix the figures of a finished period and find the breaches of its enforced objectives, all at once.
 
+    What they rest on is sealed before.
+
     Returns the position of the last fact, None when the period was closed before.
 
     Raises:
@@ -41,6 +45,7 @@ def close(
         closed = closing.close(state, offered, period_end=period_end, until=until)
         writes = [Write(stream, closed, len(entries))]
         if closed:
+            sealing.seal(ledger, actor=ITSELF, cause=f"before the close of {agreement} {label}")
             writes += found_writes(ledger, agreement, label, offered.figures, offered.position)
         return ledger.append_all(writes, actor=actor, cause=f"close of {agreement} {label}")
 

@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     location: str = Field(
         default="loc-bonn", description="where the agent of this machine measures from"
     )
+    seal_minutes: int = Field(
+        default=60, ge=1, description="minutes after which what is new in the ledger is sealed"
+    )
     agent_allow: str = Field(
         default="",
         description="networks (CIDR, comma-separated) that may be probed though they are not public",
