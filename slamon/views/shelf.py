@@ -126,7 +126,7 @@ def reach(
 
 def first_result(connection: Connection, source: Source) -> int | None:
     """The first result of a check at a place; None while there is none."""
-    row = _neighbour(connection, source, _NEXT, -FAR)
+    row = _neighbour(connection, source, _NEXT, -FAR // DAY_US)
     return row.first if row else None
 
 
