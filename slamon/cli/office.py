@@ -11,11 +11,15 @@ from slamon.cli.assigning import AGENT, Targets, assign
 from slamon.cli.child import Child
 from slamon.cli.house import House, now
 from slamon.cli.readiness import silence
+from slamon.cli.settings import Settings
 from slamon.cli.signing import Address
 from slamon.duties.books import Bookkeeping
 from slamon.duties.schedule import Duties
+from slamon.duties.sealing import Sealing
 from slamon.ledger.store import ConflictError
 from slamon.views.promised import promises
+
+MINUTE = 60_000_000  # µs
 
 
 class Office:
@@ -59,7 +63,9 @@ class Office:
     def _begin(self) -> None:
         self._attended_at = now()
         self._address.write()
-        self._duties = Duties(Bookkeeping(self._house.ledger, self._house.reading, now).duties())
+        books = Bookkeeping(self._house.ledger, self._house.reading, now)
+        seals = Sealing(self._house.ledger, now, Settings().seal_minutes * MINUTE)
+        self._duties = Duties({**books.duties(), **seals.duties()})
         self._duties.start()
         if self._make_child:
             self._agent = self._make_child()
@@ -70,6 +76,8 @@ class Office:
         with self._lock:
             if self._duties is not None:
                 self._duties.stop()
+            if not self._closing:
+                self._let_in()
 
     def end(self) -> None:
         """Stop the agent, which hands in what it has, and the duties."""
@@ -80,7 +88,7 @@ class Office:
             if self._duties is not None:
                 self._duties.stop()
                 self._duties = None
-                self._address.remove()
+            self._address.remove()
             self._assigned_at = -1
 
     def close(self) -> None:
