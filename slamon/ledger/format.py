@@ -36,7 +36,7 @@ def refuse_newer(ledger: Ledger, known: int = FORMAT) -> None:
     raised = _newest(ledger)
     if raised is not None and raised.format > known:
         message = (
-            f"the ledger {ledger.path} has format {raised.format}, this program writes format {known}: "
+            f"the ledger {ledger.shown()} has format {raised.format}, this program writes format {known}: "
             f"open it with slamon {raised.program} or newer; nothing was touched"
         )
         raise FormatError(message)

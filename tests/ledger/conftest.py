@@ -1,23 +1,34 @@
-"""A small ledger in a folder of its own, facts as short notes, and real programs beside the test."""
+"""A small ledger in each store, facts as short notes, and real programs beside the test."""
 
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+import psycopg
 import pytest
 from pydantic import BaseModel, ConfigDict
 
 from slamon.ledger.codec import Fact, Names
+from slamon.ledger.place import Place
 from slamon.ledger.store import Ledger, LedgerFounded
 
 WRITER = Path(__file__).parent / "writer.py"
+SQLITE, POSTGRESQL = "on SQLite", "on PostgreSQL"
 
 Opener = Callable[..., Ledger]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test on both stores, but for those that are about the file."""
+    if "place" in metafunc.fixturenames and "path" not in metafunc.fixturenames:
+        metafunc.parametrize("place", [SQLITE, POSTGRESQL], indirect=True)
 
 
 class Noted(BaseModel):
@@ -84,15 +95,42 @@ def clock() -> Clock:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
+    """The file of the ledger, for what is about files."""
     return tmp_path / "ledger.db"
 
 
 @pytest.fixture
-def opened(path: Path, names: Names, clock: Clock) -> Iterator[Opener]:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Where the ledger of the test is: a file, or an empty database."""
+    if getattr(request, "param", SQLITE) == SQLITE:
+        return tmp_path / "ledger.db"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def shell(place: Place) -> Callable[..., list[Any]]:
+    """Ask or change the tables as a shell would; `?` stands for a value, `{position}` for that column."""
+
+    def in_file(statement: str, *values: object) -> list[Any]:
+        with closing(sqlite3.connect(place)) as connection, connection:
+            return connection.execute(statement.format(position="rowid"), values).fetchall()
+
+    def in_database(statement: str, *values: object) -> list[Any]:
+        asked = statement.format(position="notification_id").replace("?", "%s").encode()
+        with psycopg.connect(str(place)) as connection:
+            answer = connection.execute(asked, values)
+            return answer.fetchall() if answer.description else []
+
+    return in_file if isinstance(place, Path) else in_database
+
+
+@pytest.fixture
+def opened(place: Place, names: Names, clock: Clock) -> Iterator[Opener]:
     """Open a ledger of the test, by default the usual one; closed after the test."""
     ledgers: list[Ledger] = []
 
-    def opener(at: Path = path, known: Names = names) -> Ledger:
+    def opener(at: Place = place, known: Names = names) -> Ledger:
         ledgers.append(Ledger(at, known, clock))
         return ledgers[-1]
 

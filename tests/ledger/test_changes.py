@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from slamon.ledger.place import Place
 from slamon.ledger.store import ConflictError, Ledger
 from slamon.ledger.stores import Watch
 
@@ -33,9 +33,9 @@ def test_several_commits_are_noticed_as_one_change(
 
 
 def test_a_commit_of_another_program_is_noticed(
-    changes: Watch, path: Path, ledger: Ledger, started: Callable[..., Any]
+    changes: Watch, place: Place, ledger: Ledger, started: Callable[..., Any]
 ) -> None:
-    writer = started("append", path, "other", 1)
+    writer = started("append", place, "other", 1)
 
     writer.go()
 

@@ -14,14 +14,6 @@ from slamon.ledger.lock import FoldingLock, HeldError, folding_lock
 from slamon.ledger.place import LedgerUnreachableError, Place, UnusablePlaceError
 
 
-@pytest.fixture(params=["on SQLite", "on PostgreSQL"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    if request.param == "on SQLite":
-        return tmp_path / "ledger.db"
-    url: str = request.getfixturevalue("postgres_url")
-    return url
-
-
 @pytest.fixture
 def lock(place: Place, tmp_path: Path) -> Callable[[str], FoldingLock]:
     return lambda purpose: folding_lock(place, tmp_path / "new" / "folder", purpose)

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Self
 
 import pytest
@@ -62,12 +59,11 @@ def weights(opened: Callable[..., Ledger]) -> Ledger:
 
 
 @pytest.fixture
-def put(path: Path, weights: Ledger) -> Callable[[str, bytes], None]:
+def put(shell: Callable[..., Any], weights: Ledger) -> Callable[[str, bytes], None]:
     """Write a row as an older, newer or broken program would have."""
 
     def row(name: str, state: bytes) -> None:
-        with closing(sqlite3.connect(path)) as shell, shell:
-            shell.execute("INSERT INTO stored_events VALUES ('scales', 1, ?, ?)", (name, state))
+        shell("INSERT INTO stored_events VALUES ('scales', 1, ?, ?)", name, state)
 
     return row
 

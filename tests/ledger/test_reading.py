@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -104,9 +101,8 @@ def test_an_empty_ledger_stands_at_zero(ledger: Ledger) -> None:
 
 
 @pytest.mark.usefixtures("_history")
-def test_gaps_in_the_positions_do_no_harm(ledger: Ledger, path: Path) -> None:
-    with closing(sqlite3.connect(path)) as shell, shell:
-        shell.execute("UPDATE stored_events SET rowid = rowid * 1000 WHERE rowid > 2")
+def test_gaps_in_the_positions_do_no_harm(ledger: Ledger, shell: Callable[..., Any]) -> None:
+    shell("UPDATE stored_events SET {position} = {position} * 1000 WHERE {position} > 2")
 
     assert [e.position for e in ledger.since(2, limit=2)] == [3000, 4000]
     assert [ledger.position_at(at) for at in (10, 20, 29, 30, 40)] == [1, 3000, 3000, 4000, 5000]

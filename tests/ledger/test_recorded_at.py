@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Protocol
 
+from slamon.ledger.place import Place
 from slamon.ledger.store import Ledger
 
 
@@ -35,10 +35,10 @@ def test_it_goes_on_from_there_when_the_ledger_is_opened_anew(
 
 
 def test_two_programs_writing_at_once_keep_one_order(
-    ledger: Ledger, path: Path, started: Callable[..., Any]
+    ledger: Ledger, place: Place, started: Callable[..., Any]
 ) -> None:
     """The clock of one goes five seconds behind."""
-    writers = [started("append", path, "even", 60), started("append", path, "late", 60, 5)]
+    writers = [started("append", place, "even", 60), started("append", place, "late", 60, 5)]
 
     for writer in writers:
         writer.ready()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 import time
 from collections.abc import Callable
@@ -29,28 +30,38 @@ def say(word: object) -> None:
     sys.stdout.flush()
 
 
-def opened(path: str, behind: str = "0") -> Ledger:
+def place_of(said: str) -> Place:
+    """A path or the URL of a database."""
+    return said if "://" in said else Path(said)
+
+
+def opened(place: str, behind: str = "0") -> Ledger:
     """A ledger whose clock goes `behind` seconds behind."""
-    return Ledger(Path(path), NAMES, lambda: time.time_ns() // 1000 - int(behind) * 1_000_000)
+    return Ledger(place_of(place), NAMES, lambda: time.time_ns() // 1000 - int(behind) * 1_000_000)
 
 
-def append(path: str, stream: str, many: str, behind: str = "0") -> None:
+def append(place: str, stream: str, many: str, behind: str = "0") -> None:
     """Append one note after the other, up to version `many`, and acknowledge each by its text."""
-    ledger = opened(path, behind)
+    ledger = opened(place, behind)
     begin = ledger.version(stream) + 1
     for number in count(begin) if many == "endless" else range(begin, int(many) + 1):
         ledger.append(stream, [Noted(text=str(number))], after=number - 1, actor=stream)
         say(number)
 
 
-def found(path: str, new_id: str) -> None:
+def found(place: str, new_id: str) -> None:
     """Found the ledger and say which id it has."""
-    say(opened(path).found(new_id).ledger_id)
+    say(opened(place).found(new_id).ledger_id)
 
 
-def place_of(said: str) -> Place:
-    """A path or the URL of a database."""
-    return said if "://" in said else Path(said)
+def race(place: str, stream: str, many: str) -> None:
+    """Append many notes, one to twelve at a time, as fast as it goes."""
+    ledger, chance, done = opened(place), random.Random(stream), 0
+    while done < int(many):
+        size = min(chance.randint(1, 12), int(many) - done)
+        ledger.append(stream, [Noted(text=stream)] * size, after=done, actor=stream)
+        done += size
+    say(done)
 
 
 def hold(place: str, folder: str, purpose: str) -> None:
@@ -60,7 +71,12 @@ def hold(place: str, folder: str, purpose: str) -> None:
         sys.stdin.read()
 
 
-COMMANDS: dict[str, Callable[..., None]] = {"append": append, "found": found, "hold": hold}
+COMMANDS: dict[str, Callable[..., None]] = {
+    "append": append,
+    "found": found,
+    "hold": hold,
+    "race": race,
+}
 
 if __name__ == "__main__":
     say("ready")
