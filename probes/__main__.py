@@ -1,4 +1,7 @@
-"""`python -m probes`: run one agent, told by its environment who it is and where its centre is."""
+"""`python -m probes`: run one agent, told by its environment who it is and where its centre is.
+
+`python -m probes --new-spool` gives the spool of a copied machine a name of its own, and ends.
+"""
 
 from __future__ import annotations
 
@@ -9,46 +12,84 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from pydantic import HttpUrl, SecretStr, ValidationError
+from pydantic import Field, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from probes.agent import Agent
+from probes.agent import MIB, Agent, Keeping
 from probes.centre import Centre
 from probes.dialogue import Surroundings
 from probes.guard import networks
 from probes.spool import Spool
+from probes.spool_file import SpoolError
 
 
-class Settings(BaseSettings):
+class Place(BaseSettings):
+    """Where the spool is: `SLAMON_SPOOL`."""
+
+    model_config = SettingsConfigDict(env_prefix="SLAMON_")
+
+    spool: Path
+
+
+class Settings(Place):
     """The environment of an agent: `SLAMON_AGENT_ID`, `SLAMON_AGENT_KEY`, `SLAMON_CENTRE` and so on.
 
+    What the centre has is kept in the spool for `spool_days`, and as long as the file holds `spool_mib` at the most;
     `agent_allow` lists networks (CIDR, comma-separated) that may be probed though they are not public;
     with `agent_parent` the agent ends when that process, which started it, is gone.
     """
 
-    model_config = SettingsConfigDict(env_prefix="SLAMON_")
-
     agent_id: str
     agent_key: SecretStr
     centre: HttpUrl
-    spool: Path
+    spool_days: int = Field(default=35, ge=0)
+    spool_mib: int = Field(default=4096, ge=1)
     agent_allow: str = ""
     agent_parent: int | None = None
 
 
 async def run(settings: Settings) -> bool:
-    """Run the agent until it is told to stop."""
+    """Run the agent until it is told to stop; anew where the clock was set back."""
     spool = Spool(settings.spool)
     try:
         key = settings.agent_key.get_secret_value()
         centre = Centre(str(settings.centre), settings.agent_id, key)
-        agent = Agent(spool, centre, Surroundings(networks(settings.agent_allow)))
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, agent.stop)
-        return await agent.run(settings.agent_parent)
+        while True:
+            agent = Agent(
+                spool,
+                centre,
+                Surroundings(networks(settings.agent_allow)),
+                keeping=Keeping(settings.spool_days, settings.spool_mib * MIB),
+            )
+            done = await _until_stopped(agent, settings)
+            if not agent.clock_set_back:
+                return done
     finally:
         spool.close()
+
+
+async def _until_stopped(agent: Agent, settings: Settings) -> bool:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, agent.stop)
+    return await agent.run(settings.agent_parent)
+
+
+def new_spool(path: Path) -> None:
+    """Give a spool another name, and to it all that was not handed in."""
+    spool = Spool(path)
+    try:
+        sys.stdout.write(f"the spool is now {spool.parcels.renew()}\n")
+    finally:
+        spool.close()
+
+
+def _read() -> Place:
+    renewed = sys.argv[1:] == ["--new-spool"]
+    settings = Place() if renewed else Settings()
+    if isinstance(settings, Settings):
+        networks(settings.agent_allow)
+    return settings
 
 
 def main() -> int:
@@ -56,9 +97,11 @@ def main() -> int:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    if sys.argv[1:] not in ([], ["--new-spool"]):
+        sys.stderr.write(f"{__doc__}")
+        return 2
     try:
-        settings = Settings()
-        networks(settings.agent_allow)
+        settings = _read()
     except ValidationError as fault:
         for each in fault.errors():
             sys.stderr.write(f"SLAMON_{str(each['loc'][0]).upper()}: {each['msg']}\n")
@@ -67,10 +110,13 @@ def main() -> int:
         sys.stderr.write(f"SLAMON_AGENT_ALLOW: {fault}\n")
         return 2
     try:
-        return 0 if asyncio.run(run(settings)) else 1
-    except sqlite3.OperationalError as fault:
+        if isinstance(settings, Settings):
+            return 0 if asyncio.run(run(settings)) else 1
+        new_spool(settings.spool)
+    except (sqlite3.Error, SpoolError) as fault:
         sys.stderr.write(f"SLAMON_SPOOL: {settings.spool}: {fault}\n")
         return 1
+    return 0
 
 
 if __name__ == "__main__":

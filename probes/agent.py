@@ -6,22 +6,32 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
 from probes.assembly import Row
 from probes.centre import Answer, Centre, UnreachableError
-from probes.closing import OpenBatch
+from probes.closing import DAY, OpenBatch
 from probes.courier import SLOW, Courier
 from probes.dialogue import Surroundings
+from probes.observation import Observation, Reason
 from probes.outcome import Outcome
 from probes.prober import ask
 from probes.recorder import Recorder
 from probes.spec import AgentAssigned, ProbingInterrupted
 from probes.spool import Spool
 from probes.wheel import Slot, Wheel, wall_clock
+from probes.worth import Worth
 
 POLL = 5.0
+TIDY = 3600.0
+QUARTER = 4
+SECOND = 1_000_000
+MIB = 1024 * 1024
+SET_BACK = (
+    60 * SECOND
+)  # beyond what the centre takes as the future, an agent need not wait for its clock
 CLOSING_TICK = 0.2
 GRACE = 15.0
 LAST_PUSH = 5.0
@@ -31,6 +41,14 @@ OK = 200
 UNKNOWN_HERE = frozenset({401, 403})
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """How many days a spool keeps what the centre has, and how many bytes at the most."""
+
+    days: int = 35
+    limit: int = 4096 * MIB
 
 
 class Agent:
@@ -43,12 +61,16 @@ class Agent:
         surroundings: Surroundings,
         clock: Callable[[], int] = wall_clock,
         poll: float = POLL,
+        keeping: Keeping | None = None,
     ) -> None:
         self._spool = spool
         self._centre = centre
         self._surroundings = surroundings
         self._clock = clock
         self._poll = poll
+        self._keeping = keeping or Keeping()
+        self._worth = Worth()
+        self.clock_set_back = False
         self._recorder = Recorder(spool)
         self._courier = Courier(spool, self._recorder, centre)
         self._wheel = Wheel(self._attempt, clock)
@@ -63,6 +85,8 @@ class Agent:
 
     async def run(self, parent: int | None = None) -> bool:
         """Probe until stopped, or until the `parent` process is gone; False after a conflict.
+
+        With `clock_set_back` it has stopped because another one must begin at the present, which is the past.
 
         Raises:
             ExceptionGroup: a fault of ours, such as a spool that cannot be written.
@@ -84,6 +108,10 @@ class Agent:
         await self._recorder.do(self._spool.mark, clean=False)
         if not spans:
             return
+        if spans[-1].begin > self._clock() + SET_BACK:
+            log.error("the clock was set back: probing begins anew, at the present")
+            await self._recorder.do(self._spool.begin_at, self._clock())
+            spans = await self._recorder.do(self._spool.spans)
         reason = "the agent was stopped" if clean else "the agent ended without a clean stop"
         now = max(self._clock(), spans[-1].begin)
         since = await self._recorder.do(self._spool.silent_since, spans[-1], now)
@@ -114,6 +142,7 @@ class Agent:
                 tasks.create_task(self._courier.run()),
                 tasks.create_task(self._close_batches()),
                 tasks.create_task(self._follow()),
+                tasks.create_task(self._tidy()),
                 tasks.create_task(self._watch(parent)),
             ]
             wheel = tasks.create_task(self._wheel.run())
@@ -136,15 +165,38 @@ class Agent:
             log.warning("not everything could be delivered; it stays in the spool")
 
     async def _attempt(self, slot: Slot, started: int) -> None:
-        seen = await ask(slot.probe.spec, self._surroundings)
+        seen = self._timed(slot, await ask(slot.probe.spec, self._surroundings))
         version = slot.assignment.version
         batch = self._open.get(version)
         changed = batch is None or batch.changes(slot.index, seen.outcome)
-        evidence = seen.evidence() if changed or seen.outcome is not Outcome.GOOD else None
+        evidence = seen.evidence() if self._worth.keeps(slot, seen, changed=changed) else None
         row = Row(slot.index, slot.due, started, seen.outcome, seen.latency, evidence)
         await self._recorder.record(version, row)
         if batch is not None:
             batch.note(row)
+
+    def _timed(self, slot: Slot, seen: Observation) -> Observation:
+        """What is seen under a clock that is wrong says nothing: nobody knows when it was."""
+        offset = self._centre.offset
+        limit = (slot.probe.interval_at(slot.due) or 0) // QUARTER
+        if offset is None or not offset.surely_beyond(limit):
+            return seen
+        ahead, uncertain = offset.ahead / SECOND, offset.uncertainty / SECOND
+        said = f"this machine's clock is {ahead:+.3f} s (± {uncertain:.3f} s) from the centre's"
+        return replace(seen, outcome=Outcome.INCONCLUSIVE, reason=Reason.CLOCK_OFF, text=said)
+
+    async def _tidy(self) -> None:
+        """Let go of what the centre has had for long, and say when the spool outgrows its limit."""
+        while True:
+            before = self._clock() - self._keeping.days * DAY
+            held = await self._recorder.do(self._spool.parcels.empty, before, self._keeping.limit)
+            if held > self._keeping.limit:
+                log.warning(
+                    "the spool holds %d MiB that the centre does not have, its limit is %d MiB;"
+                    " nothing of it is thrown away",
+                    *(held // MIB, self._keeping.limit // MIB),
+                )
+            await asyncio.sleep(TIDY)
 
     async def _close_batches(self) -> None:
         while True:
@@ -205,5 +257,8 @@ class Agent:
         while True:
             if parent is not None and os.getppid() != parent:
                 log.info("the process that started this agent is gone")
+                self.stop()
+            if self._wheel.low_water() > self._clock() + SET_BACK:
+                self.clock_set_back = True
                 self.stop()
             await asyncio.sleep(1)

@@ -10,6 +10,8 @@ from probes.evidence import Evidence
 from probes.outcome import Outcome
 from probes.spec import AgentAssigned, allowed_lateness
 
+EVIDENCE_ROOM = 256 * 1024  # bytes of one batch, before compression
+
 
 @dataclass(frozen=True)
 class Row:
@@ -59,9 +61,72 @@ def assemble(
         missing=missing,
         latency=[NO_LATENCY if row.latency is None else row.latency for row in present],
         lateness=[max(0, row.started - row.due) // 1000 for row in present],
-        evidence={n: row.evidence for n, row in enumerate(present) if row.evidence is not None},
+        evidence=_affordable(present, {edge.at for edge in edges}),
     )
     return batch, last
+
+
+def _affordable(rows: list[Row], edges: set[int]) -> dict[int, Evidence]:
+    """The evidence that a batch has room for: that of changes first, then of what was not good, then the rest."""
+    kept = [(n, row) for n, row in enumerate(rows) if row.evidence is not None]
+    changed = [each for each in kept if {each[1].due, each[1].started} & edges]
+    failed = [each for each in kept if each[1].outcome is not Outcome.GOOD]
+    found: dict[int, Evidence] = {}
+    room = EVIDENCE_ROOM
+    for number, row in (*changed, *failed, *kept):
+        if number in found or row.evidence is None:
+            continue
+        room -= len(row.evidence.model_dump_json(exclude_defaults=True))
+        if room < 0:
+            break
+        found[number] = row.evidence
+    return found
+
+
+def relisted(
+    batch: ObservationsRecorded, assignment: AgentAssigned, before: Mapping[int, Outcome]
+) -> ObservationsRecorded:
+    """The batch with an edge at the first row of every probe; `before` are the outcomes that it goes on from."""
+    told = {(edge.probe, edge.at) for edge in batch.edges}
+    missing = {(slot.due, slot.probe) for slot in batch.missing}
+    first: dict[int, int] = {}
+    for due, index in assignment.plan(batch.begin, batch.end):
+        if (due, index) not in missing:
+            first.setdefault(index, due)
+    added = [
+        Edge(index, due, before[index])
+        for index, due in first.items()
+        if index in before and not _tells(told, assignment, index, due)
+    ]
+    return _with(batch, edges=(*batch.edges, *added))
+
+
+def _tells(told: set[tuple[int, int]], assignment: AgentAssigned, index: int, due: int) -> bool:
+    interval = assignment.probes[index].interval_at(due) or 1
+    return any(probe == index and due <= at < due + interval for probe, at in told)
+
+
+def without_evidence(batch: ObservationsRecorded) -> ObservationsRecorded:
+    """The batch without what explains its rows."""
+    return _with(batch, evidence={})
+
+
+def _with(
+    batch: ObservationsRecorded,
+    *,
+    edges: Iterable[Edge] | None = None,
+    evidence: Mapping[int, Evidence] | None = None,
+) -> ObservationsRecorded:
+    return ObservationsRecorded.of(
+        batch.assignment,
+        batch.begin,
+        batch.end,
+        edges=batch.edges if edges is None else edges,
+        missing=batch.missing,
+        latency=batch.latency,
+        lateness=batch.lateness,
+        evidence=batch.evidence if evidence is None else evidence,
+    )
 
 
 def is_late(assignment: AgentAssigned, row: Row) -> bool:

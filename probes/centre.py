@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import http.client
+import json
+import secrets
+import time
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote, urlsplit
 
-from probes.spec import ProbingInterrupted
-from probes.spool import Parcel
+from probes.parcels import Parcel
+from probes.spec import AgentAssigned, ProbingInterrupted
 
 TIMEOUT = 10
 ANSWER_LIMIT = 64 * 1024 * 1024
+
+LEDGER = "Slamon-Ledger"
+"""Header of answers: id and epoch of the centre's ledger, `ID/EPOCH`."""
+RECEIVED = "Slamon-Received-At"
+"""Header of answers: the instant at which the request was received, µs UTC."""
+RUN = "Slamon-Run"
+"""Header of requests: names this run of this agent, by chance."""
+FINGERPRINT = "Slamon-Assignment"
+"""Header of batches: `AgentAssigned.fingerprint` of the list that the batch was made under."""
+FINAL = "Slamon-Final"
+"""Header of batches: there is nothing to explain the assignment with; decide on what there is."""
+
+OUT_OF_ORDER = "urn:slamon:batch-out-of-order"
+OTHER_CONTENT = "urn:slamon:batch-other-content"
+ASSIGNMENT_UNKNOWN = "urn:slamon:assignment-unknown"
 
 
 class UnreachableError(Exception):
@@ -19,29 +39,69 @@ class UnreachableError(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the centre said."""
+    """What the centre said; `wait` in seconds where it asks for patience."""
 
     status: int
     body: bytes
-    etag: str | None
+    etag: str | None = None
+    wait: int = 0
+
+    def said(self, name: str) -> Any:
+        """A member of its JSON object; None where there is none."""
+        try:
+            found = json.loads(self.body)
+        except ValueError:
+            return None
+        return found.get(name) if isinstance(found, dict) else None
+
+
+@dataclass(frozen=True)
+class ClockOffset:
+    """How far our clock is ahead of the centre's (µs), known within `uncertainty` (µs)."""
+
+    ahead: int
+    uncertainty: int
+
+    def surely_beyond(self, limit: int) -> bool:
+        """Whether the clocks are more than `limit` µs apart, whatever the way of the messages took."""
+        return abs(self.ahead) - self.uncertainty > limit
 
 
 class Centre:
-    """Speaks HTTP with the centre; blocking, so used from a thread."""
+    """Speaks HTTP with the centre; blocking, so used from a thread.
+
+    `ledger` and `offset` are what its newest answer told: id and epoch of its ledger, and of its clock.
+    """
 
     def __init__(self, url: str, agent: str, key: str) -> None:
         self._url = urlsplit(url)
         self._root = f"{self._url.path.rstrip('/')}/api/v1/agents/{quote(agent, safe='')}"
-        self._key = key
+        self._own = {"Authorization": f"Bearer {key}", RUN: secrets.token_hex(8)}
+        self.ledger: str | None = None
+        self.offset: ClockOffset | None = None
 
     def assignment(self, known: str | None) -> Answer:
         """Fetch the assignment, 304 if it is still the one of the `known` ETag."""
         return self._ask("GET", "/assignment", {} if known is None else {"If-None-Match": known})
 
-    def push(self, spool: str, parcel: Parcel) -> Answer:
+    def push(self, parcel: Parcel, *, final: bool = False) -> Answer:
         """Hand over a batch; repeating it changes nothing."""
-        path = f"/batches/{spool}/{parcel.day}/{parcel.sequence}"
-        return self._ask("POST", path, {"Content-Type": "application/octet-stream"}, parcel.data)
+        headers = {"Content-Type": "application/octet-stream"}
+        if parcel.fingerprint is not None:
+            headers[FINGERPRINT] = parcel.fingerprint
+        if final:
+            headers[FINAL] = "yes"
+        path = f"/batches/{parcel.spool}/{parcel.day}/{parcel.sequence}"
+        return self._ask("POST", path, headers, parcel.data)
+
+    def recorded(self, spool: str, day: str) -> Answer:
+        """Ask how many batches of a day it has."""
+        return self._ask("GET", f"/batches/{spool}/{day}", {})
+
+    def remind(self, assignment: AgentAssigned) -> Answer:
+        """Tell a centre that went on from a backup which assignment it gave us before."""
+        body = assignment.model_dump_json().encode()
+        return self._ask("POST", "/assignments", {"Content-Type": "application/json"}, body)
 
     def report(self, gap: ProbingInterrupted) -> Answer:
         """Explain a gap; repeating it changes nothing."""
@@ -54,12 +114,28 @@ class Centre:
         https = self._url.scheme == "https"
         kind = http.client.HTTPSConnection if https else http.client.HTTPConnection
         connection = kind(self._url.hostname or "", self._url.port, timeout=TIMEOUT)
+        sent = time.time_ns() // 1000
         try:
-            authorised = headers | {"Authorization": f"Bearer {self._key}"}
-            connection.request(method, self._root + path, body, authorised)
+            connection.request(method, self._root + path, body, headers | self._own)
             response = connection.getresponse()
-            return Answer(response.status, response.read(ANSWER_LIMIT), response.getheader("ETag"))
+            self._learn(response, sent)
+            text = response.read(ANSWER_LIMIT)
+            etag, wait = response.getheader("ETag"), _seconds(response.getheader("Retry-After"))
+            return Answer(response.status, text, etag, wait)
         except (OSError, http.client.HTTPException) as fault:
             raise UnreachableError(str(fault) or type(fault).__name__) from None
         finally:
             connection.close()
+
+    def _learn(self, response: http.client.HTTPResponse, sent: int) -> None:
+        if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            return  # who refuses us may be anybody
+        self.ledger = response.getheader(LEDGER) or self.ledger
+        received = response.getheader(RECEIVED, "")
+        if received.isascii() and received.isdigit():
+            half = (time.time_ns() // 1000 - sent) // 2
+            self.offset = ClockOffset(sent + half - int(received), abs(half))
+
+
+def _seconds(text: str | None) -> int:
+    return int(text) if text is not None and text.isascii() and text.isdigit() else 0

@@ -1,23 +1,34 @@
-"""The courier: carries batches to the centre in order, and lets go of each only when it is acknowledged."""
+"""The courier: carries batches to the centre in order, and keeps each until it is acknowledged, and longer."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Callable
 from enum import Enum
+from http import HTTPStatus
 
-from probes.centre import Answer, Centre, UnreachableError
+from probes.centre import (
+    ASSIGNMENT_UNKNOWN,
+    OUT_OF_ORDER,
+    Answer,
+    Centre,
+    UnreachableError,
+)
+from probes.parcels import Parcel
 from probes.recorder import Recorder
+from probes.refill import Refill
+from probes.spec import ProbingInterrupted
 from probes.spool import Spool
 
-ACCEPTED = frozenset({200, 201, 204})
-CONFLICT = 409
-TOO_BUSY = 429
-SERVER_FAULT = 500
+ACCEPTED = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT})
+KEY_REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 IDLE = 1.0
 SLOW = 30.0
+STOPPED = 900.0  # after a conflict; asking again now and then keeps the alarm alive while it lasts
+LONGEST_WAIT = 600
 PATIENCE = 8
 
 log = logging.getLogger(__name__)
@@ -28,18 +39,23 @@ class Delivery(Enum):
 
     NOTHING = "nothing to deliver"
     DELIVERED = "delivered"
+    AGAIN = "not delivered, something else goes first"
     FAILED = "not delivered, try again soon"
     REFUSED = "refused, try again slowly"
 
 
 class Courier:
-    """Pushes what the spool holds; stops for good when the centre's history does not agree with it."""
+    """Pushes what the spool holds; stops when another one writes under the name of this spool."""
 
     def __init__(self, spool: Spool, recorder: Recorder, centre: Centre) -> None:
         self._spool = spool
+        self._parcels = spool.parcels
         self._recorder = recorder
         self._centre = centre
+        self._refill = Refill(spool, recorder, centre)
         self._woken = asyncio.Event()
+        self._not_before = 0.0
+        self._explained: set[str | None] = set()
         self.conflict = False
 
     def wake(self) -> None:
@@ -55,51 +71,127 @@ class Courier:
             if delivery is Delivery.NOTHING:
                 await self._until_woken()
             elif delivery is Delivery.FAILED:
-                await asyncio.sleep(backoff(failures))
+                await asyncio.sleep(max(backoff(failures), self._not_before - time.monotonic()))
             elif delivery is Delivery.REFUSED:
                 await asyncio.sleep(SLOW)
 
     async def drain(self) -> None:
         """Deliver what there is, once, as long as it goes well."""
-        while await self.deliver() is Delivery.DELIVERED:
+        while await self.deliver() in {Delivery.DELIVERED, Delivery.AGAIN}:
             pass
 
     async def deliver(self) -> Delivery:
         """Deliver one interruption or else the oldest batch."""
-        if self.conflict:
-            log.error("pushing has stopped: the history of the centre and this spool do not agree")
+        if self.conflict and time.monotonic() < self._not_before:
             return Delivery.REFUSED
-        gaps = await self._recorder.do(self._spool.interruptions)
-        if gaps:
-            return await self._hand_over(
-                lambda: self._centre.report(gaps[0]),
-                lambda: self._recorder.do(self._spool.reported, gaps[0]),
-            )
-        parcel = await self._recorder.do(self._spool.oldest)
-        if parcel is None:
-            return Delivery.NOTHING
-        return await self._hand_over(
-            lambda: self._centre.push(self._spool.id, parcel),
-            lambda: self._recorder.do(self._spool.acknowledge, parcel),
-        )
-
-    async def _hand_over(
-        self, send: Callable[[], Answer], settle: Callable[[], Awaitable[None]]
-    ) -> Delivery:
         try:
-            answer = await asyncio.to_thread(send)
+            if await self._refill.due():
+                await self._refill.begin()
+            return await self._deliver_one()
         except UnreachableError as fault:
             log.warning("the centre cannot be reached: %s", fault)
             return Delivery.FAILED
+
+    async def _deliver_one(self) -> Delivery:
+        gaps = await self._recorder.do(self._spool.interruptions)
+        if gaps:
+            return await self._report(gaps[0])
+        parcel = await self._recorder.do(self._parcels.oldest)
+        if parcel is None:
+            return Delivery.NOTHING
+        final = parcel.fingerprint in self._explained
+        answer = await self._sent(lambda: self._centre.push(parcel, final=final))
         if answer.status in ACCEPTED:
-            await settle()
+            await self._settle(parcel, answer)
             return Delivery.DELIVERED
-        if answer.status >= SERVER_FAULT or answer.status == TOO_BUSY:
-            log.warning("the centre answers %d", answer.status)
-            return Delivery.FAILED
-        self.conflict = answer.status == CONFLICT
-        log.error("the centre refuses with %d: %s", answer.status, answer.body[:200])
+        return await self._heed(parcel, answer)
+
+    async def _report(self, gap: ProbingInterrupted) -> Delivery:
+        answer = await self._sent(lambda: self._centre.report(gap))
+        if answer.status in ACCEPTED:
+            await self._recorder.do(self._spool.reported, gap, _now())
+            return Delivery.DELIVERED
+        return self._refused(answer)
+
+    async def _settle(self, parcel: Parcel, answer: Answer) -> None:
+        self.conflict = False
+        if (reason := answer.said("quarantined")) is None:
+            await self._recorder.do(self._parcels.acknowledge, parcel, _now())
+            return
+        what = f"batch {parcel.sequence} of {parcel.day}"
+        log.error("the centre set %s aside, it counts for nothing: %s", what, reason)
+        await self._recorder.do(self._parcels.set_aside, parcel, _now())
+
+    async def _heed(self, parcel: Parcel, answer: Answer) -> Delivery:
+        """Do what the centre says of a batch that it did not take."""
+        if answer.status == HTTPStatus.CONFLICT:
+            kind = answer.said("type")
+            if kind == OUT_OF_ORDER:
+                return await self._go_back(parcel, int(answer.said("expected")))
+            if kind == ASSIGNMENT_UNKNOWN:
+                return await self._remind(parcel)
+            return self._stop(parcel, answer)
+        if answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            log.error("batch %d of %s is too large for the centre", parcel.sequence, parcel.day)
+            if await self._recorder.do(self._parcels.lighten, parcel):
+                return Delivery.AGAIN
+        return self._refused(answer)
+
+    async def _go_back(self, parcel: Parcel, expected: int) -> Delivery:
+        """Send again from the number that the centre expects, or under a new name if that is not kept any more."""
+        kept = await self._recorder.do(self._parcels.send_again, parcel.spool, parcel.day, expected)
+        where = f"number {expected} of {parcel.day}"
+        if kept:
+            log.warning("the centre expects %s: it is sent again from there", where)
+        else:
+            name = await self._recorder.do(self._parcels.renew)
+            log.error("%s is not kept any more and lost; the rest goes to spool %s", where, name)
+        return Delivery.AGAIN
+
+    async def _remind(self, parcel: Parcel) -> Delivery:
+        """Tell the centre what it has forgotten: under which assignment the batch was made."""
+        assignment = await self._recorder.do(self._parcels.assignment, parcel)
+        if assignment is not None:
+            answer = await self._sent(lambda: self._centre.remind(assignment))
+            if answer.status in ACCEPTED:
+                log.warning("the centre was told of assignment %d again", assignment.version)
+                return Delivery.AGAIN
+            if answer.status != HTTPStatus.CONFLICT:
+                return self._refused(answer)
+        self._explained.add(parcel.fingerprint)
+        return Delivery.AGAIN
+
+    def _stop(self, parcel: Parcel, answer: Answer) -> Delivery:
+        log.error(
+            "pushing has stopped: the centre has other content for number %d of %s in spool %s;"
+            " is this a copy of another agent? Then give it a spool of its own: python -m probes"
+            " --new-spool. Probing goes on, everything is kept. (%s)",
+            *(
+                parcel.sequence,
+                parcel.day,
+                parcel.spool,
+                answer.body[:200].decode(errors="replace"),
+            ),
+        )
+        self.conflict = True
+        self._not_before = time.monotonic() + STOPPED
         return Delivery.REFUSED
+
+    def _refused(self, answer: Answer) -> Delivery:
+        busy = answer.status == HTTPStatus.TOO_MANY_REQUESTS
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or busy:
+            log.warning("the centre answers %d", answer.status)
+            self._not_before = time.monotonic() + min(answer.wait, LONGEST_WAIT)
+            return Delivery.FAILED
+        if answer.status in KEY_REFUSED:
+            log.error("the centre does not accept the key of this agent; everything is kept")
+            return Delivery.REFUSED
+        said = answer.body[:200].decode(errors="replace")
+        log.error("the centre refuses with %d: %s", answer.status, said)
+        return Delivery.REFUSED
+
+    async def _sent(self, send: Callable[[], Answer]) -> Answer:
+        return await asyncio.to_thread(send)
 
     async def _until_woken(self) -> None:
         try:
@@ -109,6 +201,10 @@ class Courier:
             return
         finally:
             self._woken.clear()
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
 
 
 def backoff(failures: int) -> float:

@@ -7,17 +7,25 @@ import errno
 import socket
 import ssl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from probes.guard import Network, NotPermittedError, require_permitted
-from probes.observation import Failure, Reason, Stage, inconclusive
+from probes.observation import Failure, Heard, Reason, Stage, inconclusive
 from probes.resolver import Resolver
 
 CHUNK = 64 * 1024
 DAY = 86_400
+LINE_LIMIT = 200
+# Headers that explain a reply and tell nothing of people: no cookies, no addresses, no locations.
+KEPT = frozenset(
+    {
+        *("age", "cache-control", "content-length", "content-type", "date", "last-modified"),
+        *("retry-after", "server", "via", "x-cache"),
+    }
+)
 
 OUR_FAULTS = frozenset(
     {
@@ -62,6 +70,7 @@ class Dialogue:
         self.stage = "start"
         self.address: str | None = None
         self.secrets: list[str] = []
+        self.heard = Heard()
         self._open: list[Connection] = []
 
     @contextmanager
@@ -79,6 +88,11 @@ class Dialogue:
             took = (time.perf_counter_ns() - begun) // 1000
             self.phases[name] = self.phases.get(name, 0) + took
             self.stages.append(Stage(name, took, "; ".join(found)))
+
+    def hears(self, line: str, headers: Mapping[str, str] | None = None) -> None:
+        """Keep what the target said of itself: its first line, and of its headers those that may be kept."""
+        kept = {name: said[:LINE_LIMIT] for name, said in (headers or {}).items() if name in KEPT}
+        self.heard = replace(self.heard, line=line[:LINE_LIMIT], headers=kept)
 
     async def find(self, host: str) -> str:
         """Resolve a host and return the one address that will be dialled, all of them permitted.
@@ -128,7 +142,10 @@ class Dialogue:
             reader, writer = await asyncio.open_connection(
                 sock=sock, ssl=self.surroundings.tls, server_hostname=host
             )
-            days = _days_left(writer.get_extra_info("peercert"))
+            certificate = writer.get_extra_info("peercert")
+            days = _days_left(certificate)
+            until = int(ssl.cert_time_to_seconds(certificate["notAfter"]))
+            self.heard = replace(self.heard, certificate_until=until * 1_000_000)
             found.append(f"{writer.get_extra_info('cipher')[1]}, {days} days left")
         return Connection(reader, writer, days)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from probes.condition import Checked
 from probes.evidence import Evidence
 from probes.outcome import Outcome
+
+TEXT_LIMIT = 500  # characters kept of one text
 
 
 class Reason(StrEnum):
@@ -38,6 +40,7 @@ class Reason(StrEnum):
     BODY_LIMIT = "body_limit"
     SECRET_MISSING = "secret_missing"  # noqa: S105
     AGENT_FAULT = "agent_fault"
+    CLOCK_OFF = "clock_off"
 
 
 class Failure(Exception):  # noqa: N818 - it is a result of probing, not an error of ours
@@ -65,6 +68,15 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """What the target said of itself: `headers` of the allowed list, the end of its certificate in µs."""
+
+    line: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    certificate_until: int | None = None
+
+
+@dataclass(frozen=True)
 class Observation:
     """The result of one attempt; `latency` in µs from the first look-up to the last byte, or None.
 
@@ -79,17 +91,21 @@ class Observation:
     address: str | None
     checked: tuple[Checked, ...]
     stages: tuple[Stage, ...]
+    heard: Heard = Heard()
 
     def evidence(self) -> Evidence:
         """Return what is kept of it beside outcome and latency."""
         return Evidence(
             reason=self.reason,
-            text=self.text,
+            text=self.text[:TEXT_LIMIT],
             address=self.address,
             phases=dict(self.phases),
             checked=tuple(
-                f"{each.condition.expectation()}: {each.actual}"
+                f"{each.condition.expectation()}: {each.actual}"[:TEXT_LIMIT]
                 for each in self.checked
                 if not each.passed
             ),
+            certificate_until=self.heard.certificate_until,
+            headers=dict(self.heard.headers),
+            line=self.heard.line,
         )

@@ -79,6 +79,7 @@ def _held(dialogue: Dialogue, checked: tuple[Checked, ...], took: int) -> Observ
         address=dialogue.address,
         checked=checked,
         stages=tuple(dialogue.stages),
+        heard=dialogue.heard,
     )
 
 
@@ -92,6 +93,7 @@ def _failed(dialogue: Dialogue, failure: Failure) -> Observation:
         address=dialogue.address,
         checked=(),
         stages=tuple(dialogue.stages),
+        heard=dialogue.heard,
     )
 
 
@@ -103,6 +105,11 @@ def _without_secrets(seen: Observation, secrets: Sequence[str]) -> Observation:
         text=blotted(seen.text, secrets),
         checked=tuple(replace(c, actual=blotted(c.actual, secrets)) for c in seen.checked),
         stages=tuple(Stage(s.name, s.took, blotted(s.text, secrets)) for s in seen.stages),
+        heard=replace(
+            seen.heard,
+            line=blotted(seen.heard.line, secrets),
+            headers={name: blotted(said, secrets) for name, said in seen.heard.headers.items()},
+        ),
     )
 
 

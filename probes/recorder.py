@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
@@ -12,24 +15,56 @@ from probes.assembly import Row
 from probes.spool import Spool
 
 GATHER = 0.03
+AGAIN = 1.0
+SAY_EVERY = 60.0
+
+# The low byte of an error code says what kind it is; that the file system does not let us write may pass.
+OF_THE_DISK = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
+
 
 class Recorder:
-    """Keeps commits off the loop that probes."""
+    """Keeps commits off the loop that probes; while the disk takes nothing, everything waits."""
 
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="spool")
         self._waiting: list[tuple[int, Row, asyncio.Future[None]]] = []
         self._woken = asyncio.Event()
+        self._said_at = -SAY_EVERY
 
     async def do(self, step: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a step of the spool in its thread."""
+        """Run a step of the spool in its thread; a step that the disk does not take is tried until it does.
+
+        Raises:
+            sqlite3.Error: the spool is damaged; probing without it would be for nothing.
+
+        """
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, lambda: step(*args, **kwargs))
+        while True:
+            try:
+                return await loop.run_in_executor(self._thread, lambda: step(*args, **kwargs))
+            except sqlite3.OperationalError as fault:
+                if fault.sqlite_errorcode & 0xFF not in OF_THE_DISK:
+                    raise
+                self._say(fault)
+            await asyncio.sleep(AGAIN)
+
+    def _say(self, fault: sqlite3.OperationalError) -> None:
+        if time.monotonic() - self._said_at >= SAY_EVERY:
+            self._said_at = time.monotonic()
+            log.error("the spool cannot be written (%s); it is tried again every second", fault)
 
     async def record(self, version: int, row: Row) -> None:
         """Return when the row of an assignment's version is safe in the spool."""
@@ -42,7 +77,7 @@ class Recorder:
         """Commit what is waiting, group by group, until cancelled.
 
         Raises:
-            sqlite3.Error: the spool cannot be written; probing without it would be for nothing.
+            sqlite3.Error: the spool is damaged.
 
         """
         while True:

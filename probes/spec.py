@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -222,6 +223,25 @@ class AgentAssigned(Wire):
             message = "an assignment names each probe once"
             raise ValueError(message)
         return self
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 in hex of what says which row of a batch is whose: equal for all that give a batch one meaning."""
+        said = [
+            self.location,
+            self.simulated,
+            *(
+                [
+                    each.probe,
+                    each.phase,
+                    each.spec.timeout,
+                    [[s.from_, s.to, s.interval] for s in each.segments],
+                ]
+                for each in self.probes
+            ),
+        ]
+        text = json.dumps(said, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(f"{self.version} {text}".encode()).hexdigest()
 
     def plan(self, begin: int, end: int) -> list[tuple[int, int]]:
         """List (due, probe index) of all slots in `[begin, end)`, in plan order."""

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import secrets
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from probes.assembly import Row, assemble
@@ -16,21 +13,9 @@ from probes.batch import ObservationsRecorded
 from probes.closing import pieces
 from probes.evidence import Evidence
 from probes.outcome import Outcome
+from probes.parcels import Parcels
 from probes.spec import AgentAssigned, ProbingInterrupted
-
-SCHEMA = """
-create table if not exists spool (id text not null, clean integer not null);
-create table if not exists span (
-    version integer primary key, assignment text not null,
-    begin integer not null, until integer, before text not null);
-create table if not exists result (
-    version integer, due integer, probe integer, started integer not null, outcome integer not null,
-    latency integer, evidence text, primary key (version, due, probe)) without rowid;
-create table if not exists day (day text primary key, batches integer not null) without rowid;
-create table if not exists batch (
-    day text, sequence integer, bytes blob not null, primary key (day, sequence));
-create table if not exists interruption (body text primary key);
-"""
+from probes.spool_file import SpoolFile
 
 
 @dataclass(frozen=True)
@@ -43,30 +28,25 @@ class Span:
     before: dict[int, Outcome]
 
 
-@dataclass(frozen=True)
-class Parcel:
-    """A closed batch on its way: the `sequence`-th of the UTC day of its begin, dense from 1."""
-
-    day: str
-    sequence: int
-    data: bytes
-
-
 class Spool:
-    """A spool file; used from one thread at a time, and by one process only."""
+    """A spool file; used from one thread at a time, and by one process only.
+
+    Raises:
+        SpoolError: the file cannot serve as a spool.
+        sqlite3.Error: it cannot be read or written.
+
+    """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._file = SpoolFile(path)
+        self._db = self._file.db
+        self.parcels = Parcels(self._file)
         self._read: dict[str, AgentAssigned] = {}
-        self._db.execute("pragma locking_mode = exclusive")
-        self._db.execute("pragma journal_mode = wal")
-        self._db.execute("pragma synchronous = full")
-        self._db.executescript(SCHEMA)
-        with self._transaction():
-            if self._db.execute("select id from spool").fetchone() is None:
-                self._db.execute("insert into spool values (?, 1)", [secrets.token_hex(8)])
-        self.id: str = self._db.execute("select id from spool").fetchone()[0]
+
+    @property
+    def id(self) -> str:
+        """The name under which the centre knows it."""
+        return self.parcels.spool
 
     def close(self) -> None:
         """Close the file."""
@@ -104,12 +84,14 @@ class Spool:
                 "insert into span values (?, ?, ?, null, '{}')",
                 [assignment.version, assignment.model_dump_json(), since],
             )
+            self.parcels.remember(assignment)
 
     def record(self, version: int, rows: Iterable[Row]) -> None:
         """Commit rows of an assignment's version."""
         with self._transaction():
             self._db.executemany(
-                "insert into result values (?, ?, ?, ?, ?, ?, ?)",
+                # A commit that failed may have been made all the same.
+                "insert or ignore into result values (?, ?, ?, ?, ?, ?, ?)",
                 (
                     (version, r.due, r.probe, r.started, r.outcome, r.latency, _json(r.evidence))
                     for r in rows
@@ -140,35 +122,55 @@ class Spool:
         before = span.before
         for begin, upto in pieces(span.assignment, span.begin, end):
             rows = self._rows(version, upto)
-            batch, before = assemble(span.assignment, begin, upto, rows, before)
-            self._close_one(batch, before)
+            batch, after = assemble(span.assignment, begin, upto, rows, before)
+            self._close_one(batch, replace(span, before=before), after)
+            before = after
         self._advance(version, end, before)
         self._db.execute("delete from span where version = ? and until <= ?", [version, end])
 
-    def oldest(self) -> Parcel | None:
-        """Return the batch to push next."""
-        found = self._db.execute(
-            "select day, sequence, bytes from batch order by day, sequence limit 1"
-        ).fetchone()
-        return None if found is None else Parcel(*found)
-
-    def acknowledge(self, parcel: Parcel) -> None:
-        """Let go of a batch that the centre has."""
-        key = [parcel.day, parcel.sequence]
-        self._db.execute("delete from batch where day = ? and sequence = ?", key)
-
     def interrupted(self, gap: ProbingInterrupted) -> None:
         """Remember an interruption until it is reported."""
-        self._db.execute("insert or ignore into interruption values (?)", [gap.model_dump_json()])
+        self._db.execute(
+            "insert or ignore into interruption values (?, null)", [gap.model_dump_json()]
+        )
 
     def interruptions(self) -> tuple[ProbingInterrupted, ...]:
         """Return the interruptions not yet reported."""
-        found = self._db.execute("select body from interruption order by body").fetchall()
+        found = self._db.execute(
+            "select body from interruption where reported is null order by body"
+        ).fetchall()
         return tuple(ProbingInterrupted.model_validate_json(body) for (body,) in found)
 
-    def reported(self, gap: ProbingInterrupted) -> None:
-        """Forget an interruption that the centre has."""
-        self._db.execute("delete from interruption where body = ?", [gap.model_dump_json()])
+    def reported(self, gap: ProbingInterrupted, at: int) -> None:
+        """Note that the centre has an interruption, and since when (µs)."""
+        self._db.execute(
+            "update interruption set reported = ? where body = ?", [at, gap.model_dump_json()]
+        )
+
+    def report_again(self) -> None:
+        """Let all interruptions that are kept go out again; known ones change nothing at the centre."""
+        self._db.execute("update interruption set reported = null")
+
+    @property
+    def centre(self) -> str | None:
+        """Id and epoch of the ledger that this spool was handed in to last."""
+        found = self._db.execute("select ledger from centre").fetchone()
+        return None if found is None else str(found[0])
+
+    def met(self, ledger: str) -> None:
+        """Remember the ledger that this spool is handed in to."""
+        with self._transaction():
+            self._db.execute("delete from centre")
+            self._db.execute("insert into centre values (?)", [ledger])
+
+    def begin_at(self, instant: int) -> None:
+        """Let the span that goes on begin at an instant (µs) that is before its begin: the clock was set back."""
+        with self._transaction():
+            self._db.execute("delete from result where due >= ?", [instant])
+            self._db.execute("delete from span where until is not null and begin >= ?", [instant])
+            self._db.execute(
+                "update span set begin = ?, before = '{}' where until is null", [instant]
+            )
 
     def _rows(self, version: int, end: int) -> list[Row]:
         found = self._db.execute(
@@ -181,17 +183,11 @@ class Spool:
             for probe, due, started, outcome, latency, text in found
         ]
 
-    def _close_one(self, batch: ObservationsRecorded, before: dict[int, Outcome]) -> None:
-        day = datetime.fromtimestamp(batch.begin // 1_000_000, UTC).date().isoformat()
+    def _close_one(
+        self, batch: ObservationsRecorded, span: Span, before: dict[int, Outcome]
+    ) -> None:
         with self._transaction():
-            (sequence,) = self._db.execute(
-                "insert into day values (?, 1)"
-                " on conflict do update set batches = batches + 1 returning batches",
-                [day],
-            ).fetchone()
-            self._db.execute(
-                "insert into batch values (?, ?, ?)", [day, sequence, batch.to_bytes()]
-            )
+            self.parcels.put(batch, span.before, span.assignment)
             self._db.execute(
                 "delete from result where version = ? and due < ?", [batch.assignment, batch.end]
             )
@@ -203,15 +199,8 @@ class Spool:
             "update span set begin = ?, before = ? where version = ?", [end, text, version]
         )
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("rollback")
-            raise
-        self._db.execute("commit")
+    def _transaction(self) -> AbstractContextManager[None]:
+        return self._file.transaction()
 
 
 def _json(evidence: Evidence | None) -> str | None:

@@ -93,6 +93,9 @@ async def _fetch(
         with dialogue.timed("first_byte") as found:
             await connection.send(exchange.request(spec.method, url, credentials))
             response = await exchange.response()
+            headers = {name.decode(): value.decode("latin-1") for name, value in response.headers}
+            reason = response.reason.decode("latin-1")
+            dialogue.hears(f"{response.status_code} {reason}".strip(), headers)
             found.append(f"status {response.status_code}")
         with dialogue.timed("body") as found:
             body, complete = await exchange.body(spec.max_body)
@@ -101,7 +104,6 @@ async def _fetch(
         raise _broken(exchange, fault) from None
     if not complete and any(each.field in {"body", "json"} for each in spec.conditions):
         raise inconclusive(Reason.BODY_LIMIT, f"the body is longer than {spec.max_body} bytes")
-    headers = {name.decode(): value.decode("latin-1") for name, value in response.headers}
     return Reply(response.status_code, headers, body, days_left=connection.days_left)
 
 

@@ -24,6 +24,7 @@ async def ask(spec: TcpSpec, dialogue: Dialogue) -> Reply:
         return Reply()
     with dialogue.timed("first_byte") as found:
         banner = await _first_line(connection)
+        dialogue.hears(banner)
         found.append(f"{len(banner)} characters")
     return Reply(banner=banner)
 

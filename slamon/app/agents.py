@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from hashlib import sha256
 
-from catalogue.instants import format_instant
 from probes.batch import BatchError, ObservationsRecorded
 from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted
-from probes.stretches import runs
+from slamon.app import examining
+from slamon.app.examining import UnsoundError
+from slamon.app.spools import conflict_found, spool_begun
+from slamon.ledger.codec import Entry
 from slamon.ledger.store import ConflictError, Ledger
-from slamon.sla.runs import DAY_US
+from slamon.sla.intake import BatchQuarantined
 
-EPOCH = date(1970, 1, 1)
-CLOCKS_APART = 60_000_000  # µs; how far an agent's clock may run ahead of ours
+MOST_FORGOTTEN = 1_000  # versions of an assignment that a backup may lack
 
 
 class BatchRefusedError(Exception):
@@ -23,7 +23,7 @@ class BatchRefusedError(Exception):
 
 
 class BatchConflictError(BatchRefusedError):
-    """Another batch stands under the same number: two spools or a changed history."""
+    """Another batch stands under the same number: two write one spool, or a history was changed."""
 
 
 class BatchOutOfOrderError(BatchRefusedError):
@@ -34,12 +34,51 @@ class BatchOutOfOrderError(BatchRefusedError):
         self.expected = expected
 
 
+class AssignmentUnknownError(BatchRefusedError):
+    """A ledger that went on from a backup lacks the assignment of a batch; the agent may tell it."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"this ledger went on from a backup that has no assignment {version}")
+        self.version = version
+
+
 @dataclass(frozen=True)
 class Taken:
-    """A batch stands in the ledger at this position, now or since an earlier delivery."""
+    """A batch stands in the ledger at this position, now or since an earlier delivery.
+
+    With `quarantined` it was set aside for the reason said, and counts for nothing.
+    """
 
     sequence: int
     position: int
+    quarantined: str | None = None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Bytes as an agent hands them in, under which number, and when that was (µs).
+
+    `fingerprint` is that of the assignment they were made under; a `final` one cannot be explained any better.
+    """
+
+    agent: str
+    spool: str
+    day: str
+    sequence: int
+    payload: bytes
+    received_at: int
+    fingerprint: str | None = None
+    final: bool = True
+
+    @property
+    def stream(self) -> str:
+        """Where it belongs."""
+        return observations(self.agent, self.spool, self.day)
+
+
+def observations(agent: str, spool: str, day: str) -> str:
+    """The stream of a spool's batches of a UTC day."""
+    return f"observations:{agent}:{spool}:{day}"
 
 
 def assignment(ledger: Ledger, agent: str, version: int | None = None) -> AgentAssigned | None:
@@ -75,108 +114,164 @@ def assign(
     return wanted
 
 
-def take_batch(
-    ledger: Ledger, agent: str, spool: str, day: str, sequence: int, payload: bytes, *, now: int
-) -> Taken:
-    """Record a batch under its number; the same bytes again are a resend and change nothing.
+def reminded(ledger: Ledger, agent: str, given: AgentAssigned) -> None:
+    """Record again what an agent was assigned before a backup was restored; what is known changes nothing.
 
-    `now` is the instant (µs) at which it was received.
+    Only a ledger that went on from a backup is told what it has forgotten, and only of the agent's own place.
+
+    Raises:
+        BatchRefusedError: the ledger has another assignment of that version, or cannot have forgotten it.
+
+    """
+    current = assignment(ledger, agent)
+    version = current.version if current else 0
+    if given.version <= version:
+        known = assignment(ledger, agent, given.version)
+        if known is None or known.fingerprint != given.fingerprint:
+            message = f"this ledger has another assignment {given.version} of {agent}"
+            raise BatchRefusedError(message)
+        return
+    founded = ledger.founded()
+    same_place = current is None or (current.location, current.simulated) == (
+        given.location,
+        given.simulated,
+    )
+    if not founded or founded.epoch == 1 or not same_place:
+        message = f"agent {agent} was never assigned that"
+        raise BatchRefusedError(message)
+    if given.version - version > MOST_FORGOTTEN:
+        message = f"assignment {given.version} is too far from {version}, the newest known here"
+        raise BatchRefusedError(message)
+    # Of versions that the agent never followed nothing was handed in: any list does for them.
+    lost = [given.model_copy(update={"version": n}) for n in range(version + 1, given.version + 1)]
+    cause = f"epoch {founded.epoch}: the agent followed it before the backup was restored"
+    ledger.append(f"assignment:{agent}", lost, after=version, actor=f"agent:{agent}", cause=cause)
+
+
+def take_batch(
+    ledger: Ledger,
+    agent: str,
+    spool: str,
+    day: str,
+    sequence: int,
+    payload: bytes,
+    *,
+    now: int,
+    fingerprint: str | None = None,
+    final: bool = True,
+) -> Taken:
+    """Record a batch under its number, or that it was set aside; the same bytes again change nothing.
+
+    `now` is the instant (µs) at which it was received; `fingerprint` and `final` as in `Delivery`.
 
     Raises:
         BatchOutOfOrderError: an earlier batch of that day is missing.
-        BatchConflictError: other content was recorded under this number.
-        BatchRefusedError: the bytes are no batch of this agent's assignment, it tells of what has not
-            happened yet, or of a span that the batch before it has told of.
+        BatchConflictError: other content was recorded under this number; an alarm is recorded.
+        AssignmentUnknownError: the agent can tell under which assignment it was made.
+        BatchRefusedError: there is no such day.
 
     """
-    stream = f"observations:{agent}:{spool}:{day}"
-    version = ledger.version(stream)
+    given = Delivery(agent, spool, day, sequence, payload, now, fingerprint, final)
+    if not examining.is_day(day):
+        message = f"{day} is no day"
+        raise BatchRefusedError(message)
+    version = ledger.version(given.stream)
     if sequence <= version:
-        return _resent(ledger, stream, sequence, payload)
+        return _resent(ledger, given)
     if sequence > version + 1:
         raise BatchOutOfOrderError(version + 1)
-    batch = _checked(ledger, agent, day, payload)
-    _refuse_future(batch, now)
-    _refuse_overlap(batch, ledger, stream, version)
+    fact = _examined(ledger, given)
+    if version == 0:
+        begin = fact.begin if isinstance(fact, ObservationsRecorded) else now
+        spool_begun(ledger, agent, spool, begin=begin, now=now)
     try:
-        position = ledger.append(stream, [batch], after=version, actor=f"agent:{agent}")
+        position = ledger.append(given.stream, [fact], after=version, actor=f"agent:{agent}")
     except ConflictError:
-        return _resent(ledger, stream, sequence, payload)
-    return Taken(sequence, position or 0)
+        return _resent(ledger, given)
+    return Taken(sequence, position or 0, _reason(fact))
 
 
-def _checked(ledger: Ledger, agent: str, day: str, payload: bytes) -> ObservationsRecorded:
+def _examined(ledger: Ledger, given: Delivery) -> ObservationsRecorded | BatchQuarantined:
     try:
-        batch = ObservationsRecorded.from_bytes(payload)
-        _refuse_other_days(batch, day)
-        under = assignment(ledger, agent, batch.assignment)
-        if under is None:
-            message = f"agent {agent} has no assignment {batch.assignment}"
-            raise BatchRefusedError(message)
-        runs(batch, under)
-        _refuse_unreadable_rows(batch)
-    except BatchError as wrong:
-        raise BatchRefusedError(str(wrong)) from None
+        return sound(ledger, given)
+    except UnsoundError as wrong:
+        reason = str(wrong)
+        return BatchQuarantined.of(given.payload, wrong.because, reason, given.received_at)
+
+
+def sound(ledger: Ledger, given: Delivery) -> ObservationsRecorded:
+    """The batch that was handed in.
+
+    Raises:
+        UnsoundError: it may not count.
+        AssignmentUnknownError: the agent can tell under which assignment it was made.
+
+    """
+    batch = examining.read(given.payload, given.day)
+    under = assignment(ledger, given.agent, batch.assignment)
+    if under is None:
+        founded = ledger.founded()
+        if not given.final and founded and founded.epoch > 1:
+            raise AssignmentUnknownError(batch.assignment)
+        message = f"agent {given.agent} has no assignment {batch.assignment}"
+        raise UnsoundError("no_assignment", message)
+    examining.must_fit(batch, under, given.fingerprint)
+    examining.must_be_past(batch, given.received_at)
+    _must_be_news(ledger, given, batch)
     return batch
 
 
-def _refuse_other_days(batch: ObservationsRecorded, day: str) -> None:
-    if {_day_of(batch.begin), _day_of(batch.end - 1)} != {day}:
-        message = f"the batch [{batch.begin}, {batch.end}) µs does not lie within {day}"
-        raise BatchRefusedError(message)
+def _must_be_news(ledger: Ledger, given: Delivery, batch: ObservationsRecorded) -> None:
+    for version in range(given.sequence - 1, 0, -1):
+        before = next(ledger.stream(given.stream, after=version - 1, limit=1)).fact
+        if isinstance(before, ObservationsRecorded):
+            if before.end > batch.begin:
+                message = f"the batch begins before the end of number {version}"
+                raise UnsoundError("told", message)
+            return
 
 
-def _refuse_future(batch: ObservationsRecorded, now: int) -> None:
-    # An attempt may have started after the span in which it was due: its edge says when.
-    for what, until in (("ends", batch.end), ("tells of an attempt", _newest_edge(batch))):
-        if until > now + CLOCKS_APART:
-            said, received = _said(until), format_instant(now)
-            message = (
-                f"the batch {what} at {said}, which had not come when it was received at {received}"
-            )
-            raise BatchRefusedError(
-                f"{message}: set the clock of the agent's machine, or of this one"
-            )
-
-
-def _newest_edge(batch: ObservationsRecorded) -> int:
-    return max((edge.at for edge in batch.edges), default=batch.begin)
-
-
-def _said(instant: int) -> str:
-    return format_instant(instant) if _day_of(instant) else f"{instant} µs"
-
-
-def _refuse_overlap(batch: ObservationsRecorded, ledger: Ledger, stream: str, version: int) -> None:
-    for entry in ledger.stream(stream, after=version - 1):
-        before = entry.fact
-        if isinstance(before, ObservationsRecorded) and before.end > batch.begin:
-            message = f"the batch begins before the end of number {entry.version}"
-            raise BatchRefusedError(message)
-
-
-def _day_of(instant: int) -> str | None:
-    """The UTC day of an instant; None beyond the calendar."""
-    try:
-        return (EPOCH + timedelta(days=instant // DAY_US)).isoformat()
-    except OverflowError:
-        return None
-
-
-def _refuse_unreadable_rows(batch: ObservationsRecorded) -> None:
-    """A fact is never taken back: what pages will read of it later must be readable now."""
-    described = {len(batch.buckets), len(batch.latency), len(batch.lateness)}
-    if described != {batch.rows} or any(row >= batch.rows for row in batch.evidence):
-        message = "the batch describes rows that it does not have"
-        raise BatchRefusedError(message)
-
-
-def _resent(ledger: Ledger, stream: str, sequence: int, payload: bytes) -> Taken:
-    entry = next(ledger.stream(stream, after=sequence - 1))
-    if sha256(entry.payload).digest() != sha256(payload).digest():
-        message = f"{stream} number {sequence} holds other content"
+def _resent(ledger: Ledger, given: Delivery) -> Taken:
+    entry = next(ledger.stream(given.stream, after=given.sequence - 1, limit=1))
+    if not _holds(entry, given.payload):
+        held, came = sha256(entry.payload).hexdigest(), sha256(given.payload).hexdigest()
+        conflict_found(
+            *(ledger, given.agent, "other_content", given.spool),
+            day=given.day,
+            sequence=given.sequence,
+            held=held,
+            given=came,
+            now=given.received_at,
+        )
+        message = f"{given.stream} number {given.sequence} holds other content"
         raise BatchConflictError(message)
-    return Taken(sequence, entry.position)
+    return Taken(given.sequence, entry.position, _reason(entry.fact))
+
+
+def _holds(entry: Entry, payload: bytes) -> bool:
+    """Whether an entry was made of these bytes, be its cold part elsewhere or not."""
+    match entry.fact:
+        case BatchQuarantined() as aside:
+            return aside.content_hash == sha256(payload).hexdigest()
+        case ObservationsRecorded() as batch:
+            if batch.stored == payload:
+                return True
+            try:
+                given = ObservationsRecorded.from_bytes(payload)
+            except BatchError:
+                return False
+            return given.without_cold()[0].stored == batch.without_cold()[0].stored
+        case _:
+            return False
+
+
+def _reason(fact: object) -> str | None:
+    return fact.reason if isinstance(fact, BatchQuarantined) else None
+
+
+def recorded(ledger: Ledger, agent: str, spool: str, day: str) -> int:
+    """How many batches of a spool's day stand in the ledger, those set aside included."""
+    return ledger.version(observations(agent, spool, day))
 
 
 def interrupted(ledger: Ledger, agent: str, gap: ProbingInterrupted) -> None:

@@ -12,12 +12,14 @@ from fastapi.testclient import TestClient
 
 from catalogue.instants import MINUTE, parse_instant
 from probes.assembly import Row, assemble
+from probes.centre import OTHER_CONTENT, OUT_OF_ORDER
 from probes.outcome import Outcome
 from probes.spec import AgentAssigned, AssignedProbe, Segment, TcpSpec
 from slamon.app import agents
 from slamon.history import NAMES
 from slamon.ingest import router
 from slamon.ledger.store import Ledger
+from slamon.sla.intake import SpoolConflictFound
 
 KEY = "a-key-that-was-made-up"
 BEGIN = parse_instant("2026-03-02T10:00:00Z")
@@ -151,19 +153,96 @@ def test_other_content_under_a_number_is_a_conflict(
         pytest.param(b"", id="nothing"),
     ],
 )
-def test_what_is_no_batch_is_refused(
+def test_what_is_no_batch_is_set_aside_and_holds_up_nothing(
     agent: TestClient, assigned: AgentAssigned, content: bytes
 ) -> None:
-    assert agent.post(f"{BATCHES}/1", content=content).status_code == 422
+    answer = agent.post(f"{BATCHES}/1", content=content)
+
+    assert answer.status_code == 200
+    assert answer.json()["quarantined"]
+    assert "quarantined" not in agent.post(f"{BATCHES}/2", content=_batch(assigned)).json()
 
 
-def test_a_batch_of_another_day_is_refused(agent: TestClient, assigned: AgentAssigned) -> None:
+def test_a_batch_of_another_day_is_set_aside(agent: TestClient, assigned: AgentAssigned) -> None:
     later = _batch(assigned, begin=BEGIN + 24 * 60 * MINUTE)
 
     answer = agent.post(f"{BATCHES}/1", content=later)
 
-    assert answer.status_code == 422
-    assert "does not lie within 2026-03-02" in answer.json()["detail"]
+    assert "does not lie within 2026-03-02" in answer.json()["quarantined"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        pytest.param("assignment", 200, id="to an assignment"),
+        pytest.param("batches/spool/2026-03-02", 200, id="to a question"),
+        pytest.param("batches/spool/2026-03-02/x", 405, id="not to a path that is none"),
+    ],
+)
+def test_each_answer_tells_whose_ledger_it_is_and_what_time(
+    agent: TestClient, assigned: AgentAssigned, ledger: Ledger, path: str, status: int
+) -> None:
+    founded = ledger.founded()
+    assert founded is not None
+
+    answer = agent.get(f"/api/v1/agents/bonn/{path}")
+
+    assert answer.status_code == status
+    if status == 200:
+        assert answer.headers["slamon-ledger"] == f"{founded.ledger_id}/1"
+        assert answer.headers["slamon-received-at"] == str(BEGIN + 60 * MINUTE)
+
+
+def test_a_refusal_says_to_programs_what_to_do(agent: TestClient, assigned: AgentAssigned) -> None:
+    early = agent.post(f"{BATCHES}/3", content=_batch(assigned))
+    agent.post(f"{BATCHES}/1", content=_batch(assigned))
+    other = agent.post(f"{BATCHES}/1", content=_batch(assigned, Outcome.BAD))
+
+    assert early.headers["content-type"] == "application/problem+json"
+    assert early.json()["type"] == OUT_OF_ORDER
+    assert early.json()["expected"] == 1
+    assert other.json()["type"] == OTHER_CONTENT
+
+
+def test_an_agent_learns_how_far_the_ledger_stands(
+    agent: TestClient, assigned: AgentAssigned
+) -> None:
+    agent.post(f"{BATCHES}/1", content=_batch(assigned))
+
+    assert agent.get(BATCHES).json() == {"recorded": 1}
+    assert agent.get(BATCHES.replace("02", "03")).json() == {"recorded": 0}
+
+
+@pytest.mark.parametrize(
+    ("runs", "alarms"),
+    [
+        pytest.param("AAABBBCCC", 0, id="one agent, started three times"),
+        pytest.param("AAABAB", 1, id="two by turns"),
+        pytest.param("ABAAA", 0, id="one request that came late"),
+        pytest.param("ABABABAB", 1, id="two by turns for long: told once a day"),
+    ],
+)
+def test_two_that_use_one_key_are_noticed_by_their_turns(
+    agent: TestClient, assigned: AgentAssigned, ledger: Ledger, runs: str, alarms: int
+) -> None:
+    for run in runs:
+        agent.get("/api/v1/agents/bonn/assignment", headers={"Slamon-Run": run})
+
+    found = [entry.fact for entry in ledger.stream("spools:bonn")]
+    assert [type(each) for each in found] == [SpoolConflictFound] * alarms
+
+
+def test_a_ledger_that_was_never_restored_is_not_told_assignments(
+    agent: TestClient, assigned: AgentAssigned
+) -> None:
+    other = assigned.model_copy(update={"version": 2})
+
+    answers = [
+        agent.post("/api/v1/agents/bonn/assignments", json=each.model_dump(mode="json"))
+        for each in (other, assigned)
+    ]
+
+    assert [answer.status_code for answer in answers] == [409, 204]
 
 
 def test_a_batch_beyond_all_measure_is_refused(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import socket
 import ssl
 import struct
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 
 import pytest
 
+from probes.centre import ASSIGNMENT_UNKNOWN, OUT_OF_ORDER
 from probes.dialogue import Surroundings
 from probes.guard import networks
 from probes.observation import Observation
@@ -163,6 +166,17 @@ class TinyCentre(ThreadingHTTPServer):
         self.interruptions: list[ProbingInterrupted] = []
         self.asked = 0
         self.lose_answers = 0
+        self.refuse_with: list[tuple[int, dict[str, str]]] = []
+        self.wait_header = ""
+        self.quarantines: set[int] = set()
+        self.ledger: str | None = None
+        self.clock_ahead = 0
+        self.forget_assignment = False
+
+    def lost_after(self, day: str, sequence: int) -> None:
+        """Forget batches, as a backup does that is older."""
+        for key in [key for key in self.batches if key[1] == day and key[2] > sequence]:
+            del self.batches[key]
 
     @property
     def url(self) -> str:
@@ -184,6 +198,11 @@ class TinyCentreTalk(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         assignment = self.server.assignment
+        _, _, _, _, _, what, *key = self.path.split("/")
+        if what == "batches":
+            held = sum(1 for each in self.server.batches if list(each[:2]) == key)
+            self.answer(200, b'{"recorded": %d}' % held)
+            return
         assert self.path == "/api/v1/agents/agent-1/assignment"
         if assignment is None:
             self.answer(404)
@@ -201,19 +220,44 @@ class TinyCentreTalk(BaseHTTPRequestHandler):
                 self.server.interruptions.append(gap)
             self.answer(200)
             return
+        if what == "assignments":
+            self.server.forget_assignment = False
+            self.answer(204)
+            return
+        if self.server.refuse_with:
+            self.answer(*self.server.refuse_with.pop(0))
+            return
+        if self.server.forget_assignment:
+            self.answer(409, {"type": ASSIGNMENT_UNKNOWN})
+            return
         spool, day, sequence = key
+        held = sum(1 for each in self.server.batches if each[:2] == (spool, day))
+        if int(sequence) > held + 1:
+            self.answer(409, {"type": OUT_OF_ORDER, "expected": held + 1})
+            return
         known = self.server.batches.setdefault((spool, day, int(sequence)), body)
         if self.server.lose_answers > 0:
             self.server.lose_answers -= 1
             self.close_connection = True
         elif known == body:
-            self.answer(200, b'{"acknowledged": %d, "position": 1}' % int(sequence))
+            aside = {"quarantined": "it was"} if int(sequence) in self.server.quarantines else {}
+            self.answer(200, {"acknowledged": int(sequence), "position": 1, **aside})
         else:
             self.answer(409, b'{"title": "conflict"}')
 
-    def answer(self, status: int, body: bytes = b"", etag: str | None = None) -> None:
+    def answer(
+        self, status: int, body: bytes | Mapping[str, object] = b"", etag: str | None = None
+    ) -> None:
         self.close_connection = True
+        if not isinstance(body, bytes):
+            body = json.dumps(dict(body)).encode()
         self.send_response(status)
+        if self.server.ledger is not None:
+            self.send_header("Slamon-Ledger", self.server.ledger)
+        now = time.time_ns() // 1000 + self.server.clock_ahead
+        self.send_header("Slamon-Received-At", str(now))
+        if self.server.wait_header and status in {429, 503}:
+            self.send_header("Retry-After", self.server.wait_header)
         if etag is not None:
             self.send_header("ETag", etag)
         self.send_header("Content-Length", str(len(body)))

@@ -111,7 +111,10 @@ def spooled(path: Path) -> list[tuple[int, int]]:
     """Read all rows, batched or not, that a dead agent left in its spool."""
     with sqlite3.connect(path) as db:
         rows = list(db.execute("select due, probe from result"))
-        batches = [bytes(data) for (data,) in db.execute("select bytes from batch")]
+        batches = [
+            bytes(data)
+            for (data,) in db.execute("select bytes from batch where acknowledged is null")
+        ]
     db.close()
     assignment = assigned(1)
     return rows + rows_of([ObservationsRecorded.from_bytes(b) for b in batches], assignment)

@@ -44,8 +44,8 @@ def delivered(path: Path, url: str, key: str = "key-1") -> tuple[list[Delivery],
                 break
         recorder.close()
         left = 0
-        while parcel := spool.oldest():
-            spool.acknowledge(parcel)
+        while parcel := spool.parcels.oldest():
+            spool.parcels.acknowledge(parcel, 0)
             left += 1
         spool.close()
         return seen, left
@@ -97,7 +97,7 @@ def test_a_conflict_stops_pushing_loudly(
         asked = centre.asked
         assert await courier.deliver() is Delivery.REFUSED
         assert centre.asked == asked
-        assert spool.oldest() is not None
+        assert spool.parcels.oldest() is not None
         recorder.close()
         spool.close()
 

@@ -1,4 +1,4 @@
-"""A batch is a fact for ever: what cannot be read later is refused when it comes."""
+"""A batch is a fact for ever: what cannot be read later is set aside when it comes, and read by nobody."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from probes.evidence import Evidence
 from probes.outcome import Outcome
 from probes.spec import AssignedProbe, Segment, TcpSpec
 from slamon.app import agents
-from slamon.app.agents import BatchRefusedError
+from slamon.app.agents import BatchRefusedError, Taken
 from slamon.cli.house import House
 
 MINUTE = 60_000_000
@@ -51,18 +51,20 @@ def nothing_at(begin: int, end: int) -> ObservationsRecorded:
 
 
 @pytest.fixture
-def take(house: House) -> Callable[[ObservationsRecorded], object]:
+def take(house: House) -> Callable[[ObservationsRecorded], Taken]:
     agents.assign(house.ledger, "agent-a", [PROBE], location="loc-a", actor="slamon")
 
-    def taken(batch: ObservationsRecorded, day: str = DAY) -> object:
+    def taken(batch: ObservationsRecorded, day: str = DAY) -> Taken:
         payload = batch.to_bytes()
-        return agents.take_batch(house.ledger, "agent-a", "spool", day, 1, payload, now=2**63)
+        return agents.take_batch(
+            house.ledger, "agent-a", "spool", day, 1, payload, now=BEGIN + 60 * MINUTE
+        )
 
     return taken
 
 
-def test_a_sound_batch_is_taken(take: Callable[[ObservationsRecorded], object]) -> None:
-    assert take(BATCH)
+def test_a_sound_batch_is_taken(take: Callable[[ObservationsRecorded], Taken]) -> None:
+    assert take(BATCH).quarantined is None
 
 
 @pytest.mark.parametrize(
@@ -89,15 +91,17 @@ def test_a_sound_batch_is_taken(take: Callable[[ObservationsRecorded], object]) 
         pytest.param(nothing_at(-(2**63), 1 - 2**63), id="it lies before the calendar"),
     ],
 )
-def test_a_batch_that_could_not_be_read_later_is_refused(
-    house: House, take: Callable[[ObservationsRecorded], object], batch: ObservationsRecorded
+def test_a_batch_that_could_not_be_read_later_is_set_aside(
+    house: House, take: Callable[[ObservationsRecorded], Taken], batch: ObservationsRecorded
 ) -> None:
-    position = house.ledger.position()
+    taken = take(batch)
+    house.refresh()
 
-    with pytest.raises(BatchRefusedError):
-        take(batch)
-
-    assert house.ledger.position() == position
+    assert taken.quarantined
+    assert house.reading.observations(None, None, None, 10) == ()
+    told = house.reading.fact(taken.position)
+    assert told is not None
+    assert told.fact == "batch-quarantined/1"
 
 
 def test_a_day_that_does_not_exist_is_refused(house: House) -> None:
@@ -105,5 +109,11 @@ def test_a_day_that_does_not_exist_is_refused(house: House) -> None:
 
     with pytest.raises(BatchRefusedError, match="2026-02-30"):
         agents.take_batch(
-            house.ledger, "agent-a", "spool", "2026-02-30", 1, BATCH.to_bytes(), now=2**63
+            house.ledger,
+            "agent-a",
+            "spool",
+            "2026-02-30",
+            1,
+            BATCH.to_bytes(),
+            now=BEGIN + 60 * MINUTE,
         )

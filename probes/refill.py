@@ -1,0 +1,65 @@
+"""Refilling: what a centre that went on from a backup has lost is sent to it again out of the spool."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from http import HTTPStatus
+
+from probes.centre import Centre
+from probes.recorder import Recorder
+from probes.spool import Spool
+
+log = logging.getLogger(__name__)
+
+
+class Refill:
+    """Compares the ledger that the centre names with the one that the spool was handed in to."""
+
+    def __init__(self, spool: Spool, recorder: Recorder, centre: Centre) -> None:
+        self._spool = spool
+        self._recorder = recorder
+        self._centre = centre
+        self._met: str | None = None
+
+    async def due(self) -> bool:
+        """Whether the centre now names another ledger, or another epoch of it."""
+        if self._centre.ledger is None:
+            return False
+        if self._met is None:
+            self._met = await self._recorder.do(lambda: self._spool.centre)
+        return self._met != self._centre.ledger
+
+    async def begin(self) -> None:
+        """Let what the centre lacks go out again; of a ledger never met before only what still waits.
+
+        Raises:
+            UnreachableError: the centre did not answer; it is asked again next time.
+
+        """
+        ledger = str(self._centre.ledger)
+        if self._met is not None and _id(self._met) == _id(ledger):
+            log.warning("the centre went on from a backup (%s): it gets what it lacks", ledger)
+            if not await self._send_again():
+                return
+        elif self._met is not None:
+            name = await self._recorder.do(self._spool.parcels.renew)
+            log.warning("the centre has another ledger (%s): it gets spool %s", ledger, name)
+        await self._recorder.do(self._spool.met, ledger)
+        self._met = ledger
+
+    async def _send_again(self) -> bool:
+        parcels = self._spool.parcels
+        for spool, day in await self._recorder.do(parcels.days):
+            answer = await asyncio.to_thread(self._centre.recorded, spool, day)
+            if answer.status != HTTPStatus.OK:
+                return False
+            recorded = int(answer.said("recorded"))
+            if recorded < await self._recorder.do(parcels.numbered, spool, day):
+                await self._recorder.do(parcels.send_again, spool, day, recorded + 1)
+        await self._recorder.do(self._spool.report_again)
+        return True
+
+
+def _id(ledger: str) -> str:
+    return ledger.partition("/")[0]
