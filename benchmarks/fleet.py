@@ -67,7 +67,7 @@ def fleet(services: int, first_day: date) -> Iterator[Fleet]:
         ledger.append_all(list(promises(services)), actor="benchmark")
         store = ViewStore(Path(name), founded)
         Folder(ledger, store).catch_up()
-        with store.engine.execution_options(writes=True).begin() as connection:
+        with store.writing() as connection:
             _fill(connection, services, first_day)
         agreements = tuple(agreement_id(n) for n in range(services // PER_AGREEMENT))
         try:

@@ -1,33 +1,41 @@
-"""The file of the read side: which one fits this program and this ledger, and connections to it."""
+"""The read side's tables: which of them fit this program and this ledger, and transactions on them."""
 
 from __future__ import annotations
 
-import sqlite3
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection
 
+from slamon.ledger.place import HeldError, Place, checked
 from slamon.ledger.store import LedgerFounded
-from slamon.views.tables import metadata, schema_hash, view_state
-from slamon.views.writing import insert
+from slamon.views.files import Files
+from slamon.views.generations import Generations, read_position
+from slamon.views.tables import schema_hash
+
+TRIES = 60
+
+__all__ = ["ViewStore", "read_position"]
 
 
 class ViewStore:
-    """Tables beside the ledger; another schema or another ledger gets another file."""
+    """Tables in a folder or in a database; another schema or another ledger gets others.
 
-    def __init__(self, folder: Path, founded: LedgerFounded, *, name: str | None = None) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        stem = name or f"views.{schema_hash()}-{founded.ledger_id[:8]}-{founded.epoch}"
-        self.path = folder / f"{stem}.db"
-        self.engine = _engine(self.path)
-        self._local = threading.local()
-        with self.engine.execution_options(writes=True).begin() as connection:
-            metadata.create_all(connection)
-            first = insert(view_state).values(id=1, position=0, recorded_at=0)
-            connection.execute(first.on_conflict_do_nothing())
+    Every question is answered from the generation that is asked at that moment, and every fact is folded into it.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        founded: LedgerFounded,
+        *,
+        name: str | None = None,
+        generations: Generations | None = None,
+    ) -> None:
+        self._place = place
+        self._founded = founded
+        self._generations = generations or _generations(place, founded, name)
 
     def position(self) -> int:
         """How far the ledger has been folded."""
@@ -36,46 +44,59 @@ class ViewStore:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection kept by this thread; everything inside the block sees one state."""
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self.engine.connect()
-            self._local.connection = connection
-        try:
+        """A connection for a block; everything inside the block sees one state."""
+        with self._generations.snapshot() as connection:
             yield connection
-        finally:
-            connection.rollback()
 
-    def remove_older(self) -> None:
-        """Delete the files of other schemas and epochs: all of them can be folded anew."""
-        for file in self.path.parent.glob("views.*.db*"):
-            if not file.name.startswith(self.path.name):
-                file.unlink(missing_ok=True)
+    @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """The same with tables of its own where a question needs them (`views.shadowing`): nothing of it is kept."""
+        with self._generations.trial() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction for a block, the only one that writes; it is kept when the block ends well."""
+        with self._generations.claim() as connection:
+            yield connection
+            connection.commit()
+
+    def rebuild(self, fold: Callable[[ViewStore], None]) -> None:
+        """Fold everything anew beside what is asked, and put it in its place once it is complete.
+
+        `fold` brings a store up to the ledger; it is called again for the rest while nobody else can fold.
+
+        Raises:
+            HeldError: another process is rebuilding, or dashboards ask all the time.
+
+        """
+        with self._generations.rebuilding() as generation:
+            draft = ViewStore(self._place, self._founded, generations=generation)
+            fold(draft)
+            for _ in range(TRIES):
+                with self._generations.claim() as claim:
+                    fold(draft)
+                    if self._generations.put(generation, claim):
+                        claim.commit()
+                        return
+        message = "queries of dashboards leave no moment to put the new views in place; try again"
+        raise HeldError(message)
+
+    def take_over(self) -> None:
+        """These tables are complete: dashboards read them, and older ones are removed when nobody reads them."""
+        self._generations.take_over()
 
     def close(self) -> None:
-        """Let the file go."""
-        self.engine.dispose()
+        """Let all connections go."""
+        self._generations.close()
 
 
-def read_position(connection: Connection) -> int:
-    """How far the ledger had been folded in what this connection sees."""
-    return int(connection.execute(select(view_state.c.position)).scalar_one())
+def _generations(place: Place, founded: LedgerFounded, name: str | None) -> Generations:
+    kind, ledger, epoch = schema_hash(), founded.ledger_id[:8], founded.epoch
+    if isinstance(place, Path):
+        return Files(place, name or f"views.{kind}-{ledger}-{epoch}")
+    checked(place)  # refuses what is none
+    # The driver is an extra: only who keeps the ledger in a database has it.
+    from slamon.views.schemas import Schemas  # noqa: PLC0415
 
-
-def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: sqlite3.Connection, _: object) -> None:
-        connection.isolation_level = None  # we begin transactions ourselves, see below
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")  # rebuildable: a lost tail is folded again
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # Left to itself the driver begins only before a write: each read would see another state.
-        # Who reads before writing must be the writer from the start: a reader may not turn into one.
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
+    return Schemas(place, name or f"v_{kind}_{ledger}_{epoch}")

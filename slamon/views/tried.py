@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import Connection, MetaData, Table, insert, select
-from sqlalchemy.schema import CreateTable
-
 from slamon.ledger.store import Ledger
 from slamon.views import days, paced
 from slamon.views.judging import Frame
 from slamon.views.promised import Promises
+from slamon.views.shadowing import shadow
 from slamon.views.store import read_position
 from slamon.views.tables import pace_bound, pace_day
 
@@ -18,19 +16,12 @@ from slamon.views.tables import pace_bound, pace_day
 def under(frame: Frame, held: Promises, ledger: Ledger) -> Frame:
     """The same instant under other promises; figures that were kept or closed do not count there.
 
-    From here on its connection sees the bounds of latency that these promises name, and no others.
+    Its connection is one of `ViewStore.trying`. From here on it sees the bounds of latency that these promises
+    name, and no others.
     """
     connection = frame.connection
     if paced.bounds_of(held) != paced.bounds_of(frame.held):
         for table in (pace_bound, pace_day):
-            _shadow(connection, table)
+            shadow(connection, table)
         paced.follow_promises(connection, ledger, read_position(connection), held)
     return replace(frame, held=held, desk=days.Desk(connection, anew=True))
-
-
-def _shadow(connection: Connection, table: Table) -> None:
-    """Put a copy of a table before it, that this connection alone sees until its transaction ends."""
-    stored = table.to_metadata(MetaData(), schema="main")
-    copied = table.to_metadata(MetaData(), schema="temp")
-    connection.execute(CreateTable(copied))
-    connection.execute(insert(copied).from_select(list(copied.c.keys()), select(stored)))

@@ -6,14 +6,19 @@ Probes ask every four hours, so that weeks have few results and an unconfirmed s
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import Connection, select
 
 from catalogue.instants import HOUR, MINUTE, format_instant, parse_instant
@@ -228,6 +233,7 @@ class World:
     folder: Path
     ledger: Ledger
     founded: LedgerFounded
+    new_views: Callable[[], ViewStore]
     views: ViewStore
     agents: dict[str, Agent]
     stores: list[ViewStore] = field(default_factory=list)
@@ -333,7 +339,7 @@ class World:
 
     def anew(self) -> ViewStore:
         """Views folded from zero in one go."""
-        store = ViewStore(self.folder, self.founded, name=f"anew-{len(self.stores)}")
+        store = self.new_views()
         self.stores.append(store)
         Folder(self.ledger, store).catch_up()
         return store
@@ -358,10 +364,23 @@ def _assigned(probe: str) -> AssignedProbe:
     )
 
 
-def dump(connection: Connection, *, but: tuple[str, ...] = ()) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, in the order of their texts."""
+def dump(
+    connection: Connection,
+    *,
+    but: tuple[str, ...] = (),
+    without: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table but some, in the order of their texts, `without` some columns."""
     return {
-        table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+        table.name: sorted(
+            (
+                tuple(row)
+                for row in connection.execute(
+                    select(*(c for c in table.c if c.name not in without.get(table.name, ())))
+                )
+            ),
+            key=repr,
+        )
         for table in metadata.sorted_tables
         if table.name not in but
     }
@@ -404,25 +423,61 @@ class Kit:
     probes: tuple[str, ...] = PROBES
 
 
+class Places:
+    """Where views stand, each in files or in a schema of their own."""
+
+    def __init__(self, database: str | None) -> None:
+        self._database = database
+        self._numbers = count()
+
+    def views(self, folder: Path, founded: LedgerFounded) -> ViewStore:
+        """Empty views, not yet used by any test."""
+        return ViewStore(self._database or folder, founded, name=f"views-{next(self._numbers)}")
+
+    def remove(self) -> None:
+        """Remove the schemas of the world that is closed; its files go with their folder."""
+        if self._database is None:
+            return
+        with psycopg.connect(self._database, autocommit=True) as connection:
+            made = connection.execute("SELECT stem FROM slamon_views.generation").fetchall()
+            for (stem,) in made:
+                connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(stem)))
+            connection.execute("DELETE FROM slamon_views.generation")
+
+
 @contextmanager
-def _opened() -> Iterator[World]:
+def _opened(places: Places) -> Iterator[World]:
     with TemporaryDirectory() as name:
         folder = Path(name)
         ticks = iter(range(BEGIN, 2**62, 1_000))
         ledger = Ledger(folder / "ledger.db", NAMES, lambda: next(ticks))
         founded = ledger.found("0123456789abcdef")
-        views = ViewStore(folder, founded)
-        world = World(folder, ledger, founded, views, {each: Agent(each) for each in AGENTS})
+        new_views = partial(places.views, folder, founded)
+        agents = {each: Agent(each) for each in AGENTS}
+        world = World(folder, ledger, founded, new_views, new_views(), agents)
         try:
             yield world
         finally:
             world.close()
+            places.remove()
 
 
 @pytest.fixture(scope="session")
-def kit() -> Kit:
-    """The world and its tools; opened anew as often as a test asks."""
-    return Kit(_opened)
+def views_database(cluster: Any) -> Iterator[str]:
+    """A database whose own order of texts is that of a language, and not that of bytes."""
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+        connection.execute(
+            "CREATE DATABASE views TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en'"
+        )
+    yield cluster.url("views")
+    cluster.drop("views")
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def kit(request: pytest.FixtureRequest) -> Kit:
+    """The world and its tools on both stores; opened anew as often as a test asks."""
+    database = request.getfixturevalue("views_database") if request.param == "postgresql" else None
+    return Kit(partial(_opened, Places(database)))
 
 
 @pytest.fixture

@@ -117,7 +117,7 @@ def test_a_file_touches_the_old_opening_of_a_ticket_as_well_as_the_new(world: An
     world.append("tickets:imp-a", _tickets(("T-1", 70 * HOUR, None, None, "P1", 0)))
     *_, levels_entry, entry = world.ledger.since(0, limit=10_000)
 
-    with world.views.engine.begin() as connection:
+    with world.views.writing() as connection:
         observed = Observed(connection)
         observed.tickets(entry, entry.fact)
         observed.levels(levels_entry, levels_entry.fact)
@@ -133,7 +133,7 @@ def test_a_level_touches_the_time_up_to_the_next_one(world: Any) -> None:
     world.append("levels:imp-days", _levels((5 * HOUR, "4"), (6 * HOUR, "5")))
     *_, first, second = world.ledger.since(0, limit=10_000)
 
-    with world.views.engine.begin() as connection:
+    with world.views.writing() as connection:
         assert levels_taken_in(connection, first, first.fact) == (9 * HOUR, FAR)
         assert levels_taken_in(connection, second, second.fact) == (5 * HOUR, 9 * HOUR)
 

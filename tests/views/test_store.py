@@ -17,7 +17,7 @@ def test_reads_of_one_answer_see_one_state_while_the_fold_goes_on(tmp_path: Path
     store = ViewStore(tmp_path, FOUNDED)
     with store.reading() as connection:
         before = read_position(connection)
-        with store.engine.begin() as folding:
+        with store.writing() as folding:
             folding.execute(update(view_state).values(position=7))
         assert read_position(connection) == before == 0
     with store.reading() as connection:
@@ -25,12 +25,13 @@ def test_reads_of_one_answer_see_one_state_while_the_fold_goes_on(tmp_path: Path
     store.close()
 
 
-def test_another_epoch_of_the_ledger_gets_a_file_of_its_own(tmp_path: Path) -> None:
+def test_another_epoch_of_the_ledger_gets_tables_of_its_own(tmp_path: Path) -> None:
     first = ViewStore(tmp_path, FOUNDED)
+    with first.writing() as connection:
+        connection.execute(update(view_state).values(position=7))
     second = ViewStore(tmp_path, FOUNDED.model_copy(update={"epoch": 2}))
-    assert first.path != second.path
-    second.remove_older()
-    assert not first.path.exists()
-    assert second.path.exists()
+    assert (first.position(), second.position()) == (7, 0)
+    second.take_over()
+    assert len(list(tmp_path.glob("views.*.db"))) == 1
     first.close()
     second.close()

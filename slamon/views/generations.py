@@ -1,0 +1,49 @@
+"""Generations of views: tables folded from one ledger, of which one is asked while another may be folded beside it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol, Self
+
+from sqlalchemy import Connection, select
+
+from slamon.views.tables import view_state
+
+
+class Generations(Protocol):
+    """Where the tables stand. Transactions end when their connection is closed; what was not committed is undone.
+
+    Who has claimed the generation that is asked is the only one to write it, and the only one who may put another
+    in its place: so nothing is ever folded into tables that nobody asks any more.
+    """
+
+    def snapshot(self) -> Connection:
+        """A transaction that sees one state of the generation that is asked, and cannot write."""
+
+    def trial(self) -> Connection:
+        """The same, but what is written in it is seen by it alone and never kept."""
+
+    def claim(self) -> Connection:
+        """A transaction that may write the generation that is asked; waits for the one that does."""
+
+    def rebuilding(self) -> AbstractContextManager[Self]:
+        """Another generation, empty; removed at the end unless it was put in the place of the one that is asked.
+
+        Raises:
+            HeldError: another process is folding one.
+
+        """
+
+    def put(self, draft: Self, claim: Connection) -> bool:
+        """Let a draft be the one that is asked, once the claim is committed; false when that is not possible now."""
+
+    def take_over(self) -> None:
+        """These tables are complete: dashboards read them, and those that nobody needs any more are removed."""
+
+    def close(self) -> None:
+        """Let all connections go."""
+
+
+def read_position(connection: Connection) -> int:
+    """How far the ledger had been folded in what this connection sees."""
+    return int(connection.execute(select(view_state.c.position)).scalar_one())

@@ -1,0 +1,222 @@
+"""Generations of views as schemas of a PostgreSQL database; one row says which of them is asked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import NamedTuple
+
+import psycopg
+from psycopg import errors
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool, QueuePool
+
+from slamon.ledger.connecting import connect, reaching
+from slamon.ledger.place import HeldError
+from slamon.views.contract import publish
+from slamon.views.database import LAYING_OUT, engine_on, lay_out, remove, there
+
+FIRST = 1
+REBUILDING = int.from_bytes(b"rebuild!")  # the advisory lock of those who fold another generation
+READ_TOO_LONG = "a query on the views of report1 goes on for too long: end it, and try again"
+PATIENCE_MS = 1_000  # the fold waits no longer than this for the queries of dashboards
+TRIES = 60
+
+REGISTER = """
+CREATE SCHEMA IF NOT EXISTS slamon_views;
+CREATE TABLE IF NOT EXISTS slamon_views.generation (stem text PRIMARY KEY, asked integer NOT NULL);
+"""
+ASKED = "SELECT asked FROM slamon_views.generation WHERE stem = %(stem)s"
+ASKED_HERE = """
+SELECT g.asked FROM slamon_views.generation g, view_state WHERE g.stem = %(stem)s
+"""
+OWN_OTHERS = """
+SELECT nspname FROM pg_namespace WHERE nspname <> %(asked)s
+AND (nspname = %(stem)s OR starts_with(nspname, %(stem)s || '_g'))
+"""
+FOREIGN = """
+SELECT nspname FROM pg_namespace WHERE nspname ~ '^v_[0-9a-f]{12}_' AND nspname <> %(own)s
+AND pg_has_role(nspowner, 'USAGE')
+"""
+
+
+class Opened(NamedTuple):
+    """Connections to one generation: those that read, that try something out, that write."""
+
+    number: int
+    reader: Engine
+    tester: Engine
+    writer: Engine
+
+    def dispose(self) -> None:
+        """Let those go that are not in use."""
+        for engine in self[1:]:
+            engine.dispose()
+
+
+class Schemas:
+    """The schemas of one schema of one ledger in a database. `pinned` names one generation, whichever is asked."""
+
+    def __init__(self, url: str, stem: str, pinned: int | None = None) -> None:
+        self._url = url
+        self._stem = stem
+        self._pinned = pinned
+        self._switching = threading.Lock()
+        with closing(connect(url, "slamon views")) as connection, reaching(url):
+            number = pinned or self._registered(connection)
+            lay_out(connection, self._schema(number))
+        self._opened = self._engines(number)
+
+    def snapshot(self) -> Connection:
+        """A transaction that sees one state of the generation that is asked, and cannot write.
+
+        Whoever removes a generation locks its `view_state` first, and does not wait for it. So whoever has read
+        that table finds all others.
+        """
+        return self._connected(lambda opened: opened.reader, ASKED_HERE)
+
+    def trial(self) -> Connection:
+        """The same, but temporary tables can be made in it."""
+        return self._connected(lambda opened: opened.tester, ASKED_HERE)
+
+    def claim(self) -> Connection:
+        """A transaction that may write the generation that is asked; waits for the one that does."""
+        locking = "" if self._pinned else " FOR UPDATE"
+        return self._connected(lambda opened: opened.writer, ASKED + locking)
+
+    @contextmanager
+    def rebuilding(self) -> Iterator[Schemas]:
+        """Another generation, empty; removed at the end unless it was put in the place of the one that is asked."""
+        with closing(connect(self._url, "slamon rebuild")) as connection:
+            if not _alone(connection):
+                message = "views are being rebuilt by another process; wait until it is done"
+                raise HeldError(message)
+            self._remove_own(connection)
+            draft = Schemas(self._url, self._stem, self._registered(connection) + 1)
+            try:
+                yield draft
+            finally:
+                draft.close()
+                self._remove_own(connection)
+
+    def put(self, draft: Schemas, claim: Connection) -> bool:
+        """Let the draft be the one that is asked, by this program and by dashboards, once the claim is committed.
+
+        False when a query of a dashboard goes on for too long: then nothing was changed.
+        """
+        claim.exec_driver_sql(
+            "UPDATE slamon_views.generation SET asked = %(asked)s WHERE stem = %(stem)s",
+            {"asked": draft._opened.number, "stem": self._stem},
+        )
+        return _published(claim, draft._schema(draft._opened.number))
+
+    def take_over(self) -> None:
+        """Let dashboards read these tables, and remove what nobody asks or reads any more.
+
+        Raises:
+            HeldError: a query of a dashboard goes on for more than a minute.
+
+        """
+        self._publish()
+        with closing(connect(self._url, "slamon views")) as connection, reaching(self._url):
+            if _alone(connection):
+                self._remove_own(connection)
+                own = self._schema(self._registered(connection))
+                for (schema,) in connection.execute(FOREIGN, {"own": own}).fetchall():
+                    remove(connection, schema)
+
+    def close(self) -> None:
+        """Let all connections go."""
+        self._opened.dispose()
+
+    def _publish(self) -> None:
+        for _ in range(TRIES):
+            with self.claim() as claim:
+                if _published(claim, self._schema(self._opened.number)):
+                    claim.commit()
+                    return
+        raise HeldError(READ_TOO_LONG)
+
+    def _connected(self, kind: Callable[[Opened], Engine], question: str) -> Connection:
+        again = True
+        while True:
+            opened = self._opened
+            connection = kind(opened).connect()
+            try:
+                found = connection.exec_driver_sql(question, {"stem": self._stem}).scalar_one()
+                asked = self._pinned or int(found)
+            except DBAPIError as wrong:
+                connection.close()
+                if isinstance(wrong.orig, errors.UndefinedTable):  # another was put in its place
+                    asked = self._asked()
+                    if asked == opened.number:
+                        raise
+                elif wrong.connection_invalidated and again:  # the server was started anew
+                    again = False
+                    continue
+                else:
+                    raise
+            if asked == opened.number:
+                return connection
+            connection.close()
+            self._switch(asked)
+
+    def _asked(self) -> int:
+        with closing(connect(self._url, "slamon views")) as connection, reaching(self._url):
+            return self._pinned or self._registered(connection)
+
+    def _switch(self, asked: int) -> None:
+        with self._switching:
+            if asked != self._opened.number:
+                before, self._opened = self._opened, self._engines(asked)
+                before.dispose()
+
+    def _schema(self, number: int) -> str:
+        return self._stem if number == FIRST else f"{self._stem}_g{number}"
+
+    def _engines(self, number: int) -> Opened:
+        schema = self._schema(number)
+        return Opened(
+            number,
+            engine_on(self._url, schema, "REPEATABLE READ", QueuePool, read_only=True),
+            engine_on(self._url, schema, "REPEATABLE READ", NullPool, read_only=False),
+            engine_on(self._url, schema, "READ COMMITTED", QueuePool, read_only=False),
+        )
+
+    def _registered(self, connection: psycopg.Connection) -> int:
+        """The generation that is asked; the first, where nobody has asked yet."""
+        if not there(connection, "slamon_views.generation"):
+            with connection.transaction():
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (LAYING_OUT,))
+                connection.execute(REGISTER)
+        row = (self._stem, FIRST)
+        connection.execute(
+            "INSERT INTO slamon_views.generation VALUES (%s, %s) ON CONFLICT DO NOTHING", row
+        )
+        (asked,) = connection.execute(ASKED, {"stem": self._stem}).fetchone() or (FIRST,)
+        return int(asked)
+
+    def _remove_own(self, connection: psycopg.Connection) -> None:
+        asked = self._schema(self._registered(connection))
+        names = {"stem": self._stem, "asked": asked}
+        for (schema,) in connection.execute(OWN_OTHERS, names).fetchall():
+            remove(connection, schema)
+
+
+def _alone(connection: psycopg.Connection) -> bool:
+    """Be the only one that makes and removes generations, as long as the connection lives."""
+    return connection.execute("SELECT pg_try_advisory_lock(%s)", (REBUILDING,)).fetchone() == (
+        True,
+    )
+
+
+def _published(claim: Connection, schema: str) -> bool:
+    try:
+        publish(claim, schema, PATIENCE_MS)
+    except DBAPIError as wrong:
+        if not isinstance(wrong.orig, errors.LockNotAvailable):
+            raise
+        return False
+    return True
