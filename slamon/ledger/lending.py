@@ -14,7 +14,7 @@ from psycopg.rows import DictRow, dict_row
 
 from slamon.ledger.connecting import connect, parameters, reaching
 
-LOCK_SECONDS = 30
+PATIENCE = "SET lock_timeout = '30s'"  # for a writer before us
 IDLE_CONNECTIONS = 8  # kept for the next calls; more are made while more threads ask
 
 
@@ -25,7 +25,6 @@ class Datastore(library.PostgresDatastore):
         known = {key: str(value) for key, value in parameters(url).items()}
         super().__init__(
             *(known.get(each, "") for each in ("dbname", "host", "port", "user", "password")),
-            lock_timeout=LOCK_SECONDS,
             originator_id_type="text",
         )
         self._url = url
@@ -58,6 +57,8 @@ class Datastore(library.PostgresDatastore):
             except IndexError:
                 new: Any = connect(self._url)
                 new.row_factory = dict_row
+                with reaching(self._url):
+                    new.execute(PATIENCE)
                 return new  # type: ignore[no-any-return] # its rows are dictionaries from here on
             if _quiet(connection):
                 return connection

@@ -61,6 +61,7 @@ SELECT notification_id, NULL AS stream, NULL AS version, NULL AS expected, pg_no
 FROM stored
 UNION ALL SELECT NULL, stream, version, expected, NULL FROM standing WHERE version <> expected
 """
+LOCK: LiteralString = "LOCK TABLE public.stored_events IN EXCLUSIVE MODE"
 STREAM: LiteralString = """
 SELECT notification_id, originator_id, originator_version, topic, state FROM public.stored_events
 WHERE originator_id = %s AND originator_version > %s AND notification_id <= %s
@@ -150,9 +151,11 @@ class LedgerRecorder(library.PostgresApplicationRecorder):
             self.datastore.get_connection() as connection,
             connection.cursor(row_factory=tuple_row) as cursor,
         ):
-            with connection.pipeline(), connection.transaction():
-                self._lock_table(connection.cursor())
+            with connection.pipeline():
+                connection.execute("BEGIN", prepare=True)
+                connection.execute(LOCK, prepare=True)
                 cursor.execute(APPEND, values, prepare=True)
+                connection.execute("COMMIT", prepare=True)
             answers = cursor.fetchall()
         for _position, stream, version, expected, _notified in answers:
             if stream is not None:
