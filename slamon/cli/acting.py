@@ -10,8 +10,7 @@ import typer
 
 from slamon.app import people
 from slamon.cli.commands import group
-from slamon.cli.house import House
-from slamon.cli.opening import existing
+from slamon.cli.opening import existing_home
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import (
     Actor,
@@ -57,8 +56,8 @@ def add(
 @app.command("list")
 def list_all(*, as_json: AsJson = False) -> None:
     """List the ids that have or had a name."""
-    with refusals():
-        found = Actors(existing(Settings().data)).all()
+    with refusals(), existing_home(Settings()) as house:
+        found = Actors(house.folder).all()
     if as_json:
         print_json([actor._asdict() for actor in found])
         return
@@ -78,7 +77,7 @@ def erase(
 ) -> None:
     """Erase a person's name and address for good; the id and what it decided stay."""
     settings = Settings()
-    with refusals(), House(existing(settings.data)) as house:
+    with refusals(), existing_home(settings) as house:
         who = actor_or_fail(by, settings)
         actors = Actors(house.folder)
         if not yes:

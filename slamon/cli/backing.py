@@ -11,7 +11,7 @@ import typer
 
 from catalogue.instants import format_instant
 from slamon.cli.house import House, now
-from slamon.cli.opening import existing, refresh
+from slamon.cli.opening import existing, existing_home, refresh
 from slamon.cli.settings import Settings
 from slamon.cli.sound import must_be_sound
 from slamon.cli.terminal import (
@@ -25,7 +25,7 @@ from slamon.cli.terminal import (
 )
 from slamon.history import NAMES
 from slamon.ledger.actors import Actors
-from slamon.ledger.backup import Copied, back_up
+from slamon.ledger.backup import BackupError, Copied, back_up
 from slamon.ledger.format import raise_format
 from slamon.ledger.lock import FolderLock
 from slamon.ledger.restoring import LEDGER, Restored, begin_epoch
@@ -50,6 +50,7 @@ def backup(
     """Copy the ledger into one file, also while slamon is up."""
     with refusals():
         settings = Settings()
+        _only_files(settings)
         folder = existing(settings.data)
         people = [] if without_names else Actors(folder).all()
         with progress("copying the ledger", None) as bar:
@@ -64,6 +65,15 @@ def backup(
                 ),
             )
     _tell_copied(copied, as_json=as_json)
+
+
+def _only_files(settings: Settings) -> None:
+    if settings.database:
+        message = (
+            "the ledger is in PostgreSQL: back it up and put it back with pg_dump and pg_restore, "
+            "then run `slamon ledger restored`; docs/backup.md has the commands"
+        )
+        raise BackupError(message)
 
 
 def _tell_copied(copied: Copied, *, as_json: bool) -> None:
@@ -95,6 +105,7 @@ def restore(
     """Put a backup back: everything is checked first, then it becomes the ledger in one step."""
     settings = Settings()
     with refusals():
+        _only_files(settings)
         who = actor_or_fail(actor, settings)
         with FolderLock(settings.data, "slamon ledger restore"):
             restored = put_back(
@@ -162,8 +173,7 @@ def restored(
     settings = Settings()
     with refusals():
         who = actor_or_fail(actor, settings)
-        folder = existing(settings.data)
-        with House(folder) as house, house.alone("slamon ledger restored"):
+        with existing_home(settings) as house, house.alone("slamon ledger restored"):
             must_be_sound(house.ledger)
             begun = begin_epoch(house.ledger, reason, now(), who)
             raise_format(house.ledger, version("slamon"))

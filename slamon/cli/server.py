@@ -19,11 +19,12 @@ from slamon.cli.child import Child, surroundings
 from slamon.cli.house import Decisions, House, now
 from slamon.cli.listening import listen, loopback_url, url_of
 from slamon.cli.office import Office
-from slamon.cli.readiness import behind
+from slamon.cli.readiness import alarming, behind
 from slamon.cli.scraping import metrics_router
 from slamon.cli.settings import Settings
 from slamon.cli.signing import Address, link
 from slamon.ingest import router as ingest
+from slamon.ledger.actors import Actors
 from slamon.ledger.lock import FoldingLock
 from slamon.views.following import Following
 from slamon.web.access import Access
@@ -114,6 +115,7 @@ class Server:
             self.access,
             clock=now,
             ready=self._not_ready,
+            person=Actors(self._house.folder).shown,
             extra_routers=(
                 ingest.build(self._house.ledger, {AGENT: digest}.get, now),
                 metrics_router(self._house, self._following),
@@ -141,6 +143,7 @@ class Server:
             *self._broken,
             *([trouble] if trouble else []),
             *late,
+            *alarming(self._house.store, now()),
             *self._office.complaints(self._log),
         ]
 

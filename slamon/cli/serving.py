@@ -9,11 +9,14 @@ from typing import Annotated
 
 import typer
 
+from slamon.app.program import this_program
 from slamon.cli.house import House, now, place_in
 from slamon.cli.server import Plan, Server
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import console, fail, progress, refusals
+from slamon.cli.terminal import console, errors, fail, progress, refusals
+from slamon.ledger.format import raise_format
 from slamon.ledger.lock import FoldingLock, folding_lock
+from slamon.views.fold import FoldError
 
 
 def up(
@@ -50,8 +53,9 @@ def serve(plan: Plan, started: Callable[[Server], None]) -> None:
         held = _taken(lock, standby=plan.standby)
         try:
             with House(plan.folder, plan.database) as house:
+                raise_format(house.ledger, this_program().code_version)
                 if held:
-                    catch_up(house)
+                    _catch_up_as_far_as_possible(house)
                 _serve(plan, house, lock, started)
         finally:
             lock.release()
@@ -75,10 +79,17 @@ def _serve(plan: Plan, house: House, lock: FoldingLock, started: Callable[[Serve
         fail("; ".join(broken))
 
 
+def _catch_up_as_far_as_possible(house: House) -> None:
+    """Where a fact cannot be applied, what is before it is served all the same; the web says so."""
+    try:
+        catch_up(house)
+    except FoldError as wrong:
+        errors.print(f"the views stand still: {wrong}", style="red", soft_wrap=True)
+
+
 def catch_up(house: House) -> None:
     """Fold while holding the lock ourselves, and keep the days that are over."""
     folder = house.folder_of_views()
     with progress("folding the ledger", house.ledger.position()) as bar:
         folder.catch_up(progress=lambda at: bar.update(bar.task_ids[0], completed=at))
     folder.settle(now())
-    house.store.take_over()

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from slamon.app.refused import Refused
 from slamon.cli.terminal import progress
-from slamon.history import NAMES
-from slamon.ledger.soundness import faults
 from slamon.ledger.store import Ledger
+from slamon.ledger.verifying import verify
 
 
 def must_be_sound(ledger: Ledger) -> None:
-    """Read every fact of a ledger, with a progress bar.
+    """Read every fact of a ledger and check every seal, with a progress bar.
 
     Raises:
-        Refused: a fact cannot be read or does not follow the one before it; the message names the first.
+        Refused: a fact is not what was sealed, cannot be read or leaves a gap; the message names the first.
 
     """
     with progress("reading every fact", ledger.position()) as bar:
-        found = next(
-            faults(ledger, NAMES, lambda at: bar.update(bar.task_ids[0], completed=at)), None
-        )
-    if found is not None:
-        message = f"position {found.position} ({found.stream}): {found.what}; nothing was changed"
+        found = verify(ledger, progress=lambda at: bar.update(bar.task_ids[0], completed=at))
+    if found.first is not None:
+        more = f", and {found.fault_count - 1} more faults" if found.fault_count > 1 else ""
+        message = f"position {found.first.position}: {found.first.says}{more}; nothing was changed"
         raise Refused(message)

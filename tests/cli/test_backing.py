@@ -168,7 +168,7 @@ def test_a_fact_that_was_cut_out_of_a_backup_is_noticed(slamon: Any, kept: Path)
     refused = slamon("ledger", "restore", kept, "--replace")
 
     assert refused.exit_code == 1
-    assert f"({stream}): version 2 stands where version 1 should" in refused.stderr
+    assert f"{stream} version 2 follows version 0: the stream has a gap" in refused.stderr
 
 
 def test_a_damaged_ledger_is_replaced_all_the_same(slamon: Any, kept: Path) -> None:
