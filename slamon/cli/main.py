@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from slamon.cli import (
     acting,
     agent,
+    agents,
     backing,
     breaches,
     correcting,
@@ -72,6 +73,9 @@ app.add_typer(correcting.app, name="observations")
 app.add_typer(declaring.app, name="incident")
 app.add_typer(probing.app, name="probe")
 app.add_typer(agent.app, name="agent")
+agent.app.command("list")(agents.list_all)
+for handling in (agents.quarantine, agents.release):
+    agent.app.command(handling.__name__)(handling)
 app.add_typer(ledgering.app, name="ledger")
 for command in (backing.backup, backing.restore, backing.restored):
     ledgering.app.command(command.__name__)(command)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 
 from slamon import metrics
 from slamon.cli.house import House, now
+from slamon.views.agents import agents
 from slamon.views.answers import Overview
 from slamon.views.following import Following
 from slamon.views.lag import lag
@@ -46,7 +47,11 @@ class Scrape:
         ledger = reading.ledger()
         waited = lag(self._house.ledger, ledger.view_position, instant)
         engine = metrics.Engine(ledger, waited, overview, self._following.pulse)
-        return standing + metrics.render(engine)
+        return standing + metrics.render(engine, self._intake(instant))
+
+    def _intake(self, instant: int) -> metrics.Intake:
+        with self._house.store.reading() as connection:
+            return metrics.Intake(agents(connection, instant))
 
     def _rendered(self, overview: Overview, instant: int) -> bytes:
         reading = self._house.reading

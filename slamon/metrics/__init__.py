@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from prometheus_client import Metric
 
 from slamon.metrics import families
+from slamon.metrics.intake import Intake
 from slamon.metrics.text import CONTENT_TYPE, written
 from slamon.views.answers import BreachLine, LedgerStatus, Overview, ProbeLine
 from slamon.views.following import Pulse
 
-__all__ = ["CONTENT_TYPE", "Engine", "Standing", "render"]
+__all__ = ["CONTENT_TYPE", "Engine", "Intake", "Standing", "render"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,6 @@ class Engine:
         yield from families.overview(self.overview)
 
 
-def render(*parts: Standing | Engine) -> bytes:
+def render(*parts: Standing | Engine | Intake) -> bytes:
     """The text to serve as `CONTENT_TYPE`."""
     return b"".join(written(part.collect()) for part in parts)

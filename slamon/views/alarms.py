@@ -116,6 +116,7 @@ def _followed(connection: Connection, row: Row[Any]) -> str:
     before = connection.execute(
         select(covered.c.spool, covered.c.until)
         .where(covered.c.agent == row.agent, covered.c.spool.not_in(begun))
+        .where(covered.c.spool.not_like(f"{RELEASED}%"))
         .order_by(covered.c.until.desc())
     ).first()
     if before is None:

@@ -1,0 +1,68 @@
+"""`slamon agent list|quarantine|release`: what stands to be looked at, and batches that were set aside."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from slamon.app.quarantine import release as let_out
+from slamon.cli.house import now
+from slamon.cli.opening import opened, recorded
+from slamon.cli.settings import Settings
+from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json, print_table
+from slamon.views import agents, alarms
+
+
+def list_all(*, as_json: AsJson = False) -> None:
+    """List agents, how far each has handed in, and what somebody must look at."""
+    with opened() as house, house.store.reading() as connection:
+        found = agents.agents(connection, now())
+    if as_json:
+        print_json([line.model_dump(mode="json") for line in found])
+        return
+    rows = [(a.agent, a.location, a.assignment, a.spools, a.reported_until) for a in found]
+    columns = ("agent", "location", "assignment", "spools", "handed in until")
+    print_table(columns, rows, empty="no agent was told anything yet")
+    for each in (alarm for line in found for alarm in line.alarms):
+        said = f"{each.agent}, {each.at}: {each.says} ({each.do})"
+        console.print(said, style="yellow", highlight=False, soft_wrap=True)
+
+
+def quarantine(
+    agent: Annotated[str | None, typer.Argument(help="Only of this agent.", metavar="ID")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List the batches that were set aside: they count for nothing, and nothing of them is lost.
+
+    `slamon ledger show --after POSITION` tells more of one. One that came while a clock of the centre was wrong can
+    be let out with `slamon agent release`; one of an agent whose own clock was wrong tells of wrong instants for ever.
+    """
+    with opened() as house, house.store.reading() as connection:
+        found = alarms.quarantine(connection, agent)
+    if as_json:
+        print_json([line.model_dump(mode="json") for line in found])
+        return
+    rows = [(q.position, q.received_at, q.stream, q.version, _state(q), q.reason) for q in found]
+    columns = ("position", "received at", "stream", "number", "state", "why")
+    print_table(columns, rows, empty="nothing was set aside")
+
+
+def _state(line: alarms.QuarantineLine) -> str:
+    return "released" if line.released else "set aside"
+
+
+def release(
+    position: Annotated[int, typer.Argument(help="Where it was set aside.", min=1)],
+    reason: Annotated[str, typer.Option(help="Why it is sound after all; stands with it.")],
+    *,
+    actor: Actor = None,
+) -> None:
+    """Let a batch count that was set aside, if it is sound by the clock of now; once is enough."""
+    settings = Settings()
+    with opened(settings) as house:
+        who = actor_or_fail(actor, settings)
+        done = let_out(house.ledger, position, now=now(), actor=who, reason=reason)
+        console.print(f"it counts from position {done} on")
+        recorded(house)
