@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -75,9 +76,16 @@ class Hours(Record):
         """
         if self.holidays != (calendar.id if calendar else None):
             raise ValueError(f"service hours {self.id} follow the calendar {self.holidays}")
-        weekly: dict[str, ClockSpans] = dict.fromkeys(self.weekdays, ((self.from_, self.to),))
         closed = calendar.holidays() if calendar else frozenset()
-        return ServiceHours(self.tz, weekly, dict.fromkeys(closed, ()))
+        return _compiled(self.tz, self.weekdays, ((self.from_, self.to),), closed)
+
+
+@lru_cache(maxsize=64)
+def _compiled(
+    tz: str, weekdays: tuple[str, ...], clock: ClockSpans, closed: frozenset[dt.date]
+) -> ServiceHours:
+    """Equal hours are one object, which knows what it has computed once."""
+    return ServiceHours(tz, dict.fromkeys(weekdays, clock), dict.fromkeys(closed, ()))
 
 
 class Window(Record):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ClockSpans = tuple[tuple[str, str], ...]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-SPANS_KEPT = 256  # the same months are asked for again and again
+SPANS_KEPT = 2_048  # the same months and days are asked for again and again
 WHOLE_DAY: ClockSpans = (("00:00", "24:00"),)
 
 

@@ -55,6 +55,7 @@ LATENESS_LIMIT = 0xFFFF
 ROWS_LIMIT = 1_000_000
 
 _HEADS = {OLDER: struct.Struct(">BIqqIIIII"), VERSION: struct.Struct(">BIqqIIIIII")}
+_OUTCOMES = tuple(Outcome)
 _SPAN = struct.Struct(">qq")
 _AWAY = struct.Struct(">Q32s")
 
@@ -242,12 +243,15 @@ class ObservationsRecorded:
         _, assignment, begin, end, rows, edge_count, run_count, *lengths = head.unpack_from(data)
         if len(lengths) == 2:  # noqa: PLR2004  # layout 1 has no buckets
             lengths = [0, *lengths]
-        cursor = _Cursor(data, head.size)
-        edges = tuple([_read_edge(cursor, begin) for _ in range(edge_count)])
+        edges: tuple[Edge, ...] = ()
         missing: list[Missing] = []
-        for _ in range(run_count):
-            missing.extend(_read_missing(cursor, begin, ROWS_LIMIT - len(missing)))
-        missing.sort(key=_by_due)
+        cursor = _Cursor(data, head.size)
+        if edge_count:
+            edges = tuple([_read_edge(cursor, begin) for _ in range(edge_count)])
+        if run_count:
+            for _ in range(run_count):
+                missing.extend(_read_missing(cursor, begin, ROWS_LIMIT - len(missing)))
+            missing.sort(key=_by_due)
         cold = _AWAY.size if data[0] & ELSEWHERE else lengths[1] + lengths[2]
         if len(data) != cursor.place + lengths[0] + cold or begin >= end or rows > ROWS_LIMIT:
             raise BatchError("the lengths or the span of the batch contradict each other")
@@ -276,6 +280,10 @@ class _Cursor:
         self.place = place
 
     def number(self) -> int:
+        byte = self.data[self.place]
+        if byte < 0x80:  # noqa: PLR2004  # most are
+            self.place += 1
+            return byte
         value = shift = 0
         while True:
             byte = self.data[self.place]
@@ -299,7 +307,7 @@ def _varint(value: int) -> bytes:
 
 def _read_edge(cursor: _Cursor, begin: int) -> Edge:
     probe, outcome = divmod(cursor.number(), 4)
-    return Edge(probe, begin + cursor.number(), Outcome(outcome))
+    return Edge(probe, begin + cursor.number(), _OUTCOMES[outcome])
 
 
 def _read_missing(cursor: _Cursor, begin: int, room: int) -> Iterator[Missing]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -186,13 +187,18 @@ class AssignedProbe(Wire):
             raise ValueError(message)
         return self
 
+    @cached_property
+    def _spans(self) -> tuple[tuple[int, int, int], ...]:
+        return tuple((each.begin, each.end, each.interval) for each in self.segments)
+
     def progressions(self, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
         """Yield (first due, step, count) of the slots in `[begin, end)`, one per segment, in order."""
-        for segment in self.segments:
-            low, high = max(begin, segment.begin), min(end, segment.end)
-            first = low + (self.phase - low) % segment.interval
+        phase = self.phase
+        for since, until, interval in self._spans:
+            low, high = max(begin, since), min(end, until)
+            first = low + (phase - low) % interval
             if first < high:
-                yield first, segment.interval, -((first - high) // segment.interval)
+                yield first, interval, -((first - high) // interval)
 
     def slots(self, begin: int, end: int) -> Iterator[int]:
         """Yield the due instants in `[begin, end)` in order."""
@@ -201,8 +207,10 @@ class AssignedProbe(Wire):
 
     def interval_at(self, instant: int) -> int | None:
         """Return the interval in force in µs, or None outside all segments."""
-        spans = (s.interval for s in self.segments if s.begin <= instant < s.end)
-        return next(spans, None)
+        for since, until, interval in self._spans:
+            if since <= instant < until:
+                return interval
+        return None
 
     def validity(self, interval: int) -> int:
         """How many µs a result speaks for: interval + timeout + allowed lateness (rule P2)."""

@@ -5,21 +5,19 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from probes.batch import BatchError, Edge, Missing
 from probes.outcome import Outcome
 from probes.spec import INSTANT_LIMIT, AgentAssigned, AssignedProbe
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """`count` results from `first` to `last` (µs, both included); outcome None = as before the batch."""
 
     first: int
     last: int
-    count: int
+    count: int  # type: ignore[assignment]  # of results, not of members
     outcome: Outcome | None
 
 

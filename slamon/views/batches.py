@@ -127,7 +127,7 @@ class _Cover:
 
     until: int = 0
     assignment: int = 0
-    outcomes: list[int | None] = field(default_factory=list)
+    outcomes: list[Outcome | None] = field(default_factory=list)
 
 
 class Batches:
@@ -215,7 +215,9 @@ class Batches:
                 covered.c.agent == agent, covered.c.spool == spool
             )
         ).first()
-        return _Cover(*row) if row else _Cover()
+        if row is None:
+            return _Cover()
+        return _Cover(row.until, row.assignment, [_outcome(each) for each in row.outcomes])
 
     def flush(self) -> None:
         """Write back how far each spool was read."""
@@ -244,6 +246,10 @@ class Batches:
             )
 
 
+def _outcome(stored: int | None) -> Outcome | None:
+    return None if stored is None else Outcome(stored)
+
+
 def _stretches(chain: Chain) -> Sequence[Sequence[Stretch]]:
     try:
         return runs(chain, chain.assigned)
@@ -266,17 +272,15 @@ def _checks(assigned: AgentAssigned) -> set[str]:
 
 
 def _told(
-    probe: AssignedProbe, stretches: Sequence[Stretch], before: int | None
-) -> tuple[list[Timed], int | None]:
+    probe: AssignedProbe, stretches: Sequence[Stretch], before: Outcome | None
+) -> tuple[list[Timed], Outcome | None]:
     """Give the runs of a probe, and its last outcome; `before` is the one it had."""
     found: list[Timed] = []
-    for stretch in stretches:
-        if stretch.outcome is not None:
-            before = int(stretch.outcome)
+    for first, last, count, told in stretches:
+        if told is not None:
+            before = told
         # A batch that never said how its probe began tells nothing: that is our fault, never the target's.
-        outcome = Outcome.INCONCLUSIVE if before is None else Outcome(before)
-        interval = probe.interval_at(stretch.first) or 0
-        validity = probe.validity(interval)
-        run = Run(stretch.first, stretch.last, stretch.count, outcome, validity)
-        found.append((run, interval))
+        outcome = Outcome.INCONCLUSIVE if before is None else before
+        interval = probe.interval_at(first) or 0
+        found.append((Run(first, last, count, outcome, probe.validity(interval)), interval))
     return found, before

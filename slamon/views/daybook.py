@@ -218,13 +218,25 @@ class DayBook:
 
         `told` are the positions of the facts that told of its first and of its last result.
         """
+        self.add_part(check, location, run, interval, basis, told)
+        self.touch(check, location, run.first, run.last)
+
+    def add_part(
+        self,
+        check: str,
+        location: str,
+        run: Run,
+        interval: int,
+        basis: Basis,
+        told: tuple[int, int],
+    ) -> None:
+        """Add a run as `add` does; its caller says what was touched."""
         day = run.first // DAY_US
         if run.last // DAY_US == day:
-            self._add_part((check, location, day), run, interval, basis, told)
-        else:
-            for each, part in split_by_day(run):
-                self._add_part((check, location, each), part, interval, basis, told)
-        self.touch(check, location, run.first, run.last)
+            self._add((check, location, day), run, interval, basis, told)
+            return
+        for each, part in split_by_day(run):
+            self._add((check, location, each), part, interval, basis, told)
 
     def amend(
         self, check: str, location: str, became: Mapping[int, Outcome | None], position: int
@@ -242,10 +254,8 @@ class DayBook:
         widen(self.touched, (check, location), first, last)
         widen(self.marked, (check, location), first, last)
 
-    def _add_part(
-        self, key: Key, part: Run, interval: int, basis: Basis, told: tuple[int, int]
-    ) -> None:
-        day = self._day(key)
+    def _add(self, key: Key, part: Run, interval: int, basis: Basis, told: tuple[int, int]) -> None:
+        day = self._days.get(key) or self._day(key)
         self._changed.add(key)
         if day.basis != basis:
             before, day.basis = day.basis, mixed(day.basis, basis)

@@ -14,12 +14,12 @@ from sqlalchemy import Connection
 from catalogue.intervals import Intervals, Steps, constant, steps
 from catalogue.periods import Period, local_days, period_at
 from slamon.sla import observed
-from slamon.sla.counts import case_counts, first_bad
+from slamon.sla.counts import Counts, case_counts, first_bad
 from slamon.sla.declared import overlay
 from slamon.sla.judgement import Basis, State
 from slamon.sla.runs import DAY_US, Run
 from slamon.sla.slicing import sliced
-from slamon.sla.tally import DayFigures, Entry, classify
+from slamon.sla.tally import NO_CASES, DayFigures, Entry, Windows, classify
 from slamon.sla.terms import CheckRuns, ObjectiveTerms
 from slamon.views import keeping
 from slamon.views.cases import case_runs
@@ -141,8 +141,8 @@ class Desk:
         for day in days:
             span = (day.begin, min(day.end, until))
             agreed = terms.agreed(*span)
-            counts = case_counts(cases, agreed, terms.windows, span)
-            figures = classify(entries.clip(span), agreed, terms.windows, span, counts)
+            counts = case_counts(cases, agreed, terms.windows, span) if cases else NO_CASES
+            figures = _classified(entries.clip(span), agreed, terms.windows, span, counts)
             yield Day(day.label, figures, seen.basis(span) if seen else "none")
 
     def entries(self, judged: Judged, span: Span, until: int) -> Steps[Entry]:
@@ -200,6 +200,20 @@ class Desk:
                 missing.append(day)
         for stretch in consecutive(missing):
             yield from zip(stretch, self.computed(judged, stretch, until), strict=True)
+
+
+def _classified(
+    entries: Steps[Entry], agreed: Intervals, windows: Windows, span: Span, cases: Counts
+) -> DayFigures:
+    """The figures of a day; most days of most services are alike, and are classified once for all of them."""
+    if cases is NO_CASES and len(entries.points) == 1 and entries.span == span:
+        return _calm(entries.points[0][1], agreed, windows, span)
+    return classify(entries, agreed, windows, span, cases)
+
+
+@lru_cache(maxsize=4_096)
+def _calm(entry: Entry, agreed: Intervals, windows: Windows, span: Span) -> DayFigures:
+    return classify(constant(entry, span), agreed, windows, span)
 
 
 def _whole_days(length: int) -> int:

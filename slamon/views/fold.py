@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, update
@@ -41,6 +40,7 @@ MANY = 40  # times as many where the views are far behind
 FAR_BEHIND = 5_000  # positions
 AT_ONCE = 500  # rows in memory at a time
 FAR = 2**62
+AT_LENGTH = 60.0  # seconds of one transaction of settling, where nobody waits for a fact
 RECORDED = "observations-recorded/1"
 LIFECYCLE = "lifecycle-asserted/1"
 
@@ -119,7 +119,7 @@ class Folder:
     def settle(self, now: int) -> None:
         """Keep the figures of days that are over (at `now`, µs), so that reading a month is a sum."""
         round_of = Settling(now)
-        while not self.settle_some(round_of, seconds=1.0):
+        while not self.settle_some(round_of, seconds=AT_LENGTH):
             pass
 
     def settle_some(self, settling: Settling, *, seconds: float) -> bool:
@@ -132,43 +132,36 @@ class Folder:
 def apply_all(connection: Connection, rows: Iterable[Row], ledger: Ledger) -> int:
     """Apply facts in order, forget figures they touch, and move the position; the one reached, 0 without facts."""
     observed, touching = Observed(connection), Touching(connection)
-    promises, last = False, None
-    for row in rows:
-        last = row
-        with _located(row):
+    promises, row = False, None
+    try:
+        for row in rows:
             if row.name == RECORDED:
                 batch = ObservationsRecorded.from_bytes(payload_of(row))
                 observed.recorded(row.stream, row.version, row.position, batch)
-            else:
-                entry = ledger.entry(row)
-                observed.complete()
-                observed.mark(row.position)
-                promises |= _apply(connection, observed, entry)
-                touching.seen(entry)
-    if last is None:
-        return 0
-    with _located(last):
+                continue
+            entry = ledger.entry(row)
+            observed.complete()
+            observed.mark(row.position)
+            promises |= _apply(connection, observed, entry)
+            touching.seen(entry)
+        if row is None:
+            return 0
         touched = observed.flush()
-    touching.flush(observed.marks)
-    if promises:
-        paced.follow_promises(connection, ledger, last.position)
-        keeping.forget_all(connection)
-    else:
-        keeping.forget(connection, touched)
-    recorded_at = ledger.entry(last).recorded_at
-    connection.execute(update(view_state).values(position=last.position, recorded_at=recorded_at))
-    return last.position
-
-
-@contextmanager
-def _located(row: Row) -> Iterator[None]:
-    """Say which fact cannot be folded: this one, or the batch that was waiting to be read with others."""
-    try:
-        yield
     except MisfitError as wrong:
         raise FoldError(RECORDED, wrong.position, wrong.stream, wrong) from wrong
     except Exception as wrong:
+        if row is None:
+            raise
         raise FoldError(row.name, row.position, row.stream, wrong) from wrong
+    touching.flush(observed.marks)
+    if promises:
+        paced.follow_promises(connection, ledger, row.position)
+        keeping.forget_all(connection)
+    else:
+        keeping.forget(connection, touched)
+    recorded_at = ledger.entry(row).recorded_at
+    connection.execute(update(view_state).values(position=row.position, recorded_at=recorded_at))
+    return row.position
 
 
 def _apply(connection: Connection, observed: Observed, entry: Entry) -> bool:

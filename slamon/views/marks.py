@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from slamon.sla.runs import Run
-from slamon.views.batches import Chain
+from slamon.views.batches import Chain, Timed
 
 FAR = 2**62
 
@@ -27,7 +26,7 @@ class Mark:
     position: int
     spans: Spans = field(default_factory=dict)
     chain: Chain | None = None
-    runs: dict[tuple[str, str], list[Run]] = field(default_factory=dict)
+    runs: dict[tuple[str, str], list[Timed]] = field(default_factory=dict)
 
     def parts(self) -> Iterator[Mark]:
         """One mark for each fact."""
@@ -39,7 +38,7 @@ class Mark:
             part = Mark(position)
             until = FAR if position == self.position else end
             for key, runs in self.runs.items():
-                for run in runs:
+                for run, _ in runs:
                     if own := run.part(run.before(begin), run.before(until)):
                         widen(part.spans, key, own.first, own.last)
                 if key in part.spans and key not in begun:
@@ -47,8 +46,8 @@ class Mark:
                     self._with_whole_day(part, key, runs)
             yield part
 
-    def _with_whole_day(self, part: Mark, key: tuple[str, str], runs: list[Run]) -> None:
+    def _with_whole_day(self, part: Mark, key: tuple[str, str], runs: list[Timed]) -> None:
         # With its first results the basis of a whole day may have changed: that is more than the results.
         first, last = self.spans[key]
-        if first < runs[0].first or last > runs[-1].last:
+        if first < runs[0][0].first or last > runs[-1][0].last:
             widen(part.spans, key, first, last)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
-
 from sqlalchemy import Connection, Insert, case
 
 from probes.batch import ObservationsRecorded
@@ -27,14 +24,14 @@ from slamon.views.writing import insert
 OUTCOMES = ("good", "degraded", "bad", "inconclusive")
 
 
-@dataclass
 class _Newest:
     """The newest result of a check at a place, and how many results there were of each outcome."""
 
-    at: int = 0
-    outcome: int = 0
-    position: int = 0
-    counts: Counter[int] = field(default_factory=Counter)
+    __slots__ = ("at", "counts", "outcome", "position")
+
+    def __init__(self) -> None:
+        self.at = self.outcome = self.position = 0
+        self.counts = [0] * len(OUTCOMES)
 
 
 class Observed:
@@ -87,12 +84,15 @@ class Observed:
         mark = self.mark(chain.positions[-1])
         mark.chain = chain
         for probe, found in zip(chain.assigned.probes, batch.runs, strict=True):
+            if not found:
+                continue
+            check = probe.probe
             for run, interval in found:
                 told = chain.position_of(run.first), chain.position_of(run.last)
-                self.book.add(probe.probe, place, run, interval, basis, told)
-                self._note(probe.probe, place, run, told[1])
-            if found:
-                mark.runs[probe.probe, place] = [run for run, _ in found]
+                self.book.add_part(check, place, run, interval, basis, told)
+                self._note(check, place, run, told[1])
+            self.book.touch(check, place, found[0][0].first, found[-1][0].last)
+            mark.runs[check, place] = found
         self._paced.recorded(batch)
 
     def mark(self, position: int) -> Mark:
@@ -133,8 +133,11 @@ class Observed:
         self._paced.amended(entry, fact)
 
     def _note(self, check: str, location: str, run: Run, position: int) -> None:
-        newest = self._newest.setdefault((check, location), _Newest())
-        newest.counts[int(run.outcome)] += run.count
+        key = check, location
+        newest = self._newest.get(key)
+        if newest is None:
+            newest = self._newest[key] = _Newest()
+        newest.counts[run.outcome] += run.count
         if run.last >= newest.at:
             newest.at, newest.outcome, newest.position = run.last, int(run.outcome), position
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
 from catalogue.intervals import intersect
-from catalogue.periods import Period, local_days
+from catalogue.periods import Period, local_days, period_at
 from slamon.views import horizon, keeping
 from slamon.views.days import Desk, consecutive
 from slamon.views.objectives import Judged, Key, judged_objectives
 
-DAYS_AT_ONCE = 31  # what is computed between two looks at the time
+DAYS_AT_ONCE = 400  # what is computed between two looks at the time
 
 
 @dataclass
@@ -59,7 +60,7 @@ def _kept(desk: Desk, judged: Judged, until: int) -> Iterator[None]:
     if begin is None or begin >= until:
         return
     held = intersect(judged.in_force, ((begin, until),))
-    days = [day for span in held for day in local_days(span, judged.tz) if day.end <= until]
+    days = [day for span in held for day in _days(span, judged.tz) if day.end <= until]
     if not days:
         return
     known = keeping.kept(desk.connection, judged.key, days[0].label, days[-1].label)
@@ -70,6 +71,17 @@ def _kept(desk: Desk, judged: Judged, until: int) -> Iterator[None]:
                 desk.connection, judged.key, {d.label: (d.figures, d.basis) for d in found}
             )
             yield
+
+
+def _days(span: tuple[int, int], tz: str) -> tuple[Period, ...]:
+    """The local days of a span; services that are asked within a minute of each other begin on the same day."""
+    first = period_at("day", span[0], tz)
+    return _days_from(first.begin, span[1], tz)
+
+
+@lru_cache(maxsize=64)
+def _days_from(begin: int, end: int, tz: str) -> tuple[Period, ...]:
+    return tuple(local_days((begin, end), tz))
 
 
 def _cut(stretch: list[Period]) -> Iterator[list[Period]]:

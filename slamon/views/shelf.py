@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -63,12 +64,17 @@ class Fetched:
         """What the results of a span rest on, and the one before it if it still speaks; None if there is none."""
         begin, end = span
         found: Basis | None = None
-        before = max((last for _, last, _, _ in self.bases if last < begin), default=None)
-        for first, last, until, basis in self.bases:
-            speaks = last == before and until > begin
-            if speaks or (first < end and last >= begin):
+        place = bisect_left(self.bases, begin, key=_last_result)
+        for first, last, until, basis in self.bases[max(0, place - 1) :]:
+            if first >= end:
+                break
+            if last >= begin or until > begin:
                 found = mixed(found, basis)
         return found
+
+
+def _last_result(day: tuple[int, int, int, Basis]) -> int:
+    return day[1]
 
 
 def fetch(
