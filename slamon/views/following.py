@@ -99,18 +99,23 @@ class Following:
         return self._pulse
 
     def run(self, stop: Callable[[], bool]) -> None:
-        """Follow until told to stop, or until a fact cannot be applied."""
+        """Follow until told to stop; a fact that cannot be applied is waited at."""
         try:
             while not stop():
                 try:
                     self._attend(stop)
                 except Exception as wrong:  # noqa: BLE001 - what may not pass stops the views, loudly
                     if not self._try_again(wrong, stop):
-                        return
+                        break
+            self._await_end(stop)
         finally:
-            if self._pulse.role != "stopped":
-                self._leave()
-                self._lock.release()
+            self._leave()
+            self._lock.release()
+
+    def _await_end(self, stop: Callable[[], bool]) -> None:
+        """Hold the lock of views that stand still."""
+        while not stop():
+            _pause(IDLE_SECONDS, stop)
 
     def wait_for(self, position: int, seconds: float) -> bool:
         """Wait until the views have reached a position; false when the time is over or the fold is not done here."""
@@ -178,8 +183,9 @@ class Following:
 
     def _stand_still(self, wrong: Exception) -> None:
         LOG.error("the views stand still", exc_info=wrong)
-        if self._in_office:
-            self._office.stand_still()
+        self._in_office = True
+        self._office.stand_still()
+        self._reached(self._folder.store.position())
         self._tell(replace(self._pulse, role="stopped"))
         self._trouble(f"the views stand still at position {self._position}: {wrong}")
 
