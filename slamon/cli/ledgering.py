@@ -9,6 +9,7 @@ import typer
 from catalogue.instants import format_instant
 from probes.batch import ObservationsRecorded
 from slamon.app.refused import Unknown
+from slamon.cli import sealing
 from slamon.cli.commands import group
 from slamon.cli.house import House
 from slamon.cli.opening import existing_home, home, refresh
@@ -25,9 +26,14 @@ from slamon.cli.terminal import (
 )
 from slamon.ledger.codec import Entry
 from slamon.ledger.lock import folding_lock
+from slamon.ledger.seals import LedgerSealed
 from slamon.views.told import told
 
-app = group("The ledger: show, stats, rebuild.")
+app = group("The ledger: show, stats, seal, verify, prove, rebuild.")
+app.command()(sealing.seal)
+app.command()(sealing.seals)
+app.command()(sealing.verify)
+app.command()(sealing.prove)
 
 TEXT_WIDTH = 110
 LAST = 10**15  # more than a ledger will ever hold, and what every program can count to
@@ -71,6 +77,8 @@ def _text(entry: Entry) -> str:
     if isinstance(batch := entry.fact, ObservationsRecorded):
         said = f"{batch.rows} rows, {len(batch.edges)} edges, {len(batch.missing)} missing"
         return f"{said}, until {format_instant(batch.end)}"
+    if isinstance(seal := entry.fact, LedgerSealed):
+        return f"seal {seal.number} over positions {seal.first} to {seal.last}, hash {seal.hash}"
     text = entry.payload.decode()
     return text if len(text) <= TEXT_WIDTH else text[: TEXT_WIDTH - 1] + "…"
 
@@ -92,6 +100,8 @@ def stats(*, as_json: AsJson = False) -> None:
             "position": status.position,
             "views at": status.view_position,
             "file": f"{size / 2**20:.1f} MiB",
+            "sealed": f"up to position {status.seal.last}" if status.seal else "not yet",
+            "last seal": status.seal.hash if status.seal else None,
         }
     )
     print_table(("fact", "count", "bytes"), counts, empty="no fact")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from typing import TypedDict
+
+from pydantic import BaseModel, ConfigDict
 
 from slamon.ledger import merkle
 from slamon.ledger.codec import Names, Row
@@ -23,7 +24,11 @@ class NotProvableError(ValueError):
     """There is no fact at that position, or no seal over it that holds; the sentence says which."""
 
 
-class FactProved(TypedDict):
+class _Proved(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FactProved(_Proved):
     """A fact as it is stored: what stands there, in base64, and what of it people can read.
 
     `cold` is null where that part is in an archive; `payload` where it is not JSON.
@@ -40,7 +45,7 @@ class FactProved(TypedDict):
     cold_sha256: str
 
 
-class SealProved(TypedDict):
+class SealProved(_Proved):
     """What the hash of a seal is made of, and the hash."""
 
     number: int
@@ -52,14 +57,14 @@ class SealProved(TypedDict):
     hash: str
 
 
-class Proof(TypedDict):
+class Proof(_Proved):
     """A fact, its index and path in the tree of `seals[0]`, and the seals up to the newest."""
 
     form: str
     fact: FactProved
     index: int
-    path: list[str]
-    seals: list[SealProved]
+    path: tuple[str, ...]
+    seals: tuple[SealProved, ...]
 
 
 def prove(ledger: Ledger, position: int) -> Proof:
@@ -84,8 +89,8 @@ def prove(ledger: Ledger, position: int) -> Proof:
         form=FORM,
         fact=_fact(row, ledger.names),
         index=index,
-        path=[step.hex() for step in merkle.path(leaves, index)],
-        seals=[_seal(made.seal) for made in seals(ledger, after=seal.number - 1)],
+        path=tuple(step.hex() for step in merkle.path(leaves, index)),
+        seals=tuple(_seal(made.seal) for made in seals(ledger, after=seal.number - 1)),
     )
 
 

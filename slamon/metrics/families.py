@@ -22,6 +22,7 @@ from slamon.views.answers import (
     Overview,
     ProbeLine,
     ReviewStatus,
+    SealLine,
     ServiceSummary,
 )
 from slamon.views.following import Pulse
@@ -280,6 +281,15 @@ def breaches(
     )
 
 
+def _seals(seal: SealLine | None) -> Iterator[Metric]:
+    """The newest seal; its age is for the reader to subtract."""
+    says = "Position up to which the ledger is sealed."
+    yield _gauge("slamon_ledger_sealed_position", says, {(): seal.last if seal else None})
+    at = parse_instant(seal.sealed_at) / MICROSECONDS if seal else None
+    says = "When the ledger was last sealed."
+    yield _gauge("slamon_ledger_sealed_timestamp_seconds", says, {(): at})
+
+
 def ledger(ledger: LedgerStatus, lag: int) -> Iterator[Metric]:
     """The ledger and its views; `lag` (µs) is how long the oldest fact has waited to be folded."""
     facts = max(0, ledger.position - ledger.view_position)
@@ -287,6 +297,7 @@ def ledger(ledger: LedgerStatus, lag: int) -> Iterator[Metric]:
     waited: Values = {("all",): lag / MICROSECONDS}
     says = "Position of the newest fact of the ledger."
     yield _gauge("slamon_ledger_last_position", says, {(): ledger.position})
+    yield from _seals(ledger.seal)
     yield _gauge("slamon_view_position", "Position the view has folded up to.", views, "view")
     says = "Positions a view stands behind."
     yield _gauge("slamon_view_lag_events", says, {("all",): facts}, "view")

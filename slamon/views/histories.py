@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from slamon.sla.judgement import ObjectiveJudgement, Period
-from slamon.views.answers import Answer
+from slamon.views.answers import Answer, SealLine
 
 
 class FigureRestated(Answer):
@@ -36,7 +36,11 @@ class Restatement(Answer):
 
 
 class PeriodHistory(Answer):
-    """A closed period: how it was closed, with which figures, and every restatement since, the oldest first."""
+    """A closed period: how it was closed, with which figures, and every restatement since, the oldest first.
+
+    What the figures rest on was under `sealed_by` when it was closed; the closing itself is under `seal`, null until
+    there is one.
+    """
 
     agreement: str
     period: Period
@@ -49,3 +53,5 @@ class PeriodHistory(Answer):
     tzdata: str
     figures: tuple[ObjectiveJudgement, ...]
     restatements: tuple[Restatement, ...]
+    sealed_by: SealLine | None = None
+    seal: SealLine | None = None

@@ -13,6 +13,7 @@ from catalogue.services import Service
 from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.judgement import ObjectiveJudgement, Period
 from slamon.sla.restated import changed, differs
+from slamon.views import sealed
 from slamon.views.answers import BreachDecision, BreachDetail, BreachLine
 from slamon.views.histories import FigureRestated, PeriodHistory, Restatement
 from slamon.views.promised import Promises, promises
@@ -68,6 +69,8 @@ def history(connection: Connection, agreement: str, label: str) -> PeriodHistory
         tzdata=closed.tzdata,
         figures=closed.figures,
         restatements=tuple(_restatements(connection, agreement, label)),
+        sealed_by=sealed.before(connection, row.position),
+        seal=sealed.over(connection, row.position),
     )
 
 

@@ -13,6 +13,7 @@ from catalogue.agreements import Agreement
 from catalogue.instants import format_instant
 from catalogue.interpretation import not_yet_interpreted
 from catalogue.services import Service
+from slamon.ledger.proof import Proof, prove
 from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.sla.judgement import AsKnownAt, Judgement, ObjectiveJudgement
 from slamon.views import (
@@ -24,6 +25,7 @@ from slamon.views import (
     overdue,
     periods,
     rulings,
+    sealed,
     silence,
     standing,
     told,
@@ -43,6 +45,7 @@ from slamon.views.answers import (
     ProbeLine,
     RecordLine,
     ResultCount,
+    SealLine,
     ServiceDetail,
     ServiceSummary,
     Silence,
@@ -332,6 +335,20 @@ class Reading:
         with self._store.reading() as connection:
             return kept.history(connection, agreement, label)
 
+    def seals(self, after: int, limit: int) -> tuple[SealLine, ...]:
+        """So many seals behind a number, the oldest first."""
+        with self._store.reading() as connection:
+            return sealed.some(connection, after, limit)
+
+    def proof(self, position: int) -> Proof:
+        """The proof that the fact of a position is under a seal.
+
+        Raises:
+            NotProvableError: there is no such fact, or no seal over it.
+
+        """
+        return prove(self._ledger, position)
+
     def reported_until(self, agent: str) -> int | None:
         """The instant (µs) up to which an agent has handed in; None if it never has."""
         with self._store.reading() as connection:
@@ -342,12 +359,14 @@ class Reading:
         """Where the ledger and its views stand."""
         with self._store.reading() as connection:
             state = connection.execute(select(view_state)).one()
+            seal = sealed.newest(connection)
         return LedgerStatus(
             ledger_id=self._founded.ledger_id,
             epoch=self._founded.epoch,
             position=self._ledger.position(),
             view_position=state.position,
             recorded_at=format_instant(state.recorded_at) if state.position else None,
+            seal=seal,
         )
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from catalogue.instants import format_instant
 from probes.batch import ObservationsRecorded
 from slamon.ledger.codec import Entry, Fact
+from slamon.ledger.seals import LedgerSealed
 from slamon.ledger.store import Ledger
 from slamon.views.answers import Answer
 
@@ -48,6 +49,8 @@ def content(fact: Fact) -> object:
     """What a fact says, as JSON can hold it; None where it can be read as bytes only."""
     if isinstance(fact, ObservationsRecorded):
         return _batch(fact)
+    if isinstance(fact, LedgerSealed):  # its marks are for finding faults, thousands of them
+        return fact.model_dump(mode="json", exclude={"marks", "positions"})
     return fact.model_dump(mode="json", by_alias=True) if isinstance(fact, BaseModel) else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from slamon.app.exclusions import Asked
+from slamon.ledger.proof import Proof
 from slamon.sla.judgement import Judgement
 from slamon.views.announceable import Announceable
 from slamon.views.answers import (
@@ -21,6 +22,7 @@ from slamon.views.answers import (
     ProbeLine,
     RecordLine,
     ResultCount,
+    SealLine,
     ServiceDetail,
     ServiceSummary,
     Silence,
@@ -137,6 +139,15 @@ class Reading(Protocol):
 
     def ledger(self) -> LedgerStatus:
         """Where the ledger and its views stand."""
+
+    def seals(self, after: int, limit: int) -> tuple[SealLine, ...]:
+        """So many seals behind a number, the oldest first."""
+
+    def proof(self, position: int) -> Proof:
+        """The proof that the fact of a position is under a seal.
+
+        Raises: NotProvableError where there is no such fact, or no seal over it.
+        """
 
     def position(self) -> int:
         """The ledger position up to which the views are folded."""

@@ -38,6 +38,11 @@ BATCH = ObservationsRecorded.of(
 ONE, PAIR = 3, 12  # the first fact is JSON; the last under the first seal is a batch
 
 
+def proof_of(ledger: Ledger, position: int) -> dict[str, Any]:
+    """The proof as it is exported."""
+    return prove(ledger, position).model_dump(mode="json")
+
+
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """Twelve facts under seal 1 (position 13), one under seal 2, one under seal 3, one not yet sealed."""
@@ -86,7 +91,7 @@ def test_a_fact_is_proved_in_words(ledger: Ledger, check: Check) -> None:
     last = newest(ledger)
     assert last is not None
 
-    code, said = check(prove(ledger, ONE))
+    code, said = check(proof_of(ledger, ONE))
 
     assert code == 0
     assert said.splitlines() == [
@@ -102,11 +107,11 @@ def test_a_fact_is_proved_in_words(ledger: Ledger, check: Check) -> None:
 
 def test_every_sealed_fact_is_proved(ledger: Ledger, script: dict[str, Any]) -> None:
     for position in range(1, 17):
-        script["check"](prove(ledger, position))
+        script["check"](proof_of(ledger, position))
 
 
 def test_a_seal_that_was_kept_is_recognised(ledger: Ledger, check: Check) -> None:
-    proof = prove(ledger, ONE)
+    proof = proof_of(ledger, ONE)
 
     code, said = check(proof, proof["seals"][1]["hash"])
 
@@ -117,7 +122,7 @@ def test_a_seal_that_was_kept_is_recognised(ledger: Ledger, check: Check) -> Non
 def test_a_list_of_seals_that_was_kept_is_recognised(
     ledger: Ledger, check: Check, tmp_path: Path
 ) -> None:
-    proof = prove(ledger, ONE)
+    proof = proof_of(ledger, ONE)
     (tmp_path / "kept.json").write_text(json.dumps({"seals": proof["seals"][:1]}))
 
     code, said = check(proof, str(tmp_path / "kept.json"))
@@ -127,7 +132,7 @@ def test_a_list_of_seals_that_was_kept_is_recognised(
 
 
 def test_a_seal_of_another_ledger_proves_nothing(ledger: Ledger, check: Check) -> None:
-    assert check(prove(ledger, ONE), "ab" * 32) == (
+    assert check(proof_of(ledger, ONE), "ab" * 32) == (
         1,
         "NOT PROVED  none of its seals is one that you kept\n",
     )
@@ -153,7 +158,7 @@ def flipped(value: Any) -> Any:
 def test_no_value_of_a_proof_can_be_another(
     ledger: Ledger, script: dict[str, Any], position: int
 ) -> None:
-    proof: Any = prove(ledger, position)
+    proof: Any = proof_of(ledger, position)
     script["check"](proof)
 
     for path in places(proof):
@@ -186,7 +191,7 @@ def test_no_value_of_a_proof_can_be_another(
 def test_a_proof_that_was_changed_is_told_apart(
     ledger: Ledger, check: Check, path: tuple[Any, ...], value: object, said: str
 ) -> None:
-    proof: Any = prove(ledger, ONE)
+    proof: Any = proof_of(ledger, ONE)
     inner = proof
     for key in path[:-1]:
         inner = inner[key]
@@ -199,7 +204,7 @@ def test_a_proof_that_was_changed_is_told_apart(
 
 
 def test_seals_that_are_left_out_break_the_chain(ledger: Ledger, check: Check) -> None:
-    proof = prove(ledger, ONE)
+    proof = proof_of(ledger, ONE)
     del proof["seals"][1]
 
     assert check(proof) == (1, "NOT PROVED  seal 3 does not follow the last\n")

@@ -39,6 +39,7 @@ MINUTE = 60_000_000
         pytest.param("/tariffs", 2, id="tariffs"),
         pytest.param("/commitments", 2, id="commitments"),
         pytest.param("/probes", 4, id="probes"),
+        pytest.param("/ledger/seals", 1, id="seals"),
     ],
 )
 @pytest.mark.parametrize("limit", [3, 50, 1000], ids=lambda limit: f"{limit} at a time")

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from catalogue.instants import InstantError
 from slamon.app.exclusions import Asked
 from slamon.app.refused import Refused, Unknown
+from slamon.ledger.proof import FORM, FactProved, NotProvableError, Proof, SealProved
 from slamon.sla.judgement import (
     AsKnownAt,
     Coverage,
@@ -49,6 +50,7 @@ from slamon.views.answers import (
     ProbeLine,
     RecordLine,
     ResultCount,
+    SealLine,
     ServiceDetail,
     ServiceSummary,
     Silence,
@@ -62,6 +64,34 @@ from slamon.views.histories import FigureRestated, PeriodHistory, Restatement
 from slamon.views.rulings import ExclusionFate, ExclusionLine, ExclusionPart
 from slamon.views.told import FactTold
 
+SEAL = SealLine(
+    number=1,
+    position=41,
+    sealed_at="2026-11-22T15:00:00Z",
+    first=1,
+    last=40,
+    count=40,
+    previous="0" * 64,
+    root="ab" * 32,
+    hash="cd" * 32,
+)
+PROOF = Proof(
+    form=FORM,
+    fact=FactProved(
+        position=900,
+        stream="breach:sla-unv-2026:o1:2026-09",
+        version=1,
+        name="breach-found/1",
+        envelope={"at": 0, "by": "slamon", "cause": None},
+        payload={},
+        warm="",
+        cold="",
+        cold_sha256="ef" * 32,
+    ),
+    index=0,
+    path=(),
+    seals=(SealProved(**SEAL.model_dump(include=set(SealProved.model_fields))),),
+)
 NOW = 1_795_362_540_000_000  # 2026-11-22T15:49:00Z
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
@@ -1160,7 +1190,17 @@ class World:
             position=self.at + 2,
             view_position=self.at,
             recorded_at="2026-11-22T15:48:30Z",
+            seal=SEAL,
         )
+
+    def seals(self, after: int, limit: int) -> tuple[SealLine, ...]:
+        return (SEAL,)[after : after + limit]
+
+    def proof(self, position: int) -> Proof:
+        if position == PROOF.fact.position:
+            return PROOF
+        message = f"there is no fact at position {position}"
+        raise NotProvableError(message)
 
     def position(self) -> int:
         return self.at

@@ -1,0 +1,219 @@
+"""`slamon ledger seal`, `seals`, `verify` and `prove`: that nobody has changed the past."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import AliasChoices, BaseModel, Field
+
+from catalogue.instants import format_instant
+from slamon.app.program import ITSELF
+from slamon.app.refused import Refused
+from slamon.cli.house import House
+from slamon.cli.opening import existing_home, refresh
+from slamon.cli.settings import Settings
+from slamon.cli.terminal import (
+    REFUSED,
+    AsJson,
+    console,
+    errors,
+    print_json,
+    print_map,
+    print_table,
+    progress,
+    refusals,
+)
+from slamon.ledger import sealing, verifying
+from slamon.ledger.locating import Fault
+from slamon.ledger.proof import NotProvableError
+from slamon.ledger.proof import prove as proof_of
+from slamon.ledger.sealing import Made
+from slamon.ledger.verifying import Verified
+
+SHOWN = 20  # faults that are told one by one
+NAMED = ("number", "first", "last", "count", "previous", "root", "hash")
+
+
+def seal(*, as_json: AsJson = False) -> None:
+    """Seal what was recorded since the last seal; the hash printed is worth keeping elsewhere."""
+    settings = Settings()
+    with refusals(), existing_home(settings) as house:
+        last = house.ledger.position()
+        with progress("sealing the ledger", last) as bar:
+            sealing.seal(
+                house.ledger,
+                actor=settings.actor or ITSELF,
+                cause="slamon ledger seal",
+                progress=lambda at: bar.update(bar.task_ids[0], completed=at),
+            )
+        newest = sealing.newest(house.ledger)
+        made = newest if newest and newest.position > last else None
+        refresh(house)
+    if as_json:
+        print_json({"made": bool(made), "seal": _told(newest) if newest else None})
+    elif newest is None:
+        console.print("there is nothing to seal")
+    else:
+        said = "sealed" if made else "nothing new"
+        console.print(f"{said}; seal {newest.seal.number} covers up to position {newest.seal.last}")
+        console.print(f"hash {newest.seal.hash}", soft_wrap=True)
+
+
+def seals(
+    *,
+    after: Annotated[int, typer.Option(help="Only seals after this number.", min=0)] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """List the seals; with --json, the file that `slamon ledger verify --against` compares with."""
+    with refusals(), existing_home(Settings()) as house:
+        found = [_told(made) for made in sealing.seals(house.ledger, after=after)]
+        ledger = house.founded.ledger_id
+    if as_json:
+        print_json({"ledger": ledger, "seals": found})
+        return
+    columns = ("number", "sealed_at", "first", "last", "count", "hash")
+    heads = [name.replace("_", " ") for name in columns]
+    print_table(heads, [[each[name] for name in columns] for each in found], empty="no seal")
+
+
+def _told(made: Made) -> dict[str, object]:
+    return {
+        **{name: getattr(made.seal, name) for name in NAMED},
+        "position": made.position,
+        "sealed_at": format_instant(made.recorded_at),
+    }
+
+
+def verify(
+    *,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="Seals that were kept elsewhere: `slamon ledger seals --json`."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read all that is stored, and name the first position that is not what was sealed.
+
+    Exit code 1 when something does not fit. What was recorded after the last seal is counted, not proved.
+    """
+    with refusals(), existing_home(Settings()) as house:
+        found = _verified(house, _anchor(against) if against else {})
+    if as_json:
+        print_json(_found(found))
+    else:
+        _print(found)
+    if found.first:
+        raise typer.Exit(REFUSED)
+
+
+def _verified(house: House, anchor: Mapping[int, str]) -> Verified:
+    with progress("verifying the ledger", house.ledger.position()) as bar:
+        return verifying.verify(
+            house.ledger,
+            anchor=anchor,
+            progress=lambda at: bar.update(bar.task_ids[0], completed=at),
+        )
+
+
+class _Kept(BaseModel):
+    """A seal that was kept elsewhere."""
+
+    number: int
+    hash: str
+
+
+class _Anchor(BaseModel):
+    """Seals that were kept elsewhere: what `slamon ledger seals --json` or the API has told."""
+
+    seals: list[_Kept] = Field(validation_alias=AliasChoices("seals", "items"), min_length=1)
+
+
+def _anchor(file: Path) -> dict[int, str]:
+    """Number and hash of the seals in a file.
+
+    Raises:
+        Refused: it is no list of seals.
+
+    """
+    try:
+        found = _Anchor.model_validate_json(file.read_text())
+    except ValueError:
+        message = f"{file} is no list of seals as `slamon ledger seals --json` prints it"
+        raise Refused(message) from None
+    return {each.number: each.hash for each in found.seals}
+
+
+def _found(found: Verified) -> dict[str, object]:
+    return {
+        "holds": found.first is None,
+        "first": found.first._asdict() if found.first else None,
+        "faults": [fault._asdict() for fault in found.faults],
+        "fault_count": found.fault_count,
+        "facts": found.facts,
+        "sealed": found.sealed,
+        "not_yet_sealed": found.unsealed,
+        "by_digest_only": found.away,
+        "seals": found.seals,
+        "seals_as_kept": found.anchored,
+        "last_seal": {name: getattr(found.last_seal, name) for name in NAMED}
+        if found.last_seal
+        else None,
+    }
+
+
+def _print(found: Verified) -> None:
+    rows: dict[str, object] = {
+        "facts read": found.facts,
+        "under a seal": found.sealed,
+        "not yet sealed": found.unsealed,
+        "seals": found.seals,
+    }
+    if found.away:
+        rows["by digest only"] = f"{found.away}; their single results are in an archive"
+    if found.anchored:
+        rows["seals as kept"] = found.anchored
+    if found.last_seal:
+        rows["last seal"] = found.last_seal.hash
+    print_map(rows)
+    if not found.first:
+        console.print("nothing that was sealed has changed")
+        return
+    _tell_faults(found.faults, found.fault_count)
+
+
+def _tell_faults(faults: list[Fault], count: int) -> None:
+    first = faults[0]
+    _say(f"the first position that does not fit is {first.position}: {first.says}")
+    for fault in faults[1:SHOWN]:
+        _say(f"position {fault.position}: {fault.says}")
+    if count > SHOWN:
+        _say(f"and {count - SHOWN} more")
+
+
+def _say(text: str) -> None:
+    errors.print(text, style="red", highlight=False, soft_wrap=True)
+
+
+def prove(
+    position: Annotated[int, typer.Argument(help="The fact's position.", min=1)],
+    out: Annotated[
+        Path | None, typer.Option(help="Write the proof into this file.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Export a proof, as JSON, that a fact is under a seal; docs/verify/check_proof.py checks it without slamon."""
+    with refusals(), existing_home(Settings()) as house:
+        try:
+            proof = proof_of(house.ledger, position)
+        except NotProvableError as wrong:
+            raise Refused(str(wrong)) from None
+        if out is None:
+            print_json(proof.model_dump(mode="json"))
+            return
+        out.write_text(json.dumps(proof.model_dump(mode="json"), indent=2) + "\n")
+    last = proof.seals[-1]
+    console.print(f"{out} proves position {position} up to seal {last.number}", soft_wrap=True)
+    console.print(f"hash {last.hash}", soft_wrap=True)
