@@ -7,12 +7,15 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -24,6 +27,44 @@ T = TypeVar("T")
 SLAMON = Path(sys.executable).with_name("slamon")
 PATIENCE = 60.0
 LINK = re.compile(r"(http://127\.0\.0\.1:\d+)(/sign-in/\S+)")
+
+SET = """\
+providers:
+- {{id: host, role: provider, name: {{en: Host, fr: Hôte, es: Anfitrión}}, prov: {{_: I}}}}
+services:
+- {{id: svc-web, name: {{en: Web, fr: Web, es: Web}}, provider: host, lifecycle: live, criticality: low,
+   measured_by: [probe], funding_source: unspecified, recommendations: [], offerings: [], prov: {{_: I}}}}
+locations:
+- {{id: loc-bonn, name: {{en: Bonn, fr: Bonn, es: Bonn}}, prov: {{_: I}}}}
+service_hours:
+- {{id: always, tz: UTC, weekdays: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", to: "24:00",
+   holidays: null, prov: {{_: I}}}}
+agreements:
+- id: sla-web
+  kind: sla
+  name: {{en: Web, fr: Web, es: Web}}
+  customer: host
+  provider: host
+  tz: Europe/Berlin
+  state: in_force
+  signed_on: null
+  in_force: {{from: 2026-01-01, to: null}}
+  recommendations: []
+  objectives:
+  - {{id: o1, service: svc-web, indicator: availability, target: "99.00", period: calendar_month,
+     service_hours: always, data: [prb-00], remedy: {{kind: review_item, after_periods: 1}}}}
+  prov: {{_: I}}
+defaults: {{interval: PT10S, timeout: PT2S, prov: {{_: I}}}}
+probes:
+{probes}
+imports:
+- {{id: imp-web, service: svc-web, kind: csv, use: observations, columns: {{observed_at: at, outcome: status}},
+   values: {{up: good, down: bad}}, validity: PT1M, location: loc-bonn, tz: UTC, prov: {{_: I}}}}
+"""
+PROBE = (
+    "- {{id: prb-{n:02}, kind: tcp, service: svc-web, banner: '^220 ',"
+    " target: '127.0.0.1:{port}', demo_target: '127.0.0.1:{port}', prov: {{_: I}}}}"
+)
 
 
 def wait_until(asked: Callable[[], T], seconds: float = PATIENCE) -> T:
@@ -51,7 +92,7 @@ class Running:
         began = time.monotonic()
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(
-                [SLAMON, command],
+                [SLAMON, *command.split()],
                 env=environment(data, settings),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -151,10 +192,10 @@ def command() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     """Begin a command of slamon; it is killed if it still runs at the end."""
     begun: list[subprocess.Popen[bytes]] = []
 
-    def begin(data: Path, *arguments: str | Path) -> subprocess.Popen[bytes]:
-        quiet = subprocess.DEVNULL
+    def begin(data: Path, *arguments: str | Path, **more: str) -> subprocess.Popen[bytes]:
+        quiet, surroundings = subprocess.DEVNULL, environment(data, more)
         process = subprocess.Popen(
-            [SLAMON, *arguments], env=environment(data, {}), stdin=quiet, stdout=quiet, stderr=quiet
+            [SLAMON, *arguments], env=surroundings, stdin=quiet, stdout=quiet, stderr=quiet
         )
         begun.append(process)
         return process
@@ -207,3 +248,40 @@ def last_month() -> str:
     """The last whole month in Bonn, which the demonstration closes in breach."""
     this = datetime.now(ZoneInfo("Europe/Berlin")).replace(day=1)
     return f"{this - timedelta(days=1):%Y-%m}"
+
+
+@pytest.fixture
+def target() -> Iterator[int]:
+    """A port of loopback that greets every other visitor: changes are handed in at once."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+
+        def welcome() -> None:
+            for greeting in cycle((b"220 hello\r\n", b"421 away\r\n")):
+                try:
+                    visitor, _ = listener.accept()
+                except OSError:
+                    return
+                with visitor:
+                    visitor.sendall(greeting)
+
+        thread = threading.Thread(target=welcome)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@pytest.fixture
+def watched(target: int, tmp_path: Path, slamon: Callable[..., Any]) -> Callable[[int], Path]:
+    """Make a data folder with an agreement, and that many probes that are due every ten seconds."""
+
+    def make(probes: int) -> Path:
+        documents, data = tmp_path / "web", tmp_path / "data"
+        documents.mkdir()
+        listed = "\n".join(PROBE.format(n=n, port=target) for n in range(probes))
+        (documents / "web.yaml").write_text(SET.format(probes=listed))
+        applied = slamon(data, "catalogue", "apply", documents, "--yes", "--as", "operations")
+        assert applied.returncode == 0, applied.stderr
+        return data
+
+    return make

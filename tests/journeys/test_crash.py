@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from itertools import cycle
 from pathlib import Path
 from random import Random
 from typing import Any, cast
@@ -31,77 +28,11 @@ ROWS = 60_000
 SOURCE = ("--source", "imp-web", "--as", "operations")
 Slot = tuple[int, int]  # due, index of the probe
 
-SET = """\
-providers:
-- {{id: host, role: provider, name: {{en: Host, fr: Hôte, es: Anfitrión}}, prov: {{_: I}}}}
-services:
-- {{id: svc-web, name: {{en: Web, fr: Web, es: Web}}, provider: host, lifecycle: live, criticality: low,
-   measured_by: [probe], funding_source: unspecified, recommendations: [], offerings: [], prov: {{_: I}}}}
-locations:
-- {{id: loc-bonn, name: {{en: Bonn, fr: Bonn, es: Bonn}}, prov: {{_: I}}}}
-service_hours:
-- {{id: always, tz: UTC, weekdays: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", to: "24:00",
-   holidays: null, prov: {{_: I}}}}
-agreements:
-- id: sla-web
-  kind: sla
-  name: {{en: Web, fr: Web, es: Web}}
-  customer: host
-  provider: host
-  tz: Europe/Berlin
-  state: in_force
-  signed_on: null
-  in_force: {{from: 2026-01-01, to: null}}
-  recommendations: []
-  objectives:
-  - {{id: o1, service: svc-web, indicator: availability, target: "99.00", period: calendar_month,
-     service_hours: always, data: [prb-00], remedy: {{kind: review_item, after_periods: 1}}}}
-  prov: {{_: I}}
-defaults: {{interval: PT10S, timeout: PT2S, prov: {{_: I}}}}
-probes:
-{probes}
-imports:
-- {{id: imp-web, service: svc-web, kind: csv, use: observations, columns: {{observed_at: at, outcome: status}},
-   values: {{up: good, down: bad}}, validity: PT1M, location: loc-bonn, tz: UTC, prov: {{_: I}}}}
-"""
-PROBE = (
-    "- {{id: prb-{n:02}, kind: tcp, service: svc-web, banner: '^220 ',"
-    " target: '127.0.0.1:{port}', demo_target: '127.0.0.1:{port}', prov: {{_: I}}}}"
-)
-
 
 @pytest.fixture
-def target() -> Iterator[int]:
-    """A port of loopback that greets every other visitor: changes are handed in at once."""
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
-
-        def welcome() -> None:
-            for greeting in cycle((b"220 hello\r\n", b"421 away\r\n")):
-                try:
-                    visitor, _ = listener.accept()
-                except OSError:
-                    return
-                with visitor:
-                    visitor.sendall(greeting)
-
-        thread = threading.Thread(target=welcome)
-        thread.start()
-        yield listener.getsockname()[1]
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join()
-
-
-@pytest.fixture
-def house(target: int, tmp_path: Path, slamon: Callable[..., Any]) -> Path:
+def house(watched: Callable[[int], Path]) -> Path:
     """A data folder whose agent has something to ask every second."""
-    documents = tmp_path / "web"
-    documents.mkdir()
-    probes = "\n".join(PROBE.format(n=n, port=target) for n in range(PROBES))
-    (documents / "web.yaml").write_text(SET.format(probes=probes))
-    data = tmp_path / "data"
-    applied = slamon(data, "catalogue", "apply", documents, "--yes", "--as", "operations")
-    assert applied.returncode == 0, applied.stderr
-    return data
+    return watched(PROBES)
 
 
 def facts(data: Path) -> list[Any]:
