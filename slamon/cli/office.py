@@ -62,12 +62,17 @@ class Office:
 
     def _begin(self) -> None:
         self._attended_at = now()
-        self._address.write()
+        self._house.store.take_over()
         books = Bookkeeping(self._house.ledger, self._house.reading, now)
         seals = Sealing(self._house.ledger, now, Settings().seal_minutes * MINUTE)
         self._duties = Duties({**books.duties(), **seals.duties()})
         self._duties.start()
-        if self._make_child:
+        self._let_in()
+
+    def _let_in(self) -> None:
+        """Be found, and start the agent."""
+        self._address.write()
+        if self._make_child and self._agent is None:
             self._agent = self._make_child()
             self._agent.start()
 

@@ -183,11 +183,11 @@ class Following:
 
     def _stand_still(self, wrong: Exception) -> None:
         LOG.error("the views stand still", exc_info=wrong)
-        self._in_office = True
-        self._office.stand_still()
         self._reached(self._folder.store.position())
         self._tell(replace(self._pulse, role="stopped"))
         self._trouble(f"the views stand still at position {self._position}: {wrong}")
+        self._in_office = True
+        self._office.stand_still()
 
     def _trouble(self, said: str) -> None:
         self._tell(replace(self._pulse, trouble=said, failures=self._pulse.failures + 1))
