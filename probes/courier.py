@@ -104,6 +104,8 @@ class Courier:
         if answer.status in ACCEPTED:
             await self._settle(parcel, answer)
             return Delivery.DELIVERED
+        if await self._refill.due():
+            return Delivery.AGAIN
         return await self._heed(parcel, answer)
 
     async def _report(self, gap: ProbingInterrupted) -> Delivery:

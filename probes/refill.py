@@ -10,6 +10,8 @@ from probes.centre import Centre
 from probes.recorder import Recorder
 from probes.spool import Spool
 
+ANY_DAY = "1970-01-01"
+
 log = logging.getLogger(__name__)
 
 
@@ -21,9 +23,19 @@ class Refill:
         self._recorder = recorder
         self._centre = centre
         self._met: str | None = None
+        self._asked = False
 
     async def due(self) -> bool:
-        """Whether the centre now names another ledger, or another epoch of it."""
+        """Whether the centre now names another ledger, or another epoch of it; it is asked before all else.
+
+        Raises:
+            UnreachableError: the centre did not answer.
+
+        """
+        if not self._asked:
+            spool = await self._recorder.do(lambda: self._spool.id)
+            await asyncio.to_thread(self._centre.recorded, spool, ANY_DAY)
+            self._asked = True
         if self._centre.ledger is None:
             return False
         if self._met is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -276,3 +277,93 @@ def test_the_agent_ends_when_its_parent_is_gone(start: Start, centre: Any) -> No
     _, log = process.communicate(timeout=10)
     assert process.returncode == 0
     assert "the process that started this agent is gone" in log
+
+
+def test_a_disk_that_takes_nothing_is_said_and_waited_out(
+    start: Start, centre: Any, target: Any, tmp_path: Path
+) -> None:
+    assignment = centre.assignment = assigned(target.server_address[1])
+    process = start()
+    until(lambda: centre.batches)
+    _, most = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (1, most))
+    time.sleep(1.5)
+    died = time.time_ns() // 1000
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (most, most))
+    target.status = 500
+    until(lambda: arrived(centre)[-1].end > died and arrived(centre)[-1].rows)
+    log = stopped(process)
+
+    assert log.count("the spool cannot be written") == 1
+    batches = arrived(centre)
+    assert [a.end for a in batches[:-1]] == [b.begin for b in batches[1:]]
+    rows = rows_of(batches, assignment)
+    assert len(rows) == len(set(rows))
+
+
+@pytest.mark.parametrize(
+    ("ahead", "outcomes"),
+    [
+        pytest.param(200_000, {Outcome.GOOD}, id="by less than a quarter of the interval"),
+        pytest.param(-700_000, {Outcome.INCONCLUSIVE}, id="behind by more"),
+        pytest.param(86_400_000_000, {Outcome.INCONCLUSIVE}, id="by a day"),
+    ],
+)
+def test_under_a_clock_that_is_off_results_say_nothing(
+    centre: Any, target: Any, tmp_path: Path, ahead: int, outcomes: set[Outcome]
+) -> None:
+    (probe,) = assigned(target.server_address[1], probes=1).probes
+    probe = probe.model_copy(update={"segments": (Segment(interval=2_000_000),)})
+    probe = probe.model_copy(update={"phase": (time.time_ns() // 1000 + 1_000_000) % 2_000_000})
+    centre.assignment = AgentAssigned(version=1, location="loc-bonn", probes=(probe,))
+    centre.clock_ahead = -ahead
+
+    async def a_moment() -> None:
+        async with in_process(centre, tmp_path / "spool.db"):
+            await asyncio.sleep(1.6)
+
+    asyncio.run(a_moment())
+
+    batches = arrived(centre)
+    assert {edge.outcome for batch in batches for edge in batch.edges} == outcomes
+    told = {e.reason for batch in batches for e in batch.evidence.values()}
+    assert told == ({None} if Outcome.GOOD in outcomes else {"clock_off"})
+
+
+def test_a_clock_that_was_set_back_ends_the_agent_for_another_to_begin_at_the_present(
+    centre: Any, target: Any, tmp_path: Path
+) -> None:
+    assignment = centre.assignment = assigned(target.server_address[1])
+    day = 86_400_000_000
+    back = [0]
+
+    def clock() -> int:
+        return time.time_ns() // 1000 - back[0]
+
+    async def run() -> tuple[bool, int]:
+        spool = Spool(tmp_path / "spool.db")
+        around = networks("127.0.0.1")
+        first, second = (
+            Agent(spool, Centre(centre.url, "agent-1", "key-1"), Surroundings(around), clock, 0.2)
+            for _ in range(2)
+        )
+        running = asyncio.create_task(first.run())
+        await asyncio.sleep(1)
+        back[0] = day
+        await asyncio.wait_for(running, 10)
+        present = clock()
+        running = asyncio.create_task(second.run())
+        await asyncio.sleep(1)
+        second.stop()
+        await running
+        spool.close()
+        return first.clock_set_back, present
+
+    ended, present = asyncio.run(run())
+
+    assert ended
+    earlier = [batch for batch in arrived(centre) if batch.begin < present + day // 2]
+    assert earlier
+    assert rows_of(earlier, assignment)
+    assert min(batch.begin for batch in earlier) >= present - 1_000_000

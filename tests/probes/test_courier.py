@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import time
 from pathlib import Path
 from typing import Any
 
@@ -121,3 +122,184 @@ def test_waiting_grows_and_is_spread() -> None:
     assert all(2.5 <= backoff(8) <= 5 for _ in range(50))
     assert all(15 <= backoff(9) <= 30 for _ in range(50))
     assert len({backoff(5) for _ in range(50)}) > 10
+
+
+DAY = "1970-01-01"
+
+
+def filled(path: Path, batches: int = 3) -> Spool:
+    """A spool with batches to push."""
+    spool = Spool(path)
+    spool.follow(AgentAssigned(version=1, location="l", probes=(PROBE,)), 0)
+    for n in range(batches):
+        spool.close_until(1, (n + 1) * SECOND)
+    return spool
+
+
+def pushed(spool: Spool, url: str, *, until: Delivery = Delivery.NOTHING) -> list[Delivery]:
+    """Deliver until nothing is left, or something else comes of it."""
+
+    async def deliver() -> list[Delivery]:
+        recorder = Recorder(spool)
+        courier = Courier(spool, recorder, Centre(url, "agent-1", "key-1"))
+        seen: list[Delivery] = []
+        while not seen or seen[-1] is not until:
+            seen.append(await courier.deliver())
+            assert len(seen) < 30
+        recorder.close()
+        return seen
+
+    return asyncio.run(deliver())
+
+
+def test_a_centre_that_lost_batches_gets_them_again(tmp_path: Path, centre: Any) -> None:
+    spool = filled(tmp_path / "spool.db")
+    pushed(spool, centre.url)
+    had = dict(centre.batches)
+    centre.lost_after(DAY, 1)
+    spool.close_until(1, 4 * SECOND)
+
+    seen = pushed(spool, centre.url)
+
+    assert seen.count(Delivery.AGAIN) == 1
+    assert {key: centre.batches[key] for key in had} == had
+    assert len(centre.batches) == 4
+    spool.close()
+
+
+def test_a_restored_centre_is_refilled_though_nothing_new_has_happened(
+    tmp_path: Path, centre: Any
+) -> None:
+    centre.ledger = "7f/1"
+    spool = filled(tmp_path / "spool.db")
+    gap = ProbingInterrupted(from_=1, to=2, reason="restart")
+    spool.interrupted(gap)
+    pushed(spool, centre.url)
+    pushed(spool, centre.url)
+    had = dict(centre.batches)
+    centre.ledger = "7f/2"
+    centre.lost_after(DAY, 1)
+    centre.interruptions.clear()
+
+    spool.parcels.send_again(
+        spool.id, DAY, 3
+    )  # something waits, so that the centre is asked at all
+    pushed(spool, centre.url)
+
+    assert centre.batches == had
+    assert centre.interruptions == [gap]
+    assert spool.centre == "7f/2"
+    spool.close()
+
+
+def test_another_ledger_gets_a_spool_of_its_own_and_only_what_it_was_not_given(
+    tmp_path: Path, centre: Any
+) -> None:
+    centre.ledger = "7f/1"
+    spool = filled(tmp_path / "spool.db")
+    pushed(spool, centre.url)
+    pushed(spool, centre.url)
+    old = spool.id
+    centre.ledger, centre.batches = "a0/1", {}
+    for n in (4, 5):
+        spool.close_until(1, n * SECOND)
+
+    pushed(spool, centre.url)
+
+    new = spool.id
+    assert new != old
+    assert sorted(centre.batches) == [(new, DAY, 1), (new, DAY, 2)]
+    spool.close()
+
+
+def test_what_is_kept_no_more_is_lost_and_holds_up_nothing(
+    tmp_path: Path, centre: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = filled(tmp_path / "spool.db")
+    pushed(spool, centre.url)
+    spool.parcels.empty(2**62, 2**40)
+    centre.batches.clear()
+    spool.close_until(1, 4 * SECOND)
+    old = spool.id
+
+    pushed(spool, centre.url)
+
+    assert spool.id != old
+    assert list(centre.batches) == [(spool.id, DAY, 1)]
+    assert "number 1 of 1970-01-01 is not kept any more and lost" in caplog.text
+    spool.close()
+
+
+def test_a_batch_that_was_set_aside_is_kept_and_the_next_one_goes_on(
+    tmp_path: Path, centre: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    centre.quarantines = {2}
+    spool = filled(tmp_path / "spool.db")
+
+    assert pushed(spool, centre.url) == [Delivery.DELIVERED] * 3 + [Delivery.NOTHING]
+
+    assert "set batch 2 of 1970-01-01 aside, it counts for nothing: it was" in caplog.text
+    assert spool.parcels.send_again(spool.id, DAY, 2)
+    spool.close()
+
+
+def test_a_centre_that_forgot_an_assignment_is_told_it(tmp_path: Path, centre: Any) -> None:
+    centre.forget_assignment = True
+    spool = filled(tmp_path / "spool.db")
+
+    seen = pushed(spool, centre.url)
+
+    assert seen[0] is Delivery.AGAIN
+    assert len(centre.batches) == 3
+    spool.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "expected", "said"),
+    [
+        pytest.param(401, Delivery.REFUSED, "does not accept the key", id="a revoked key"),
+        pytest.param(403, Delivery.REFUSED, "does not accept the key", id="a key for another"),
+        pytest.param(422, Delivery.REFUSED, "refuses with 422", id="something unreadable"),
+        pytest.param(413, Delivery.REFUSED, "too large", id="too large even without evidence"),
+        pytest.param(429, Delivery.FAILED, "answers 429", id="too many"),
+        pytest.param(503, Delivery.FAILED, "answers 503", id="not now"),
+    ],
+)
+def test_each_refusal_is_told_apart_and_nothing_is_lost(
+    tmp_path: Path,
+    centre: Any,
+    caplog: pytest.LogCaptureFixture,
+    status: int,
+    expected: Delivery,
+    said: str,
+) -> None:
+    centre.refuse_with = [(status, {"detail": "no"})]
+    spool = filled(tmp_path / "spool.db", 1)
+
+    seen = pushed(spool, centre.url, until=expected)
+
+    assert seen == [expected]
+    assert said in caplog.text
+    assert spool.parcels.oldest() is not None
+    spool.close()
+
+
+def test_a_centre_that_asks_for_patience_is_given_it(tmp_path: Path, centre: Any) -> None:
+    async def deliver() -> float:
+        spool = filled(tmp_path / "spool.db", 1)
+        recorder = Recorder(spool)
+        courier = Courier(spool, recorder, Centre(centre.url, "agent-1", "key-1"))
+        running = asyncio.create_task(courier.run())
+        began = time.monotonic()
+        while not centre.batches:  # noqa: ASYNC110 - it is a thread that will have them
+            await asyncio.sleep(0.01)
+        took = time.monotonic() - began
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        recorder.close()
+        spool.close()
+        return took
+
+    centre.refuse_with, centre.wait_header = [(429, {"detail": "no"})], "1"
+
+    assert asyncio.run(deliver()) >= 1
