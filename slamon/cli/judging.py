@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from catalogue.instants import format_instant
 from slamon.app.refused import Unknown
 from slamon.cli.explaining import print_explanation
 from slamon.cli.house import Decisions, House, now
-from slamon.cli.instants import ABSOLUTE, absolute
-from slamon.cli.known import as_known_at
+from slamon.cli.known import AsKnownAt, Then, known
 from slamon.cli.opening import opened
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import (
@@ -32,7 +27,6 @@ from slamon.cli.terminal import (
 from slamon.cli.trying import print_what_if
 from slamon.cli.wording import cases, number, promise, verdict
 from slamon.sla.judgement import Judgement, ObjectiveJudgement
-from slamon.views.reading import Reading
 
 Agreement = Annotated[str, typer.Option(help="The agreement's id.", metavar="ID")]
 Period = Annotated[str, typer.Option(help="The period, e.g. 2026-02.", metavar="PERIOD")]
@@ -42,12 +36,7 @@ def judge(
     agreement: Agreement,
     period: Period,
     *,
-    as_known: Annotated[
-        str | None,
-        typer.Option(
-            "--as-known-at", help=f"As it was known at an instant: {ABSOLUTE}.", metavar="INSTANT"
-        ),
-    ] = None,
+    as_known: AsKnownAt = None,
     terms: Annotated[
         Path | None,
         typer.Option(
@@ -71,7 +60,7 @@ def judge(
     """
     if (objective is not None and not explain) or (explain and terms is not None):
         fail("--objective goes with --explain, and --explain not with --terms", USAGE)
-    with opened() as house, _known(house, as_known) as then:
+    with opened() as house, known(house, as_known) as then:
         if explain:
             _explain(then, agreement, period, objective, as_json=as_json)
             return
@@ -87,32 +76,7 @@ def judge(
         raise typer.Exit(1)
 
 
-@dataclass(frozen=True)
-class _Then:
-    """The read side as of an instant (µs), and how to say that something was not known."""
-
-    reading: Reading
-    instant: int
-    missing: str
-
-    def lacks(self, agreement: str) -> NoReturn:
-        """Say which agreements are known instead."""
-        known = ", ".join(line.id for line in self.reading.records("agreement", None, 1_000))
-        message = f"{self.missing} {agreement!r}; known are {known or 'none'}"
-        raise Unknown(message)
-
-
-@contextmanager
-def _known(house: House, as_known: str | None) -> Iterator[_Then]:
-    if as_known is None:
-        yield _Then(house.reading, now(), "there is no agreement")
-        return
-    instant = absolute("--as-known-at", as_known)
-    with as_known_at(house, instant) as then:
-        yield _Then(then, instant, f"at {format_instant(instant)} the ledger knew no agreement")
-
-
-def _try(then: _Then, agreement: str, period: str, terms: Path, *, as_json: bool) -> None:
+def _try(then: Then, agreement: str, period: str, terms: Path, *, as_json: bool) -> None:
     with progress("judging under other terms", None):
         found = then.reading.what_if(agreement, period, then.instant, terms)
     if found is None:
@@ -124,7 +88,7 @@ def _try(then: _Then, agreement: str, period: str, terms: Path, *, as_json: bool
 
 
 def _explain(
-    then: _Then, agreement: str, period: str, objective: str | None, *, as_json: bool
+    then: Then, agreement: str, period: str, objective: str | None, *, as_json: bool
 ) -> None:
     found = then.reading.explain(agreement, period, then.instant, objective)
     if found is None:

@@ -1,48 +1,96 @@
-"""As known at: the views folded anew up to what the ledger held at an instant."""
+"""As known at: what a command shows as it was known at an instant, or up to a position of the ledger."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Annotated, NoReturn
 
-from catalogue.instants import format_instant
-from slamon.app.refused import Refused
+import typer
+
+from catalogue.instants import InstantError, format_instant
+from slamon.app.refused import Refused, Unknown
 from slamon.cli.house import House, now
-from slamon.cli.terminal import progress
-from slamon.views.fold import Folder
+from slamon.cli.instants import ABSOLUTE
+from slamon.cli.opening import opened
+from slamon.cli.terminal import errors
+from slamon.views.past import Moment, NotKnownError
 from slamon.views.reading import Reading
-from slamon.views.store import ViewStore
+
+OPTION = "--as-known-at"
+
+AsKnownAt = Annotated[
+    str | None,
+    typer.Option(
+        OPTION,
+        help=f"As it was known at an instant, {ABSOLUTE}, or up to a position of the ledger, like @12345.",
+        metavar="INSTANT|@POSITION",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Then:
+    """The read side as of an instant (µs); `position` is None where it is that of now."""
+
+    reading: Reading
+    instant: int
+    position: int | None = None
+
+    def lacks(self, agreement: str) -> NoReturn:
+        """Say which agreements are known instead.
+
+        Raises:
+            Unknown: always.
+
+        """
+        known = ", ".join(line.id for line in self.reading.records("agreement", None, 1_000))
+        missing = "there is no agreement"
+        if self.position is not None:
+            missing = f"at {format_instant(self.instant)} the ledger knew no agreement"
+        message = f"{missing} {agreement!r}; known are {known or 'none'}"
+        raise Unknown(message)
+
+    def tell(self) -> None:
+        """Say beside the answer, to people and programs alike, what was known when."""
+        if self.position is not None:
+            told = f"as known at {format_instant(self.instant)}, position {self.position}"
+            errors.print(told, style="dim")
 
 
 @contextmanager
-def as_known_at(house: House, instant: int) -> Iterator[Reading]:
-    """A read side that knows only what was recorded at or before an instant (µs).
+def reading_at(asked: str | None) -> Iterator[Then]:
+    """The read side of the settings' data folder, as of now or as it was known then."""
+    with opened() as house, known(house, asked) as then:
+        then.tell()
+        yield then
+
+
+@contextmanager
+def known(house: House, asked: str | None) -> Iterator[Then]:
+    """The read side of now, or as it was known at what `--as-known-at` names.
 
     Raises:
-        Refused: the instant has not come, or lies before the ledger's first fact.
+        InstantError: that is neither an instant with its offset nor a position.
+        Refused: it has not come, or lies before the ledger's first fact.
 
     """
-    if instant > now():
-        message = f"{format_instant(instant)} has not come: nobody knows yet what is known then"
-        raise Refused(message)
-    upto = house.ledger.position_at(instant)
-    if not upto:
-        (first,) = house.ledger.since(0, limit=1)
-        message = (
-            f"at {format_instant(instant)} the ledger knew nothing yet: "
-            f"its first fact was recorded at {format_instant(first.recorded_at)}"
-        )
-        raise Refused(message)
-    with tempfile.TemporaryDirectory() as folder:
-        store = ViewStore(Path(folder), house.founded)
-        try:
-            with progress("folding up to that day", upto) as bar:
-                task = bar.task_ids[0]
-                Folder(house.ledger, store).catch_up(
-                    upto=upto, progress=lambda at: bar.update(task, completed=at)
-                )
-            yield Reading(store, house.ledger, house.founded)
-        finally:
-            store.close()
+    if asked is None:
+        yield Then(house.reading, now())
+        return
+    try:
+        moment = _moment(house, asked)
+        with house.reading.as_known(moment) as reading:
+            yield Then(reading, moment.instant, moment.position)
+    except NotKnownError as wrong:
+        raise Refused(str(wrong)) from None
+
+
+def _moment(house: House, asked: str) -> Moment:
+    try:
+        return house.reading.moment(asked, now())
+    except InstantError as wrong:
+        position = asked.startswith("@")
+        why = f"{wrong}" if position else f"{wrong}; a local time is not accepted here"
+        raise InstantError(f"{OPTION}: {why}") from None

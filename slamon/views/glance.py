@@ -9,7 +9,8 @@ from slamon.views import burning, kept, standing
 from slamon.views.answers import BurnLine, Overview
 from slamon.views.judging import Frame
 from slamon.views.lately import Lately
-from slamon.views.store import ViewStore, read_position
+from slamon.views.past import Tables
+from slamon.views.store import read_position
 
 STRIP_DAYS = 60
 RECENT_US = 7 * 86_400_000_000
@@ -19,7 +20,7 @@ FRESH_US = 5_000_000  # an overview of this age still holds if nothing was folde
 class Glance:
     """The overview for many readers: where it takes long to compute, the last one is shown meanwhile."""
 
-    def __init__(self, store: ViewStore) -> None:
+    def __init__(self, store: Tables) -> None:
         self._store = store
         self._lately: Lately[tuple[int, int], Overview] = Lately()
         self._burns: tuple[BurnLine, ...] = ()

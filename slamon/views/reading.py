@@ -57,10 +57,11 @@ from slamon.views.explanation import Explanation
 from slamon.views.glance import Glance
 from slamon.views.histories import PeriodHistory
 from slamon.views.judging import Frame
+from slamon.views.past import Moment, Tables, as_known, moment
 from slamon.views.promised import promises
 from slamon.views.proposed import proposed
 from slamon.views.rulings import ExclusionLine
-from slamon.views.store import ViewStore, read_position
+from slamon.views.store import read_position
 from slamon.views.tables import covered, view_state
 from slamon.views.told import FactTold
 from slamon.views.tried import under
@@ -86,11 +87,35 @@ class ClosingOffer:
 class Reading:
     """Answers from the views of one ledger; each call sees one state."""
 
-    def __init__(self, store: ViewStore, ledger: Ledger, founded: LedgerFounded) -> None:
+    def __init__(
+        self, store: Tables, ledger: Ledger, founded: LedgerFounded, upto: int | None = None
+    ) -> None:
         self._store = store
         self._ledger = ledger
         self._founded = founded
+        self._upto = upto
         self._glance = Glance(store)
+
+    def moment(self, asked: str, now: int) -> Moment:
+        """What is asked for as known at an instant with its offset, or at a position such as `@12345`.
+
+        Raises:
+            InstantError: it is neither.
+            NotKnownError: it has not come, or lies before the ledger's first fact.
+
+        """
+        return moment(self._ledger, asked, now)
+
+    @contextmanager
+    def as_known(self, then: Moment) -> Iterator[Reading]:
+        """The read side as it was then; it knows of nothing that was recorded later.
+
+        Raises:
+            NotKnownError: the views have not come so far.
+
+        """
+        with as_known(self._store, self._ledger, then) as tables:
+            yield Reading(tables, self._ledger, self._founded, then.position)
 
     @contextmanager
     def _frame(self, now: int) -> Iterator[Frame]:
@@ -240,7 +265,8 @@ class Reading:
 
     def fact(self, position: int) -> FactTold | None:
         """The fact at a ledger position; None where there is none."""
-        return told.fact_at(self._ledger, position)
+        beyond = self._upto is not None and position > self._upto
+        return None if beyond else told.fact_at(self._ledger, position)
 
     def exclusions(self, agreement: str | None) -> tuple[ExclusionLine, ...]:
         """Announced exclusions and what became of them, of one agreement or of all."""
@@ -363,7 +389,7 @@ class Reading:
         return LedgerStatus(
             ledger_id=self._founded.ledger_id,
             epoch=self._founded.epoch,
-            position=self._ledger.position(),
+            position=self._ledger.position() if self._upto is None else self._upto,
             view_position=state.position,
             recorded_at=format_instant(state.recorded_at) if state.position else None,
             seal=seal,

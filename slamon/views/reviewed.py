@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, func, select, union_all, update
@@ -26,6 +27,16 @@ _RULED = union_all(
     select(seal.c.position),
 ).subquery()
 """Positions of facts that change no figure."""
+
+Stored = Mapping[str, Any]
+
+STATUSES: Mapping[str, Literal["open", "upheld", "waived", "withdrawn"]] = {
+    "found": "open",
+    "upheld": "upheld",
+    "waived": "waived",
+    "withdrawn": "withdrawn",
+}
+"""How a breach stands after each decision."""
 
 BETWEEN = 1_000  # facts recorded while a period was being closed that are looked at once more
 
@@ -56,10 +67,7 @@ def restated(connection: Connection, entry: Entry, fact: PeriodRestated) -> None
     this = (period.c.agreement == agreement, period.c.label == label)
     row = connection.execute(select(period.c.closed, period.c.restatements).where(*this)).one()
     stored = fact.model_dump(mode="json", by_alias=True)
-    newest = row.closed | {
-        "figures": stored["new"],
-        **{name: stored[name] for name in ("position", "code_version", "tzdata")},
-    }
+    newest = with_newest(row.closed, stored)
     connection.execute(
         update(period)
         .where(*this)
@@ -78,6 +86,12 @@ def restated(connection: Connection, entry: Entry, fact: PeriodRestated) -> None
     )
     _settle(connection, agreement, label, fact.position)
     _touched_meanwhile(connection, entry, fact.position)
+
+
+def with_newest(closed: Stored, restated: Stored) -> Stored:
+    """A closed period with the figures of a restatement, both as they are stored."""
+    newest = {name: restated[name] for name in ("position", "code_version", "tzdata")}
+    return {**closed, "figures": restated["new"], **newest}
 
 
 def _settle(connection: Connection, agreement: str, label: str, known: int) -> None:
@@ -122,6 +136,11 @@ def _figure(
     """The newest figure of an objective: the one with which its breach is found."""
     this = (period.c.agreement == agreement, period.c.label == label)
     newest = connection.execute(select(period.c.newest).where(*this)).scalar()
+    return figure_of(newest, objective)
+
+
+def figure_of(newest: Stored | None, objective: str) -> dict[str, Any] | None:
+    """The figure of an objective among those of a closed period, as they are stored; None where it has none."""
     figures = newest["figures"] if newest else []
     return next((each for each in figures if each["objective"] == objective), None)
 

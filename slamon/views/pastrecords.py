@@ -1,0 +1,118 @@
+"""What was promised, announced, declared and counted at a position: rows that changed since are folded anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Table, select
+
+from catalogue.terms import TermsFact
+from probes.spec import ProbingInterrupted
+from slamon.ledger.codec import Entry
+from slamon.ledger.store import Ledger
+from slamon.sla.announcing import AnnouncingFact
+from slamon.sla.declaring import DeclarationFact
+from slamon.sla.levels import LevelsImported
+from slamon.sla.tickets import TicketsImported
+from slamon.views import cases, declared, excluded, promised
+from slamon.views.observed import Observed
+from slamon.views.pastveil import Veil
+from slamon.views.tables import (
+    assignment,
+    declaration,
+    exclusion,
+    interruption,
+    level,
+    record,
+    ticket,
+)
+
+Apply = Callable[[Connection, Entry], object]
+
+
+def veil_records(veil: Veil, ledger: Ledger) -> None:
+    """Show records, exclusions and declarations as they were; each row has a stream of its own."""
+    _veil_rows(veil, ledger, record, "{kind}:{id}", _stated)
+    _veil_rows(veil, ledger, exclusion, "exclusion:{agreement}:{id}", _announced)
+    _veil_rows(veil, ledger, declaration, "declaration:{service}:{id}", _declared, "changed")
+    _veil_interruptions(veil, ledger)
+
+
+def veil_files(veil: Veil, ledger: Ledger) -> None:
+    """Show tickets and levels as they were; a source that told more since is folded anew as a whole."""
+    _veil_source(veil, ledger, ticket, "tickets", _tickets)
+    _veil_source(veil, ledger, level, "levels", _levels)
+
+
+def _veil_rows(
+    veil: Veil,
+    ledger: Ledger,
+    table: Table,
+    stream: str,
+    apply: Apply,
+    newest: str = "position",
+) -> None:
+    """Fold the rows anew whose newest fact came later; one without an earlier fact was not there."""
+    stored = veil.stored(table)
+    moved = stored.c[newest]
+    later = veil.connection.execute(
+        select(*stored.primary_key.columns).where(moved > veil.position)
+    ).mappings()
+    streams = [stream.format(**row) for row in later]
+    veil.lay(table)
+    for name in streams:
+        _fold(veil, ledger, name, apply)
+    veil.join(table, moved <= veil.position)
+
+
+def _veil_source(veil: Veil, ledger: Ledger, table: Table, kind: str, apply: Apply) -> None:
+    stored = veil.stored(table).c
+    query = select(stored.source).where(stored.position > veil.position).distinct()
+    moved = list(veil.connection.execute(query).scalars())
+    veil.lay(table)
+    for source in moved:
+        _fold(veil, ledger, f"{kind}:{source}", apply)
+    veil.join(table, stored.source.not_in(moved))
+
+
+def _veil_interruptions(veil: Veil, ledger: Ledger) -> None:
+    agents = veil.connection.execute(select(veil.stored(assignment).c.agent).distinct())
+    streams = [f"interruptions:{agent}" for agent in agents.scalars()]
+    veil.lay(interruption)
+    for name in streams:
+        _fold(veil, ledger, name, _interrupted)
+
+
+def _stated(connection: Connection, entry: Entry) -> None:
+    if isinstance(entry.fact, TermsFact):
+        promised.stated(connection, entry, entry.fact)
+
+
+def _announced(connection: Connection, entry: Entry) -> None:
+    if isinstance(entry.fact, AnnouncingFact):
+        excluded.applied(connection, entry, entry.fact)
+
+
+def _declared(connection: Connection, entry: Entry) -> None:
+    if isinstance(entry.fact, DeclarationFact):
+        declared.applied(connection, entry, entry.fact)
+
+
+def _tickets(connection: Connection, entry: Entry) -> None:
+    if isinstance(entry.fact, TicketsImported):
+        cases.tickets_taken_in(connection, entry, entry.fact)
+
+
+def _levels(connection: Connection, entry: Entry) -> None:
+    if isinstance(entry.fact, LevelsImported):
+        cases.levels_taken_in(connection, entry, entry.fact)
+
+
+def _interrupted(connection: Connection, entry: Entry) -> None:
+    if isinstance(entry.fact, ProbingInterrupted):
+        Observed(connection).interrupted(entry, entry.fact)
+
+
+def _fold(veil: Veil, ledger: Ledger, stream: str, apply: Apply) -> None:
+    for entry in ledger.stream(stream, upto=veil.position):
+        apply(veil.connection, entry)
