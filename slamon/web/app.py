@@ -40,6 +40,7 @@ from slamon.web.pages import (
 )
 from slamon.web.ports import Decisions, Reading
 from slamon.web.requests import House, house_of
+from slamon.web.then import Pasts
 
 API = (
     api_catalogue.router,
@@ -103,6 +104,7 @@ def build(
     app.state.house = House(
         reading, decisions, access, clock, ready, Attempts(), token_hex(4), person
     )
+    app.add_middleware(Pasts)
     app.add_middleware(BoundedBodies)
     problems.install(app)
     for router in extra_routers:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 
-from slamon.web.requests import house_of
+from slamon.web.requests import Then, house_of, then_of
 
 MINUTE = 60 * 1_000_000
+KEPT = 3_600  # s; a new version of the program may tell the same past better
+
+AsKnownAt = Annotated[
+    str,
+    Query(
+        description="As it was known at an instant with its offset, or up to a position of the ledger, like @12345"
+    ),
+]
 
 
 class Unchanged(Exception):  # noqa: N818 - the good case of a conditional request
@@ -24,36 +32,47 @@ async def _steady(
     request: Request,
     response: Response,
     if_none_match: Annotated[str, Header()] = "",
+    as_known_at: AsKnownAt = "",
 ) -> None:
     """Tag an answer that changes with the ledger only."""
-    _check(_stamp(request), response, if_none_match)
+    del as_known_at  # read before: here it is described
+    _check(request, _stamp(request), response, if_none_match)
 
 
 async def _moving(
     request: Request,
     response: Response,
     if_none_match: Annotated[str, Header()] = "",
+    as_known_at: AsKnownAt = "",
 ) -> None:
-    """Tag an answer that also changes with the clock.
+    """Tag an answer that also changes with the clock; that of the past stands still.
 
     Without the minute, a service whose probes fell silent would be shown up for ever.
     """
-    minute = house_of(request).clock() // MINUTE
-    _check(f"{_stamp(request)}.{minute}", response, if_none_match)
+    del as_known_at  # read before: here it is described
+    then = then_of(request)
+    now = then.moment.instant if then else house_of(request).clock()
+    _check(request, f"{_stamp(request)}.{now // MINUTE}", response, if_none_match)
 
 
 def _stamp(request: Request) -> str:
-    house = house_of(request)
-    return f"{house.stamp}.{house.reading.position()}"
+    house, then = house_of(request), then_of(request)
+    return f"{house.stamp}.{then.moment.position if then else house.reading.position()}"
 
 
-def _check(stamp: str, response: Response, if_none_match: str) -> None:
+def _check(request: Request, stamp: str, response: Response, if_none_match: str) -> None:
     tag = f'W/"{stamp}"'
     known = [known.strip().removeprefix("W/") for known in if_none_match.split(",")]
     if "*" in known or tag.removeprefix("W/") in known:
         raise Unchanged(tag)
     response.headers["ETag"] = tag
-    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Cache-Control"] = _cached(then_of(request), house_of(request).clock())
+
+
+def _cached(then: Then | None, now: int) -> str:
+    """An answer of the past stays as it is, once nothing can be recorded any more with an earlier instant."""
+    over = then is not None and then.moment.instant < now - MINUTE
+    return f"private, max-age={KEPT}" if over else "no-cache"
 
 
 Steady = Depends(_steady)

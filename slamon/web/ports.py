@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from slamon.app.exclusions import Asked
@@ -32,6 +33,7 @@ from slamon.views.answers import (
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.histories import PeriodHistory
+from slamon.views.past import Moment
 from slamon.views.rulings import ExclusionLine
 from slamon.views.told import FactTold
 
@@ -151,6 +153,15 @@ class Reading(Protocol):
 
     def position(self) -> int:
         """The ledger position up to which the views are folded."""
+
+    def moment(self, asked: str, now: int) -> Moment:
+        """What is asked for as known at an instant with its offset, or at a position such as `@12345`.
+
+        Raises: InstantError where it is neither; NotKnownError where it cannot be known.
+        """
+
+    def as_known(self, then: Moment) -> AbstractContextManager[Reading]:
+        """The read side as it was then. Raises: NotKnownError where the views have not come so far."""
 
 
 class Decisions(Protocol):

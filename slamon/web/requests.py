@@ -11,10 +11,13 @@ from fastapi import Depends, HTTPException, Request
 from catalogue.instants import InstantError
 from slamon.app.refused import Unknown
 from slamon.sla.judgement import Judgement
+from slamon.views.past import Moment
 from slamon.web.access import Access, form_token_fits
 from slamon.web.attempts import Attempts
 from slamon.web.ports import Decisions, Reading
 
+AS_KNOWN_AT = "as_known_at"
+THEN = "slamon.then"
 SESSION_COOKIE = "slamon_session"
 VISIT_COOKIE = "slamon_visit"
 
@@ -37,6 +40,19 @@ class House:
     person: Callable[[str], str]
 
 
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What was known when a request asks for, instead of what is known now."""
+
+    reading: Reading
+    moment: Moment
+
+
+def then_of(request: Request) -> Then | None:
+    """What this request asks to be known; None where it asks for now."""
+    return cast("Then | None", request.scope.get(THEN))
+
+
 def house_of(request: Request) -> House:
     """Find the house that serves this request."""
     return cast("House", request.app.state.house)
@@ -56,7 +72,8 @@ def judged(reading: Reading, agreement: str, label: str, now: int) -> Judgement 
 
 
 async def _reading(request: Request) -> Reading:
-    return house_of(request).reading
+    then = then_of(request)
+    return then.reading if then else house_of(request).reading
 
 
 async def _decisions(request: Request) -> Decisions:
@@ -64,7 +81,8 @@ async def _decisions(request: Request) -> Decisions:
 
 
 async def _now(request: Request) -> int:
-    return house_of(request).clock()
+    then = then_of(request)
+    return then.moment.instant if then else house_of(request).clock()
 
 
 def session_of(request: Request) -> str | None:

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from slamon.web import drawing, figures, measures, outcomes, ranking, telling
 from slamon.web.access import form_token
+from slamon.web.pages.asked import Asked, kept
 from slamon.web.requests import actor_of, house_of, session_of
 from slamon.web.texts import language, negotiate
 
@@ -31,9 +32,10 @@ HEADERS = {
 
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
     """Render a template with what every page shows: who is signed in, where one is."""
-    actor, session = actor_of(request), session_of(request)
+    actor, session, then = actor_of(request), session_of(request), Asked.of(request)
     values |= {
-        "actor": actor,
+        "then": then,
+        "actor": None if then else actor,  # decisions are taken now
         "csrf": form_token(session) if actor and session else "",
         "here": request.url.path,
         "person": house_of(request).person,
@@ -45,8 +47,14 @@ def error_page(
     request: Request, status: int, detail: object, headers: Mapping[str, str] | None = None
 ) -> HTMLResponse:
     """Render an error for a person; asks nothing of the read side, which may be what failed."""
-    values = {"actor": None, "csrf": "", "here": "", "status": status, "detail": detail}
-    values["phrase"] = HTTPStatus(status).phrase
+    values: dict[str, object] = {
+        "actor": None,
+        "csrf": "",
+        "here": "",
+        "status": status,
+        "detail": detail,
+    }
+    values |= {"phrase": HTTPStatus(status).phrase, "then": Asked.of(request)}
     return _write(request, "error.html", status, values, HEADERS | dict(headers or {}))
 
 
@@ -59,6 +67,8 @@ def _write(
 ) -> HTMLResponse:
     code = negotiate(request.cookies.get("lang"), request.headers.get("Accept-Language"))
     text = _environment(code).get_template(template).render(values)
+    if then := Asked.of(request):
+        text = kept(text, then)
     return HTMLResponse(text, status, dict(headers))
 
 

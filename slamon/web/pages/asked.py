@@ -1,0 +1,51 @@
+"""Pages of the past: what was asked to be known, and links that go on asking for it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import quote
+
+from fastapi import Request
+
+from catalogue.instants import format_instant
+from slamon.web.requests import AS_KNOWN_AT, then_of
+
+INWARD = re.compile(r'(href=")(/(?!static/|api/|sign-in)[^"?#]*)(\?[^"#]*)?(#[^"]*)?"')
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page tells as it was known then; `back` is the same page as of now."""
+
+    text: str
+    instant: str
+    position: int
+    back: str
+
+    @classmethod
+    def of(cls, request: Request) -> Self | None:
+        """What a request asks for; None where it asks for now."""
+        then = then_of(request)
+        if then is None:
+            return None
+        return cls(
+            request.query_params[AS_KNOWN_AT],
+            format_instant(then.moment.instant),
+            then.moment.position,
+            "?" + request.url.remove_query_params(AS_KNOWN_AT).query,
+        )
+
+
+def kept(page: str, asked: Asked) -> str:
+    """A page whose links to other pages ask for the same moment."""
+    word = f"{AS_KNOWN_AT}={quote(asked.text)}"
+
+    def ask(link: re.Match[str]) -> str:
+        name, path, query, place = link.groups("")
+        if AS_KNOWN_AT in query:
+            return link.group()
+        return f'{name}{path}{query + "&amp;" if query else "?"}{word}{place}"'
+
+    return INWARD.sub(ask, page)

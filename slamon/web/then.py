@@ -1,0 +1,57 @@
+"""As known at: a request that names an instant or a position is answered from what was known then."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import Request
+from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
+from fastapi.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from catalogue.instants import InstantError
+from slamon.views.past import NotKnownError
+from slamon.web.problems import problem
+from slamon.web.requests import AS_KNOWN_AT, THEN, Then, house_of
+
+READING: Final = frozenset({"GET", "HEAD"})
+NAMED: Final = AS_KNOWN_AT.encode()
+
+
+class Pasts:
+    """Opens what was known then for as long as a request lasts; requests about now pass untouched."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, with the read side that it asks for."""
+        asked = None
+        if scope["type"] == "http" and NAMED in scope["query_string"]:
+            asked = Request(scope).query_params.get(AS_KNOWN_AT)
+        if asked:
+            await self._then(asked, scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _then(self, asked: str, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        if scope["method"] not in READING:
+            refused = problem(request, 422, "Decisions are taken now: leave out as_known_at.")
+            await refused(scope, receive, send)
+            return
+        house = house_of(request)
+        try:
+            moment = await run_in_threadpool(house.reading.moment, asked, house.clock())
+            async with contextmanager_in_threadpool(house.reading.as_known(moment)) as reading:
+                scope[THEN] = Then(reading, moment)
+                await self._app(scope, receive, send)
+        except InstantError as wrong:
+            await _refusal(request, 422, wrong)(scope, receive, send)
+        except NotKnownError as wrong:
+            await _refusal(request, 404, wrong)(scope, receive, send)
+
+
+def _refusal(request: Request, status: int, wrong: Exception) -> Response:
+    return problem(request, status, f"{AS_KNOWN_AT}: {wrong}")
