@@ -19,6 +19,7 @@ from slamon.cli import (
     dashboards,
     declaring,
     demonstrating,
+    doctoring,
     documents,
     excluding,
     importing,
@@ -63,6 +64,7 @@ def slamon(
 app.command("demo", epilog=environment())(demonstrating.demo)
 app.command("up", epilog=environment())(serving.up)
 app.command("sign-in")(signing.sign_in)
+app.command("doctor")(doctoring.doctor)
 app.command("judge")(judging.judge)
 app.command("close")(judging.close)
 app.add_typer(documents.app, name="catalogue")

@@ -25,7 +25,7 @@ from slamon.ledger.format import FormatError
 from slamon.ledger.lock import HeldError
 from slamon.ledger.place import LedgerUnreachableError, UnusablePlaceError
 from slamon.ledger.store import ConflictError
-from slamon.ledger.trouble import passing
+from slamon.ledger.trouble import damage, passing
 from slamon.views.fold import FoldError
 
 PIPED_WIDTH = 240  # a pipe has no width: what is cut off there is lost
@@ -96,13 +96,22 @@ def refusals() -> Iterator[None]:
     except OSError as wrong:
         fail(f"{wrong.filename or 'the data folder'}: {wrong.strerror or wrong}")
     except sqlite3.Error as wrong:
-        fail(passing(wrong) or f"the data folder cannot be used: {wrong}")
+        fail(_of_store(wrong) or f"the data folder cannot be used: {wrong}")
     except ConflictError as moved:
         fail(f"{moved} was changed by somebody else meanwhile; nothing was recorded, try again")
     except Exception as wrong:
-        if (said := passing(wrong)) is None:
+        if (said := _of_store(wrong)) is None:
             raise
         fail(said)
+
+
+def _of_store(wrong: Exception) -> str | None:
+    """What to say of a ledger or views that cannot be used, and what to do; None of any other error."""
+    folder = Settings().data
+    if (harm := damage(wrong)) is not None:
+        return f"{folder} is damaged ({harm}): `slamon doctor` says which file, docs/backup.md what to do"
+    said = passing(wrong)
+    return None if said is None else f"{folder}: {said}"
 
 
 def print_json(value: object) -> None:

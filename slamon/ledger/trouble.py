@@ -13,10 +13,10 @@ from slamon.ledger.place import LedgerUnreachableError
 _CODES = {
     sqlite3.SQLITE_BUSY: "another program keeps it locked",
     sqlite3.SQLITE_LOCKED: "another program keeps it locked",
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_IOERR: "the disk cannot be read or written",
-    sqlite3.SQLITE_READONLY: "it may only be read",
-    sqlite3.SQLITE_CANTOPEN: "its file cannot be opened",
+    sqlite3.SQLITE_FULL: "the disk is full; nothing of this was recorded, free some space",
+    sqlite3.SQLITE_IOERR: "the disk cannot be read or written; look at it, and at who may write there",
+    sqlite3.SQLITE_READONLY: "it may only be read; nothing of this was recorded, let slamon's user write",
+    sqlite3.SQLITE_CANTOPEN: "its file cannot be opened; let slamon's user read and write the folder",
     sqlite3.SQLITE_PROTOCOL: "another program keeps it locked",
 }
 _LOST = (
@@ -26,6 +26,25 @@ _LOST = (
     persistence.OperationalError,
     persistence.InterfaceError,
 )
+
+
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def damage(wrong: BaseException) -> str | None:
+    """What a store says of its own file when it is damaged; None of any other error."""
+    found = (each for each in _chain(wrong) if isinstance(each, sqlite3.Error))
+    return next((str(each) for each in found if _code(each) in _DAMAGED or _emptied(each)), None)
+
+
+def _emptied(wrong: sqlite3.Error) -> bool:
+    return "no such table" in str(wrong)  # a file of no bytes is an empty database to SQLite
+
+
+def full(wrong: BaseException) -> bool:
+    """Whether the disk is full."""
+    found = (each for each in _chain(wrong) if isinstance(each, sqlite3.Error))
+    return any(_code(each) == sqlite3.SQLITE_FULL for each in found)
 
 
 def passing(wrong: BaseException) -> str | None:
@@ -46,9 +65,12 @@ def _chain(wrong: BaseException | None) -> Iterator[BaseException]:
         wrong = wrong.__cause__
 
 
+def _code(wrong: sqlite3.Error) -> int:
+    return getattr(wrong, "sqlite_errorcode", 0) & 0xFF  # errors of Python's own have none
+
+
 def _of_sqlite(wrong: sqlite3.Error) -> str | None:
-    code = getattr(wrong, "sqlite_errorcode", None)  # errors of Python's own have none
-    said = None if code is None else _CODES.get(code & 0xFF)
+    said = _CODES.get(_code(wrong))
     return None if said is None else f"the data cannot be used now: {said}"
 
 

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from catalogue.recorded import RecordedDocumentError
 from slamon.app.refused import Refused, Unknown
 from slamon.ledger.store import ConflictError
-from slamon.ledger.trouble import passing
+from slamon.ledger.trouble import full, passing
 from slamon.web.freshness import Unchanged
 from slamon.web.pages.render import error_page
 
@@ -87,7 +87,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:
         said = passing(error)  # a store that is busy or gone may be back at the next request
-        return problem(request, 500 if said is None else 503, said)
+        if said is None:
+            return problem(request, 500, None)
+        return problem(request, 507 if full(error) else 503, said)
 
 
 def problem(

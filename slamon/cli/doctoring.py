@@ -1,0 +1,171 @@
+"""`slamon doctor`: what is not as it should be, where, and what to do about it."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from slamon.cli.house import House, now, place_in
+from slamon.cli.readiness import alarming
+from slamon.cli.settings import Settings
+from slamon.cli.terminal import AsJson, print_json, print_table, progress
+from slamon.history import FACTS, UPCASTERS
+from slamon.ledger.examining import RESTORE, Finding, examined
+from slamon.ledger.lock import folding_lock
+from slamon.ledger.place import HeldError, Place
+from slamon.ledger.sealing import newest
+from slamon.ledger.trouble import damage
+from slamon.ledger.verifying import verify
+
+MIB = 2**20
+LITTLE, TOO_LITTLE = 1_024 * MIB, 100 * MIB
+SEAL_AGE = 2 * 24 * 3_600_000_000  # µs; seals are made daily
+LAG = 1_000  # facts
+STEP_SECONDS = 0.05
+KNOWN = frozenset({*FACTS, *UPCASTERS})
+
+
+def doctor(
+    *,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Read every fact and check every seal as well.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is not as it should be and what to do about it, also while slamon is up; exit 1 if anything is wrong."""
+    found = list(_findings(Settings(), deep=deep))
+    if as_json:
+        print_json([finding._asdict() for finding in found])
+    else:
+        print_table(
+            ("check", "state", "what", "where", "what to do"), _rows(found), empty="nothing"
+        )
+    if any(finding.state == "wrong" for finding in found):
+        raise typer.Exit(1)
+
+
+def _rows(found: Iterable[Finding]) -> list[tuple[str, ...]]:
+    return [(each.check, each.state, each.says, each.where, each.do) for each in found]
+
+
+def _findings(settings: Settings, *, deep: bool) -> Iterator[Finding]:
+    folder = settings.data
+    place = place_in(folder, settings.database)
+    started = time.time() - time.monotonic()
+    yield _packages()
+    if isinstance(place, Path) and not place.is_file():
+        do = "set SLAMON_DATA, or begin with `slamon catalogue apply` or `slamon up`"
+        yield Finding("ledger", "wrong", str(folder), "there is no ledger", do)
+        return
+    yield from _tried("disk", folder, lambda: _disk(folder))
+    yield from _tried("leftovers", folder, lambda: _leftovers(folder))
+    yield from _tried("store", folder, lambda: examined(place, KNOWN, now()))
+    yield from _tried("lock", folder, lambda: _lock(place, folder))
+    yield from _tried("ledger", folder, lambda: _opened(settings, deep=deep))
+    yield _stepped(time.time() - time.monotonic() - started)
+
+
+def _tried(check: str, folder: Path, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """Look at one thing; that it cannot be looked at is a finding too, and keeps no other from being told."""
+    try:
+        yield from look()
+    except Exception as wrong:  # noqa: BLE001 - of a damaged ledger any error may come, and each is told
+        said = f"it cannot be looked at: {type(wrong).__name__}: {wrong}".splitlines()[0]
+        do = RESTORE if damage(wrong) else "see docs/backup.md"
+        yield Finding(check, "wrong", str(folder), said, do)
+
+
+def _packages() -> Finding:
+    try:
+        foreign = distribution("catalogue")
+    except PackageNotFoundError:
+        return Finding("packages", "ok", "python", "no other package is named catalogue")
+    said = f"the package catalogue {foreign.version} takes the place of slamon's own folder of that name"
+    return Finding("packages", "wrong", "python", said, "give slamon an environment of its own")
+
+
+def _disk(folder: Path) -> Iterator[Finding]:
+    free = shutil.disk_usage(folder).free
+    said = f"{free // MIB} MiB are free for ledger and spool"
+    do = "" if free > LITTLE else "free some space; without it, agents keep results until there is"
+    state = "ok" if free > LITTLE else ("warning" if free > TOO_LITTLE else "wrong")
+    yield Finding("disk", state, str(folder), said, do)  # type: ignore[arg-type]
+
+
+def _leftovers(folder: Path) -> Iterator[Finding]:
+    found = [*folder.glob(".restore-*"), *folder.glob(".backup-*"), *folder.glob(".new-*")]
+    if found:
+        said = f"{', '.join(each.name for each in found)}: something was killed half-way"
+        yield Finding("leftovers", "warning", str(folder), said, "delete them; nothing uses them")
+    aside = sorted(folder.glob("ledger.db.replaced-*"))
+    if aside:
+        said = f"{len(aside)} files of ledgers that were replaced"
+        yield Finding(
+            "leftovers", "ok", str(aside[0]), said, "delete them when nobody asks any more"
+        )
+
+
+def _lock(place: Place, folder: Path) -> Iterator[Finding]:
+    lock = folding_lock(place, folder, "slamon doctor")
+    try:
+        lock.take()
+    except HeldError as held:
+        yield Finding("lock", "ok", str(folder), str(held).partition(";")[0])
+    else:
+        lock.release()
+        yield Finding("lock", "ok", str(folder), "nobody folds: `slamon up` does not run here")
+
+
+def _opened(settings: Settings, *, deep: bool) -> Iterator[Finding]:
+    with House(settings.data, settings.database) as house:
+        where = str(settings.data)
+        lag = house.ledger.position() - house.store.position()
+        said = f"the views are {lag} facts behind the ledger"
+        do = "is `slamon up` running? else the next command folds them" if lag > LAG else ""
+        yield Finding("views", "warning" if lag > LAG else "ok", where, said, do)
+        yield _seal(house)
+        said_of_agents = alarming(house.store, now())
+        for said in said_of_agents:
+            sentence, _, todo = said.rpartition("; ")
+            yield Finding("agents", "wrong", where, sentence or said, todo)
+        if not said_of_agents:
+            yield Finding("agents", "ok", where, "no agent raises an alarm")
+        if deep:
+            yield _verified(house)
+
+
+def _seal(house: House) -> Finding:
+    made, where = newest(house.ledger), str(house.folder)
+    if made is None:
+        return Finding("seal", "warning", where, "nothing is sealed", "run `slamon ledger seal`")
+    age = now() - made.recorded_at
+    said = f"the newest seal is {age / 3_600_000_000:.1f} hours old"
+    if age > SEAL_AGE:
+        do = "run `slamon ledger seal`; `slamon up` seals daily"
+        return Finding("seal", "warning", where, said, do)
+    return Finding("seal", "ok", where, said)
+
+
+def _verified(house: House) -> Finding:
+    with progress("reading every fact", house.ledger.position()) as bar:
+        found = verify(house.ledger, progress=lambda at: bar.update(bar.task_ids[0], completed=at))
+    where = str(house.folder)
+    if found.first is None:
+        said = f"{found.facts} facts are readable, {found.sealed} of them as they were sealed"
+        return Finding("proof", "ok", where, said)
+    said = f"position {found.first.position}: {found.first.says}"
+    return Finding("proof", "wrong", where, said, f"keep the file as it is, then {RESTORE}")
+
+
+def _stepped(seconds: float) -> Finding:
+    where = "this machine"
+    if abs(seconds) <= STEP_SECONDS:
+        return Finding("clock", "ok", where, "the clock runs evenly")
+    said = f"the clock was set by {seconds:+.2f} s while this ran"
+    return Finding("clock", "warning", where, said, "let one time service set it, gently")
