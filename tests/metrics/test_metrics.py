@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from slamon.metrics import Engine, Standing, families, render
-from slamon.views.answers import LedgerStatus, Overview
+from slamon.views.answers import LedgerStatus, Overview, SealLine
 from slamon.views.following import Pulse
 
 MAIL = 'agreement="sla-unv-2026",mode="enforced",objective="o1",period="month",service="mail"'
@@ -170,7 +170,22 @@ def test_what_is_not_known_is_absent(name: str, label: str, lines: dict[str, flo
 
 
 LEDGER = LedgerStatus(
-    ledger_id="l", epoch=1, position=120, view_position=117, recorded_at="2026-02-14T11:30:30Z"
+    ledger_id="l",
+    epoch=1,
+    position=120,
+    view_position=117,
+    recorded_at="2026-02-14T11:30:30Z",
+    seal=SealLine(
+        number=4,
+        position=101,
+        sealed_at="2026-02-14T11:00:00Z",
+        first=61,
+        last=100,
+        count=40,
+        previous="00",
+        root="ab",
+        hash="cd",
+    ),
 )
 AT = 1_771_068_630_000_000  # 2026-02-14T11:30:30Z
 
@@ -180,6 +195,8 @@ def test_the_engine_tells_how_far_the_views_are_behind(standing: Standing) -> No
 
     assert parsed(Engine(LEDGER, 1_500_000, standing.overview, pulse)) == {
         "slamon_ledger_last_position": 120,
+        "slamon_ledger_sealed_position": 100,
+        "slamon_ledger_sealed_timestamp_seconds": 1_771_066_800,
         'slamon_view_position{view="all"}': 117,
         'slamon_view_lag_events{view="all"}': 3,
         'slamon_view_lag_seconds{view="all"}': 1.5,
@@ -189,6 +206,14 @@ def test_the_engine_tells_how_far_the_views_are_behind(standing: Standing) -> No
         "slamon_overview_position": 117,
         "slamon_overview_timestamp_seconds": 1_771_068_630,
     }
+
+
+def test_no_seal_is_told_as_none(standing: Standing) -> None:
+    unsealed = LEDGER.model_copy(update={"seal": None})
+
+    lines = parsed(Engine(unsealed, 0, standing.overview, Pulse("folding")))
+
+    assert [name for name in lines if "sealed" in name] == []
 
 
 @pytest.mark.parametrize(
