@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cluster, flat, ingest, judge, metrics, prometheus, storage
+from benchmarks import cluster, flat, ingest, judge, metrics, prometheus, storage, wakeup
 from benchmarks.figure import Figure
 
 
@@ -29,6 +29,7 @@ MEASURES: dict[str, Callable[[bool], list[Figure]]] = {
     "metrics": metrics.measure,
     "prometheus": prometheus.measure,
     "storage": storage.measure,
+    "wakeup": wakeup.measure,
 }
 
 
