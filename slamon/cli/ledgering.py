@@ -11,22 +11,21 @@ from probes.batch import ObservationsRecorded
 from slamon.app.refused import Unknown
 from slamon.cli import sealing
 from slamon.cli.commands import group
-from slamon.cli.house import House
-from slamon.cli.opening import existing_home, home, refresh
+from slamon.cli.house import House, now
+from slamon.cli.opening import existing_home
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import (
-    REFUSED,
     AsJson,
     console,
-    fail,
     print_json,
     print_map,
     print_table,
+    progress,
     refusals,
 )
 from slamon.ledger.codec import Entry
-from slamon.ledger.lock import folding_lock
 from slamon.ledger.seals import LedgerSealed
+from slamon.views import rebuilding as anew
 from slamon.views.told import told
 
 app = group("The ledger: show, stats, seal, verify, prove, rebuild.")
@@ -109,15 +108,11 @@ def stats(*, as_json: AsJson = False) -> None:
 
 @app.command()
 def rebuild() -> None:
-    """Throw the views away and fold them anew from the ledger."""
+    """Fold the views anew from the ledger and put them in the place of those that are read; slamon may be up."""
     with refusals(), existing_home(Settings()) as house:
-        lock = folding_lock(house.place, house.folder, "slamon ledger rebuild")
-        if not lock.try_take():
-            fail("views are rebuilt while nothing runs: stop `slamon up` first", REFUSED)
-        house.store.close()
-        for file in house.folder.glob("views.*.db*"):
-            file.unlink()
-        lock.release()
-    with refusals(), home(Settings()) as house:
-        refresh(house)
+        with progress("folding the ledger anew", house.ledger.position()) as bar:
+            task = bar.task_ids[0]
+            anew.rebuild(
+                house.ledger, house.store, now(), lambda at: bar.update(task, completed=at)
+            )
         console.print(f"views stand at position {house.reading.position()}")

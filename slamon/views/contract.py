@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
+from importlib.resources import files
 
 from sqlalchemy import Connection
 
-NAME = "report1"
-
-VIEWS: dict[str, str] = {}
+SHOWN = "SELECT obj_description(to_regnamespace('report1'), 'pg_namespace')"
 
 
 def publish(connection: Connection, schema: str, patience_ms: int) -> None:
-    """Let the contract's views show the tables of a schema; grants on them stay.
-
-    Columns are only ever added at the end: anything else would be another contract, `report2`.
+    """Let the views of the contract (`report1.sql`) show the tables of a schema; grants on them stay.
 
     Raises:
         DBAPIError: somebody queries the views for longer than is waited.
 
     """
-    shown = f"{schema} {_digest()}"
-    if _scalar(connection, f"SELECT obj_description(to_regnamespace('{NAME}'))") == shown:
+    shown = f"{schema} {hashlib.sha256(_statements().encode()).hexdigest()[:12]}"
+    run = connection.exec_driver_sql
+    if run(SHOWN).scalar_one_or_none() == shown:
         return
     quoted = connection.dialect.identifier_preparer.quote(schema)
-    connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {NAME}")
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout TO {patience_ms}")
-    connection.exec_driver_sql(f"SET LOCAL search_path TO {quoted}")
-    for name, query in VIEWS.items():
-        connection.exec_driver_sql(f"CREATE OR REPLACE VIEW {NAME}.{name} AS {query}")
-    connection.exec_driver_sql(f"COMMENT ON SCHEMA {NAME} IS '{shown}'")
+    run("CREATE SCHEMA IF NOT EXISTS report1")
+    run(f"SET LOCAL lock_timeout TO {patience_ms}")
+    run(f"SET LOCAL search_path TO {quoted}")
+    for statement in _statements().split(";\n"):
+        run(statement)
+    run(f"COMMENT ON SCHEMA report1 IS '{shown}'")
 
 
-def _digest() -> str:
-    return hashlib.sha256(repr(VIEWS).encode()).hexdigest()[:12]
-
-
-def _scalar(connection: Connection, question: str) -> object:
-    return connection.exec_driver_sql(question).scalar_one_or_none()
+@lru_cache(maxsize=1)
+def _statements() -> str:
+    return (
+        files("slamon.views").joinpath("report1.sql").read_text("utf-8").strip().removesuffix(";")
+    )

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool, Pool, QueuePool
 
 from slamon.ledger.lock import FolderLock, HeldError
+from slamon.views.generations import retire
 from slamon.views.tables import metadata, view_state
 from slamon.views.writing import insert
 
@@ -88,8 +89,8 @@ class Files:
     def close(self) -> None:
         """Let the files go."""
         _, reader, writer = self._opened
-        reader.dispose()
-        writer.dispose()
+        retire(reader)
+        retire(writer)
 
     def _connected(self, connect: Callable[[Engine, Engine], Connection]) -> Connection:
         while True:
@@ -110,8 +111,8 @@ class Files:
             number, reader, writer = self._opened
             if number != (asked := self._asked()):
                 self._opened = asked, *_engines(self._path(asked))
-                reader.dispose()
-                writer.dispose()
+                retire(reader)
+                retire(writer)
 
     def _asked(self) -> int:
         if self._pinned is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol, Self
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from slamon.views.tables import view_state
 
@@ -47,3 +48,13 @@ class Generations(Protocol):
 def read_position(connection: Connection) -> int:
     """How far the ledger had been folded in what this connection sees."""
     return int(connection.execute(select(view_state.c.position)).scalar_one())
+
+
+def retire(engine: Engine) -> None:
+    """Close the connections that nobody uses now, and each of the others when it is given back."""
+    event.listen(engine.pool, "checkin", _given_back)
+    engine.dispose()
+
+
+def _given_back(_: object, entry: ConnectionPoolEntry) -> None:
+    entry.invalidate()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -17,12 +18,15 @@ from slamon.ledger.connecting import connect, reaching
 from slamon.ledger.place import HeldError
 from slamon.views.contract import publish
 from slamon.views.database import LAYING_OUT, engine_on, lay_out, remove, there
+from slamon.views.generations import retire
+
+LOG = logging.getLogger("slamon")
 
 FIRST = 1
 REBUILDING = int.from_bytes(b"rebuild!")  # the advisory lock of those who fold another generation
 READ_TOO_LONG = "a query on the views of report1 goes on for too long: end it, and try again"
 PATIENCE_MS = 1_000  # the fold waits no longer than this for the queries of dashboards
-TRIES = 60
+SHOWING_TRIES = 5
 
 REGISTER = """
 CREATE SCHEMA IF NOT EXISTS slamon_views;
@@ -50,10 +54,10 @@ class Opened(NamedTuple):
     tester: Engine
     writer: Engine
 
-    def dispose(self) -> None:
-        """Let those go that are not in use."""
-        for engine in self[1:]:
-            engine.dispose()
+    def retire(self) -> None:
+        """Let all of them go as soon as they are not in use."""
+        for engine in (self.reader, self.tester, self.writer):
+            retire(engine)
 
 
 class Schemas:
@@ -113,13 +117,9 @@ class Schemas:
         return _published(claim, draft._schema(draft._opened.number))
 
     def take_over(self) -> None:
-        """Let dashboards read these tables, and remove what nobody asks or reads any more.
-
-        Raises:
-            HeldError: a query of a dashboard goes on for more than a minute.
-
-        """
-        self._publish()
+        """Let dashboards read these tables, and remove what nobody asks or reads any more."""
+        if not self._shown():
+            LOG.warning("dashboards go on reading older views: %s", READ_TOO_LONG)
         with closing(connect(self._url, "slamon views")) as connection, reaching(self._url):
             if _alone(connection):
                 self._remove_own(connection)
@@ -129,15 +129,15 @@ class Schemas:
 
     def close(self) -> None:
         """Let all connections go."""
-        self._opened.dispose()
+        self._opened.retire()
 
-    def _publish(self) -> None:
-        for _ in range(TRIES):
+    def _shown(self) -> bool:
+        for _ in range(SHOWING_TRIES):
             with self.claim() as claim:
                 if _published(claim, self._schema(self._opened.number)):
                     claim.commit()
-                    return
-        raise HeldError(READ_TOO_LONG)
+                    return True
+        return False
 
     def _connected(self, kind: Callable[[Opened], Engine], question: str) -> Connection:
         again = True
@@ -171,7 +171,7 @@ class Schemas:
         with self._switching:
             if asked != self._opened.number:
                 before, self._opened = self._opened, self._engines(asked)
-                before.dispose()
+                before.retire()
 
     def _schema(self, number: int) -> str:
         return self._stem if number == FIRST else f"{self._stem}_g{number}"

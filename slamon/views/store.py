@@ -61,10 +61,12 @@ class ViewStore:
             yield connection
             connection.commit()
 
-    def rebuild(self, fold: Callable[[ViewStore], None]) -> None:
+    def rebuild(
+        self, whole: Callable[[ViewStore], None], rest: Callable[[ViewStore], None]
+    ) -> None:
         """Fold everything anew beside what is asked, and put it in its place once it is complete.
 
-        `fold` brings a store up to the ledger; it is called again for the rest while nobody else can fold.
+        `whole` brings an empty store up to the ledger, `rest` does the same while nobody else can fold.
 
         Raises:
             HeldError: another process is rebuilding, or dashboards ask all the time.
@@ -72,10 +74,10 @@ class ViewStore:
         """
         with self._generations.rebuilding() as generation:
             draft = ViewStore(self._place, self._founded, generations=generation)
-            fold(draft)
+            whole(draft)
             for _ in range(TRIES):
                 with self._generations.claim() as claim:
-                    fold(draft)
+                    rest(draft)
                     if self._generations.put(generation, claim):
                         claim.commit()
                         return

@@ -424,25 +424,53 @@ class Kit:
 
 
 class Places:
-    """Where views stand, each in files or in a schema of their own."""
+    """Where views stand, each in files or in a schema of their own; schemas are emptied and used again."""
 
     def __init__(self, database: str | None) -> None:
         self._database = database
         self._numbers = count()
+        self._used: list[str] = []
+        self._free: list[str] = []
 
     def views(self, folder: Path, founded: LedgerFounded) -> ViewStore:
         """Empty views, not yet used by any test."""
-        return ViewStore(self._database or folder, founded, name=f"views-{next(self._numbers)}")
+        name = f"views-{next(self._numbers)}"
+        if self._database is None:
+            return ViewStore(folder, founded, name=name)
+        if self._free:
+            with psycopg.connect(self._database, autocommit=True) as connection:
+                _rename(connection, self._free.pop(), name)
+        self._used.append(name)
+        return ViewStore(self._database, founded, name=name)
 
-    def remove(self) -> None:
-        """Remove the schemas of the world that is closed; its files go with their folder."""
+    def empty(self) -> None:
+        """Empty the schemas of the world that is closed; its files go with their folder."""
         if self._database is None:
             return
-        with psycopg.connect(self._database, autocommit=True) as connection:
-            made = connection.execute("SELECT stem FROM slamon_views.generation").fetchall()
-            for (stem,) in made:
-                connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(stem)))
-            connection.execute("DELETE FROM slamon_views.generation")
+        with psycopg.connect(self._database) as connection:
+            made = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^views-'")
+            for (name,) in made.fetchall():
+                if name in self._used:
+                    _rename(connection, name, f"free-{name}")
+                    connection.execute(_emptied(f"free-{name}"))
+                    self._free.append(f"free-{name}")
+                else:  # folded anew in a test
+                    connection.execute(
+                        sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name))
+                    )
+        self._used.clear()
+
+
+def _rename(connection: psycopg.Connection, old: str, new: str) -> None:
+    names = (sql.Identifier(each) for each in (old, new))
+    connection.execute(sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(*names))
+
+
+def _emptied(schema: str) -> sql.Composed:
+    tables = [each.name for each in metadata.sorted_tables if each.name != "view_state"]
+    clear = [sql.SQL("DELETE FROM {};").format(sql.Identifier(schema, each)) for each in tables]
+    again = sql.SQL("UPDATE {} SET position = 0, recorded_at = 0")
+    return sql.Composed([*clear, again.format(sql.Identifier(schema, "view_state"))])
 
 
 @contextmanager
@@ -459,7 +487,7 @@ def _opened(places: Places) -> Iterator[World]:
             yield world
         finally:
             world.close()
-            places.remove()
+            places.empty()
 
 
 @pytest.fixture(scope="session")

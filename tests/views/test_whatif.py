@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import inspect
 
 from catalogue.changes import Change, differences
 from catalogue.instants import HOUR
@@ -152,7 +152,7 @@ def test_nothing_of_a_trial_stays_in_the_views(kit: Any) -> None:
         first = world.reading.what_if(AGREEMENT, MONTH, _now(kit), file)
         with world.views.reading() as connection:
             after = kit.dump(connection)
-            shadows = connection.execute(text("select name from sqlite_temp_master")).all()
+            shadows = inspect(connection).get_temp_table_names()
 
         assert (after, shadows) == (before, [])
         assert world.reading.what_if(AGREEMENT, MONTH, _now(kit), file) == first

@@ -1,0 +1,31 @@
+"""Fold the views anew beside those that are read, and put them in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from slamon.ledger.store import Ledger
+from slamon.views.fold import Folder
+from slamon.views.store import ViewStore
+
+
+def rebuild(
+    ledger: Ledger, store: ViewStore, now: int, progress: Callable[[int], None] | None = None
+) -> None:
+    """Fold everything from nothing, with the days kept that are over at an instant (µs); slamon may be up meanwhile.
+
+    Raises:
+        HeldError: another process is rebuilding, or dashboards ask all the time.
+        FoldError: a fact cannot be applied; what is read stays as it was.
+
+    """
+
+    def whole(draft: ViewStore) -> None:
+        folder = Folder(ledger, draft)
+        folder.catch_up(progress=progress)
+        folder.settle(now)
+
+    def rest(draft: ViewStore) -> None:
+        Folder(ledger, draft).catch_up(progress=progress)
+
+    store.rebuild(whole, rest)
