@@ -18,7 +18,7 @@ from slamon.views.pastresults import veil_results
 from slamon.views.pastrulings import veil_rulings
 from slamon.views.pastveil import Veil
 from slamon.views.store import read_position
-from slamon.views.tables import alarm, assignment, objective_day, seal, view_state
+from slamon.views.tables import alarm, assignment, objective_day, seal
 
 BACK = 1_024  # positions looked through at once for the last fact before a gap
 
@@ -166,12 +166,10 @@ def as_known(now: Tables, ledger: Ledger, then: Moment) -> Iterator[PastTables]:
 
 def lay_past(connection: Connection, ledger: Ledger, position: int) -> None:
     """Show a connection all tables as they were at a position, until its transaction ends."""
-    veil = Veil.over(connection, position)
     (last,) = ledger.rows(position - 1, limit=1, upto=position)
+    veil = Veil.over(connection, position, ledger.entry(last).recorded_at)
     for table in (assignment, alarm, seal):
-        veil.only(table, veil.stored(table).c.position <= position)
-    state = {"id": 1, "position": position, "recorded_at": ledger.entry(last).recorded_at}
-    veil.lay(view_state, [state])
+        veil.only(table)
     veil_records(veil, ledger)
     veil_files(veil, ledger)
     veil_results(veil, ledger)

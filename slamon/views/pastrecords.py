@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, not_, select
 
 from catalogue.terms import TermsFact
 from probes.spec import ProbingInterrupted
@@ -16,7 +17,7 @@ from slamon.sla.levels import LevelsImported
 from slamon.sla.tickets import TicketsImported
 from slamon.views import cases, declared, excluded, promised
 from slamon.views.observed import Observed
-from slamon.views.pastveil import Veil
+from slamon.views.pastveil import Kept, Sight, Veil, folded, recorded
 from slamon.views.tables import (
     assignment,
     declaration,
@@ -34,7 +35,7 @@ def veil_records(veil: Veil, ledger: Ledger) -> None:
     """Show records, exclusions and declarations as they were; each row has a stream of its own."""
     _veil_rows(veil, ledger, record, "{kind}:{id}", _stated)
     _veil_rows(veil, ledger, exclusion, "exclusion:{agreement}:{id}", _announced)
-    _veil_rows(veil, ledger, declaration, "declaration:{service}:{id}", _declared, "changed")
+    _veil_rows(veil, ledger, declaration, "declaration:{service}:{id}", _declared, _unchanged)
     _veil_interruptions(veil, ledger)
 
 
@@ -50,19 +51,22 @@ def _veil_rows(
     table: Table,
     stream: str,
     apply: Apply,
-    newest: str = "position",
+    kept: Kept = recorded,
 ) -> None:
     """Fold the rows anew whose newest fact came later; one without an earlier fact was not there."""
     stored = veil.stored(table)
-    moved = stored.c[newest]
     later = veil.connection.execute(
-        select(*stored.primary_key.columns).where(moved > veil.position)
+        select(*stored.primary_key.columns).where(not_(kept(veil.sight, stored)))
     ).mappings()
     streams = [stream.format(**row) for row in later]
     veil.lay(table)
     for name in streams:
         _fold(veil, ledger, name, apply)
-    veil.join(table, moved <= veil.position)
+    veil.join(table, kept)
+
+
+def _unchanged(sight: Sight, stored: Table) -> ColumnElement[bool]:
+    return stored.c.changed <= sight.known
 
 
 def _veil_source(veil: Veil, ledger: Ledger, table: Table, kind: str, apply: Apply) -> None:
@@ -72,7 +76,16 @@ def _veil_source(veil: Veil, ledger: Ledger, table: Table, kind: str, apply: App
     veil.lay(table)
     for source in moved:
         _fold(veil, ledger, f"{kind}:{source}", apply)
-    veil.join(table, stored.source.not_in(moved))
+    veil.join(table, _other_sources(table))
+
+
+@lru_cache(maxsize=2)
+def _other_sources(table: Table) -> Kept:
+    def kept(sight: Sight, stored: Table) -> ColumnElement[bool]:
+        anew = folded(sight, table).c.source
+        return recorded(sight, stored) & stored.c.source.not_in(select(anew))
+
+    return kept
 
 
 def _veil_interruptions(veil: Veil, ledger: Ledger) -> None:

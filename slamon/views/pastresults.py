@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, Table, bindparam, exists, func, select
 
 from catalogue.instants import format_instant
 from probes.batch import ObservationsRecorded
@@ -16,7 +16,7 @@ from slamon.views.daybook import unpack
 from slamon.views.observed import OUTCOMES
 from slamon.views.paced import bounds_of, follow_promises
 from slamon.views.pastdays import FOLDED, SCRATCH, PastDays
-from slamon.views.pastveil import Veil
+from slamon.views.pastveil import Sight, Veil, recorded
 from slamon.views.promised import promises
 from slamon.views.tables import (
     corrected_day,
@@ -34,10 +34,21 @@ UNTRACED = 0
 UNCOUNTED = -1
 """Instead of a number of results: they have to be counted, where anybody asks."""
 
+_LAST = (
+    select(probe_day.c.runs)
+    .where(
+        probe_day.c.check == bindparam("check"),
+        probe_day.c.location == bindparam("location"),
+        probe_day.c.day <= bindparam("day"),
+    )
+    .order_by(probe_day.c.day.desc())
+    .limit(1)
+)
+
 
 def veil_results(veil: Veil, ledger: Ledger) -> None:
     """Show results as they were known, once the promises and assignments of that time are shown."""
-    followed = _lay_bounds(veil)
+    _lay_bounds(veil)
     for table in SCRATCH:
         veil.lay(table)
     days = PastDays(veil, ledger)
@@ -45,24 +56,27 @@ def veil_results(veil: Veil, ledger: Ledger) -> None:
     # Bounds that were promised then and are no more: their days are filled in from the ledger.
     follow_promises(veil.connection, ledger, veil.position)
     for table in FOLDED:
-        known = veil.stored(table).c.position <= veil.position
-        veil.join(table, known & followed if table is pace_day else known)
-    veil.join(spool_day, veil.stored(spool_day).c.position <= veil.position)
-    veil.only(corrected_day, veil.stored(corrected_day).c.position <= veil.position)
+        veil.join(table, _followed if table is pace_day else recorded)
+    veil.join(spool_day)
+    veil.only(corrected_day)
     if reported := list(_covered(veil, ledger)):
         veil.connection.execute(covered.insert(), reported)
     _veil_newest(veil, days)
 
 
-def _lay_bounds(veil: Veil) -> ColumnElement[bool]:
-    """Follow those bounds that are followed now and were promised then; which rows of `pace_day` are theirs."""
+def _followed(sight: Sight, stored: Table) -> ColumnElement[bool]:
+    """Results by bounds that were promised then."""
+    bounds = sight.laid(pace_bound).c
+    own = exists().where(bounds.check == stored.c.check, bounds.bound == stored.c.bound)
+    return recorded(sight, stored) & own
+
+
+def _lay_bounds(veil: Veil) -> None:
+    """Follow those bounds that are followed now and were promised then: their days are at hand."""
     wanted = bounds_of(promises(veil.connection))
     rows = veil.connection.execute(select(veil.stored(pace_bound))).mappings().all()
-    both = [row for row in rows if row["bound"] in wanted.get(row["check"], ())]
+    both = (row for row in rows if row["bound"] in wanted.get(row["check"], ()))
     veil.lay(pace_bound, both)
-    stored = veil.stored(pace_day).c
-    own = ((stored.check == row["check"]) & (stored.bound == row["bound"]) for row in both)
-    return or_(false(), *own)
 
 
 def _covered(veil: Veil, ledger: Ledger) -> Iterator[Mapping[str, Any]]:
@@ -128,11 +142,16 @@ def _moved(veil: Veil) -> set[tuple[str, str]]:
 def _last_days(
     veil: Veil, days: PastDays, moved: set[tuple[str, str]]
 ) -> Iterator[Mapping[str, Any]]:
-    for check, location in moved:
-        query = select(probe_day.c.runs).where(
-            probe_day.c.check == check, probe_day.c.location == location
-        )
-        runs = veil.connection.execute(query.order_by(probe_day.c.day.desc()).limit(1)).scalar()
+    stored = veil.stored(probe_day).c
+    begun = select(stored.check, stored.location, func.max(stored.day)).where(
+        stored.since <= veil.position
+    )
+    places = veil.connection.execute(begun.group_by(stored.check, stored.location)).all()
+    for check, location, day in places:
+        if (check, location) not in moved:
+            continue
+        asked = {"check": check, "location": location, "day": day}
+        runs = veil.connection.execute(_LAST, asked).scalar()
         if runs is not None:
             last = unpack(runs)[-1]
             at, position = days.newest.get((check, location), (0, UNTRACED))

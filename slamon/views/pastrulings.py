@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Table, exists, func, not_, select
 
 from slamon.ledger.store import Ledger
 from slamon.sla.review import BreachFound
-from slamon.views.pastveil import Veil
+from slamon.views.pastveil import Sight, Veil, recorded
 from slamon.views.reviewed import STATUSES, figure_of, with_newest
 from slamon.views.tables import (
     breach,
@@ -24,32 +24,31 @@ def veil_rulings(veil: Veil, ledger: Ledger) -> None:
     """Show periods, restatements, breaches and the steps of their review as they stood."""
     periods, breaches = list(_periods(veil)), list(_breaches(veil, ledger))
     veil.lay(period, periods)
-    veil.join(period, _unchanged_period(veil))
+    veil.join(period, _unchanged_period)
     veil.lay(breach, breaches)
-    veil.join(breach, _unchanged_breach(veil))
+    veil.join(breach, _unchanged_breach)
     for table in (period_restatement, breach_step):
-        veil.only(table, veil.stored(table).c.position <= veil.position)
+        veil.only(table)
     veil.lay(period_touched)  # nobody restates the past
 
 
-def _unchanged_period(veil: Veil) -> ColumnElement[bool]:
-    stored = veil.stored(period).c
-    return (stored.position <= veil.position) & not_(_restated_later(veil))
+def _unchanged_period(sight: Sight, stored: Table) -> ColumnElement[bool]:
+    return recorded(sight, stored) & not_(_restated_later(sight))
 
 
-def _restated_later(veil: Veil) -> ColumnElement[bool]:
-    stored, later = veil.stored(period).c, veil.stored(period_restatement).c
+def _restated_later(sight: Sight) -> ColumnElement[bool]:
+    stored, later = sight.stored(period).c, sight.stored(period_restatement).c
     return exists().where(
         later.agreement == stored.agreement,
         later.label == stored.label,
-        later.position > veil.position,
+        later.position > sight.known,
     )
 
 
 def _periods(veil: Veil) -> Iterator[Mapping[str, Any]]:
     """The closed periods that were restated later, with the figures they had."""
     stored = veil.stored(period)
-    query = select(stored).where(stored.c.position <= veil.position, _restated_later(veil))
+    query = select(stored).where(recorded(veil.sight, stored), _restated_later(veil.sight))
     for row in veil.connection.execute(query).mappings().all():
         steps = _restatements(veil, row["agreement"], row["label"], veil.position)
         newest = with_newest(row["closed"], steps[-1].restated) if steps else row["closed"]
@@ -69,20 +68,22 @@ def _restatements(veil: Veil, agreement: str, label: str, upto: int) -> list[Row
     return list(veil.connection.execute(query.order_by(stored.c.step)))
 
 
-def _unchanged_breach(veil: Veil) -> ColumnElement[bool]:
-    return _has_step(veil, later=False) & not_(_has_step(veil, later=True))
+def _unchanged_breach(sight: Sight, _: Table) -> ColumnElement[bool]:
+    return _has_step(sight, later=False) & not_(_has_step(sight, later=True))
 
 
-def _has_step(veil: Veil, *, later: bool) -> ColumnElement[bool]:
-    stored, step = veil.stored(breach).c, veil.stored(breach_step).c
-    when = step.position > veil.position if later else step.position <= veil.position
+def _has_step(sight: Sight, *, later: bool) -> ColumnElement[bool]:
+    stored, step = sight.stored(breach).c, sight.stored(breach_step).c
+    when = step.position > sight.known if later else step.position <= sight.known
     return exists().where(step.breach == stored.breach, when)
 
 
 def _breaches(veil: Veil, ledger: Ledger) -> Iterator[Mapping[str, Any]]:
     """The breaches on which something was decided later, as they were reviewed before."""
     stored, steps = veil.stored(breach), veil.stored(breach_step)
-    query = select(stored).where(_has_step(veil, later=False), _has_step(veil, later=True))
+    query = select(stored).where(
+        _has_step(veil.sight, later=False), _has_step(veil.sight, later=True)
+    )
     for row in veil.connection.execute(query).mappings().all():
         known = select(func.max(steps.c.step)).where(
             steps.c.breach == row["breach"], steps.c.position <= veil.position
