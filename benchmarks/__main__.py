@@ -9,7 +9,17 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import cluster, flat, ingest, judge, metrics, prometheus, storage, wakeup
+from benchmarks import (
+    cluster,
+    flat,
+    ingest,
+    judge,
+    late,
+    metrics,
+    prometheus,
+    storage,
+    wakeup,
+)
 from benchmarks.figure import Figure
 
 
@@ -26,6 +36,7 @@ def judging(short: bool) -> list[Figure]:  # noqa: FBT001  # the one question to
 MEASURES: dict[str, Callable[[bool], list[Figure]]] = {
     "ingest": ingest.measure,
     "judge": judging,
+    "late": late.measure,
     "metrics": metrics.measure,
     "prometheus": prometheus.measure,
     "storage": storage.measure,

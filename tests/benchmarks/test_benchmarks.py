@@ -28,6 +28,7 @@ def output(tree: Path, folder: Path, *arguments: str) -> str:
 UNITS = {
     "ingest": ["observations/s", "bytes/observation"] * 2,
     "judge": ["ms"] * 7,
+    "late": ["ms"] * 6,
     "metrics": ["ms"] * 2,
     "prometheus": ["ms"] * 2,
     "storage": ["bytes/observation"] * 4,
