@@ -138,8 +138,13 @@ class Batches:
         self._anew = anew
         self._assignments: dict[tuple[str, int], AgentAssigned] = {}
         self._covers: dict[tuple[str, str], _Cover] = {}
+        self._read: set[tuple[str, str]] = set()
         self._open: dict[tuple[str, str], Chain] = {}
         self._days_begun: list[spooldays.Row] = []
+
+    def go_on(self, connection: Connection) -> None:
+        """Serve another transaction that sees what the one before it has written."""
+        self._connection = connection
 
     def take(
         self, stream: str, version: int, position: int, fact: ObservationsRecorded
@@ -176,6 +181,7 @@ class Batches:
             own, outcomes[index] = _told(chain.assigned.probes[index], stretches, outcomes[index])
             found.append(own)
         self._covers[spool_of] = _Cover(chain.end, chain.assignment, outcomes)
+        self._read.add(spool_of)
         return Batch(chain, found)
 
     def forget(self, entry: Entry) -> None:
@@ -187,7 +193,9 @@ class Batches:
         self._note_beginning(entry.stream, entry.version, entry.position, cover)
         if not cover.assignment:
             del self._covers[agent, spool]  # it was the first of the spool
+            return
         cover.outcomes = [None] * len(cover.outcomes)
+        self._read.add((agent, spool))
 
     def _note_beginning(self, stream: str, version: int, position: int, cover: _Cover) -> None:
         if version == 1 and not self._anew:
@@ -232,8 +240,9 @@ class Batches:
                 "outcomes": cover.outcomes,
             }
             for (agent, spool), cover in self._covers.items()
+            if (agent, spool) in self._read
         ]
-        self._covers.clear()
+        self._read.clear()
         if rows:
             write = insert(covered)
             named = ("until", "assignment", "outcomes")

@@ -22,6 +22,7 @@ RUN = struct.Struct("<qqIBq")
 
 OUTCOMES = tuple(Outcome)
 
+LAST_DAY = 2**31
 AHEAD = 64  # days loaded at a time: results mostly come in order of time
 
 Key = tuple[str, str, int]
@@ -312,9 +313,23 @@ class DayBook:
         if rows:
             self._write(rows)
         self._remove([key for key, day in changed if not day.last])
-        self._days.clear()
         self._changed.clear()
-        self._loaded.clear()
+        self._keep_newest(changed)
+
+    def _keep_newest(self, changed: Iterable[tuple[Key, _Day]]) -> None:
+        """Forget what is older than the newest change of each check: most results that come next belong to that day."""
+        newest = {key[:2]: key[2] for key, _ in changed}  # they are in order of days
+        self._days = {
+            key: day
+            for key, day in self._days.items()
+            if day.last and key[2] >= newest.get(key[:2], LAST_DAY)
+        }
+        self._loaded = {of: (day, self._loaded[of][1]) for of, day in newest.items()}
+
+    def go_on(self, connection: Connection) -> None:
+        """Serve another transaction that sees what the one before it has written."""
+        self.connection = connection
+        self.touched, self.marked = {}, {}
 
     def _write(self, rows: list[dict[str, Any]]) -> None:
         if self.bound is None:

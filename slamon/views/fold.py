@@ -60,6 +60,7 @@ class Folder:
     ledger: Ledger
     store: ViewStore
     batch: int = BATCH
+    _warm: tuple[int, Observed] | None = None
 
     def catch_up(
         self, *, upto: int | None = None, progress: Callable[[int], None] | None = None
@@ -98,8 +99,20 @@ class Folder:
             # The write comes first, so that the transaction never has to turn from reader to writer.
             connection.execute(update(view_state).values(id=1))
             begun = read_position(connection)
-            reached = apply_all(connection, self._rows(begun, upto), self.ledger)
-        return reached if reached > begun else None
+            observed = self._observed_at(begun, connection)
+            reached = apply_all(connection, self._rows(begun, upto), self.ledger, observed)
+        if reached <= begun:
+            return None
+        self._warm = (reached, observed)
+        return reached
+
+    def _observed_at(self, position: int, connection: Connection) -> Observed:
+        """What was left by the transaction before, if nobody has folded since; else it begins with nothing."""
+        warm, self._warm = self._warm, None
+        if warm is None or warm[0] != position or warm[1].promises_changed:
+            return Observed(connection)
+        warm[1].go_on(connection)
+        return warm[1]
 
     def _rows(self, position: int, upto: int | None) -> Iterator[Row]:
         """The rows of one transaction; many where there is much to catch up with, as each transaction has its price."""
@@ -129,10 +142,11 @@ class Folder:
             return settling.keep_some(connection, seconds)
 
 
-def apply_all(connection: Connection, rows: Iterable[Row], ledger: Ledger) -> int:
+def apply_all(
+    connection: Connection, rows: Iterable[Row], ledger: Ledger, observed: Observed
+) -> int:
     """Apply facts in order, forget figures they touch, and move the position; the one reached, 0 without facts."""
-    observed, touching = Observed(connection), Touching(connection)
-    promises, row = False, None
+    touching, row = Touching(connection), None
     try:
         for row in rows:
             if row.name == RECORDED:
@@ -142,7 +156,7 @@ def apply_all(connection: Connection, rows: Iterable[Row], ledger: Ledger) -> in
             entry = ledger.entry(row)
             observed.complete()
             observed.mark(row.position)
-            promises |= _apply(connection, observed, entry)
+            observed.promises_changed |= _apply(connection, observed, entry)
             touching.seen(entry)
         if row is None:
             return 0
@@ -154,7 +168,7 @@ def apply_all(connection: Connection, rows: Iterable[Row], ledger: Ledger) -> in
             raise
         raise FoldError(row.name, row.position, row.stream, wrong) from wrong
     touching.flush(observed.marks)
-    if promises:
+    if observed.promises_changed:
         paced.follow_promises(connection, ledger, row.position)
         keeping.forget_all(connection)
     else:

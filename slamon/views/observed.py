@@ -35,15 +35,24 @@ class _Newest:
 
 
 class Observed:
-    """Applies observation facts within one transaction of the fold."""
+    """Applies observation facts, transaction by transaction of the fold."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.book = DayBook(connection)
         self.marks: list[Mark] = []
+        self.promises_changed = False
         self._newest: dict[tuple[str, str], _Newest] = {}
         self._batches = Batches(connection)
         self._paced = Paced.followed(connection)
+
+    def go_on(self, connection: Connection) -> None:
+        """Serve another transaction that sees what the one before it has written, and no more."""
+        self._connection = connection
+        self.marks = []
+        self.book.go_on(connection)
+        self._batches.go_on(connection)
+        self._paced.go_on(connection)
 
     def assigned(self, entry: Entry, fact: AgentAssigned) -> None:
         """An agent has a new probe list."""

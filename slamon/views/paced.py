@@ -85,6 +85,12 @@ class Paced:
         """Hold results against the bounds that are followed already."""
         return cls(connection, _followed(connection))
 
+    def go_on(self, connection: Connection) -> None:
+        """Serve another transaction under the same promises."""
+        self._connection = connection
+        for book in self._books.values():
+            book.go_on(connection)
+
     def recorded(self, batch: Batch) -> None:
         """A batch of an agent; its latencies are read only where a probe of it has a bound."""
         if not self._bounds:
