@@ -17,6 +17,7 @@ from benchmarks import (
     late,
     metrics,
     prometheus,
+    seal,
     storage,
     wakeup,
 )
@@ -39,6 +40,7 @@ MEASURES: dict[str, Callable[[bool], list[Figure]]] = {
     "late": late.measure,
     "metrics": metrics.measure,
     "prometheus": prometheus.measure,
+    "seal": seal.measure,
     "storage": storage.measure,
     "wakeup": wakeup.measure,
 }

@@ -31,6 +31,7 @@ UNITS = {
     "late": ["ms"] * 6,
     "metrics": ["ms"] * 2,
     "prometheus": ["ms"] * 2,
+    "seal": ["MB/s", "MB/s", "MB"],
     "storage": ["bytes/observation"] * 4,
 }
 
