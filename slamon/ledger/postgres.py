@@ -50,7 +50,7 @@ WITH given AS (
 ), clock AS (
     UPDATE public.ledger_clock SET recorded_at = greatest(recorded_at, coalesce(
         %(now)b::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint))
-    WHERE NOT EXISTS (SELECT FROM standing WHERE version <> expected) RETURNING recorded_at
+    WHERE id = 1 AND NOT EXISTS (SELECT FROM standing WHERE version <> expected) RETURNING recorded_at
 ), stored AS (
     INSERT INTO public.stored_events (originator_id, originator_version, topic, state)
     SELECT stream, version, name, convert_to('{"at":' || recorded_at || ',', 'UTF8') || substr(state, 2)
