@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import version
+from typing import Protocol
 
 from fastapi import APIRouter, Response
 
 from slamon import metrics
-from slamon.cli.house import House, now
+from slamon.cli.house import now
+from slamon.ledger.store import Ledger
 from slamon.views.agents import agents
 from slamon.views.answers import Overview
-from slamon.views.following import Following
+from slamon.views.following import Pulse
 from slamon.views.lag import lag
 from slamon.views.lately import Lately
+from slamon.views.reading import Reading
+from slamon.views.store import ViewStore
 
 
-def metrics_router(house: House, following: Following) -> APIRouter:
+class House(Protocol):
+    """What is told of."""
+
+    reading: Reading
+    ledger: Ledger
+    store: ViewStore
+
+
+def metrics_router(house: House, pulse: Callable[[], Pulse]) -> APIRouter:
     """The route; where figures take long to compute, those computed last are told meanwhile."""
     router = APIRouter(include_in_schema=False)
-    scrape = Scrape(house, following)
+    scrape = Scrape(house, pulse)
 
     @router.get("/metrics")
     def scraped() -> Response:
@@ -30,9 +43,9 @@ def metrics_router(house: House, following: Following) -> APIRouter:
 class Scrape:
     """The text of a scrape."""
 
-    def __init__(self, house: House, following: Following) -> None:
+    def __init__(self, house: House, pulse: Callable[[], Pulse]) -> None:
         self._house = house
-        self._following = following
+        self._pulse = pulse
         self._version = version("slamon")
         self._standing: Lately[tuple[int, str], tuple[Overview, bytes]] = Lately()
 
@@ -46,7 +59,7 @@ class Scrape:
         )
         ledger = reading.ledger()
         waited = lag(self._house.ledger, ledger.view_position, instant)
-        engine = metrics.Engine(ledger, waited, overview, self._following.pulse)
+        engine = metrics.Engine(ledger, waited, overview, self._pulse())
         return standing + metrics.render(engine, self._intake(instant))
 
     def _intake(self, instant: int) -> metrics.Intake:

@@ -118,7 +118,7 @@ class Server:
             person=Actors(self._house.folder).shown,
             extra_routers=(
                 ingest.build(self._house.ledger, {AGENT: digest}.get, now),
-                metrics_router(self._house, self._following),
+                metrics_router(self._house, lambda: self._following.pulse),
             ),
         )
         return uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")

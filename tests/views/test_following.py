@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
 from probes.spec import ProbingInterrupted
 from slamon.history import NAMES
-from slamon.ledger.codec import Names
-from slamon.ledger.lock import FolderLock
+from slamon.ledger.lock import folding_lock
 from slamon.ledger.store import Ledger
 from slamon.views.fold import Folder
 from slamon.views.following import Following
@@ -46,12 +46,13 @@ class Office:
 class Process:
     """What a process that follows has: a ledger, views, a lock and an office of its own."""
 
-    def __init__(self, folder: Path, names: Names = NAMES) -> None:
-        self.ledger = Ledger(folder / "ledger.db", names, lambda: NOW)
+    def __init__(self, folder: Path, database: str = "") -> None:
+        place = database or folder / "ledger.db"
+        self.ledger = Ledger(place, NAMES)
         founded = self.ledger.found("0123456789abcdef")
-        self.store = ViewStore(folder, founded)
+        self.store = ViewStore(database or folder, founded)
         self.office = Office()
-        self.lock = FolderLock(folder, "a test")
+        self.lock = folding_lock(place, folder, "a test")
         self.following = Following(
             Folder(self.ledger, self.store), self.lock, self.office, lambda: NOW
         )
@@ -119,10 +120,12 @@ def process(tmp_path: Path) -> Iterator[Callable[..., Process]]:
 def test_what_is_appended_here_is_visible_at_once(process: Callable[..., Process]) -> None:
     one = process()
     one.start()
+    assert one.becomes("folding")
     took = []
     for number in range(1, 21):
+        position = one.append(number)
         began = time.monotonic()
-        assert one.following.wait_for(one.append(number), PATIENCE)
+        assert one.following.wait_for(position, PATIENCE)
         took.append(time.monotonic() - began)
 
     assert sorted(took)[10] < 0.1
@@ -269,3 +272,27 @@ def test_two_that_fold_at_once_count_nothing_twice(process: Callable[..., Proces
     with one.store.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM interruption")).scalar_one() == 199
     assert one.store.position() == other.store.position() == one.ledger.position()
+
+
+def test_who_loses_the_lock_of_a_database_folds_no_more(
+    process: Callable[..., Process], postgres_url: str
+) -> None:
+    one, other = process(database=postgres_url), process(database=postgres_url)
+    one.start()
+    assert one.following.wait_for(one.append(1), PATIENCE) or one.comes_to(one.ledger.position())
+    other.start()
+    assert other.becomes("standing by")
+
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1"
+        )
+    position = one.append(2)
+
+    assert one.comes_to(position)
+    for number in range(3, 20):
+        position = one.append(number)
+    assert other.comes_to(position)
+    with other.store.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM interruption")).scalar_one() == 19
+    assert sorted(each.following.pulse.role for each in (one, other)) == ["folding", "standing by"]
