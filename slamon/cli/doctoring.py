@@ -14,7 +14,7 @@ import typer
 from slamon.cli.house import House, now, place_in
 from slamon.cli.readiness import alarming
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import AsJson, print_json, print_table, progress
+from slamon.cli.terminal import AsJson, console, print_json, progress
 from slamon.history import FACTS, UPCASTERS
 from slamon.ledger.examining import RESTORE, Finding, examined
 from slamon.ledger.lock import folding_lock
@@ -43,15 +43,21 @@ def doctor(
     if as_json:
         print_json([finding._asdict() for finding in found])
     else:
-        print_table(
-            ("check", "state", "what", "where", "what to do"), _rows(found), empty="nothing"
-        )
+        for finding in found:
+            _tell(finding)
     if any(finding.state == "wrong" for finding in found):
         raise typer.Exit(1)
 
 
-def _rows(found: Iterable[Finding]) -> list[tuple[str, ...]]:
-    return [(each.check, each.state, each.says, each.where, each.do) for each in found]
+def _tell(finding: Finding) -> None:
+    said = f"{finding.state:<8}{finding.check}: {finding.says}"
+    if finding.state == "ok":
+        console.print(said, highlight=False, soft_wrap=True)
+        return
+    style = "red" if finding.state == "wrong" else "yellow"
+    console.print(f"{said} ({finding.where})", style=style, highlight=False, soft_wrap=True)
+    if finding.do:
+        console.print(f"        {finding.do}", highlight=False, soft_wrap=True)
 
 
 def _findings(settings: Settings, *, deep: bool) -> Iterator[Finding]:
