@@ -38,7 +38,7 @@ def _laid(connection: Connection, name: str) -> str | None:
 
 def bytewise(table: Table, into: MetaData, schema: str | None = None) -> Table:
     """The same table with texts in the order of their bytes: SQLite has no other order."""
-    copied = table.to_metadata(into, schema=schema)
+    copied = table.to_metadata(into, schema=schema) if schema else table.to_metadata(into)
     for column in copied.columns:
         if isinstance(column.type, String):
             column.type = _BYTEWISE

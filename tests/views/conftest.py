@@ -523,3 +523,17 @@ def batches_of(world: World) -> list[ObservationsRecorded]:
     """All batches in the order of the ledger."""
     entries = world.ledger.since(0, limit=100_000)
     return [entry.fact for entry in entries if isinstance(entry.fact, ObservationsRecorded)]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Random histories take long in a database: `make test` tells them there in one test, the others are soaked."""
+    for item in items:
+        place = getattr(item, "callspec", None)
+        if (
+            place
+            and place.params.get("kit") == "postgresql"
+            and getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+            and item.path.name != "test_rebuilt.py"
+        ):
+            item.add_marker("soak")
