@@ -115,7 +115,7 @@ def _recent(connection: Connection, check: str, chance: Random) -> None:
             stored.setdefault(day, []).append(part)
     where = {"check": check, "location": LOCATION}
     rows = [
-        {**where, "day": day, "runs": pack(runs), "basis": "measured"}
+        {**where, "day": day, "runs": pack(runs), "basis": "measured", "since": 1, "position": 1}
         for day, runs in stored.items()
     ]
     connection.execute(insert(probe_day), rows)
