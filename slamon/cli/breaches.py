@@ -9,6 +9,7 @@ import typer
 from slamon.app.refused import Unknown
 from slamon.cli.commands import group
 from slamon.cli.house import Decisions
+from slamon.cli.known import AsKnownAt, known, reading_at
 from slamon.cli.opening import opened
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import (
@@ -43,11 +44,12 @@ def list_all(
     status: Annotated[
         Literal["open", "upheld", "waived", "withdrawn"] | None, typer.Option(help="Only these.")
     ] = None,
+    as_known: AsKnownAt = None,
     as_json: AsJson = False,
 ) -> None:
     """List breaches, the newest period first."""
-    with opened() as house:
-        found = house.reading.breaches(status)
+    with reading_at(as_known) as then:
+        found = then.reading.breaches(status)
     if as_json:
         print_json([line.model_dump(mode="json") for line in found])
         return
@@ -60,10 +62,11 @@ def list_all(
 
 
 @app.command()
-def show(breach: Breach, *, as_json: AsJson = False) -> None:
+def show(breach: Breach, *, as_known: AsKnownAt = None, as_json: AsJson = False) -> None:
     """Show a breach: figures, outages, and the review so far."""
-    with opened() as house:
-        found = house.reading.breach(breach)
+    with opened() as house, known(house, as_known) as then:
+        then.tell()
+        found = then.reading.breach(breach)
         if found is None:
             message = f"there is no breach {breach!r}; `slamon breaches list` names them"
             raise Unknown(message)

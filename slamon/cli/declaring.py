@@ -11,6 +11,7 @@ from slamon.app import declarations
 from slamon.cli.commands import group
 from slamon.cli.house import now
 from slamon.cli.instants import ABSOLUTE, absolute
+from slamon.cli.known import AsKnownAt, known
 from slamon.cli.opening import must_know, opened, recorded
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import (
@@ -103,13 +104,15 @@ def withdraw(incident: Incident, reason: Reason, *, actor: Actor = None) -> None
 def list_all(
     *,
     service: Annotated[str | None, typer.Option(help="Only of this service.")] = None,
+    as_known: AsKnownAt = None,
     as_json: AsJson = False,
 ) -> None:
     """List declared incidents by their begin, withdrawn ones too."""
-    with opened() as house:
-        found, people = house.reading.declarations(service), Actors(house.folder)
+    with opened() as house, known(house, as_known) as then:
+        then.tell()
+        found, people = then.reading.declarations(service), Actors(house.folder)
         if service is not None and not found:
-            must_know(house, "service", service)
+            must_know(then.reading, "service", service)
     if as_json:
         print_json([line.model_dump(mode="json", by_alias=True) for line in found])
         return

@@ -12,6 +12,7 @@ from slamon.app.exclusions import Asked
 from slamon.app.refused import Unknown
 from slamon.cli.commands import group
 from slamon.cli.house import Decisions
+from slamon.cli.known import AsKnownAt, reading_at
 from slamon.cli.opening import must_know, opened
 from slamon.cli.restated import print_restated
 from slamon.cli.settings import Settings
@@ -123,13 +124,14 @@ def withdraw(
 def list_all(
     *,
     agreement: Annotated[str | None, typer.Option(help="Only of this agreement.")] = None,
+    as_known: AsKnownAt = None,
     as_json: AsJson = False,
 ) -> None:
     """List announced windows, by agreement and begin."""
-    with opened() as house:
-        found = house.reading.exclusions(agreement)
+    with reading_at(as_known) as then:
+        found = then.reading.exclusions(agreement)
         if agreement is not None and not found:
-            must_know(house, "agreement", agreement)
+            must_know(then.reading, "agreement", agreement)
     if as_json:
         print_json([line.model_dump(mode="json", by_alias=True) for line in found])
         return
@@ -142,10 +144,16 @@ def list_all(
 
 
 @app.command()
-def show(agreement: Agreement, exclusion: Exclusion, *, as_json: AsJson = False) -> None:
+def show(
+    agreement: Agreement,
+    exclusion: Exclusion,
+    *,
+    as_known: AsKnownAt = None,
+    as_json: AsJson = False,
+) -> None:
     """Show a window: what was announced, what is excluded, and which rule refused the rest."""
-    with opened() as house:
-        found = house.reading.exclusion(agreement, exclusion)
+    with reading_at(as_known) as then:
+        found = then.reading.exclusion(agreement, exclusion)
         if found is None:
             message = (
                 f"nothing was announced as {exclusion!r} of {agreement!r};"

@@ -13,6 +13,7 @@ from slamon.cli.restated import print_restated
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import progress, refusals
 from slamon.ledger.stores import store_at
+from slamon.views.reading import Reading
 
 MANY = 1_000  # records; more are not named in a sentence
 
@@ -69,14 +70,14 @@ def _none_in(place: str, variable: str) -> str:
     )
 
 
-def must_know(house: House, kind: Literal["agreement", "service"], name: str) -> None:
+def must_know(reading: Reading, kind: Literal["agreement", "service"], name: str) -> None:
     """Let an empty list be told as such only of a record that there is.
 
     Raises:
         Unknown: there is none of that id; the message names those that are known.
 
     """
-    known = [line.id for line in house.reading.records(kind, None, MANY)]
+    known = [line.id for line in reading.records(kind, None, MANY)]
     if name not in known:
         message = f"there is no {kind} {name!r}; known are {', '.join(known) or 'none'}"
         raise Unknown(message)

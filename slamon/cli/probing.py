@@ -19,7 +19,8 @@ from slamon.app import agents
 from slamon.app.refused import Refused, Unknown
 from slamon.cli.assigning import AGENT
 from slamon.cli.commands import group
-from slamon.cli.house import House, now
+from slamon.cli.house import House
+from slamon.cli.known import AsKnownAt, reading_at
 from slamon.cli.opening import opened
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import AsJson, console, errors, print_json, print_map, print_table
@@ -36,10 +37,10 @@ NOT_PERMITTED = (
 
 
 @app.command("list")
-def list_all(*, as_json: AsJson = False) -> None:
+def list_all(*, as_known: AsKnownAt = None, as_json: AsJson = False) -> None:
     """List probes with their newest results."""
-    with opened() as house:
-        found = house.reading.probes(now())
+    with reading_at(as_known) as then:
+        found = then.reading.probes(then.instant)
     if as_json:
         print_json([line.model_dump(mode="json") for line in found])
         return

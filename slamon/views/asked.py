@@ -22,8 +22,10 @@ from slamon.views.batches import read_assignment
 from slamon.views.daybook import mixed, unpack
 from slamon.views.interpreting import timing
 from slamon.views.observed import OUTCOMES
+from slamon.views.pastresults import UNCOUNTED
 from slamon.views.promised import Promises, promises
 from slamon.views.tables import assignment, probe_day, probe_last
+from slamon.views.traced import Tracer
 
 Place = tuple[str, str]
 """Check and location."""
@@ -38,14 +40,14 @@ def probes(
     held = promises(connection)
     assigned = _assigned(connection)
     newest = {(row.check, row.location): row for row in connection.execute(select(probe_last))}
-    latency, bases = _Latency(connection, ledger), _bases(connection)
+    reader, bases = _Newest(connection, ledger), _bases(connection)
     lines: list[ProbeLine] = []
     for probe in held.of(Probe):
         if service is not None and probe.service != service:
             continue
         places = assigned.get(probe.id) or [(None, None)]
         for place, found in places:
-            line = _line(held, probe, place, found, newest, latency)
+            line = _line(held, probe, place, found, newest, reader)
             basis = bases.get((probe.id, place or ""), "none")
             lines.append(line.model_copy(update={"basis": basis}))
     return tuple(lines)
@@ -83,7 +85,7 @@ def _line(
     place: str | None,
     assigned: AssignedProbe | None,
     newest: dict[tuple[str, str], Row[tuple[object, ...]]],
-    latency: _Latency,
+    reader: _Newest,
 ) -> ProbeLine:
     row = newest.get((probe.id, place)) if place else None
     why = None if assigned else _why_not(probe)
@@ -99,8 +101,8 @@ def _line(
         why=why,
         outcome=OUTCOMES[row.outcome] if row else None,
         last_at=format_instant(row.at) if row else None,
-        latency_us=latency.of(row) if row else None,
-        runs={name: getattr(row, name) for name in OUTCOMES} if row else {},
+        latency_us=reader.of(row) if row else None,
+        runs=reader.counted(row) if row else {},
         asked=assigned.spec.model_dump(mode="json", exclude_none=True) if assigned else None,
     )
 
@@ -115,8 +117,8 @@ def _why_not(probe: Probe) -> str:
     return "no agent has been told to ask it"
 
 
-class _Latency:
-    """Latencies of newest results, read from the facts that hold them."""
+class _Newest:
+    """Newest results: their latencies, read from the facts that hold them, and how many came before."""
 
     def __init__(self, connection: Connection, ledger: Ledger) -> None:
         self._connection = connection
@@ -125,11 +127,31 @@ class _Latency:
 
     def of(self, row: Row[tuple[object, ...]]) -> int | None:
         """The latency in µs of a newest result; None where it has none."""
-        if row.position not in self._read:
-            self._read[row.position] = dict(self._latencies(row.position))
-        return self._read[row.position].get((row.check, row.at))
+        position = row.position or self._traced(row)
+        if position not in self._read:
+            self._read[position] = dict(self._latencies(position))
+        return self._read[position].get((row.check, row.at))
+
+    def counted(self, row: Row[tuple[object, ...]]) -> dict[str, int]:
+        """How many results there were of each outcome; of the past, how many stand."""
+        if min(getattr(row, name) for name in OUTCOMES) > UNCOUNTED:
+            return {name: getattr(row, name) for name in OUTCOMES}
+        query = select(probe_day.c.runs).where(
+            probe_day.c.check == row.check, probe_day.c.location == row.location
+        )
+        found: Counter[Outcome] = Counter()
+        for runs in self._connection.execute(query).scalars():
+            for run in unpack(runs):
+                found[run.outcome] += run.count
+        return {outcome.name.lower(): found[outcome] for outcome in Outcome}
+
+    def _traced(self, row: Row[tuple[object, ...]]) -> int:
+        result = (row.check, row.location, row.at)
+        return Tracer.of(self._connection, self._ledger).positions([result]).get(result, 0)
 
     def _latencies(self, position: int) -> Iterator[tuple[tuple[str, int], int | None]]:
+        if not position:
+            return  # no fact holds it any more
         entry = self._ledger.since(position - 1, limit=1)[0]
         match entry.fact:
             case ObservationsRecorded() as batch:

@@ -204,7 +204,7 @@ def _pace(world: Any, within: str, *, withdrawn: bool) -> None:
     """Promise how long mail may take, or take such a promise back."""
     stream = f"agreement:sla-pace-{within[-2]}"
     if world.ledger.version(stream):
-        if withdrawn and world.ledger.version(stream) == 2:  # noqa: PLR2004 - stated and in force
+        if withdrawn and world.ledger.version(stream) == 2:
             world.append(stream, TermsWithdrawn())
         return
     terms = {
@@ -339,8 +339,8 @@ def _same_answers(one: Reading, two: Reading, now: int) -> None:
             assert one.history(agreement, label) == two.history(agreement, label)
 
 
-@settings(max_examples=8, phases=FOUND)
-@given(steps=st.lists(STEPS, min_size=5, max_size=40), seed=numbers, now=instants)
+@settings(max_examples=6, phases=FOUND)
+@given(steps=st.lists(STEPS, min_size=5, max_size=30), seed=numbers, now=instants)
 def test_the_past_equals_views_folded_up_to_it(
     kit: Any, steps: list[tuple[Any, ...]], seed: int, now: int
 ) -> None:
