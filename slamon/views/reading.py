@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -15,7 +14,7 @@ from catalogue.interpretation import not_yet_interpreted
 from catalogue.services import Service
 from slamon.ledger.proof import Proof, prove
 from slamon.ledger.store import Ledger, LedgerFounded
-from slamon.sla.judgement import AsKnownAt, Judgement, ObjectiveJudgement
+from slamon.sla.judgement import AsKnownAt, Judgement
 from slamon.views import (
     asked,
     declared,
@@ -57,6 +56,7 @@ from slamon.views.explanation import Explanation
 from slamon.views.glance import Glance
 from slamon.views.histories import PeriodHistory
 from slamon.views.judging import Frame
+from slamon.views.offered import ClosingOffer
 from slamon.views.past import Moment, Tables, as_known, moment
 from slamon.views.promised import promises
 from slamon.views.proposed import proposed
@@ -68,20 +68,6 @@ from slamon.views.tried import under
 from slamon.views.whatif import WhatIf, compared
 
 PAGE_DAYS = 90
-
-
-@dataclass(frozen=True)
-class ClosingOffer:
-    """The figures with which a period can be closed, and what they rest on (instants in µs).
-
-    `touched` are the positions of facts that may have changed it since, if it is closed already.
-    """
-
-    figures: tuple[ObjectiveJudgement, ...]
-    position: int
-    period_end: int
-    until: int
-    touched: tuple[int, ...] = ()
 
 
 class Reading:
