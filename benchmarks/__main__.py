@@ -13,6 +13,7 @@ from benchmarks import (
     cluster,
     flat,
     ingest,
+    ingest_postgres,
     judge,
     late,
     metrics,
@@ -34,8 +35,18 @@ def judging(short: bool) -> list[Figure]:  # noqa: FBT001  # the one question to
         return figures
 
 
+def ingesting(short: bool) -> list[Figure]:  # noqa: FBT001  # the one question to every benchmark
+    """All figures of ingest: into a file, and into PostgreSQL where that is installed."""
+    figures = ingest.measure(short)
+    try:
+        return [*figures, *ingest_postgres.measure(short)]
+    except cluster.NotInstalledError as missing:
+        sys.stderr.write(f"not measured in PostgreSQL: {missing}\n")
+        return figures
+
+
 MEASURES: dict[str, Callable[[bool], list[Figure]]] = {
-    "ingest": ingest.measure,
+    "ingest": ingesting,
     "judge": judging,
     "late": late.measure,
     "metrics": metrics.measure,
