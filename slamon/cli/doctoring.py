@@ -20,7 +20,7 @@ from slamon.ledger.examining import RESTORE, Finding, examined
 from slamon.ledger.lock import folding_lock
 from slamon.ledger.place import HeldError, Place
 from slamon.ledger.sealing import newest
-from slamon.ledger.trouble import damage
+from slamon.ledger.trouble import FOLD_ANEW, damage, of_views
 from slamon.ledger.verifying import verify
 
 MIB = 2**20
@@ -83,8 +83,13 @@ def _tried(check: str, folder: Path, look: Callable[[], Iterable[Finding]]) -> I
         yield from look()
     except Exception as wrong:  # noqa: BLE001 - of a damaged ledger any error may come, and each is told
         said = f"it cannot be looked at: {type(wrong).__name__}: {wrong}".splitlines()[0]
-        do = RESTORE if damage(wrong) else "see docs/backup.md"
-        yield Finding(check, "wrong", str(folder), said, do)
+        yield Finding(check, "wrong", str(folder), said, _remedy(wrong))
+
+
+def _remedy(wrong: Exception) -> str:
+    if not damage(wrong):
+        return "see docs/backup.md"
+    return f"stop slamon and {FOLD_ANEW}" if of_views(wrong) else RESTORE
 
 
 def _packages() -> Finding:

@@ -25,7 +25,7 @@ from slamon.ledger.format import FormatError
 from slamon.ledger.lock import HeldError
 from slamon.ledger.place import LedgerUnreachableError, UnusablePlaceError
 from slamon.ledger.store import ConflictError
-from slamon.ledger.trouble import damage, passing
+from slamon.ledger.trouble import FOLD_ANEW, damage, of_views, passing
 from slamon.views.fold import FoldError
 
 PIPED_WIDTH = 240  # a pipe has no width: what is cut off there is lost
@@ -108,7 +108,10 @@ def refusals() -> Iterator[None]:
 def _of_store(wrong: Exception) -> str | None:
     """What to say of a ledger or views that cannot be used, and what to do; None of any other error."""
     folder = Settings().data
-    if (harm := damage(wrong)) is not None:
+    harm = damage(wrong)
+    if harm is not None and of_views(wrong):
+        return f"a file of views in {folder} is damaged ({harm}): stop slamon and {FOLD_ANEW}"
+    if harm is not None:
         return f"{folder} is damaged ({harm}): `slamon doctor` says which file, docs/backup.md what to do"
     said = passing(wrong)
     return None if said is None else f"{folder}: {said}"

@@ -28,6 +28,7 @@ _LOST = (
 )
 
 
+FOLD_ANEW = "delete views.*.db there; they are folded anew from the ledger"
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -35,6 +36,11 @@ def damage(wrong: BaseException) -> str | None:
     """What a store says of its own file when it is damaged; None of any other error."""
     found = (each for each in _chain(wrong) if isinstance(each, sqlite3.Error))
     return next((str(each) for each in found if _code(each) in _DAMAGED or _emptied(each)), None)
+
+
+def of_views(wrong: BaseException) -> bool:
+    """Whether it is the views that trouble, which can be folded anew, and not the ledger."""
+    return any(isinstance(each, exc.DBAPIError) for each in _chain(wrong))
 
 
 def _emptied(wrong: sqlite3.Error) -> bool:

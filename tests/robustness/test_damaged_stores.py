@@ -20,7 +20,7 @@ from slamon.cli.house import House, now
 from slamon.cli.main import app
 from slamon.cli.terminal import refusals
 from slamon.history import NAMES
-from slamon.ledger.store import Ledger
+from slamon.ledger.store import Ledger, Write
 from slamon.sla.review import BreachUpheld
 from slamon.web import problems
 
@@ -31,14 +31,21 @@ def upheld(ledger: Ledger, stream: str, *, size: int = 10) -> int | None:
     return ledger.append(stream, [BreachUpheld(reason="x" * size)], after=0, actor="rita")
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A data folder with a ledger of a hundred facts of some KiB, closed."""
-    path = tmp_path / "var"
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a ledger of a hundred facts of some KiB, closed; nobody writes to it."""
+    path = tmp_path_factory.mktemp("sound") / "var"
+    facts = [BreachUpheld(reason="x" * 5_000)]
     with House(path) as house:
-        for number in range(100):
-            upheld(house.ledger, f"breach:sla.o1.{number}", size=5_000)
+        streams = [Write(f"breach:sla.o1.{number}", facts, 0) for number in range(100)]
+        house.ledger.append_all(streams, actor="rita")
     return path
+
+
+@pytest.fixture
+def folder(sound: Path, tmp_path: Path) -> Path:
+    """A copy of the sound folder, to be harmed."""
+    return shutil.copytree(sound, tmp_path / "var")
 
 
 def slamon(folder: Path, *arguments: object) -> Result:
@@ -163,6 +170,23 @@ def test_a_backup_brings_a_damaged_ledger_back(folder: Path, tmp_path: Path, har
     assert done.exit_code == 0, done.output
     with House(folder) as house:
         assert house.ledger.version("breach:sla.o1.99") == 1
+
+
+def test_damaged_views_are_told_apart_from_a_damaged_ledger(folder: Path) -> None:
+    (views,) = folder.glob("views.*.db")
+    views.write_bytes(b"something else " * 2_000)
+
+    done = slamon(folder, "breaches", "list")
+    (wrong,) = [
+        each
+        for each in json.loads(slamon(folder, "doctor", "--json").stdout)
+        if each["state"] == "wrong"
+    ]
+    views.unlink()
+
+    assert f"a file of views in {folder} is damaged" in done.stderr
+    assert "delete views.*.db there" in wrong["do"]
+    assert slamon(folder, "breaches", "list").exit_code == 0
 
 
 def test_a_log_that_was_cut_loses_only_what_stands_behind_the_cut(
