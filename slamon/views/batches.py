@@ -43,6 +43,14 @@ def read_assignment(body: str) -> AgentAssigned:
     return AgentAssigned.model_validate_json(body)
 
 
+def assigned_to(connection: Connection, agent: str, version: int) -> AgentAssigned:
+    """A version of an agent's assignment, as it was folded."""
+    asked = select(assignment.c.body).where(
+        assignment.c.agent == agent, assignment.c.version == version
+    )
+    return read_assignment(connection.execute(asked).scalar_one())
+
+
 @dataclass
 class Chain:
     """Batches of one spool that follow each other within a UTC day, as if they were one batch."""
@@ -204,12 +212,7 @@ class Batches:
 
     def _assignment(self, agent: str, version: int) -> AgentAssigned:
         if (agent, version) not in self._assignments:
-            body = self._connection.execute(
-                select(assignment.c.body).where(
-                    assignment.c.agent == agent, assignment.c.version == version
-                )
-            ).scalar_one()
-            self._assignments[agent, version] = read_assignment(body)
+            self._assignments[agent, version] = assigned_to(self._connection, agent, version)
         return self._assignments[agent, version]
 
     def _cover(self, agent: str, spool: str) -> _Cover:

@@ -130,6 +130,14 @@ latency_day = Table(
     sqlite_with_rowid=False,
 )
 
+latency_state = Table(
+    "latency_state",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("position", BigInteger, nullable=False),  # up to which latencies were counted
+    Column("day", Integer, nullable=False),  # the newest that has a row
+)
+
 pace_bound = Table(
     "pace_bound",
     metadata,

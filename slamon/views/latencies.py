@@ -1,0 +1,257 @@
+"""`latency_day`: how long attempts took, by UTC day, in buckets of 3 % (`probes.latency`).
+
+It is folded behind the other views, at a position of its own: no promise is judged by it, so nobody waits for it.
+Every attempt of a batch counts once, whatever became of its result later.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, bindparam, select
+
+from probes.batch import ObservationsRecorded
+from probes.latency import NONE
+from probes.spec import AgentAssigned
+from slamon.ledger.codec import Row, payload_of
+from slamon.ledger.store import Ledger
+from slamon.sla.runs import DAY_US
+from slamon.views.batches import assigned_to
+from slamon.views.rounds import Rounds, rounds_of
+from slamon.views.store import ViewStore
+from slamon.views.tables import latency_day, latency_state
+from slamon.views.writing import insert
+
+FACTS = 20_000  # in one transaction
+AT_ONCE = 500  # rows in memory at a time
+RECORDED = "observations-recorded/1"
+
+_COUNT = struct.Struct("<BI")
+
+Key = tuple[str, str, int]
+
+
+def pack(counts: Counter[int]) -> bytes:
+    """Counts by bucket as stored: bucket and count, 5 bytes each, in order of buckets."""
+    return b"".join([_COUNT.pack(bucket, counts[bucket]) for bucket in sorted(counts)])
+
+
+def unpack(stored: bytes) -> Counter[int]:
+    """Stored counts by bucket."""
+    return Counter(dict(_COUNT.iter_unpack(stored)))
+
+
+@dataclass
+class _Plane:
+    """The buckets of one agent's slots in a UTC day, in plan order from the slot numbered `first`."""
+
+    rounds: Rounds
+    location: str
+    position: int
+    first: int
+    behind: int
+    """The number of the slot after the last."""
+    parts: list[bytes] = field(default_factory=list)
+
+    def add(self, buckets: bytes, position: int) -> None:
+        """Add the slots of a batch that carries on."""
+        self.parts.append(buckets)
+        self.behind += len(buckets)
+        self.position = position
+
+    def counts(self) -> Iterator[tuple[str, Counter[int]]]:
+        """Count the buckets of each check; every n-th slot is its own."""
+        plane, size = b"".join(self.parts), self.rounds.size
+        for check, places in self.rounds.places:
+            found: Counter[int] = Counter()
+            for place in places:
+                found.update(plane[(place - self.first) % size :: size])
+            found.pop(NONE, None)
+            if found:
+                yield check, found
+
+
+@dataclass
+class Latencies:
+    """Folds latencies into `latency_day`, a transaction at a time."""
+
+    ledger: Ledger
+    store: ViewStore
+
+    def catch_up(self) -> int:
+        """Fold all there is; the position reached."""
+        reached = 0
+        while (position := self.step()) is not None:
+            reached = position
+        return reached
+
+    def step(self, facts: int = FACTS) -> int | None:
+        """Fold so many facts at the most; the position reached, None if there was none."""
+        with self.store.writing() as connection:
+            begun, newest = _state(connection)
+            days = _Days(connection, newest)
+            position = begun
+            for row in self._rows(begun, facts):
+                days.take(row)
+                position = row.position
+            if position == begun:
+                return None
+            _move(connection, position, max(newest, days.flush()))
+        return position
+
+    def _rows(self, position: int, left: int) -> Iterator[Row]:
+        # What the other views have not folded yet waits: the assignment of a batch must be there.
+        upto = self.store.position()
+        while left > 0:
+            rows = self.ledger.rows(position, limit=min(left, AT_ONCE), upto=upto)
+            yield from rows
+            if len(rows) < min(left, AT_ONCE):
+                return
+            left, position = left - len(rows), rows[-1].position
+
+
+class _Days:
+    """The counts of one transaction."""
+
+    def __init__(self, connection: Connection, newest: int) -> None:
+        self._connection = connection
+        self._newest = newest
+        self._assignments: dict[tuple[str, int], AgentAssigned] = {}
+        self._open: dict[str, _Plane] = {}
+        self._counts: dict[Key, Counter[int]] = {}
+        self._positions: dict[Key, int] = {}
+
+    def take(self, row: Row) -> None:
+        """Take in a fact, if it is a batch."""
+        if row.name != RECORDED:
+            return
+        fact = ObservationsRecorded.from_bytes(payload_of(row))
+        assigned = self._assigned(row, fact)
+        rounds = rounds_of(assigned, fact.begin // DAY_US)
+        if rounds is None:
+            self._one_by_one(row, fact, assigned)
+            return
+        first = rounds.number(fact.begin)
+        plane = self._open.get(row.stream)
+        if plane is None or plane.rounds is not rounds or plane.behind != first:
+            self._close(row.stream)
+            plane = _Plane(rounds, assigned.location, row.position, first, first)
+            self._open[row.stream] = plane
+        plane.add(_with_gaps(fact, rounds, first), row.position)
+
+    def _assigned(self, row: Row, fact: ObservationsRecorded) -> AgentAssigned:
+        key = row.stream.split(":", 2)[1], fact.assignment
+        if key not in self._assignments:
+            self._assignments[key] = assigned_to(self._connection, *key)
+        return self._assignments[key]
+
+    def _one_by_one(self, row: Row, fact: ObservationsRecorded, assigned: AgentAssigned) -> None:
+        """Probes whose rounds do not repeat within the day."""
+        missing = {(due, index) for index, due in fact.missing}
+        slots = (slot for slot in assigned.plan(fact.begin, fact.end) if slot not in missing)
+        found: dict[int, Counter[int]] = {}
+        for (_, index), bucket in zip(slots, fact.buckets, strict=True):
+            if bucket != NONE:
+                found.setdefault(index, Counter())[bucket] += 1
+        for index, counts in found.items():
+            key = (assigned.probes[index].probe, assigned.location, fact.begin // DAY_US)
+            self._add(key, counts, row.position)
+
+    def _close(self, stream: str) -> None:
+        plane = self._open.pop(stream, None)
+        if plane is None:
+            return
+        day = plane.rounds.day
+        for check, counts in plane.counts():
+            self._add((check, plane.location, day), counts, plane.position)
+
+    def _add(self, key: Key, counts: Counter[int], position: int) -> None:
+        held = self._counts.get(key)
+        if held is None:
+            held = self._counts[key] = self._stored(key)
+        held.update(counts)
+        self._positions[key] = position
+
+    def _stored(self, key: Key) -> Counter[int]:
+        check, location, day = key
+        if day > self._newest:
+            return Counter()
+        asked = {"check": check, "location": location, "day": day}
+        row = self._connection.execute(_STORED, asked).first()
+        return unpack(row.counts) if row else Counter()
+
+    def flush(self) -> int:
+        """Write everything back; the newest day of it, 0 where there is none."""
+        for stream in list(self._open):
+            self._close(stream)
+        rows = [
+            {
+                "check": check,
+                "location": location,
+                "day": day,
+                "counts": pack(counts),
+                "position": self._positions[check, location, day],
+            }
+            for (check, location, day), counts in sorted(self._counts.items(), key=_by_key)
+        ]
+        if rows:
+            self._connection.execute(_WRITE, rows)
+        return max((day for _, _, day in self._counts), default=0)
+
+
+def _by_key(item: tuple[Key, Counter[int]]) -> Key:
+    return item[0]
+
+
+def _with_gaps(fact: ObservationsRecorded, rounds: Rounds, first: int) -> bytes:
+    """The buckets of all slots of a batch; those of missing slots are `NONE`."""
+    buckets = fact.buckets
+    if not fact.missing:
+        return buckets
+    gaps = sorted(rounds.number_of(due, index) - first for index, due in fact.missing)
+    parts, done = [], 0
+    for taken, gap in enumerate(gaps):
+        upto = gap - taken
+        parts += [buckets[done:upto], bytes([NONE])]
+        done = upto
+    return b"".join([*parts, buckets[done:]])
+
+
+_STORED = select(latency_day.c.counts).where(
+    latency_day.c.check == bindparam("check"),
+    latency_day.c.location == bindparam("location"),
+    latency_day.c.day == bindparam("day"),
+)
+_write = insert(latency_day)
+_WRITE = _write.on_conflict_do_update(
+    index_elements=["check", "location", "day"],
+    set_={"counts": _write.excluded.counts, "position": _write.excluded.position},
+)
+
+
+def _state(connection: Connection) -> tuple[int, int]:
+    """The position up to which latencies were counted, and the newest day that has a row."""
+    row = connection.execute(select(latency_state.c.position, latency_state.c.day)).first()
+    return (row.position, row.day) if row else (0, 0)
+
+
+def _move(connection: Connection, position: int, day: int) -> None:
+    write = insert(latency_state).values(id=1, position=position, day=day)
+    moved = {"position": position, "day": day}
+    connection.execute(write.on_conflict_do_update(index_elements=["id"], set_=moved))
+
+
+def counts_of(
+    connection: Connection, checks: Iterable[str], first: int, last: int
+) -> dict[tuple[str, int], Counter[int]]:
+    """Counts by check and UTC day (since the epoch), over all places, of days from `first` to `last`."""
+    asked = select(latency_day).where(
+        latency_day.c.check.in_(list(checks)), latency_day.c.day.between(first, last)
+    )
+    found: dict[tuple[str, int], Counter[int]] = {}
+    for row in connection.execute(asked):
+        found.setdefault((row.check, row.day), Counter()).update(unpack(row.counts))
+    return found
