@@ -1,0 +1,169 @@
+"""As known at: commands, pages and the API tell to the digit what was known before a late import."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from slamon.cli.house import Decisions, House, now
+from slamon.web.access import Access
+from slamon.web.app import build
+
+AGREEMENT = "sla-digital-editions"
+PERIOD = f"/agreements/{AGREEMENT}/periods/2026-02"
+
+
+@pytest.fixture
+def before(slamon: Any, rows: Any, tmp_path: Any) -> Any:
+    """February as it was judged, and as nobody knows it any more: a late import and a closing came after."""
+    judged = slamon.json("judge", "--agreement", AGREEMENT, "--period", "2026-02", code=1)
+    late = tmp_path / "late.csv"
+    late.write_text(rows(("2026-02-10T10:00:00Z", "up")))
+    assert slamon("import", "observations", late, "--source", "imp-digital-editions").exit_code == 0
+    assert slamon("close", "--agreement", AGREEMENT, "--period", "2026-02").exit_code == 0
+    return judged
+
+
+@pytest.fixture
+def web(slamon: Any, before: Any) -> Iterator[TestClient]:
+    """Somebody who is signed in where all of this was recorded."""
+    with House(slamon.folder) as house:
+        access = Access(None, now)
+        app = build(house.reading, Decisions(house), access, clock=now, ready=list)
+        client = TestClient(app, follow_redirects=False)
+        client.cookies.set("slamon_session", access.redeem(access.mint("rita")))
+        yield client
+        access.close()
+
+
+def _at(before: Any) -> str:
+    return f"@{before['as_known_at']['position']}"
+
+
+def test_a_position_tells_what_was_known_up_to_it(slamon: Any, before: Any) -> None:
+    command = ("judge", "--agreement", AGREEMENT, "--period", "2026-02")
+
+    assert slamon.json(*command, "--as-known-at", _at(before), code=1) == before
+    assert slamon.json(*command, code=0) != before
+
+
+@pytest.mark.parametrize(
+    ("command", "known"),
+    [
+        pytest.param(("breaches", "list"), [], id="breaches"),
+        pytest.param(("exclusion", "list"), [], id="exclusions"),
+        pytest.param(("incident", "list"), [], id="incidents"),
+    ],
+)
+def test_lists_know_nothing_that_came_later(
+    slamon: Any, before: Any, command: tuple[str, ...], known: Any
+) -> None:
+    assert slamon.json(*command, "--as-known-at", _at(before)) == known
+    said = slamon(*command, "--as-known-at", _at(before))
+    assert f"position {before['as_known_at']['position']}" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        pytest.param("@99999999", "it stands at", id="a position that has not come"),
+        pytest.param("@0", "the ledger knew nothing yet", id="before the first fact"),
+        pytest.param("@many", "no position '@many'", id="no number"),
+    ],
+)
+def test_what_cannot_be_known_is_refused(slamon: Any, asked: str, sentence: str) -> None:
+    said = slamon("breaches", "list", "--as-known-at", asked)
+
+    assert said.exit_code == 1
+    assert sentence in said.stderr
+
+
+def test_the_api_answers_as_known_then(web: TestClient, before: Any) -> None:
+    then = {"as_known_at": _at(before)}
+
+    answer = web.get(f"/api/v1{PERIOD}", params=then)
+
+    assert answer.json() == before
+    assert web.get(f"/api/v1{PERIOD}").json() != before
+    assert web.get("/api/v1/ledger", params=then).json()["position"] == int(_at(before)[1:])
+    beyond = int(_at(before)[1:]) + 1
+    assert web.get(f"/api/v1/facts/{beyond}", params=then).status_code == 404
+
+
+def test_an_answer_of_the_past_is_not_sent_twice(web: TestClient, before: Any) -> None:
+    then = {"as_known_at": _at(before)}
+    tag = web.get(f"/api/v1{PERIOD}", params=then).headers["ETag"]
+
+    again = web.get(f"/api/v1{PERIOD}", params=then, headers={"If-None-Match": tag})
+
+    assert again.status_code == 304
+    assert web.get(f"/api/v1{PERIOD}", headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_a_list_of_the_past_is_walked_by_its_cursor(web: TestClient, before: Any) -> None:
+    then = {"as_known_at": _at(before), "limit": "1"}
+    first = web.get("/api/v1/compliance", params=then).json()
+
+    second = web.get("/api/v1/compliance", params={**then, "after": first["next"]}).json()
+
+    assert first["items"] != second["items"]
+    assert all(line["provisional"] for page in (first, second) for line in page["items"])
+
+
+def test_a_page_of_the_past_says_so_and_offers_the_way_back(web: TestClient, before: Any) -> None:
+    page = web.get(PERIOD, params={"as_known_at": _at(before)}).text
+
+    assert "As known at" in page
+    assert "Show what is known now" in page
+    assert "<form" not in page
+    assert "Sign in" not in page
+
+
+def test_links_of_a_page_of_the_past_lead_into_the_past(web: TestClient, before: Any) -> None:
+    page = web.get("/", params={"as_known_at": _at(before)}).text
+
+    inward = re.findall(r'href="(/(?!static/|api/)[^"]*)"', page)
+    assert inward
+    assert all("as_known_at=%40" in link for link in inward)
+
+
+def test_every_page_is_there_as_known_then(web: TestClient, before: Any) -> None:
+    for path in ("/", "/agreements", "/services", "/breaches", "/exclusions", "/probes", "/ledger"):
+        assert web.get(path, params={"as_known_at": _at(before)}).status_code == 200, path
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        pytest.param("2999-01-01T00:00:00Z", 404, id="an instant that has not come"),
+        pytest.param("2000-01-01T00:00:00Z", 404, id="an instant before the first fact"),
+        pytest.param("yesterday", 422, id="no instant"),
+        pytest.param("2026-02-01T00:00", 422, id="a local time"),
+    ],
+)
+def test_what_cannot_be_known_is_a_problem(web: TestClient, asked: str, status: int) -> None:
+    answer = web.get("/api/v1/agreements", params={"as_known_at": asked})
+
+    assert answer.status_code == status
+    assert answer.json()["detail"].startswith("as_known_at: ")
+
+
+def test_nothing_is_decided_in_the_past(web: TestClient, before: Any) -> None:
+    answer = web.post(f"{PERIOD}/close", params={"as_known_at": _at(before)})
+
+    assert answer.status_code == 422
+
+
+def test_what_was_known_an_instant_ago_is_asked_again(web: TestClient, before: Any) -> None:
+    instant = before["as_known_at"]["instant"]
+    time.sleep(0.01)
+
+    answer = web.get(f"/api/v1{PERIOD}", params={"as_known_at": instant})
+
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.json() == before
