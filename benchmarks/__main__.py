@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import (
+    asof,
     cluster,
     flat,
     ingest,
@@ -46,6 +47,7 @@ def ingesting(short: bool) -> list[Figure]:  # noqa: FBT001  # the one question 
 
 
 MEASURES: dict[str, Callable[[bool], list[Figure]]] = {
+    "asof": asof.measure,
     "ingest": ingesting,
     "judge": judging,
     "late": late.measure,

@@ -27,6 +27,7 @@ def output(tree: Path, folder: Path, *arguments: str) -> str:
 
 
 UNITS = {
+    "asof": ["s"] * 4,
     "ingest": ["observations/s", "bytes/observation"] * 4,
     "judge": ["ms"] * 7,
     "late": ["ms"] * 6,
