@@ -168,17 +168,21 @@ class _Day:
         self.head = pack(runs[:-1])
         self.last = runs[-1] if runs else None
 
-    def add(self, part: Run, interval: int) -> None:
+    def add(self, part: Run, interval: int) -> list[Outcome] | None:
+        """Add a run; the outcomes that results at the same instants had, None where it is the newest."""
         last = self.last
         if last is None:
             self.last = part
         elif part.first <= last.last:
-            self.become(rebuilt(results([*self.runs(), part]), interval))
+            held, given = results(self.runs()), results([part])
+            self.become(rebuilt(held | given, interval))
+            return [held[at].outcome for at in held.keys() & given.keys()]
         elif continues(last, part, interval):
             self.last = joined(last, part)
         else:
             self.head += _packed(last)
             self.last = part
+        return None
 
     def told_by(self, since: int, position: int) -> None:
         """Note the positions of the first and of the newest fact that told of a result of this day."""
@@ -205,6 +209,8 @@ class DayBook:
     touched: Spans = field(default_factory=dict)
     marked: Spans = field(default_factory=dict)
     """What the fact that is being applied has touched."""
+    replaced: dict[tuple[str, str], list[Outcome]] = field(default_factory=dict)
+    """What results of a check at a place were before others came for the same instants: a slot counts once."""
 
     def add(
         self,
@@ -264,7 +270,8 @@ class DayBook:
                 # What rests on any result of this day now rests on another basis.
                 check, location, number = key
                 self.touch(check, location, number * DAY_US, (number + 1) * DAY_US - 1)
-        day.add(part, interval)
+        if replaced := day.add(part, interval):
+            self.replaced.setdefault(key[:2], []).extend(replaced)
         day.told_by(*told)
 
     def _day(self, key: Key) -> _Day:
@@ -296,6 +303,7 @@ class DayBook:
 
     def flush(self) -> None:
         """Write the changed days back."""
+        self.replaced.clear()
         changed = [(key, self._days[key]) for key in sorted(self._changed)]
         rows: list[dict[str, Any]] = [
             {

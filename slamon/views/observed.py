@@ -153,6 +153,9 @@ class Observed:
     def flush(self) -> Spans:
         """Write everything back; which checks and sources were touched, and in which span of time (µs)."""
         self.complete()
+        for key, outcomes in self.book.replaced.items():
+            for outcome in outcomes:
+                self._newest[key].counts[outcome] -= 1
         self.book.flush()
         if self._newest:
             self._write_newest()
