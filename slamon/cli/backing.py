@@ -80,11 +80,11 @@ def _tell_copied(copied: Copied, *, as_json: bool) -> None:
     newest = format_instant(copied.newest) if copied.position else None
     if as_json:
         told = {"file": str(copied.path), "position": copied.position, "newest": newest}
-        print_json({**told, "bytes": copied.size, "people": copied.people})
+        print_json({**told, "seal": copied.seal, "bytes": copied.size, "people": copied.people})
         return
     console.print(
         f"{copied.path}: {copied.size / 2**20:.1f} MiB, facts up to position {copied.position}"
-        f" (recorded {newest or 'never'}), names of {copied.people} people",
+        f" (recorded {newest or 'never'}), seal {copied.seal or 'none'}, names of {copied.people} people",
         highlight=False,
         soft_wrap=True,
     )

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from slamon.ledger.actors import SCHEMA as ACTORS
 from slamon.ledger.actors import Actor
 from slamon.ledger.codec import split
+from slamon.ledger.seals import STREAM as SEALS
 
 PAGES = 256  # copied at a time: 4 MiB, so that a bar moves
 NOTE = "CREATE TABLE backup_note (made_at INTEGER NOT NULL, program TEXT NOT NULL) STRICT"
@@ -32,6 +33,8 @@ class Copied:
     path: Path
     position: int
     newest: int
+    seal: int | None
+    """The number of the newest seal; None where nothing is sealed."""
     size: int
     people: int
 
@@ -109,7 +112,9 @@ def sync(path: Path) -> None:
         os.close(file)
 
 
-def _finish(draft: Path, people: list[Actor], made_at: int, program: str) -> tuple[int, int]:
+def _finish(
+    draft: Path, people: list[Actor], made_at: int, program: str
+) -> tuple[int, int, int | None]:
     with closing(sqlite3.connect(draft, isolation_level=None)) as rows:
         whole = rows.execute("PRAGMA quick_check(1)").fetchone()[0]
         if whole != "ok":
@@ -121,4 +126,7 @@ def _finish(draft: Path, people: list[Actor], made_at: int, program: str) -> tup
         rows.execute(ACTORS)
         rows.executemany("INSERT INTO actor VALUES (?, ?, ?, ?)", people)
         rows.execute("COMMIT")
-        return newest(rows)
+        sealed = rows.execute(
+            "SELECT max(originator_version) FROM stored_events WHERE originator_id = ?", (SEALS,)
+        ).fetchone()[0]
+        return *newest(rows), sealed
