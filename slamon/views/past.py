@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from catalogue.instants import InstantError, format_instant, parse_instant
 from slamon.ledger.codec import Row
@@ -18,7 +18,7 @@ from slamon.views.pastresults import veil_results
 from slamon.views.pastrulings import veil_rulings
 from slamon.views.pastveil import Veil
 from slamon.views.store import read_position
-from slamon.views.tables import alarm, assignment, objective_day, seal
+from slamon.views.tables import alarm, assignment, latency_state, objective_day, seal
 
 BACK = 1_024  # positions looked through at once for the last fact before a gap
 
@@ -174,4 +174,8 @@ def lay_past(connection: Connection, ledger: Ledger, position: int) -> None:
     veil_files(veil, ledger)
     veil_results(veil, ledger)
     veil_rulings(veil, ledger)
+    counted = connection.execute(select(veil.stored(latency_state))).mappings().all()
+    veil.lay(
+        latency_state, [{**row, "position": min(row["position"], position)} for row in counted]
+    )
     veil.lay(objective_day)  # kept figures are those of now; days are computed from results
