@@ -41,9 +41,8 @@ def locate(
         if (origin := _where(sealed[at], at, suspects, names)) is not None
     }
     taken = set(origins.values())
-    told = {
-        at: _added(at) for at in added if at not in taken
-    }  # the others are told where they were taken from
+    # Of the other added ones it is told where they were taken from.
+    told: dict[int, Fault | None] = {at: _added(at) for at in added if at not in taken}
     told |= {at: _changed(at, origins) for at in changed}
     told |= {at: _missing(at, origins) for at in missing}
     yield from (fault for _, fault in sorted(told.items()) if fault is not None)
