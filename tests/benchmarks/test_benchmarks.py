@@ -35,6 +35,7 @@ UNITS = {
     "prometheus": ["ms"] * 2,
     "seal": ["MB/s", "MB/s", "MB"],
     "storage": ["bytes/observation"] * 4,
+    "wakeup": ["ms"] * 12,
 }
 
 

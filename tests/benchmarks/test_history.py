@@ -89,13 +89,13 @@ def test_batches_end_where_an_agent_ends_them(tmp_path: Path) -> None:
 
 
 def test_a_history_has_no_gaps_few_losses_and_realistic_failures() -> None:
-    fleet = Fleet(probes=200, days=5)
+    fleet = Fleet(probes=200, days=2)
     told = [batch for day in days(fleet) for batch in day]
 
     assert told[0].begin == fleet.begin
     assert told[-1].end == fleet.end
     assert all(earlier.end == later.begin for earlier, later in pairwise(told))
-    slots = 200 * 5 * 1440
+    slots = 200 * 2 * 1440
     missing = sum(len(batch.missing) for batch in told)
     assert sum(batch.rows for batch in told) == slots - missing
     assert 0.00005 < missing / slots < 0.0002
