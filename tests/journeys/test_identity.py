@@ -230,7 +230,7 @@ def test_a_copied_machine_is_refused_told_and_given_a_spool_of_its_own(
     assert waiting > 0
 
     renewed = agent(centre.url, copy, "--new-spool")
-    assert renewed.communicate(timeout=20) == (None, "")
+    assert renewed.communicate(timeout=20)[1] == ""
     clone = agent(centre.url, copy)
     until(lambda: len(batches(house)) == 2)
     until_rows_arrive(house, until, 18)
