@@ -250,7 +250,11 @@ def test_a_restored_ledger_is_told_what_it_has_forgotten(
     followed = AgentAssigned(version=4, location="loc-bonn", probes=tuple(probes("prb-web")))
     row = Row(0, BEGIN, BEGIN, Outcome.GOOD, 900)
     payload = assemble(followed, BEGIN, BEGIN + MINUTE, [row], {})[0].to_bytes()
-    given = {"now": NOW, "fingerprint": followed.fingerprint, "final": False}
+    given: dict[str, Any] = {
+        "now": NOW,
+        "fingerprint": followed.fingerprint,
+        "final": False,
+    }
 
     with pytest.raises(AssignmentUnknownError, match="no assignment 4"):
         agents.take_batch(ledger, "bonn", "spool", DAY, 1, payload, **given)
