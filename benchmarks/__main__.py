@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from rich.console import Console
 from rich.table import Table
@@ -19,6 +20,7 @@ from benchmarks import (
     late,
     metrics,
     prometheus,
+    rebuild,
     seal,
     storage,
     wakeup,
@@ -53,6 +55,7 @@ MEASURES: dict[str, Callable[[bool], list[Figure]]] = {
     "late": late.measure,
     "metrics": metrics.measure,
     "prometheus": prometheus.measure,
+    "rebuild": rebuild.measure,
     "seal": seal.measure,
     "storage": storage.measure,
     "wakeup": wakeup.measure,
@@ -67,9 +70,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--short", action="store_true", help="seconds instead of a minute, less exact"
     )
+    parser.add_argument(
+        "--service-years", type=int, metavar="N", help="with rebuild: how long a history"
+    )
     asked = parser.parse_args(arguments)
+    measure = MEASURES[asked.name]
+    if asked.service_years:
+        if asked.name != "rebuild":
+            parser.error("--service-years goes with rebuild")
+        measure = partial(rebuild.measure, years=asked.service_years)
     try:
-        figures = MEASURES[asked.name](asked.short)
+        figures = measure(asked.short)
     except (prometheus.NotInstalledError, cluster.NotInstalledError) as missing:
         parser.exit(1, f"{missing}\n")
     if asked.json:

@@ -35,14 +35,15 @@ class Settling:
         """
         deadline = time.monotonic() + seconds
         reported = horizon.covered_until(connection)
-        desk = Desk(connection)
         judged = {each.key: each for each in judged_objectives(connection)}
         if self._left is None:
             self._left = list(judged)
         while self._left:
             each = judged.get(self._left[-1])  # gone, if what is promised has changed meanwhile
             for _ in (
-                _kept(desk, each, horizon.known_until(each, reported, self.now)) if each else ()
+                _kept(Desk(connection), each, horizon.known_until(each, reported, self.now))
+                if each
+                else ()
             ):
                 if time.monotonic() > deadline:
                     return False
