@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
@@ -104,23 +104,50 @@ def joined(before: Run, after: Run) -> Run:
     )
 
 
-def results(runs: Iterable[Run]) -> dict[int, Run]:
-    """Every single result of some runs; a later run corrects an earlier one at the same instant."""
-    return {
-        at: Run(at, at, 1, outcome, run.validity) for run in runs for at, outcome in run.results()
-    }
+def spliced(runs: Sequence[Run], part: Run, interval: int) -> tuple[list[Run], list[Outcome]]:
+    """Runs with another one among them, and the outcomes of results that it takes the place of.
+
+    A later result holds at the same instant. Runs are cut where results of another lie between their own, and
+    neighbours are joined where they carry each other on; so the order in which results came leaves no trace.
+    """
+    low = bisect_left(runs, part.first, key=_last)
+    high = bisect_right(runs, part.last, key=_first)
+    given = [part.part(place, place + 1) for place in range(part.count)]
+    pieces = [single for single in given if single]
+    instants = [single.first for single in pieces]
+    replaced: list[Outcome] = []
+    for run in runs[low:high]:
+        done = 0
+        for at in instants[bisect_left(instants, run.first) : bisect_right(instants, run.last)]:
+            place = run.before(at)
+            if piece := run.part(done, place):
+                pieces.append(piece)
+            same = run.first + place * run.step == at
+            replaced += [run.outcome] * same
+            done = place + same
+        if piece := run.part(done, run.count):
+            pieces.append(piece)
+    first, after = max(0, low - 1), min(len(runs), high + 1)
+    among = [*runs[first:low], *sorted(pieces, key=_first), *runs[high:after]]
+    return [*runs[:first], *_carried_on(among, interval), *runs[after:]], replaced
 
 
-def rebuilt(found: dict[int, Run], interval: int) -> list[Run]:
-    """Runs from single results; an interval of 0 joins nothing."""
-    runs: list[Run] = []
-    for at in sorted(found):
-        single = found[at]
-        if runs and continues(runs[-1], single, interval):
-            runs[-1] = joined(runs[-1], single)
+def _carried_on(runs: Iterable[Run], interval: int) -> list[Run]:
+    found: list[Run] = []
+    for run in runs:
+        if found and continues(found[-1], run, interval):
+            found[-1] = joined(found[-1], run)
         else:
-            runs.append(single)
-    return runs
+            found.append(run)
+    return found
+
+
+def _first(run: Run) -> int:
+    return run.first
+
+
+def _last(run: Run) -> int:
+    return run.last
 
 
 def amended(runs: Iterable[Run], became: Mapping[int, Outcome | None]) -> Iterator[Run]:
@@ -168,21 +195,21 @@ class _Day:
         self.head = pack(runs[:-1])
         self.last = runs[-1] if runs else None
 
-    def add(self, part: Run, interval: int) -> list[Outcome] | None:
-        """Add a run; the outcomes that results at the same instants had, None where it is the newest."""
+    def add(self, part: Run, interval: int) -> list[Outcome]:
+        """Add a run; the outcomes that results at the same instants had."""
         last = self.last
         if last is None:
             self.last = part
         elif part.first <= last.last:
-            held, given = results(self.runs()), results([part])
-            self.become(rebuilt(held | given, interval))
-            return [held[at].outcome for at in held.keys() & given.keys()]
+            runs, replaced = spliced(self.runs(), part, interval)
+            self.become(runs)
+            return replaced
         elif continues(last, part, interval):
             self.last = joined(last, part)
         else:
             self.head += _packed(last)
             self.last = part
-        return None
+        return []
 
     def told_by(self, since: int, position: int) -> None:
         """Note the positions of the first and of the newest fact that told of a result of this day."""
