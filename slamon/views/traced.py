@@ -14,6 +14,7 @@ from catalogue.intervals import Span
 from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned
 from probes.stretches import Stretch, runs
+from slamon.ledger.codec import Entry
 from slamon.ledger.store import Ledger
 from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
 from slamon.sla.imports import ObservationsImported
@@ -27,8 +28,10 @@ Result = tuple[str, str, int]
 """Check, location, and the instant observed (µs)."""
 
 
-Found = tuple[int, ObservationsRecorded]
-"""The position of a batch, and what it holds."""
+Found = tuple[int, ObservationsRecorded | None]
+"""The position of a batch, and what it holds; nothing where it was set aside."""
+
+UNTOLD = 2**62  # µs; where a batch begins that is not known yet: later than any that is
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +110,9 @@ class Tracer:
     def _position_of(self, stream: str, result: Result) -> int | None:
         """The position of the batch that holds a result: one that was late stands where it was due, a little before."""
         for version in range(self._last_begun(stream, result[2]), 0, -1):
-            found = self._batch(stream, version)
-            if found is None:
-                return None
-            position, batch = found
+            position, batch = self._batch(stream, version) or (0, None)
+            if batch is None:
+                continue
             held, late = self._holds(stream.split(":")[1], batch, result)
             if held:
                 return position
@@ -130,29 +132,40 @@ class Tracer:
         return any(_within(stretch, at) for stretch in runs(batch, assigned)[index]), late
 
     def _last_begun(self, stream: str, at: int) -> int:
-        """The version of the last batch of a stream that begins at or before an instant; 0 if none does."""
+        """A version of a stream behind which no batch begins at or before an instant; 0 if none does at all."""
         if stream not in self._versions:
             self._versions[stream] = self.ledger.version(stream)
         low, high = 0, self._versions[stream]
         while low < high:
             middle = (low + high + 1) // 2
-            found = self._batch(stream, middle)
-            if found is not None and found[1].begin <= at:
+            begin = self._begin(stream, middle, low)
+            if begin is None or begin <= at:
                 low = middle
             else:
                 high = middle - 1
         return low
 
+    def _begin(self, stream: str, version: int, behind: int) -> int | None:
+        """Where the newest batch begins up to a version and behind another; None where all of these were set aside."""
+        for each in range(version, behind, -1):
+            found = self._batch(stream, each)
+            if found is None:
+                return UNTOLD
+            if found[1] is not None:
+                return found[1].begin
+        return None
+
     def _batch(self, stream: str, version: int) -> Found | None:
-        """The batch of a stream that has this version; None where it is not known yet."""
+        """What stands in a stream under this version; None where it is not known yet."""
         key = (stream, version)
         if key not in self._batches:
             found = self.ledger.stream(stream, after=version - 1, upto=self.upto, limit=1)
-            batches = (
-                (e.position, e.fact) for e in found if isinstance(e.fact, ObservationsRecorded)
-            )
-            self._batches[key] = next(batches, None)
+            self._batches[key] = next(map(_found, found), None)
         return self._batches[key]
+
+
+def _found(entry: Entry) -> Found:
+    return entry.position, entry.fact if isinstance(entry.fact, ObservationsRecorded) else None
 
 
 def _within(stretch: Stretch, at: int) -> bool:

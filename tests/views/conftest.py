@@ -31,6 +31,7 @@ from slamon.history import NAMES
 from slamon.ledger.codec import Fact
 from slamon.ledger.store import Ledger, LedgerFounded, Write
 from slamon.sla.imports import ObservationsImported
+from slamon.sla.intake import BatchQuarantined
 from slamon.views.fold import Folder
 from slamon.views.reading import Reading
 from slamon.views.store import ViewStore
@@ -237,6 +238,8 @@ class World:
     views: ViewStore
     agents: dict[str, Agent]
     stores: list[ViewStore] = field(default_factory=list)
+    late: int = 0
+    """How often hours were handed in again."""
 
     # -- writing
 
@@ -274,25 +277,37 @@ class World:
         agent.before = {}
         self.append(f"assignment:{name}", agent.assigned)
 
-    def probe(self, name: str, hours: int, outcome_of: Callable[[int, int], Row | None]) -> None:
-        """Let an agent probe for some hours; the rows of a span become one batch, or none where it has no slot."""
-        agent = self.agents[name]
-        assigned = agent.assigned
-        assert assigned is not None
-        end = agent.until + hours * HOUR
-        while agent.until < end:
-            upto = min(end, (agent.until // DAY + 1) * DAY)
-            plan = assigned.plan(agent.until, upto)
-            rows = [row for due, index in plan if (row := outcome_of(due, index)) is not None]
-            if plan:
-                batch, agent.before = assemble(assigned, agent.until, upto, rows, agent.before)
-                self.append(self._stream(agent), batch)
-                agent.rows += rows
-            agent.until = upto
+    def probe(
+        self,
+        name: str,
+        hours: int,
+        outcome_of: Callable[[int, int], Row | None],
+        *,
+        aside: bool = False,
+    ) -> None:
+        """Let an agent probe for some hours; the rows of a span become one batch, or none where it has no slot.
 
-    def _stream(self, agent: Agent) -> str:
-        day = format_instant(agent.until)[:10]
-        return f"observations:{agent.name}:spool{agent.spool}:{day}"
+        With `aside` every batch is set aside on arrival.
+        """
+        agent = self.agents[name]
+        for begin, batch, rows in _batches(agent, agent.until + hours * HOUR, outcome_of):
+            stream = f"observations:{name}:spool{agent.spool}:{format_instant(begin)[:10]}"
+            if aside:
+                self.append(stream, BatchQuarantined.of(batch.stored, "future", "why", begin))
+            else:
+                self.append(stream, batch)
+                agent.rows += rows
+
+    def probe_again(
+        self, name: str, hours: int, outcome_of: Callable[[int, int], Row | None]
+    ) -> None:
+        """Hand in some hours once more that an agent has behind it, from a spool of their own."""
+        agent = self.agents[name]
+        other = Agent(name, max(BEGIN, agent.until - hours * HOUR), assigned=agent.assigned)
+        self.late += 1
+        for begin, batch, _ in _batches(other, agent.until, outcome_of):
+            day = format_instant(begin)[:10]
+            self.append(f"observations:{name}:late{self.late}:{day}", batch)
 
     def interrupt(self, name: str, hours: int, *, new_spool: bool) -> None:
         """Stop an agent for some hours and say so; with a new spool it has forgotten what it was."""
@@ -353,6 +368,22 @@ class World:
         for store in (self.views, *self.stores):
             store.close()
         self.ledger.close()
+
+
+def _batches(
+    agent: Agent, end: int, outcome_of: Callable[[int, int], Row | None]
+) -> Iterator[tuple[int, ObservationsRecorded, list[Row]]]:
+    """What an agent makes until an instant, day by day: begin, batch and its rows."""
+    assigned = agent.assigned
+    assert assigned is not None
+    while agent.until < end:
+        begin, upto = agent.until, min(end, (agent.until // DAY + 1) * DAY)
+        agent.until = upto
+        plan = assigned.plan(begin, upto)
+        rows = [row for due, index in plan if (row := outcome_of(due, index)) is not None]
+        if plan:
+            batch, agent.before = assemble(assigned, begin, upto, rows, agent.before)
+            yield begin, batch, rows
 
 
 def _assigned(probe: str) -> AssignedProbe:
