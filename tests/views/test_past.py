@@ -57,6 +57,9 @@ STEPS = st.one_of(
     PROBE,
     st.tuples(st.just("interrupt"), agents, hours, st.booleans()),
     st.tuples(st.just("assign"), agents, st.permutations((0, 1, 2)), st.booleans()),
+    st.tuples(st.just("meet"), agents),
+    st.tuples(st.just("probe again"), agents, hours, numbers),
+    st.tuples(st.just("set aside"), agents, hours, numbers),
     st.tuples(
         st.just("import"),
         st.lists(st.tuples(instants, st.sampled_from(Outcome)), min_size=1, max_size=5),
@@ -101,6 +104,18 @@ def _take(world: Any, kit: Any, step: tuple[Any, ...]) -> None:
         case "correct results", check, agent, (begin, length), became:
             place = "loc-bonn" if check == PAPER else PLACES[kit.agents[agent]]
             _correct(world, check, place, (kit.begin + begin, length * HOUR), became)
+        case _:
+            _disturb(world, kit, step)
+
+
+def _disturb(world: Any, kit: Any, step: tuple[Any, ...]) -> None:
+    match step:
+        case "probe again", agent, length, seed:
+            world.probe_again(kit.agents[agent], length, _rows(seed))
+        case "set aside", agent, length, seed:
+            world.probe(kit.agents[agent], length, _rows(seed), aside=True)
+        case "meet", agent:
+            world.assign(kit.agents[agent], location="loc-bonn")
         case _:
             _promise(world, kit, step)
 

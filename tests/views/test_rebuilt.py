@@ -43,6 +43,9 @@ STEPS = st.one_of(
     st.tuples(st.just("probe"), agents, hours, numbers),
     st.tuples(st.just("interrupt"), agents, hours, st.booleans()),
     st.tuples(st.just("assign"), agents, st.permutations((0, 1, 2)), st.booleans()),
+    st.tuples(st.just("meet"), agents),
+    st.tuples(st.just("probe again"), agents, hours, numbers),
+    st.tuples(st.just("set aside"), agents, hours, numbers),
     st.tuples(
         st.just("import"),
         st.lists(st.tuples(instants, st.sampled_from(Outcome)), min_size=1, max_size=5),
@@ -109,6 +112,18 @@ def _write(world: Any, kit: Any, step: tuple[Any, ...]) -> None:
             )
         case "close", agreement, decision:
             _close(world, agreement, decision)
+        case _:
+            _disturb(world, kit, step)
+
+
+def _disturb(world: Any, kit: Any, step: tuple[Any, ...]) -> None:
+    match step:
+        case "probe again", agent, length, seed:
+            world.probe_again(kit.agents[agent], length, kit.chance(seed))
+        case "set aside", agent, length, seed:
+            world.probe(kit.agents[agent], length, kit.chance(seed), aside=True)
+        case "meet", agent:
+            world.assign(kit.agents[agent], location="loc-bonn")
         case _:
             _exclude(world, kit, step)
 
