@@ -10,9 +10,11 @@ from typing import cast
 from sqlalchemy import Connection, bindparam, delete, select
 
 from catalogue.periods import period_at
+from slamon.sla.availability import quotient
 from slamon.sla.counts import Counts
 from slamon.sla.judgement import Basis
 from slamon.sla.tally import NO_CASES, DayFigures, DownRun, Tally
+from slamon.sla.terms import ObjectiveTerms
 from slamon.views.objectives import Judged, Key, judged_objectives
 from slamon.views.shelf import FAR, Confirmation, Source, reach
 from slamon.views.tables import objective_day
@@ -43,11 +45,14 @@ def kept(
     return {row.day: (_thawed(row.figures), cast("Basis", row.basis)) for row in rows}
 
 
-def keep(connection: Connection, key: Key, days: Mapping[str, tuple[DayFigures, Basis]]) -> None:
+def keep(
+    connection: Connection, judged: Judged, days: Mapping[str, tuple[DayFigures, Basis]]
+) -> None:
     """Keep the figures of finished days."""
     rows = [
         {
-            **_named(key),
+            **_named(judged.key),
+            **_share(judged.terms, figures),
             "day": label,
             "figures": _frozen(figures),
             "basis": basis,
@@ -64,6 +69,17 @@ def _asked(key: Key, first: str, last: str) -> dict[str, object]:
 
 def _named(key: Key) -> dict[str, object]:
     return dict(zip(("agreement", "objective", "version", "part"), key, strict=True))
+
+
+def _share(terms: ObjectiveTerms, figures: DayFigures) -> dict[str, int | str | None]:
+    """The share of a day in numbers that add up over days; none where a period is no sum of its days."""
+    spent = quotient(figures.tally, terms.policy)
+    found: dict[str, int | str | None] = {"known": spent.known, "agreed": spent.agreed}
+    if terms.measure == "cases":
+        return found | {"good": figures.cases.good, "total": figures.cases.total, "unit": "cases"}
+    if terms.measure == "level" or terms.mean_of_slices is not None:
+        return found | {"good": None, "total": None, "unit": None}
+    return found | {"good": spent.good, "total": spent.total, "unit": "us"}
 
 
 def _frozen(figures: DayFigures) -> str:

@@ -1,5 +1,7 @@
 -- The contract with dashboards, version 1. Columns are only ever added, at the end; anything else is another contract.
 -- Names are those of the API, instants are exact, times are whole microseconds, percent is floored where it was judged.
+-- Days are those that are over and were in force; a month that runs has only these. What is of this minute, like the
+-- rest of an open period or an outage that lasts, changes without a fact: ask the API or the metrics for it.
 -- What is put in the place of other tables later keeps its grants: the views stay, and only what they read changes.
 
 CREATE OR REPLACE VIEW report1.ledger AS
@@ -29,7 +31,12 @@ CREATE OR REPLACE VIEW report1.objective_day AS
 SELECT d.agreement, d.objective, d.version, d.part, s.service, s.indicator, s.tz, s.mode,
     d.day, d.day::date AS date, left(d.day, 7) AS month,
     t.up_us, t.degraded_us, t.down_us, t.unknown_us, t.excluded_us, t.outside_us,
-    json_array_length(d.figures::json->'outages') AS down_runs, d.basis
+    json_array_length(d.figures::json->'outages') AS down_runs, d.basis,
+    d.good, d.total, d.unit, d.known AS known_us, d.agreed AS agreed_us,
+    CASE WHEN d.total > 0 AND (d.unit <> 'us' OR d.known > 0)
+        THEN round(div(d.good::numeric * 1000000, d.total) / 10000, 4) END AS percent_floor,
+    CASE WHEN d.agreed > 0
+        THEN round(div(d.known::numeric * 1000000, d.agreed) / 10000, 4) END AS coverage_percent_floor
 FROM objective_day d
 JOIN report1.service_objective s USING (agreement, objective, version),
     LATERAL (SELECT
@@ -47,9 +54,15 @@ SELECT agreement, objective, version, part, service, indicator, tz, mode, month,
     (month || '-01')::date AS date, count(*)::integer AS days,
     sum(up_us)::bigint AS up_us, sum(degraded_us)::bigint AS degraded_us,
     sum(down_us)::bigint AS down_us, sum(unknown_us)::bigint AS unknown_us,
-    sum(excluded_us)::bigint AS excluded_us, sum(outside_us)::bigint AS outside_us
+    sum(excluded_us)::bigint AS excluded_us, sum(outside_us)::bigint AS outside_us,
+    sum(good)::bigint AS good, sum(total)::bigint AS total, unit,
+    sum(known_us)::bigint AS known_us, sum(agreed_us)::bigint AS agreed_us,
+    CASE WHEN sum(total) > 0 AND (unit <> 'us' OR sum(known_us) > 0)
+        THEN round(div(sum(good) * 1000000, sum(total)) / 10000, 4) END AS percent_floor,
+    CASE WHEN sum(agreed_us) > 0
+        THEN round(div(sum(known_us) * 1000000, sum(agreed_us)) / 10000, 4) END AS coverage_percent_floor
 FROM report1.objective_day
-GROUP BY agreement, objective, version, part, service, indicator, tz, mode, month;
+GROUP BY agreement, objective, version, part, service, indicator, tz, mode, month, unit;
 
 CREATE OR REPLACE VIEW report1.period AS
 SELECT p.agreement, f.value->>'objective' AS objective, p.label AS period,

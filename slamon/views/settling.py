@@ -68,9 +68,7 @@ def _kept(desk: Desk, judged: Judged, until: int) -> Iterator[None]:
     for stretch in consecutive(day for day in days if day.label not in known):
         for few in _cut(stretch):
             found = desk.computed(judged, few, until)
-            keeping.keep(
-                desk.connection, judged.key, {d.label: (d.figures, d.basis) for d in found}
-            )
+            keeping.keep(desk.connection, judged, {d.label: (d.figures, d.basis) for d in found})
             yield
 
 

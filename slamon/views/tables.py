@@ -302,6 +302,11 @@ objective_day = Table(
     Column("day", String, primary_key=True),  # local date in the agreement's zone
     Column("figures", String, nullable=False),  # JSON, in one spelling
     Column("basis", String, nullable=False),
+    Column("good", BigInteger),  # of `total`; none of what is no sum of days
+    Column("total", BigInteger),
+    Column("unit", String),  # µs or cases
+    Column("known", BigInteger, nullable=False),  # µs of `agreed` time
+    Column("agreed", BigInteger, nullable=False),
 )
 
 seal = Table(

@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
+from math import floor
 from typing import Any
 
 import psycopg
@@ -163,6 +165,43 @@ def test_days_add_up_to_the_time_of_their_months(told: Any, database: str) -> No
     assert length["2026-03-28"] == DAY
     assert length["2026-03-29"] == DAY * 23 // 24  # the clocks of Berlin are put forward
     assert months == len(lengths)
+
+
+def test_the_shares_of_days_add_up_to_the_share_that_the_judge_finds(
+    told: Any, database: str
+) -> None:
+    world, _ = told
+    with _asking(database) as asked:
+        found = asked.execute(
+            "SELECT objective, good, total, unit, percent_floor FROM report1.objective_month "
+            "WHERE agreement = 'sla-strict' AND month = '2026-03' ORDER BY objective"
+        ).fetchall()
+        (summed,) = asked.execute(
+            "SELECT sum(good) FROM report1.objective_day "
+            "WHERE agreement = 'sla-strict' AND objective = 'o2' AND month = '2026-03'"
+        ).fetchone() or (0,)
+    judged = {each.objective: each.measured for each in _judged(world)}
+    assert [(name, *share) for name, *share, _ in found] == [
+        (name, each.good, each.total, "us") for name, each in sorted(judged.items())
+    ]
+    assert [percent for *_, percent in found] == [
+        floor(Decimal(each.good * 1_000_000) / each.total) / Decimal(10_000)
+        for _, each in sorted(judged.items())
+    ]
+    assert summed == judged["o2"].good
+
+
+def test_a_day_of_which_nothing_is_known_has_no_percent(told: Any, database: str) -> None:
+    with _asking(database) as asked:
+        days = asked.execute(
+            "SELECT agreed_us, known_us, percent_floor, coverage_percent_floor "
+            "FROM report1.objective_day WHERE agreement = 'sla-strict' AND objective = 'o1' "
+            "AND date IN ('2026-03-28', '2026-04-08') ORDER BY date"
+        ).fetchall()
+    assert days == [
+        (0, 0, None, None),  # a Saturday, without service hours
+        (DAY // 2, 0, None, 0),  # twelve service hours, after the last result
+    ]
 
 
 def test_a_breach_is_told_with_its_review(told: Any, database: str) -> None:
