@@ -79,7 +79,7 @@ def _decide(world: Any, kit: Any, step: tuple[Any, ...]) -> None:
         case "correct", check, (begin, length), became:
             span = kit.begin + begin, kit.begin + begin + length * HOUR
             _correct(world, Selection(check, "loc-bonn", *span), became)
-        case "pace":
+        case ("pace",):
             _pace(world)
         case "close", agreement:
             _close(world, agreement, kit.begin + FAR_LATER)
@@ -147,7 +147,8 @@ def _folded(world: Any, kit: Any, cut: list[int]) -> Any:
     store = world.new_views()
     world.stores.append(store)
     folder = Folder(world.ledger, store)
-    reached, turn = 0, 0
+    reached: int | None = 0
+    turn = 0
     while reached is not None:
         folder.batch = cut[turn % len(cut)]
         reached, turn = folder.step(), turn + 1
