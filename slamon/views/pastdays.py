@@ -79,7 +79,9 @@ class PastDays:
 
     def _unfinished(self) -> tuple[Mapping[int, set[Day]], Mapping[str, set[Day]]]:
         """The days to fold: of agents by day, of files by source."""
-        upto, asked, imported = self.veil.position, defaultdict(set), defaultdict(set)
+        upto = self.veil.position
+        asked: dict[int, set[Day]] = defaultdict(set)
+        imported: dict[str, set[Day]] = defaultdict(set)
         stored, corrected = self.veil.stored(probe_day).c, self.veil.stored(corrected_day).c
         queries = (
             select(stored.check, stored.location, stored.day).where(
@@ -110,12 +112,13 @@ class PastDays:
                 stored.c.agent.in_(agents),
             )
         ).mappings()
-        streams, before = [], {}
+        streams: list[str] = []
+        before: dict[tuple[str, str], Mapping[str, Any]] = {}
         for row in sorted(begun, key=lambda each: (each["day"], each["position"])):
             stream = f"observations:{row['agent']}:{row['spool']}:{_date(row['day'])}"
             if row["day"] == day or self._reaches_over(stream, day * DAY_US, agents[row["agent"]]):
                 streams.append(stream)
-                before.setdefault((row["agent"], row["spool"]), row)
+                before.setdefault((row["agent"], row["spool"]), dict(row))
         self._begin(before.values())
         return streams
 
@@ -171,8 +174,8 @@ class PastDays:
         """Take what was folded of these days out of the temporary tables, and empty them for the next."""
         connection = self.veil.connection
         for table in FOLDED:
-            found = connection.execute(select(table)).mappings().all()
-            self._rows[table.name] += [dict(row) for row in found if _key(row) in days]
+            found = [dict(row) for row in connection.execute(select(table)).mappings()]
+            self._rows[table.name] += [row for row in found if _key(row) in days]
         for row in connection.execute(select(probe_last)):
             self._note((row.check, row.location), (row.at, row.position), days)
         for table in SCRATCH:

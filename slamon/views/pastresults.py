@@ -75,7 +75,7 @@ def _lay_bounds(veil: Veil) -> None:
     """Follow those bounds that are followed now and were promised then: their days are at hand."""
     wanted = bounds_of(promises(veil.connection))
     rows = veil.connection.execute(select(veil.stored(pace_bound))).mappings().all()
-    both = (row for row in rows if row["bound"] in wanted.get(row["check"], ()))
+    both = (dict(row) for row in rows if row["bound"] in wanted.get(row["check"], ()))
     veil.lay(pace_bound, both)
 
 

@@ -92,7 +92,7 @@ def _breaches(veil: Veil, ledger: Ledger) -> Iterator[Mapping[str, Any]]:
             steps.c.breach == row["breach"], steps.c.step == known.scalar_subquery()
         )
         decision = veil.connection.execute(last).scalar_one()
-        yield {**row, "status": STATUSES[decision], **_found(veil, ledger, row)}
+        yield {**row, "status": STATUSES[decision], **_found(veil, ledger, dict(row))}
 
 
 def _found(veil: Veil, ledger: Ledger, row: Mapping[str, Any]) -> Mapping[str, Any]:
