@@ -23,6 +23,7 @@ from slamon.ledger.store import Ledger
 from slamon.sla.closing import PeriodClosed
 from slamon.views.fold import Folder, wait_for
 from slamon.views.following import Following
+from slamon.views.latencies import Latencies
 from slamon.views.reading import Reading
 from slamon.views.store import ViewStore
 
@@ -147,6 +148,7 @@ class House:
             return False
         try:
             self.folder_of_views().catch_up(progress=progress)
+            Latencies(self.ledger, self.store).catch_up()
         finally:
             lock.release()
         return True

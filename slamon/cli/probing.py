@@ -24,6 +24,7 @@ from slamon.cli.known import AsKnownAt, reading_at
 from slamon.cli.opening import opened
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import AsJson, console, errors, print_json, print_map, print_table
+from slamon.views.answers import ProbeLine
 from slamon.views.promised import promises
 
 app = group("Probes: list them, ask one now.")
@@ -44,9 +45,19 @@ def list_all(*, as_known: AsKnownAt = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json([line.model_dump(mode="json") for line in found])
         return
-    rows = [(p.probe, p.kind, p.location, p.target, p.outcome or p.why, p.last_at) for p in found]
-    columns = ("probe", "kind", "location", "target", "newest result", "at")
-    print_table(columns, rows, empty="the catalogue has no probe")
+    columns = ("probe", "kind", "location", "target", "newest result", "at", "p95 of its day")
+    print_table(columns, [_listed(each) for each in found], empty="the catalogue has no probe")
+
+
+def _listed(line: ProbeLine) -> tuple[str | None, ...]:
+    newest = line.outcome or line.why
+    slow = None if line.p95_us is None else _about(line.p95_us)
+    return line.probe, line.kind, line.location, line.target, newest, line.last_at, slow
+
+
+def _about(us: int) -> str:
+    """A latency as precisely as buckets know it."""
+    return f"{us / MS:.1f} ms" if us < 10 * MS else f"{us // MS} ms"
 
 
 @app.command()

@@ -192,6 +192,7 @@ class ProbeLine(Answer):
     """A probe as assigned, with its newest result; where no agent asks it, `why` says why not.
 
     `basis` is what all its results at this place rest on; `asked` is what the agent was told to ask.
+    `p95_us` is what 95 of 100 attempts of the newest UTC day did not exceed, within 3.1 %.
     """
 
     probe: str
@@ -209,10 +210,31 @@ class ProbeLine(Answer):
     runs: dict[str, int]
     basis: Basis = "none"
     asked: dict[str, object] | None = None
+    p95_us: int | None = None
+
+
+class LatencyFigures(Answer):
+    """How long attempts took: half of them at most `p50_us`, 95 of 100 at most `p95_us`, both within 3.1 %.
+
+    The longest that is told apart is 15.2 s: a figure of 15204352 µs stands for that or more.
+    """
+
+    p50_us: int
+    p95_us: int
+    count: int
+
+
+class LatencyDay(LatencyFigures):
+    """The same of a UTC day."""
+
+    date: str
 
 
 class ServiceDetail(Answer):
-    """A service's page: its terms, probes, objectives, outages, and what of its terms has no effect yet."""
+    """A service's page: its terms, probes, objectives, outages, and what of its terms has no effect yet.
+
+    `latency` is by day over all attempts of its probes at all places, `latency_overall` that of these days together.
+    """
 
     summary: ServiceSummary
     terms: dict[str, object]
@@ -221,6 +243,8 @@ class ServiceDetail(Answer):
     objectives: tuple[ObjectiveStatus, ...]
     outages: tuple[OutageLine, ...]
     simulated_until: str | None
+    latency: tuple[LatencyDay, ...] = ()
+    latency_overall: LatencyFigures | None = None
 
 
 class TariffLine(Answer):

@@ -17,6 +17,7 @@ from slamon.ledger.store import Ledger
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.judgement import Basis
 from slamon.sla.runs import DAY_US
+from slamon.views import percentiles
 from slamon.views.answers import ObservationLine, ProbeLine, ResultCount
 from slamon.views.batches import read_assignment
 from slamon.views.daybook import mixed, unpack
@@ -41,6 +42,9 @@ def probes(
     assigned = _assigned(connection)
     newest = {(row.check, row.location): row for row in connection.execute(select(probe_last))}
     reader, bases = _Newest(connection, ledger), _bases(connection)
+    slowest = percentiles.newest(
+        connection, {place: row.at // DAY_US for place, row in newest.items()}
+    )
     lines: list[ProbeLine] = []
     for probe in held.of(Probe):
         if service is not None and probe.service != service:
@@ -48,8 +52,9 @@ def probes(
         places = assigned.get(probe.id) or [(None, None)]
         for place, found in places:
             line = _line(held, probe, place, found, newest, reader)
-            basis = bases.get((probe.id, place or ""), "none")
-            lines.append(line.model_copy(update={"basis": basis}))
+            key = (probe.id, place or "")
+            more = {"basis": bases.get(key, "none"), "p95_us": slowest.get(key)}
+            lines.append(line.model_copy(update=more))
     return tuple(lines)
 
 
@@ -173,6 +178,8 @@ class _Newest:
 def _of_batch(
     batch: ObservationsRecorded, assigned: AgentAssigned
 ) -> Iterator[tuple[tuple[str, int], int | None]]:
+    if batch.away:
+        return  # so old that its latencies are in an archive
     missing = {(due, index) for index, due in batch.missing}
     slots = [slot for slot in assigned.plan(batch.begin, batch.end) if slot not in missing]
     for (due, index), value in zip(slots, batch.latency, strict=True):
@@ -227,14 +234,18 @@ def counted(connection: Connection, check: str) -> tuple[ResultCount, ...]:
     )
 
 
+def probes_of(held: Promises, service: str) -> list[str]:
+    """The ids of the probes of a service."""
+    return [probe.id for probe in held.of(Probe) if probe.service == service]
+
+
 def _checks(connection: Connection, check: str | None, service: str | None) -> list[str] | None:
     if check is not None:
         return [check]
     if service is None:
         return None
     held = promises(connection)
-    probes_of = [probe.id for probe in held.of(Probe) if probe.service == service]
-    return [*probes_of, *(f"{file.id}/{service}" for file in held.of(Import))]
+    return [*probes_of(held, service), *(f"{file.id}/{service}" for file in held.of(Import))]
 
 
 def _day_number(day: str) -> int:

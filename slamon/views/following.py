@@ -11,12 +11,14 @@ from typing import Literal, Protocol
 
 from slamon.ledger.trouble import passing
 from slamon.views.fold import Folder
+from slamon.views.latencies import Latencies
 from slamon.views.settling import Settling
 
 LOG = logging.getLogger("slamon")
 
 SETTLE_EVERY = 60.0  # s
-SLICE_SECONDS = 0.05  # of settling, between two looks for new facts
+COUNT_EVERY = 20.0  # s
+SLICE_SECONDS = 0.05  # of settling or counting, between two looks for new facts
 IDLE_SECONDS = 0.5  # without a change, how long until the lock and the hour are looked at
 STANDBY_SECONDS = 0.25  # between two looks whether the lock is free
 PAUSES = (
@@ -89,6 +91,9 @@ class Following:
         self._tries = 0
         self._settling: Settling | None = None
         self._settled = -SETTLE_EVERY
+        self._latencies: Latencies | None = Latencies(folder.ledger, folder.store)
+        self._counting = False
+        self._counted = -COUNT_EVERY
         self._moved = threading.Condition()
         self._position = -1
         self._pulse = Pulse("standing by")
@@ -137,7 +142,8 @@ class Following:
         try:
             while not stop() and self._lock.still_held():
                 self._round(stop)
-                changes.wait(0 if self._settling else IDLE_SECONDS, stop=stop)
+                busy = self._settling or self._counting
+                changes.wait(0 if busy else IDLE_SECONDS, stop=stop)
         finally:
             changes.close()
 
@@ -148,6 +154,8 @@ class Following:
         self._in_office = True
         self._office.attend()
         self._settle()
+        if self._settling is None:
+            self._count()
         self._tries = 0
         self._tell(replace(self._pulse, trouble=None, folded_at=self._clock()))
 
@@ -167,6 +175,20 @@ class Following:
             self._settling = Settling(self._clock())
         if self._settling and self._folder.settle_some(self._settling, seconds=SLICE_SECONDS):
             self._settling = None
+
+    def _count(self) -> None:
+        """Go on counting latencies; where they cannot be counted any more, all else goes on."""
+        if self._latencies is None or not (
+            self._counting or time.monotonic() - self._counted >= COUNT_EVERY
+        ):
+            return
+        self._counted = time.monotonic()
+        try:
+            reached = self._latencies.step(seconds=SLICE_SECONDS)
+        except ValueError:
+            LOG.exception("latencies are not counted any more, as a batch is damaged")
+            self._latencies, reached = None, None
+        self._counting = reached is not None and reached < self._position
 
     def _try_again(self, wrong: Exception, stop: Callable[[], bool]) -> bool:
         """Say what is wrong; true after a pause, where another attempt makes sense."""

@@ -1,19 +1,20 @@
 """`latency_day`: how long attempts took, by UTC day, in buckets of 3 % (`probes.latency`).
 
 It is folded behind the other views, at a position of its own: no promise is judged by it, so nobody waits for it.
-Every attempt of a batch counts once, whatever became of its result later.
+Every attempt of a batch counts once, whatever became of its result later; read it by `views.percentiles`.
 """
 
 from __future__ import annotations
 
 import struct
+import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, select
 
-from probes.batch import ObservationsRecorded
+from probes.batch import ColdError, ObservationsRecorded
 from probes.latency import NONE
 from probes.spec import AgentAssigned
 from slamon.ledger.codec import Row, payload_of
@@ -21,12 +22,13 @@ from slamon.ledger.store import Ledger
 from slamon.sla.runs import DAY_US
 from slamon.views.batches import assigned_to
 from slamon.views.rounds import Rounds, rounds_of
-from slamon.views.store import ViewStore
+from slamon.views.store import ViewStore, read_position
 from slamon.views.tables import latency_day, latency_state
 from slamon.views.writing import insert
 
 FACTS = 20_000  # in one transaction
 AT_ONCE = 500  # rows in memory at a time
+AT_LENGTH = 3_600.0  # s
 RECORDED = "observations-recorded/1"
 
 _COUNT = struct.Struct("<BI")
@@ -88,23 +90,30 @@ class Latencies:
             reached = position
         return reached
 
-    def step(self, facts: int = FACTS) -> int | None:
-        """Fold so many facts at the most; the position reached, None if there was none."""
+    def step(self, facts: int = FACTS, *, seconds: float = AT_LENGTH) -> int | None:
+        """Fold so many facts at the most, for about so long; the position reached, None if there was none.
+
+        Raises:
+            ValueError: a batch is damaged; nothing after the step before was counted.
+
+        """
+        deadline = time.monotonic() + seconds
         with self.store.writing() as connection:
             begun, newest = _state(connection)
             days = _Days(connection, newest)
             position = begun
-            for row in self._rows(begun, facts):
+            # What the other views have not folded yet waits: the assignment of a batch must be there.
+            for row in self._rows(begun, facts, read_position(connection)):
                 days.take(row)
                 position = row.position
+                if time.monotonic() > deadline:
+                    break
             if position == begun:
                 return None
             _move(connection, position, max(newest, days.flush()))
         return position
 
-    def _rows(self, position: int, left: int) -> Iterator[Row]:
-        # What the other views have not folded yet waits: the assignment of a batch must be there.
-        upto = self.store.position()
+    def _rows(self, position: int, left: int, upto: int) -> Iterator[Row]:
         while left > 0:
             rows = self.ledger.rows(position, limit=min(left, AT_ONCE), upto=upto)
             yield from rows
@@ -129,6 +138,8 @@ class _Days:
         if row.name != RECORDED:
             return
         fact = ObservationsRecorded.from_bytes(payload_of(row))
+        if not _has_buckets(fact):
+            return
         assigned = self._assigned(row, fact)
         rounds = rounds_of(assigned, fact.begin // DAY_US)
         if rounds is None:
@@ -173,7 +184,7 @@ class _Days:
         if held is None:
             held = self._counts[key] = self._stored(key)
         held.update(counts)
-        self._positions[key] = position
+        self._positions[key] = max(position, self._positions.get(key, 0))
 
     def _stored(self, key: Key) -> Counter[int]:
         check, location, day = key
@@ -204,6 +215,14 @@ class _Days:
 
 def _by_key(item: tuple[Key, Counter[int]]) -> Key:
     return item[0]
+
+
+def _has_buckets(fact: ObservationsRecorded) -> bool:
+    """False of a batch of layout 1 in an archive: its buckets are made of the latencies that are there."""
+    try:
+        return len(fact.buckets) == fact.rows
+    except ColdError:
+        return False
 
 
 def _with_gaps(fact: ObservationsRecorded, rounds: Rounds, first: int) -> bytes:
@@ -244,14 +263,6 @@ def _move(connection: Connection, position: int, day: int) -> None:
     connection.execute(write.on_conflict_do_update(index_elements=["id"], set_=moved))
 
 
-def counts_of(
-    connection: Connection, checks: Iterable[str], first: int, last: int
-) -> dict[tuple[str, int], Counter[int]]:
-    """Counts by check and UTC day (since the epoch), over all places, of days from `first` to `last`."""
-    asked = select(latency_day).where(
-        latency_day.c.check.in_(list(checks)), latency_day.c.day.between(first, last)
-    )
-    found: dict[tuple[str, int], Counter[int]] = {}
-    for row in connection.execute(asked):
-        found.setdefault((row.check, row.day), Counter()).update(unpack(row.counts))
-    return found
+def counted_upto(connection: Connection) -> int:
+    """The position up to which latencies were counted."""
+    return _state(connection)[0]

@@ -22,6 +22,7 @@ from slamon.views import (
     kept,
     listings,
     overdue,
+    percentiles,
     periods,
     rulings,
     sealed,
@@ -150,6 +151,8 @@ class Reading:
             ]
             summary = standing.service_summary(frame, found, back=PAGE_DAYS)
             simulated = [day.date for day in summary.days if day.basis in ("simulated", "mixed")]
+            own = asked.probes_of(held, service)
+            latency, overall = percentiles.of_days(frame.connection, own, now, back=PAGE_DAYS)
             return ServiceDetail(
                 summary=summary,
                 terms=dict(held.records["service", service].known.newest.terms),
@@ -158,6 +161,8 @@ class Reading:
                 objectives=tuple(objectives),
                 outages=tuple(reversed(standing.all_outages(frame, service, None))),
                 simulated_until=simulated[-1] if simulated else None,
+                latency=latency,
+                latency_overall=overall,
             )
 
     def breaches(self, status: str | None) -> tuple[BreachLine, ...]:
