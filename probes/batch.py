@@ -46,7 +46,17 @@ from probes.evidence import Evidence
 from probes.latency import NO_LATENCY
 from probes.outcome import Outcome
 
-__all__ = ["NO_LATENCY", "BatchError", "Edge", "Missing", "ObservationsRecorded", "parts"]
+__all__ = [
+    "NO_LATENCY",
+    "BatchError",
+    "ColdError",
+    "Edge",
+    "Missing",
+    "ObservationsRecorded",
+    "apart",
+    "parts",
+    "together",
+]
 
 VERSION = 2
 OLDER = 1
@@ -132,6 +142,16 @@ class ObservationsRecorded:
             return None
         _, columns, kept = self.lengths
         return len(self.stored) - columns - kept
+
+    @property
+    def away(self) -> bool:
+        """Whether the cold part is elsewhere."""
+        return self.cold is None
+
+    @property
+    def movable(self) -> bool:
+        """Whether the buckets stay when the cold part goes elsewhere: layout 1 has them in its latencies only."""
+        return self.stored[0] & ~ELSEWHERE != OLDER
 
     @cached_property
     def buckets(self) -> bytes:
@@ -270,6 +290,27 @@ def parts(payload: bytes) -> tuple[bytes, bytes]:
     if batch.cold is None:
         return bytes([payload[0] & ~ELSEWHERE]) + payload[1 : -_AWAY.size], payload[-32:]
     return payload[: batch.cold], hashlib.sha256(payload[batch.cold :]).digest()
+
+
+def apart(payload: bytes) -> tuple[bytes, bytes]:
+    """A batch's bytes with only the digest of the cold part, and that part; it is empty where it is elsewhere already.
+
+    Raises:
+        BatchError: the bytes are no batch.
+
+    """
+    warm, cold = ObservationsRecorded.from_bytes(payload).without_cold()
+    return warm.stored, cold
+
+
+def together(payload: bytes, cold: bytes) -> bytes:
+    """A batch's bytes with the cold part again; unchanged where it is there.
+
+    Raises:
+        BatchError: the bytes are no batch, or the cold part is another batch's.
+
+    """
+    return ObservationsRecorded.from_bytes(payload).with_cold(cold).stored
 
 
 class _Cursor:

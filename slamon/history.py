@@ -20,7 +20,8 @@ from probes import batch
 from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.actors import ActorErased
-from slamon.ledger.codec import Names, Parting, Upcaster
+from slamon.ledger.archives import ColdPartsArchived
+from slamon.ledger.codec import Moving, Names, Parting, Upcaster
 from slamon.ledger.epochs import EpochBegun
 from slamon.ledger.format import FormatRaised
 from slamon.ledger.seals import LedgerSealed
@@ -46,6 +47,7 @@ FACTS: Mapping[str, type[Any]] = {
     "ledger-sealed/1": LedgerSealed,
     "format-raised/1": FormatRaised,
     "actor-erased/1": ActorErased,
+    "cold-parts-archived/1": ColdPartsArchived,
     "terms-stated/1": TermsStated,
     "terms-amended/1": TermsAmended,
     "terms-corrected/1": TermsCorrected,
@@ -90,4 +92,6 @@ UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {
 
 PARTINGS: Mapping[str, Parting] = {"observations-recorded/1": batch.parts}
 
-NAMES = Names(FACTS, UPCASTERS, PARTINGS)
+MOVINGS: Mapping[str, Moving] = {"observations-recorded/1": Moving(batch.apart, batch.together)}
+
+NAMES = Names(FACTS, UPCASTERS, PARTINGS, MOVINGS)

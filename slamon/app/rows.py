@@ -6,9 +6,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 
-from probes.batch import NO_LATENCY, ObservationsRecorded
+from probes.batch import NO_LATENCY, ColdError, ObservationsRecorded
 from probes.spec import AgentAssigned
 from slamon.app.agents import assignment
+from slamon.app.refused import Refused
+from slamon.ledger.archives import whereabouts
 from slamon.ledger.codec import Entry
 from slamon.ledger.store import Ledger
 from slamon.sla.corrections import Chosen, Held
@@ -23,13 +25,14 @@ def held(ledger: Ledger, chosen: Chosen) -> list[Held]:
 
     Raises:
         LookupError: a result stands in none of the streams.
+        Refused: its latency, which the correction repeats, is in an archive.
 
     """
     found: dict[int, tuple[int, Held]] = {}
     assigned = cache(partial(assignment, ledger))
     for stream in chosen.streams:
         for entry in ledger.stream(stream, upto=chosen.position):
-            for row in _rows(assigned, entry, chosen):
+            for row in _found(ledger, assigned, entry, chosen):
                 known = found.get(row.at)
                 if row.at in chosen.results and (known is None or known[0] <= entry.position):
                     found[row.at] = (entry.position, row)
@@ -37,6 +40,14 @@ def held(ledger: Ledger, chosen: Chosen) -> list[Held]:
         message = f"{len(lost)} results of {chosen.check} stand in no stream that was looked up"
         raise LookupError(message)
     return [found[at][1] for at in sorted(found)]
+
+
+def _found(ledger: Ledger, assigned: Assigned, entry: Entry, chosen: Chosen) -> list[Held]:
+    try:
+        return list(_rows(assigned, entry, chosen))
+    except ColdError:
+        message = f"{entry.stream} number {entry.version}: {whereabouts(ledger, entry.position)}"
+        raise Refused(message) from None
 
 
 def _rows(assigned: Assigned, entry: Entry, chosen: Chosen) -> Iterator[Held]:
@@ -68,6 +79,8 @@ def _of_batch(
     plan = (slot for slot in under.plan(batch.begin, batch.end) if slot not in missing)
     own = [(row, due) for row, (due, probe) in enumerate(plan) if probe == index]
     for (row, _), at in zip(own, _instants(batch, index, [due for _, due in own]), strict=True):
+        if at not in chosen.results:
+            continue
         latency = batch.latency[row]
         told = None if latency == NO_LATENCY else latency
         yield Held(entry.stream, entry.version, row, at, told)

@@ -9,7 +9,7 @@ import typer
 from catalogue.instants import format_instant
 from probes.batch import ObservationsRecorded
 from slamon.app.refused import Unknown
-from slamon.cli import sealing
+from slamon.cli import archiving, sealing
 from slamon.cli.commands import group
 from slamon.cli.house import House, now
 from slamon.cli.opening import existing_home
@@ -23,6 +23,7 @@ from slamon.cli.terminal import (
     progress,
     refusals,
 )
+from slamon.ledger.archives import ColdPartsArchived, archives
 from slamon.ledger.codec import Entry
 from slamon.ledger.seals import LedgerSealed
 from slamon.views import rebuilding as anew
@@ -33,6 +34,8 @@ app.command()(sealing.seal)
 app.command()(sealing.seals)
 app.command()(sealing.verify)
 app.command()(sealing.prove)
+app.command()(archiving.archive)
+app.command()(archiving.bring_back)
 
 TEXT_WIDTH = 110
 LAST = 10**15  # more than a ledger will ever hold, and what every program can count to
@@ -54,8 +57,9 @@ def show(
         if stream and not entries and not house.ledger.version(stream):
             message = f"there is no stream {stream!r}"
             raise Unknown(message)
+        found = [told(house.ledger, entry).model_dump() for entry in entries] if as_json else []
     if as_json:
-        print_json([told(entry).model_dump() for entry in entries])
+        print_json(found)
         return
     rows = [
         (e.position, format_instant(e.recorded_at), e.stream, e.version, e.name, e.actor, _text(e))
@@ -75,6 +79,7 @@ def _entries(house: House, stream: str | None, after: int, limit: int) -> list[E
 def _text(entry: Entry) -> str:
     if isinstance(batch := entry.fact, ObservationsRecorded):
         said = f"{batch.rows} rows, {len(batch.edges)} edges, {len(batch.missing)} missing"
+        said += ", single results in an archive" if batch.away else ""
         return f"{said}, until {format_instant(batch.end)}"
     if isinstance(seal := entry.fact, LedgerSealed):
         return f"seal {seal.number} over positions {seal.first} to {seal.last}, hash {seal.hash}"
@@ -89,9 +94,10 @@ def stats(*, as_json: AsJson = False) -> None:
         counts = house.ledger.counts()
         status = house.reading.ledger()
         size = house.ledger.size()
+        files = archives(house.ledger)
     if as_json:
         facts = [{"fact": name, "count": count, "bytes": total} for name, count, total in counts]
-        print_json({**status.model_dump(), "file_bytes": size, "facts": facts})
+        print_json({**status.model_dump(), "file_bytes": size, **_archived(files), "facts": facts})
         return
     print_map(
         {
@@ -100,10 +106,24 @@ def stats(*, as_json: AsJson = False) -> None:
             "views at": status.view_position,
             "file": f"{size / 2**20:.1f} MiB",
             "sealed": f"up to position {status.seal.last}" if status.seal else "not yet",
+            "in archives": _in_archives(files),
             "last seal": status.seal.hash if status.seal else None,
         }
     )
     print_table(("fact", "count", "bytes"), counts, empty="no fact")
+
+
+def _archived(files: list[ColdPartsArchived]) -> dict[str, object]:
+    size = sum(each.size for each in files)
+    return {"archived_bytes": size, "archives": [each.model_dump() for each in files]}
+
+
+def _in_archives(files: list[ColdPartsArchived]) -> str | None:
+    if not files:
+        return None
+    count, size = sum(each.count for each in files), sum(each.size for each in files)
+    names = ", ".join(each.name for each in files)
+    return f"{size / 2**20:.1f} MiB of {count} batches: {names}"
 
 
 @app.command()

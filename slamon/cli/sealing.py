@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +28,7 @@ from slamon.cli.terminal import (
     refusals,
 )
 from slamon.ledger import sealing, verifying
+from slamon.ledger.archiving import must_be_of
 from slamon.ledger.locating import Fault
 from slamon.ledger.proof import NotProvableError
 from slamon.ledger.proof import prove as proof_of
@@ -94,6 +95,10 @@ def verify(
         Path | None,
         typer.Option(help="Seals that were kept elsewhere: `slamon ledger seals --json`."),
     ] = None,
+    archive: Annotated[
+        list[Path] | None,
+        typer.Option(help="An archive that holds what is away; give each.", metavar="FILE"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read all that is stored, and name the first position that is not what was sealed.
@@ -101,7 +106,7 @@ def verify(
     Exit code 1 when something does not fit. What was recorded after the last seal is counted, not proved.
     """
     with refusals(), existing_home(Settings()) as house:
-        found = _verified(house, _anchor(against) if against else {})
+        found = _verified(house, _anchor(against) if against else {}, archive or [])
     if as_json:
         print_json(_found(found))
     else:
@@ -110,11 +115,14 @@ def verify(
         raise typer.Exit(REFUSED)
 
 
-def _verified(house: House, anchor: Mapping[int, str]) -> Verified:
+def _verified(house: House, anchor: Mapping[int, str], archives: Sequence[Path]) -> Verified:
+    for file in archives:
+        must_be_of(file, house.founded)
     with progress("verifying the ledger", house.ledger.position()) as bar:
         return verifying.verify(
             house.ledger,
             anchor=anchor,
+            archives=archives,
             progress=lambda at: bar.update(bar.task_ids[0], completed=at),
         )
 
@@ -157,6 +165,7 @@ def _found(found: Verified) -> dict[str, object]:
         "sealed": found.sealed,
         "not_yet_sealed": found.unsealed,
         "by_digest_only": found.away,
+        "from_archives": found.fetched,
         "seals": found.seals,
         "seals_as_kept": found.anchored,
         "last_seal": {name: getattr(found.last_seal, name) for name in NAMED}
@@ -173,7 +182,11 @@ def _print(found: Verified) -> None:
         "seals": found.seals,
     }
     if found.away:
-        rows["by digest only"] = f"{found.away}; their single results are in an archive"
+        rows["by digest only"] = (
+            f"{found.away}; their single results are in an archive: --archive FILE reads it"
+        )
+    if found.fetched:
+        rows["with an archive"] = found.fetched
     if found.anchored:
         rows["seals as kept"] = found.anchored
     if found.last_seal:

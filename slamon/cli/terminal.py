@@ -21,6 +21,7 @@ from slamon.app.refused import Refused, Unknown
 from slamon.cli.settings import Settings
 from slamon.ledger.backup import BackupError
 from slamon.ledger.codec import UnreadableFactError
+from slamon.ledger.coldfile import ColdFileError
 from slamon.ledger.format import FormatError
 from slamon.ledger.lock import HeldError
 from slamon.ledger.place import LedgerUnreachableError, UnusablePlaceError
@@ -71,6 +72,7 @@ _SAYING_ALL = (
     LedgerUnreachableError,
     UnusablePlaceError,
     BackupError,
+    ColdFileError,
     FormatError,
     FoldError,
     UnreadableFactError,

@@ -20,6 +20,17 @@ Raises: ValueError where the payload is damaged.
 """
 
 
+class Moving(NamedTuple):
+    """Takes the cold part out of a payload, and puts it back.
+
+    Both raise ValueError where the payload is damaged, `together` also where the cold part is not its own.
+    """
+
+    apart: Callable[[bytes], tuple[bytes, bytes]]
+    """The payload with the digest of the cold part in its place, and that part; empty where it is away already."""
+    together: Callable[[bytes, bytes], bytes]
+
+
 @runtime_checkable
 class BinaryFact(Protocol):
     """A fact with a byte layout of its own (observation batches)."""
@@ -41,7 +52,7 @@ class UnreadableFactError(ValueError):
 
 @dataclass(frozen=True)
 class Names:
-    """Permanent names of facts, how payloads of older versions become today's, and which have a cold part.
+    """Permanent names of facts, how payloads of older versions become today's, which have a cold part, and move it.
 
     Raises:
         ValueError: a fact has two names, or an upcaster leads nowhere.
@@ -51,6 +62,7 @@ class Names:
     facts: Mapping[str, type[Any]]
     upcasters: Mapping[str, tuple[str, Upcaster]] = field(default_factory=dict)
     partings: Mapping[str, Parting] = field(default_factory=dict)
+    movings: Mapping[str, Moving] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse names that would be written or read in two ways."""
@@ -140,6 +152,13 @@ class Row(NamedTuple):
     stream: str
     version: int
     name: str
+    state: bytes
+
+
+class Change(NamedTuple):
+    """A fact as it is stored, and the bytes to be stored in place of its `state`."""
+
+    row: Row
     state: bytes
 
 

@@ -12,7 +12,16 @@ from slamon.ledger.seals import MARK
 LOOKED_AT = 64  # facts that differ and are compared with each other; beyond that, a fault is just told as a change
 
 Kind = Literal[
-    "changed", "missing", "swapped", "moved", "added", "seal", "anchor", "gap", "unreadable"
+    "changed",
+    "missing",
+    "swapped",
+    "moved",
+    "added",
+    "seal",
+    "anchor",
+    "archive",
+    "gap",
+    "unreadable",
 ]
 
 

@@ -13,7 +13,7 @@ from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
 from slamon.ledger.bell import Bell
-from slamon.ledger.codec import Row
+from slamon.ledger.codec import Change, Row
 from slamon.ledger.connecting import connect, reaching, shown
 from slamon.ledger.lending import Datastore
 from slamon.ledger.listening import POSITION, Listening
@@ -76,6 +76,11 @@ VERSION: LiteralString = (
 )
 COUNTS: LiteralString = """
 SELECT topic, count(*), sum(length(state))::bigint FROM public.stored_events GROUP BY topic ORDER BY topic
+"""
+REPLACE: LiteralString = """
+UPDATE public.stored_events SET state = given.after
+FROM unnest(%(positions)b::bigint[], %(befores)b::bytea[], %(afters)b::bytea[]) AS given (position, before, after)
+WHERE notification_id = given.position AND state = given.before
 """
 SIZE: LiteralString = "SELECT pg_total_relation_size('public.stored_events')"
 
@@ -179,6 +184,17 @@ class LedgerRecorder(library.PostgresApplicationRecorder):
     def select_counts(self) -> list[tuple[str, int, int]]:
         """For each permanent name: how many facts, how many bytes."""
         return [(name, count, size) for name, count, size in self._select(COUNTS)]
+
+    def replace_states(self, changes: Sequence[Change]) -> int:
+        """Store other bytes of some facts in one transaction, where those stand that are expected; how many did."""
+        values = {
+            "positions": [Int8(each.row.position) for each in changes],
+            "befores": [each.row.state for each in changes],
+            "afters": [each.state for each in changes],
+        }
+        with self.datastore.get_connection() as connection, connection.transaction():
+            connection.execute(LOCK)
+            return connection.execute(REPLACE, values).rowcount
 
     def max_notification_id(self) -> int | None:
         """The position of the last fact; None if there is none."""

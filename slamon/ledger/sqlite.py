@@ -16,7 +16,7 @@ import eventsourcing.sqlite as library
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from slamon.ledger.bell import Bell
-from slamon.ledger.codec import Row, stamp
+from slamon.ledger.codec import Change, Row, stamp
 
 PAGE_SIZE = 16_384  # batches are a few KiB: larger pages save the overflow chains (measured)
 LOCK_SECONDS = 30
@@ -154,6 +154,14 @@ class LedgerRecorder(library.SQLiteApplicationRecorder):
                 "GROUP BY topic ORDER BY topic"
             )
             return [(row[0], row[1], row[2]) for row in c.fetchall()]
+
+    def replace_states(self, changes: Sequence[Change]) -> int:
+        """Store other bytes of some facts in one transaction, where those stand that are expected; how many did."""
+        statement = "UPDATE stored_events SET state = ? WHERE rowid = ? AND state = ?"
+        with self.datastore.transaction(commit=True) as c:
+            values = [(each.state, each.row.position, each.row.state) for each in changes]
+            c.executemany(statement, values)
+            return int(c.sqlite_cursor.rowcount)
 
 
 def _version(c: library.SQLiteCursor, stream: str) -> int:

@@ -12,8 +12,9 @@ from eventsourcing.persistence import IntegrityError, Mapper
 from pydantic import BaseModel, ConfigDict
 
 from slamon.ledger.bell import Bell
-from slamon.ledger.codec import Entry, Fact, FactMapper, Names, Row, split
+from slamon.ledger.codec import Change, Entry, Fact, FactMapper, Names, Row, split
 from slamon.ledger.epochs import EpochBegun
+from slamon.ledger.leaf import leaf
 from slamon.ledger.place import Place, UnusablePlaceError
 from slamon.ledger.stores import Recorder, Watch, store_at
 
@@ -214,6 +215,21 @@ class Ledger:
     def counts(self) -> list[tuple[str, int, int]]:
         """For each permanent name: how many facts, how many bytes."""
         return self._recorder.select_counts()
+
+    def replace(self, changes: Sequence[Change]) -> int:
+        """Store cold parts elsewhere, or here again, in one transaction; of how many facts.
+
+        Nothing else of what is stored is ever changed. A fact of which other bytes stand there is left alone.
+
+        Raises:
+            ValueError: the fact would not be the same any more: its leaf would be another.
+
+        """
+        for row, state in changes:
+            if leaf(row, self.names) != leaf(row._replace(state=state), self.names):
+                message = f"the fact of position {row.position} would be another"
+                raise ValueError(message)
+        return self._recorder.replace_states(changes)
 
     def decide(
         self,

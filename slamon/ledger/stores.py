@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from slamon.ledger.bell import Bell
-from slamon.ledger.codec import Row
+from slamon.ledger.codec import Change, Row
 from slamon.ledger.place import Place, checked
 from slamon.ledger.sqlite import File
 
@@ -30,6 +30,9 @@ class Recorder(Protocol):
 
     def select_counts(self) -> list[tuple[str, int, int]]:
         """For each permanent name: how many facts, how many bytes."""
+
+    def replace_states(self, changes: Sequence[Change]) -> int:
+        """Store other bytes of some facts in one transaction, where those stand that are expected; how many did."""
 
     def max_notification_id(self) -> int | None:
         """The position of the last fact; None if there is none."""

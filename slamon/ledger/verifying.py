@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from slamon.ledger import merkle
 from slamon.ledger.codec import Row, UnreadableFactError, split
+from slamon.ledger.coldfile import ColdFileError
 from slamon.ledger.leaf import NOTHING, cold, leaf_of, parts
 from slamon.ledger.locating import Fault, locate
 from slamon.ledger.sealing import Made, rows
 from slamon.ledger.seals import MARK, STREAM, LedgerSealed, chain_fault, marks, own_fault
+from slamon.ledger.shelf import Shelf
 from slamon.ledger.store import Ledger
 
 FAULTS = 100  # named; more are counted
@@ -26,7 +29,8 @@ class Verified:
     """What was found: `facts` were read, `sealed` of them are under one of `seals`, `unsealed` not yet.
 
     `faults` are the first hundred of `fault_count`, by position.
-    `away` facts were checked by the digest of their cold part only, as that is in an archive.
+    `away` facts were checked by the digest of their cold part only, as that is in an archive; of `fetched` facts
+    it was read from one.
     `anchored` seals are equal to those that somebody kept.
     """
 
@@ -35,6 +39,7 @@ class Verified:
     unsealed: int = 0
     seals: int = 0
     away: int = 0
+    fetched: int = 0
     anchored: int = 0
     last_seal: LedgerSealed | None = None
     faults: list[Fault] = field(default_factory=list)
@@ -50,6 +55,7 @@ def verify(
     ledger: Ledger,
     *,
     anchor: Anchor | None = None,
+    archives: Sequence[Path] = (),
     progress: Callable[[int], None] = lambda _: None,
 ) -> Verified:
     """Read every fact as it is stored, and say whether it is what was sealed.
@@ -57,14 +63,21 @@ def verify(
     1. Seal by seal, the facts it covers are hashed; if the root is another, its marks tell where.
     2. The seal itself must follow the one before, and be the one that was kept elsewhere, if one was.
     3. Facts behind the last seal are counted. All facts must be readable, all streams without gaps.
+    4. A cold part that is away is read from the archives, and must be the one whose digest is stored.
+
+    Raises:
+        ColdFileError: a file is no archive.
+        OSError: a file cannot be read.
+
     """
-    walk = _Walk(ledger, progress, anchor or {})
+    walk = _Walk(ledger, progress, anchor or {}, Shelf(archives))
     walk.before_the_first()
     last = ledger.position()
     for made in _readable_seals(walk):
         walk.under(made)
     walk.skip(last)
     walk.beyond_the_last()
+    walk.read_archives_on()
     return walk.found
 
 
@@ -91,6 +104,7 @@ class _Walk:
     ledger: Ledger
     progress: Callable[[int], None]
     anchor: Anchor
+    shelf: Shelf
     found: Verified = field(default_factory=Verified)
     reached: int = 0
     previous: LedgerSealed | None = None
@@ -118,9 +132,30 @@ class _Walk:
             self.found.facts += 1
             warm, digest = parts(row, self.ledger.names)
             self._check(row, was_read=digest != NOTHING)  # to be parted, a batch was read
-            self.found.away += cold(row, warm) is None
+            if cold(row, warm) is None:
+                self._fetch(row, digest)
             self.progress(row.position)
             yield row.position, leaf_of(row, warm, digest)
+
+    def _fetch(self, row: Row, digest: bytes) -> None:
+        """Look the cold part up that is away."""
+        try:
+            said = self.shelf.compare(row, digest)
+        except ColdFileError as wrong:
+            said, self.shelf = str(wrong), Shelf(())
+        if said is None:
+            self.found.away += 1
+        elif said:
+            self.tell(Fault(row.position, "archive", said))
+        else:
+            self.found.fetched += 1
+
+    def read_archives_on(self) -> None:
+        """Read the archives to their ends: only then is it known that they are as they were written."""
+        try:
+            self.shelf.read_on()
+        except ColdFileError as wrong:
+            self.tell(Fault(self.reached, "archive", str(wrong)))
 
     def _check(self, row: Row, *, was_read: bool) -> None:
         before = self._versions.get(row.stream, 0)

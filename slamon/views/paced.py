@@ -19,7 +19,8 @@ from catalogue.instants import parse_duration
 from catalogue.objectives import Objective
 from catalogue.probing import Import
 from catalogue.targets import Share
-from probes.batch import NO_LATENCY, ObservationsRecorded
+from probes.batch import NO_LATENCY, ColdError, ObservationsRecorded
+from probes.latency import BEGINS, LAST, NONE
 from probes.outcome import Outcome
 from slamon.ledger.codec import Entry
 from slamon.ledger.store import Ledger
@@ -141,16 +142,38 @@ class Paced:
             book.flush()
 
 
-def latencies_of(chain: Chain, wanted: Collection[int]) -> dict[int, list[int]]:
-    """The latency of each row of some probes, by their index, in order of time; `NO_LATENCY` where there is none."""
+def latencies_of(chain: Chain, wanted: Mapping[int, Collection[int]]) -> dict[int, list[int]]:
+    """The latency of each row of some probes, by their index, in order of time; `NO_LATENCY` where there is none.
+
+    `wanted` has the bounds of each. In an archive it is known by its bucket: that is enough unless a bound is in it.
+    """
     found: dict[int, list[int]] = {index: [] for index in wanted}
     for fact in chain.facts:
         missing = {(due, index) for index, due in fact.missing}
         rows = (slot for slot in chain.assigned.plan(fact.begin, fact.end) if slot not in missing)
-        for (_, index), latency in zip(rows, fact.latency, strict=True):
+        latencies, exact = _latencies(fact)
+        for (_, index), latency in zip(rows, latencies, strict=True):
             if index in found:
-                found[index].append(latency)
+                known = latency if exact else _by_bucket(latency, wanted[index])
+                found[index].append(known)
     return found
+
+
+def _latencies(fact: ObservationsRecorded) -> tuple[Sequence[int], bool]:
+    """The latencies of a batch, or their buckets where these are all that is here; whether it is the former."""
+    try:
+        return fact.latency, True
+    except ColdError:
+        return fact.buckets, False
+
+
+def _by_bucket(bucket: int, bounds: Collection[int]) -> int:
+    """A latency on the same side of each bound as every one of a bucket; `NO_LATENCY` where nobody can tell."""
+    if bucket == NONE:
+        return NO_LATENCY
+    begin = BEGINS[bucket]
+    longest = BEGINS[bucket + 1] - 1 if bucket < LAST else NO_LATENCY
+    return NO_LATENCY if any(begin <= bound < longest for bound in bounds) else begin
 
 
 def relative(found: Sequence[Timed], latencies: Sequence[int], bound: int) -> Iterator[Timed]:

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from catalogue.instants import format_instant
 from probes.batch import ObservationsRecorded
+from slamon.ledger.archives import whereabouts
 from slamon.ledger.codec import Entry, Fact
 from slamon.ledger.seals import LedgerSealed
 from slamon.ledger.store import Ledger
@@ -28,11 +29,14 @@ class FactTold(Answer):
 def fact_at(ledger: Ledger, position: int) -> FactTold | None:
     """The fact at a position; None where there is none, as positions may have gaps."""
     found = ledger.since(position - 1, limit=1) if position > 0 else []
-    return told(found[0]) if found and found[0].position == position else None
+    return told(ledger, found[0]) if found and found[0].position == position else None
 
 
-def told(entry: Entry) -> FactTold:
-    """Tell one fact."""
+def told(ledger: Ledger, entry: Entry) -> FactTold:
+    """Tell one fact; of a batch in an archive, in which."""
+    said = content(entry.fact)
+    if isinstance(entry.fact, ObservationsRecorded) and entry.fact.away and isinstance(said, dict):
+        said["archived"] = whereabouts(ledger, entry.position)
     return FactTold(
         position=entry.position,
         recorded_at=format_instant(entry.recorded_at),
@@ -41,12 +45,15 @@ def told(entry: Entry) -> FactTold:
         fact=entry.name,
         actor=entry.actor,
         cause=entry.cause,
-        content=content(entry.fact),
+        content=said,
     )
 
 
 def content(fact: Fact) -> object:
-    """What a fact says, as JSON can hold it; None where it can be read as bytes only."""
+    """What a fact says, as JSON can hold it; None where it can be read as bytes only.
+
+    Of a batch in an archive evidence and hash of the content are not known here.
+    """
     if isinstance(fact, ObservationsRecorded):
         return _batch(fact)
     if isinstance(fact, LedgerSealed):  # its marks are for finding faults, thousands of them
@@ -65,6 +72,12 @@ def _batch(batch: ObservationsRecorded) -> dict[str, object]:
             for e in batch.edges
         ],
         "missing": [{"probe": m.probe, "due": format_instant(m.due)} for m in batch.missing],
+        **({} if batch.away else _cold(batch)),
+    }
+
+
+def _cold(batch: ObservationsRecorded) -> dict[str, object]:
+    return {
         "evidence": {str(n): e.model_dump() for n, e in batch.evidence.items()},
         "content_hash": batch.content_hash,
     }
