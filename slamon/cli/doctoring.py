@@ -19,13 +19,15 @@ from slamon.history import FACTS, UPCASTERS
 from slamon.ledger.examining import RESTORE, Finding, examined
 from slamon.ledger.lock import folding_lock
 from slamon.ledger.place import HeldError, Place
-from slamon.ledger.sealing import newest
+from slamon.ledger.sealing import newest, unsealed
 from slamon.ledger.trouble import FOLD_ANEW, damage, of_views
 from slamon.ledger.verifying import verify
 
 MIB = 2**20
 LITTLE, TOO_LITTLE = 1_024 * MIB, 100 * MIB
-SEAL_AGE = 2 * 24 * 3_600_000_000  # µs; seals are made daily
+HOUR = 3_600_000_000
+MINUTE = 60_000_000
+UNSEALED = 3 * HOUR  # µs; a duty that failed once or twice is no finding
 LAG = 1_000  # facts
 STEP_SECONDS = 0.05
 KNOWN = frozenset({*FACTS, *UPCASTERS})
@@ -140,7 +142,7 @@ def _opened(settings: Settings, *, deep: bool) -> Iterator[Finding]:
         said = f"the views are {lag} facts behind the ledger"
         do = "is `slamon up` running? else the next command folds them" if lag > LAG else ""
         yield Finding("views", "warning" if lag > LAG else "ok", where, said, do)
-        yield _seal(house)
+        yield _seal(house, settings.seal_minutes)
         said_of_agents = alarming(house.store, now())
         for said in said_of_agents:
             sentence, _, todo = said.rpartition("; ")
@@ -151,16 +153,16 @@ def _opened(settings: Settings, *, deep: bool) -> Iterator[Finding]:
             yield _verified(house)
 
 
-def _seal(house: House) -> Finding:
-    made, where = newest(house.ledger), str(house.folder)
-    if made is None:
-        return Finding("seal", "warning", where, "nothing is sealed", "run `slamon ledger seal`")
-    age = now() - made.recorded_at
-    said = f"the newest seal is {age / 3_600_000_000:.1f} hours old"
-    if age > SEAL_AGE:
-        do = "run `slamon ledger seal`; `slamon up` seals daily"
-        return Finding("seal", "warning", where, said, do)
-    return Finding("seal", "ok", where, said)
+def _seal(house: House, minutes: int) -> Finding:
+    """Whether facts wait for a seal longer than they should; where nothing is new, none is made."""
+    made, waiting, where = newest(house.ledger), unsealed(house.ledger), str(house.folder)
+    said = f"seal {made.seal.number} covers up to position {made.seal.last}" if made else "no seal"
+    since = now() - waiting.recorded_at if waiting else 0
+    if waiting is None or since <= max(UNSEALED, 2 * minutes * MINUTE):
+        return Finding("seal", "ok", where, said)
+    said += f"; the fact at position {waiting.position} has waited {since / HOUR:.1f} hours for one"
+    do = f"is `slamon up` running? it seals every {minutes} minutes; else run `slamon ledger seal`"
+    return Finding("seal", "warning", where, said, do)
 
 
 def _verified(house: House) -> Finding:

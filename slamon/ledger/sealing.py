@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from slamon.ledger.codec import Row
+from slamon.ledger.codec import Row, split
 from slamon.ledger.leaf import leaf
 from slamon.ledger.seals import LIMIT, STREAM, Leaf, LedgerSealed, sealed
 from slamon.ledger.store import ConflictError, Ledger
@@ -39,6 +39,22 @@ def seals(ledger: Ledger, *, after: int = 0) -> Iterator[Made]:
         version = entry.version
         if isinstance(entry.fact, LedgerSealed):
             yield Made(entry.position, entry.recorded_at, entry.fact)
+
+
+class Waiting(NamedTuple):
+    """A fact that no seal covers, and when it was recorded (µs)."""
+
+    position: int
+    recorded_at: int
+
+
+def unsealed(ledger: Ledger) -> Waiting | None:
+    """The oldest fact that no seal covers, seals aside: they are covered by the next."""
+    last = newest(ledger)
+    after = last.seal.last if last else 0
+    others = (row for row in rows(ledger, after, ledger.position()) if row.stream != STREAM)
+    row = next(others, None)
+    return Waiting(row.position, split(row.state)[0].recorded_at) if row else None
 
 
 def rows(ledger: Ledger, after: int, upto: int) -> Iterator[Row]:

@@ -20,6 +20,7 @@ from slamon.cli.house import House, now
 from slamon.cli.main import app
 from slamon.cli.terminal import refusals
 from slamon.history import NAMES
+from slamon.ledger import sealing
 from slamon.ledger.store import Ledger, Write
 from slamon.sla.review import BreachUpheld
 from slamon.web import problems
@@ -237,7 +238,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_ledger_that_is_sound(folder: Path
         *("views", "seal", "agents"),
     }
     assert {check for check, state in said.items() if state == "wrong"} == set()
-    assert said["seal"] == "warning"
+    assert said["seal"] == "ok"
 
 
 def sql(folder: Path, statement: str, *values: object) -> None:
@@ -267,6 +268,27 @@ def leave_the_log(folder: Path) -> None:
 
 def leave_a_half(folder: Path) -> None:
     (folder / ".restore-x1").mkdir()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "seal", "state"),
+    [
+        pytest.param(60, False, "warning", id="facts that have waited for hours"),
+        pytest.param(60, True, "ok", id="nothing new since a seal, however old it is"),
+        pytest.param(180, False, "ok", id="facts that may wait for so long"),
+    ],
+)
+def test_the_doctor_looks_for_facts_without_a_seal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, minutes: int, state: str, *, seal: bool
+) -> None:
+    long_ago = now() - 4 * 3_600_000_000
+    with closing(Ledger(tmp_path / "ledger.db", NAMES, lambda: long_ago)) as ledger:
+        ledger.found("0123456789abcdef")
+        if seal:
+            sealing.seal(ledger, actor="rita")
+    monkeypatch.setenv("SLAMON_SEAL_MINUTES", str(minutes))
+
+    assert states(tmp_path)["seal"] == state
 
 
 @pytest.mark.parametrize(
