@@ -14,8 +14,9 @@ from slamon.ledger.store import Ledger
 from slamon.views.agents import agents
 from slamon.views.answers import Overview
 from slamon.views.following import Pulse
-from slamon.views.lag import lag
+from slamon.views.lag import behind
 from slamon.views.lately import Lately
+from slamon.views.latencies import counted_upto
 from slamon.views.reading import Reading
 from slamon.views.store import ViewStore
 
@@ -58,9 +59,16 @@ class Scrape:
             key, shown.position, lambda: (shown, self._rendered(shown, instant))
         )
         ledger = reading.ledger()
-        waited = lag(self._house.ledger, ledger.view_position, instant)
-        engine = metrics.Engine(ledger, waited, overview, self._pulse())
+        views = {
+            "all": behind(self._house.ledger, ledger.view_position, instant),
+            "latencies": behind(self._house.ledger, self._counted(), instant),
+        }
+        engine = metrics.Engine(ledger, views, overview, self._pulse())
         return standing + metrics.render(engine, self._intake(instant))
+
+    def _counted(self) -> int:
+        with self._house.store.reading() as connection:
+            return counted_upto(connection)
 
     def _intake(self, instant: int) -> metrics.Intake:
         with self._house.store.reading() as connection:

@@ -104,7 +104,7 @@ def behind() -> Panel:
         description="Positions of the ledger that the figures on this page do not yet contain. "
         "It returns to 0 within seconds; if it grows, slamon needs attention.",
         grid_pos=GridPos(x=21, y=0, w=3, h=4),
-        targets=(now("A", "max(slamon_view_lag_events)", "positions"),),
+        targets=(now("A", 'max(slamon_view_lag_events{view="all"})', "positions"),),
         field_config=shown("none"),
     )
 

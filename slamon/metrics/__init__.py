@@ -5,7 +5,7 @@ Ratios are 0 to 1, times are seconds, instants are Unix timestamps. A series who
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from prometheus_client import Metric
@@ -15,6 +15,7 @@ from slamon.metrics.intake import Intake
 from slamon.metrics.text import CONTENT_TYPE, written
 from slamon.views.answers import BreachLine, LedgerStatus, Overview, ProbeLine
 from slamon.views.following import Pulse
+from slamon.views.lag import Behind
 
 __all__ = ["CONTENT_TYPE", "Engine", "Intake", "Standing", "render"]
 
@@ -43,17 +44,17 @@ class Standing:
 class Engine:
     """How the ledger is folded at this moment, which is told anew at every scrape.
 
-    `lag` is how long (µs) the oldest fact has waited to be folded; `overview` is what the standing was made from.
+    `views` are those that follow the ledger, by name; `overview` is what the standing was made from.
     """
 
     ledger: LedgerStatus
-    lag: int
+    views: Mapping[str, Behind]
     overview: Overview
     pulse: Pulse
 
     def collect(self) -> Iterator[Metric]:
         """The families of one scrape."""
-        yield from families.ledger(self.ledger, self.lag)
+        yield from families.ledger(self.ledger, self.views)
         yield from families.folding(self.pulse)
         yield from families.overview(self.overview)
 

@@ -26,6 +26,7 @@ from slamon.views.answers import (
     ServiceSummary,
 )
 from slamon.views.following import Pulse
+from slamon.views.lag import Behind
 
 OBJECTIVE = ("agreement", "service", "objective", "mode", "period")
 BURN = ("agreement", "service", "objective", "mode", "window")
@@ -290,18 +291,18 @@ def _seals(seal: SealLine | None) -> Iterator[Metric]:
     yield _gauge("slamon_ledger_sealed_timestamp_seconds", says, {(): at})
 
 
-def ledger(ledger: LedgerStatus, lag: int) -> Iterator[Metric]:
-    """The ledger and its views; `lag` (µs) is how long the oldest fact has waited to be folded."""
-    facts = max(0, ledger.position - ledger.view_position)
-    views: Values = {("all",): ledger.view_position}
-    waited: Values = {("all",): lag / MICROSECONDS}
+def ledger(ledger: LedgerStatus, views: Mapping[str, Behind]) -> Iterator[Metric]:
+    """The ledger and the views that follow it, by name."""
     says = "Position of the newest fact of the ledger."
     yield _gauge("slamon_ledger_last_position", says, {(): ledger.position})
     yield from _seals(ledger.seal)
-    yield _gauge("slamon_view_position", "Position the view has folded up to.", views, "view")
+    positions: Values = {(name,): view.position for name, view in views.items()}
+    yield _gauge("slamon_view_position", "Position the view has folded up to.", positions, "view")
     says = "Positions a view stands behind."
-    yield _gauge("slamon_view_lag_events", says, {("all",): facts}, "view")
+    facts: Values = {(n,): max(0, ledger.position - each.position) for n, each in views.items()}
+    yield _gauge("slamon_view_lag_events", says, facts, "view")
     says = "How long the oldest fact has waited to be folded."
+    waited: Values = {(name,): view.waited / MICROSECONDS for name, view in views.items()}
     yield _gauge("slamon_view_lag_seconds", says, waited, "view")
 
 

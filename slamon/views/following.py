@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 from slamon.ledger.trouble import passing
 from slamon.views.fold import Folder
-from slamon.views.latencies import Latencies
+from slamon.views.latencies import Latencies, UncountableError
 from slamon.views.settling import Settling
 
 LOG = logging.getLogger("slamon")
@@ -185,8 +185,8 @@ class Following:
         self._counted = time.monotonic()
         try:
             reached = self._latencies.step(seconds=SLICE_SECONDS)
-        except ValueError:
-            LOG.exception("latencies are not counted any more, as a batch is damaged")
+        except UncountableError as wrong:
+            LOG.error("latencies are not counted any more: %s", wrong)  # noqa: TRY400 - it says all
             self._latencies, reached = None, None
         self._counting = reached is not None and reached < self._position
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, update
 
 from probes.batch import ColdError, ObservationsRecorded
 from probes.latency import NONE
@@ -23,8 +23,9 @@ from slamon.sla.runs import DAY_US
 from slamon.views.batches import assigned_to
 from slamon.views.rounds import Rounds, rounds_of
 from slamon.views.store import ViewStore, read_position
-from slamon.views.tables import latency_day, latency_state
-from slamon.views.writing import insert
+from slamon.views.tables import latency_day, latency_state, view_state
+from slamon.views.uncollected import uncollected
+from slamon.views.writing import insert, write_many
 
 FACTS = 20_000  # in one transaction
 AT_ONCE = 500  # rows in memory at a time
@@ -68,12 +69,21 @@ class _Plane:
         """Count the buckets of each check; every n-th slot is its own."""
         plane, size = b"".join(self.parts), self.rounds.size
         for check, places in self.rounds.places:
-            found: Counter[int] = Counter()
-            for place in places:
-                found.update(plane[(place - self.first) % size :: size])
-            found.pop(NONE, None)
+            parts = [plane[(place - self.first) % size :: size] for place in places]
+            found = _counted(parts[0] if len(parts) == 1 else b"".join(parts))
             if found:
                 yield check, found
+
+
+class UncountableError(ValueError):
+    """A batch is damaged: nothing from the step that came upon it on is counted."""
+
+
+def _counted(buckets: bytes) -> Counter[int]:
+    """Count by bucket: there are few different ones, and each is counted at the speed of memory."""
+    found = Counter({bucket: buckets.count(bucket) for bucket in set(buckets)})
+    found.pop(NONE, None)
+    return found
 
 
 @dataclass
@@ -84,7 +94,12 @@ class Latencies:
     store: ViewStore
 
     def catch_up(self) -> int:
-        """Fold all there is; the position reached."""
+        """Fold all there is; the position reached.
+
+        Raises:
+            UncountableError: a batch is damaged.
+
+        """
         reached = 0
         while (position := self.step()) is not None:
             reached = position
@@ -94,17 +109,19 @@ class Latencies:
         """Fold so many facts at the most, for about so long; the position reached, None if there was none.
 
         Raises:
-            ValueError: a batch is damaged; nothing after the step before was counted.
+            UncountableError: a batch is damaged; nothing of this step was counted.
 
         """
         deadline = time.monotonic() + seconds
-        with self.store.writing() as connection:
+        with uncollected(), self.store.writing() as connection:
+            # The write comes first, as in the fold: of two that count, one waits for the other.
+            connection.execute(update(view_state).values(id=1))
             begun, newest = _state(connection)
             days = _Days(connection, newest)
             position = begun
             # What the other views have not folded yet waits: the assignment of a batch must be there.
             for row in self._rows(begun, facts, read_position(connection)):
-                days.take(row)
+                _take(days, row)
                 position = row.position
                 if time.monotonic() > deadline:
                     break
@@ -120,6 +137,14 @@ class Latencies:
             if len(rows) < min(left, AT_ONCE):
                 return
             left, position = left - len(rows), rows[-1].position
+
+
+def _take(days: _Days, row: Row) -> None:
+    try:
+        days.take(row)
+    except ValueError as wrong:
+        message = f"the batch at position {row.position} of {row.stream} is damaged: {wrong}"
+        raise UncountableError(message) from wrong
 
 
 class _Days:
@@ -209,7 +234,7 @@ class _Days:
             for (check, location, day), counts in sorted(self._counts.items(), key=_by_key)
         ]
         if rows:
-            self._connection.execute(_WRITE, rows)
+            write_many(self._connection, _WRITE, rows)
         return max((day for _, _, day in self._counts), default=0)
 
 

@@ -12,6 +12,7 @@ import pytest
 from slamon.metrics import Engine, Standing, families, render
 from slamon.views.answers import LedgerStatus, Overview, SealLine
 from slamon.views.following import Pulse
+from slamon.views.lag import Behind
 
 MAIL = 'agreement="sla-unv-2026",mode="enforced",objective="o1",period="month",service="mail"'
 WEB = 'agreement="sla-unv-2026",mode="enforced",objective="o2",period="month",service="web"'
@@ -192,14 +193,18 @@ AT = 1_771_068_630_000_000  # 2026-02-14T11:30:30Z
 
 def test_the_engine_tells_how_far_the_views_are_behind(standing: Standing) -> None:
     pulse = Pulse("folding", folded_at=AT - 2_000_000)
+    views = {"all": Behind(117, 1_500_000), "latencies": Behind(100, 20_000_000)}
 
-    assert parsed(Engine(LEDGER, 1_500_000, standing.overview, pulse)) == {
+    assert parsed(Engine(LEDGER, views, standing.overview, pulse)) == {
         "slamon_ledger_last_position": 120,
         "slamon_ledger_sealed_position": 100,
         "slamon_ledger_sealed_timestamp_seconds": 1_771_066_800,
         'slamon_view_position{view="all"}': 117,
+        'slamon_view_position{view="latencies"}': 100,
         'slamon_view_lag_events{view="all"}': 3,
+        'slamon_view_lag_events{view="latencies"}': 20,
         'slamon_view_lag_seconds{view="all"}': 1.5,
+        'slamon_view_lag_seconds{view="latencies"}': 20,
         "slamon_folding_up": 1,
         "slamon_folding_failures_total": 0,
         "slamon_folding_last_success_timestamp_seconds": 1_771_068_628,
@@ -211,7 +216,7 @@ def test_the_engine_tells_how_far_the_views_are_behind(standing: Standing) -> No
 def test_no_seal_is_told_as_none(standing: Standing) -> None:
     unsealed = LEDGER.model_copy(update={"seal": None})
 
-    lines = parsed(Engine(unsealed, 0, standing.overview, Pulse("folding")))
+    lines = parsed(Engine(unsealed, {}, standing.overview, Pulse("folding")))
 
     assert [name for name in lines if "sealed" in name] == []
 
@@ -225,7 +230,7 @@ def test_no_seal_is_told_as_none(standing: Standing) -> None:
     ],
 )
 def test_folding_is_down_while(pulse: Pulse, standing: Standing) -> None:
-    told = parsed(Engine(LEDGER, 0, standing.overview, pulse))
+    told = parsed(Engine(LEDGER, {}, standing.overview, pulse))
 
     assert told["slamon_folding_up"] == 0
     assert "slamon_folding_last_success_timestamp_seconds" not in told

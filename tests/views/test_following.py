@@ -12,18 +12,36 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from probes.spec import ProbingInterrupted
+from probes.assembly import Row, assemble
+from probes.batch import ObservationsRecorded
+from probes.outcome import Outcome
+from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted, Segment, TcpSpec
 from slamon.history import NAMES
 from slamon.ledger.lock import folding_lock
 from slamon.ledger.store import Ledger
 from slamon.views.fold import Folder
 from slamon.views.following import Following
+from slamon.views.latencies import counted_upto, unpack
 from slamon.views.store import ViewStore
+from slamon.views.tables import latency_day
 
 PATIENCE = 10.0
 NOW = 1_800_000_000_000_000
+MINUTE = 60_000_000
+ASSIGNED = AgentAssigned(
+    version=1,
+    location="loc-here",
+    probes=(
+        AssignedProbe(
+            probe="prb-web",
+            spec=TcpSpec(host="target.example", port=25, timeout=MINUTE),
+            phase=0,
+            segments=(Segment(interval=MINUTE),),
+        ),
+    ),
+)
 
 
 @dataclass
@@ -78,6 +96,20 @@ class Process:
         assert at is not None
         return at
 
+    def hand_in(self, batch: ObservationsRecorded) -> None:
+        """Record a batch of an agent, and what it was told to ask."""
+        self.ledger.append("assignment:a", [ASSIGNED], after=0, actor="agent:a")
+        self.ledger.append("observations:a:s:1970-01-01", [batch], after=0, actor="agent:a")
+
+    def counts_up_to(self, position: int) -> bool:
+        """Whether latencies up to a position are counted within our patience."""
+
+        def counted() -> bool:
+            with self.store.reading() as connection:
+                return counted_upto(connection) == position
+
+        return _within_patience(counted)
+
     def becomes(self, role: str, trouble: str | None = None) -> bool:
         """Whether it comes to a role, with trouble of which these words are said, within our patience."""
         end = time.monotonic() + PATIENCE
@@ -101,6 +133,15 @@ class Process:
         while self.store.position() < position and time.monotonic() < end:
             time.sleep(0.01)
         return self.store.position() >= position
+
+
+def _within_patience(holds: Callable[[], bool]) -> bool:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.01)
+    return False
 
 
 @pytest.fixture
@@ -255,6 +296,39 @@ def test_a_fact_that_cannot_be_applied_stops_the_views_before_it(
     assert one.store.position() == good
     assert one.office.told == ["attend", "stand still"]
     assert one.lock.still_held()
+
+
+def test_latencies_are_counted_behind_the_fold(process: Callable[..., Process]) -> None:
+    one = process()
+    one.hand_in(_batch())
+    one.start()
+
+    assert one.counts_up_to(one.ledger.position())
+    with one.store.reading() as connection:
+        (found,) = connection.execute(select(latency_day)).all()
+    assert sum(unpack(found.counts).values()) == 10
+
+
+def test_a_batch_whose_latencies_are_damaged_keeps_nothing_from_being_folded(
+    process: Callable[..., Process], caplog: pytest.LogCaptureFixture
+) -> None:
+    one = process()
+    batch = _batch()
+    end = len(batch.stored) - batch.lengths[1] - batch.lengths[2]
+    damaged = batch.stored[: end - batch.lengths[0]] + bytes(batch.lengths[0]) + batch.stored[end:]
+    one.hand_in(ObservationsRecorded.from_bytes(damaged))
+    one.start()
+    assert one.comes_to(one.ledger.position())
+
+    assert _within_patience(lambda: "latencies are not counted any more" in caplog.text)
+    assert one.following.wait_for(one.append(1), PATIENCE)
+    assert one.becomes("folding")
+
+
+def _batch() -> ObservationsRecorded:
+    """Ten answers of a probe, one each minute."""
+    rows = [Row(0, n * MINUTE, n * MINUTE, Outcome.GOOD, 20_000) for n in range(10)]
+    return assemble(ASSIGNED, 0, 10 * MINUTE, rows, {})[0]
 
 
 def test_two_that_fold_at_once_count_nothing_twice(process: Callable[..., Process]) -> None:
