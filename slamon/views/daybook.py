@@ -16,7 +16,7 @@ from slamon.sla.judgement import Basis
 from slamon.sla.runs import DAY_US, Run
 from slamon.views.marks import Spans, widen
 from slamon.views.tables import pace_day, probe_day
-from slamon.views.writing import insert
+from slamon.views.writing import insert, write_many
 
 RUN = struct.Struct("<qqIBq")
 
@@ -368,9 +368,10 @@ class DayBook:
 
     def _write(self, rows: list[dict[str, Any]]) -> None:
         if self.bound is None:
-            self.connection.execute(_WRITE, rows)
+            write_many(self.connection, _WRITE, rows)
         else:
-            self.connection.execute(_WRITE_PACED, [row | {"bound": self.bound} for row in rows])
+            paced = [row | {"bound": self.bound} for row in rows]
+            write_many(self.connection, _WRITE_PACED, paced)
 
     def _remove(self, emptied: list[Key]) -> None:
         """A day of which no result stands any more is as if nobody had looked."""

@@ -18,7 +18,7 @@ from slamon.sla.terms import ObjectiveTerms
 from slamon.views.objectives import Judged, Key, judged_objectives
 from slamon.views.shelf import FAR, Confirmation, Source, reach
 from slamon.views.tables import objective_day
-from slamon.views.writing import insert
+from slamon.views.writing import insert, write_many
 
 Touched = Mapping[tuple[str, str], tuple[int, int]]
 Span = tuple[int, int]
@@ -32,6 +32,7 @@ _KEY = (
 )
 _KEPT = select(objective_day.c.day, objective_day.c.figures, objective_day.c.basis).where(*_KEY)
 _FORGET = delete(objective_day).where(*_KEY)
+_KEEP = insert(objective_day)
 _LAST_LABEL = "9999"
 _JSON = {False: "false", True: "true"}
 _NESTED = ("tally", "outages", "cases")
@@ -59,8 +60,7 @@ def keep(
         }
         for label, (figures, basis) in days.items()
     ]
-    if rows:
-        connection.execute(insert(objective_day), rows)
+    write_many(connection, _KEEP, rows)
 
 
 def _asked(key: Key, first: str, last: str) -> dict[str, object]:

@@ -19,7 +19,7 @@ from slamon.views.daybook import DayBook
 from slamon.views.marks import Mark, Spans
 from slamon.views.paced import Paced
 from slamon.views.tables import assignment, interruption, probe_last
-from slamon.views.writing import insert
+from slamon.views.writing import insert, write_many
 
 OUTCOMES = ("good", "degraded", "bad", "inconclusive")
 
@@ -176,7 +176,7 @@ class Observed:
             for (check, location), newest in sorted(self._newest.items())
         ]
         self._newest.clear()
-        self._connection.execute(_NEWEST, rows)
+        write_many(self._connection, _NEWEST, rows)
 
 
 def _newest_written() -> Insert:
