@@ -26,6 +26,7 @@ from slamon.cli.signing import Address, link
 from slamon.ingest import router as ingest
 from slamon.ledger.actors import Actors
 from slamon.ledger.lock import FoldingLock
+from slamon.ledger.trouble import passing
 from slamon.views.following import Following
 from slamon.web.access import Access
 from slamon.web.app import build
@@ -138,14 +139,19 @@ class Server:
 
     def _not_ready(self) -> list[str]:
         trouble = self._following.pulse.trouble
+        told = [*self._broken, *([trouble] if trouble else [])]
+        try:
+            return [*told, *self._found()]
+        except Exception as wrong:
+            said = passing(wrong)
+            if said is None:
+                raise
+            return [*told, said]
+
+    def _found(self) -> list[str]:
+        """What ledger and views have to tell."""
         late = behind(self._house.ledger.position(), self._house.reading.position())
-        return [
-            *self._broken,
-            *([trouble] if trouble else []),
-            *late,
-            *alarming(self._house.store, now()),
-            *self._office.complaints(self._log),
-        ]
+        return [*late, *alarming(self._house.store, now()), *self._office.complaints(self._log)]
 
     def _child(self) -> Child:
         allowed = self._plan.settings.agent_allow
