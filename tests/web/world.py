@@ -41,6 +41,8 @@ from slamon.views.answers import (
     CommitmentLine,
     DayCell,
     ImportLine,
+    LatencyDay,
+    LatencyFigures,
     LedgerStatus,
     ObjectiveStatus,
     ObservationLine,
@@ -621,6 +623,18 @@ PROBES = (
         runs={"good": 9_000},
     ),
 )
+# A slow day sixty days ago, and none told of between the 10th and the 14th of October.
+LATENCY = tuple(
+    LatencyDay(
+        date=(date(2026, 11, 22) - timedelta(days=ago)).isoformat(),
+        p50_us=38_400 + ago % 7 * 1_100,
+        p95_us=15_204_352 if ago == 61 else 121_000 + ago * 37 % 11 * 6_400,
+        count=1_440 if ago else 948,
+    )
+    for ago in range(89, -1, -1)
+    if not 39 <= ago <= 43
+)
+LATENCY_OVERALL = LatencyFigures(p50_us=41_984, p95_us=188_416, count=121_908)
 RECORDS = tuple(
     RecordLine(
         kind=kind,
@@ -880,6 +894,8 @@ class World:
             ),
             outages=OUTAGES if mail else (),
             simulated_until="2026-10-12" if mail else None,
+            latency=LATENCY if mail else (),
+            latency_overall=LATENCY_OVERALL if mail else None,
         )
 
     def line(self) -> BreachLine:

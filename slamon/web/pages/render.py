@@ -12,7 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from slamon.web import drawing, figures, measures, outcomes, ranking, telling
+from slamon.web import drawing, figures, measures, outcomes, pacing, ranking, telling
 from slamon.web.access import form_token
 from slamon.web.pages.asked import Asked, kept
 from slamon.web.requests import actor_of, house_of, session_of
@@ -88,6 +88,7 @@ def _environment(code: str) -> Environment:
         "ranking": ranking,
         "figures": figures,
         "measures": measures,
+        "pacing": pacing,
     }
     for written in (
         figures.duration,
@@ -113,7 +114,7 @@ def _environment(code: str) -> Environment:
         outcomes.differences,
     ):
         made.filters[written.__name__] = partial(written, t)
-    for drawn in (drawing.strip, drawing.meter):
+    for drawn in (drawing.strip, drawing.meter, pacing.pace, pacing.about, pacing.mark):
         made.filters[drawn.__name__] = partial(drawn, t)
     made.filters |= {
         "percent": figures.percent,
