@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from probes.assembly import Row, assemble
+from probes.outcome import Outcome
+from probes.spec import AssignedProbe
 from slamon.cli.assigning import AGENT, Targets, assign
 from slamon.cli.house import House
 
@@ -92,3 +95,23 @@ def test_the_demo_target_of_the_catalogue_can_be_asked_for(stated: Any) -> None:
 
     assert "prb-web asks http://127.0.0.1:18080/" in said.stdout
     assert "as the catalogue says, its demo_target" in said.stdout
+
+
+def test_the_list_says_what_the_slowest_answers_of_the_newest_day_took(stated: Any) -> None:
+    with House(stated.folder) as house:
+        assigned = assign(house, AGENT, "loc-bonn", Targets("target", {}))
+        (probe,) = assigned.probes
+        begin = probe.phase
+        times = [20_000] * 18 + [400_000] * 2
+        rows = [Row(0, at, at, Outcome.GOOD, times[n]) for n, at in enumerate(_dues(probe, 20))]
+        batch, _ = assemble(assigned, begin, rows[-1].due + 1, rows, {})
+        stream = f"observations:{AGENT}:s:1970-01-01"
+        house.ledger.append(stream, [batch], after=0, actor=f"agent:{AGENT}")
+
+    assert "401 ms" in stated("probe", "list").stdout
+    (line,) = stated.json("probe", "list")
+    assert line["p95_us"] == 401_408  # the middle of 393,216 to 409,600 µs
+
+
+def _dues(probe: AssignedProbe, count: int) -> list[int]:
+    return [probe.phase + n * probe.segments[0].interval for n in range(count)]
