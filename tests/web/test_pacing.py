@@ -99,6 +99,13 @@ def test_the_page_of_a_service_says_how_long_answers_took(visitor: TestClient) -
     assert "15 s or more" in words
 
 
+def test_generated_answers_are_marked(visitor: TestClient) -> None:
+    page = visitor.get("/services/svc-mail").text
+
+    _, _, title = page.partition('id="pace"')
+    assert "basis-mixed" in title.partition("</h2>")[0]
+
+
 def test_a_service_without_probes_says_nothing_of_answers(visitor: TestClient) -> None:
     assert "How long answers took" not in visitor.get("/services/svc-tariff").text
 
