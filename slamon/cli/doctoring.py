@@ -18,8 +18,9 @@ from slamon.cli.terminal import AsJson, console, print_json, progress
 from slamon.history import FACTS, UPCASTERS
 from slamon.ledger.examining import RESTORE, Finding, examined
 from slamon.ledger.lock import folding_lock
-from slamon.ledger.place import HeldError, Place
+from slamon.ledger.place import HeldError, LedgerUnreachableError, Place, UnusablePlaceError
 from slamon.ledger.sealing import newest, unsealed
+from slamon.ledger.stores import store_at
 from slamon.ledger.trouble import FOLD_ANEW, damage, of_views
 from slamon.ledger.verifying import verify
 
@@ -67,9 +68,8 @@ def _findings(settings: Settings, *, deep: bool) -> Iterator[Finding]:
     place = place_in(folder, settings.database)
     started = time.time() - time.monotonic()
     yield _packages()
-    if isinstance(place, Path) and not place.is_file():
-        do = "set SLAMON_DATA, or begin with `slamon catalogue apply` or `slamon up`"
-        yield Finding("ledger", "wrong", str(folder), "there is no ledger", do)
+    if (missing := _missing(place, folder)) is not None:
+        yield missing
         return
     yield from _tried("disk", folder, lambda: _disk(folder))
     yield from _tried("leftovers", folder, lambda: _leftovers(folder))
@@ -103,7 +103,23 @@ def _packages() -> Finding:
     return Finding("packages", "wrong", "python", said, "give slamon an environment of its own")
 
 
+def _missing(place: Place, folder: Path) -> Finding | None:
+    """What keeps the ledger from being looked at; None where there is one."""
+    variable = "SLAMON_DATA" if isinstance(place, Path) else "SLAMON_DATABASE"
+    try:
+        store = store_at(place)
+        if store.is_there():
+            return None
+    except (LedgerUnreachableError, UnusablePlaceError) as wrong:
+        do = "start the server, or set SLAMON_DATABASE otherwise; agents keep what they have"
+        return Finding("ledger", "wrong", variable, str(wrong), do)
+    where = str(folder) if isinstance(place, Path) else store.shown()
+    do = f"set {variable}, or begin with `slamon catalogue apply` or `slamon up`"
+    return Finding("ledger", "wrong", where, "there is no ledger", do)
+
+
 def _disk(folder: Path) -> Iterator[Finding]:
+    folder.mkdir(parents=True, exist_ok=True)  # beside a database, it may not have been needed yet
     free = shutil.disk_usage(folder).free
     said = f"{free // MIB} MiB are free for ledger and spool"
     do = "" if free > LITTLE else "free some space; without it, agents keep results until there is"

@@ -18,6 +18,7 @@ PATIENCE: dict[str, str | int] = {  # what is given in the URL goes before
     "tcp_user_timeout": 30_000,  # ms
 }
 
+OLDEST = 14  # the first with `idle_session_timeout`
 UNUSABLE = (
     psycopg.OperationalError,  # lost, refused, no room on its disk, a lock not to be had
     psycopg.InterfaceError,
@@ -58,14 +59,33 @@ def connect(url: str, application: str | None = None) -> psycopg.Connection:
 
     Raises:
         LedgerUnreachableError: the database does not answer, or not to this user.
-        UnusablePlaceError: the URL cannot be read.
+        UnusablePlaceError: the URL cannot be read, or the server is too old.
 
     """
     asked = parameters(url)
     if application is not None:
         asked["application_name"] = application
     with reaching(url):
-        return psycopg.connect(autocommit=True, **asked)  # type: ignore[arg-type] # libpq's own parameters
+        connection = psycopg.connect(autocommit=True, **asked)  # type: ignore[arg-type] # libpq's own parameters
+    try:
+        refuse_too_old(url, connection.info.server_version)
+    except UnusablePlaceError:
+        connection.close()
+        raise
+    return connection
+
+
+def refuse_too_old(url: str, version: int) -> None:
+    """Refuse a server that lacks what is asked of it; `version` as it tells it, like 150018.
+
+    Raises:
+        UnusablePlaceError: the server is too old.
+
+    """
+    if version // 10_000 < OLDEST:
+        major = version // 10_000
+        message = f"{shown(url)} is version {major}: slamon needs {OLDEST} or newer"
+        raise UnusablePlaceError(message)
 
 
 @contextmanager
@@ -85,4 +105,5 @@ def reaching(url: str) -> Iterator[None]:
 def unreachable(url: str, lost: Exception) -> LedgerUnreachableError:
     """The sentence for a lost or refused connection; what the driver says first is enough."""
     said = (str(lost).strip().splitlines() or [type(lost).__name__])[0]
-    return LedgerUnreachableError(f"{shown(url)} cannot be used: {said.rpartition('failed: ')[2]}")
+    reason = said.rpartition("failed: ")[2].removeprefix("FATAL:").strip()
+    return LedgerUnreachableError(f"{shown(url)} cannot be used: {reason}")

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from benchmarks.cluster import Cluster
 from slamon.cli.main import app
 from slamon.cli.settings import Settings
+from slamon.ledger.connecting import refuse_too_old
+from slamon.ledger.place import UnusablePlaceError
 
 STARTER = Path(__file__).parents[2] / "catalogue" / "starter" / "digital-editions"
 
@@ -44,6 +47,51 @@ def test_an_empty_database_is_not_taken_for_a_ledger(run: Run, postgres_url: str
     assert said.exit_code == 1
     assert "there is no ledger in PostgreSQL at 127.0.0.1:" in said.stderr
     assert "set SLAMON_DATABASE, or begin with" in said.stderr
+
+
+def test_the_doctor_makes_no_ledger_where_there_is_none(run: Run, postgres_url: str) -> None:
+    for _ in range(2):
+        said = run(postgres_url, "doctor")
+
+        assert said.exit_code == 1
+        assert "wrong   ledger: there is no ledger (PostgreSQL at 127.0.0.1:" in said.stdout
+
+
+@pytest.mark.parametrize("command", [("ledger", "stats"), ("up",), ("up", "--standby")])
+def test_what_the_server_refuses_is_told_in_one_sentence(
+    command: tuple[str, ...], run: Run, cluster: Cluster
+) -> None:
+    stranger = run(f"postgresql://ann:secret@127.0.0.1:{cluster.port}/slamon", *command)
+    missing = run(cluster.url("elsewhere"), *command)
+
+    place = f"PostgreSQL at 127.0.0.1:{cluster.port}, database"
+    assert stranger.stderr.splitlines() == [
+        f'{place} slamon cannot be used: password authentication failed for user "ann"'
+    ]
+    assert missing.stderr.splitlines() == [
+        f'{place} elsewhere cannot be used: database "elsewhere" does not exist'
+    ]
+    assert (stranger.exit_code, missing.exit_code) == (1, 1)
+    sentence = missing.stderr.strip()
+    assert (
+        f"wrong   ledger: {sentence} (SLAMON_DATABASE)"
+        in run(cluster.url("elsewhere"), "doctor").stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("version", "sentence"),
+    [
+        pytest.param(130_014, "is version 13: slamon needs 14 or newer", id="the last before"),
+        pytest.param(90_624, "is version 9: slamon needs 14 or newer", id="one of long ago"),
+    ],
+)
+def test_a_server_that_is_too_old_is_refused(version: int, sentence: str) -> None:
+    url = "postgresql://ann:secret@db.example/slamon"
+
+    with pytest.raises(UnusablePlaceError, match=f"^PostgreSQL at db.example, .* {sentence}$"):
+        refuse_too_old(url, version)
+    refuse_too_old(url, 140_000)
 
 
 @pytest.mark.parametrize(
