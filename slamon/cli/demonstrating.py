@@ -44,15 +44,21 @@ FIRST_DAY = date(2026, 1, 1)
 PRESENT = Historian(agent=HISTORIAN, location="loc-bonn", begin=at_clock(FIRST_DAY, 0, ZONE))
 HISTORIANS = (*world2008.HISTORIANS, PRESENT)
 SECOND = 1_000_000
+APART = (
+    "SLAMON_DATABASE is set: the demonstration writes nothing there, its data are files in {folder}. "
+    "For commands on them, set SLAMON_DATA={folder} and unset SLAMON_DATABASE."
+)
 
 
 def demo() -> None:
     """Show slamon at work: two catalogues, months of history, live targets that fail on schedule.
 
-    Its data stand in the folder `demo` of the data folder.
+    Its data stand in files, in the folder `demo` of the data folder; never in the database of SLAMON_DATABASE.
     """
     settings = Settings()
     folder = settings.data / "demo"
+    if settings.database:
+        console.print(APART.format(folder=folder), soft_wrap=True)
     with refusals():
         _refuse_within(settings.data)
     with refusals(), targets_running() as targets:
@@ -86,6 +92,7 @@ def _refuse_within(data: Path) -> None:
 
 
 def _greet(server: Server, targets: Running, folder: Path, past: Past) -> None:
+    without_database = "SLAMON_DATABASE= " if Settings().database else ""
     told = Greeting(
         overview=f"{server.url}/",
         sign_in=server.sign_in_link(ACTOR),
@@ -95,7 +102,7 @@ def _greet(server: Server, targets: Running, folder: Path, past: Past) -> None:
         breached=breach_month(at_clock(FIRST_DAY, 0, ZONE), past.began),
         restated=Restated(
             page=f"{server.url}/agreements/{world2008.AGREEMENT}/periods/{world2008.RESTATED}",
-            command=f"SLAMON_DATA={quote(str(folder))} slamon judge --agreement {world2008.AGREEMENT}"
+            command=f"{without_database}SLAMON_DATA={quote(str(folder))} slamon judge --agreement {world2008.AGREEMENT}"
             f" --period {world2008.RESTATED} --as-known-at {format_instant(past.closed)}",
         ),
     )

@@ -122,6 +122,16 @@ class Running:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    def folds(self) -> bool:
+        """Whether it says that it folds."""
+        answer = httpx.get(f"{self.url}/metrics", timeout=20)
+        return "\nslamon_folding_up 1.0\n" in answer.text
+
+    def readiness(self) -> tuple[int, list[str]]:
+        """The status of `/readyz`, and what it says is not as it should be."""
+        answer = httpx.get(f"{self.url}/readyz", timeout=20)
+        return answer.status_code, answer.json()["reasons"]
+
     def page(self, path: str) -> str:
         """A page, which must be a good one."""
         answer = httpx.get(self.url + path, timeout=20)
@@ -238,7 +248,8 @@ def copied(populated: Path, tmp_path: Path) -> Path:
 def demo(populated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A demonstration that runs, for tests that only look."""
     data = tmp_path_factory.mktemp("demo") / "data"
-    running = Running("demo", Path(shutil.copytree(populated, data)), {})
+    nowhere = {"SLAMON_DATABASE": "postgresql://127.0.0.1:1/production"}  # it must do without
+    running = Running("demo", Path(shutil.copytree(populated, data)), nowhere)
     yield running
     assert running.stopped() == 0, running.said()
 
@@ -272,15 +283,16 @@ def target() -> Iterator[int]:
 
 
 @pytest.fixture
-def watched(target: int, tmp_path: Path, slamon: Callable[..., Any]) -> Callable[[int], Path]:
+def watched(target: int, tmp_path: Path, slamon: Callable[..., Any]) -> Callable[..., Path]:
     """Make a data folder with an agreement, and that many probes that are due every ten seconds."""
 
-    def make(probes: int) -> Path:
+    def make(probes: int, **settings: str) -> Path:
         documents, data = tmp_path / "web", tmp_path / "data"
         documents.mkdir()
         listed = "\n".join(PROBE.format(n=n, port=target) for n in range(probes))
         (documents / "web.yaml").write_text(SET.format(probes=listed))
-        applied = slamon(data, "catalogue", "apply", documents, "--yes", "--as", "operations")
+        applying = ("catalogue", "apply", documents, "--yes", "--as", "operations")
+        applied = slamon(data, *applying, **settings)
         assert applied.returncode == 0, applied.stderr
         return data
 

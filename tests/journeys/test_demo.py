@@ -36,6 +36,13 @@ def test_the_first_start_takes_less_than_three_minutes(populated: Path) -> None:
     assert float((populated.parent / "first-start").read_text()) < 180
 
 
+def test_a_database_that_is_set_is_left_alone(demo: Any) -> None:
+    folder = demo.data / "demo"
+
+    assert f"the demonstration writes nothing there, its data are files in {folder}" in demo.said()
+    assert f"SLAMON_DATABASE= SLAMON_DATA={folder} slamon judge" in demo.said()
+
+
 def test_one_simulated_month_is_in_breach_and_awaits_review(demo: Any, last_month: str) -> None:
     found = demo.api("/breaches", status="open")["items"]
     (breach,) = (each for each in found if each["agreement"] != "sla-digital-editions")
