@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -24,11 +23,9 @@ from slamon.ledger.store import Ledger
 from slamon.sla.closing import PeriodClosed
 from slamon.views.fold import Folder, wait_for
 from slamon.views.following import Following
-from slamon.views.latencies import Latencies, UncountableError
+from slamon.views.latencies import count_latencies
 from slamon.views.reading import Reading
 from slamon.views.store import ViewStore
-
-LOG = logging.getLogger("slamon")
 
 CATCH_UP_SECONDS = 60
 ANOTHER_TRY_SECONDS = 0.2
@@ -151,17 +148,10 @@ class House:
             return False
         try:
             self.folder_of_views().catch_up(progress=progress)
-            self._count_latencies()
+            count_latencies(self.ledger, self.store)
         finally:
             lock.release()
         return True
-
-    def _count_latencies(self) -> None:
-        """No figure rests on them: where they cannot be counted, all else can be read."""
-        try:
-            Latencies(self.ledger, self.store).catch_up()
-        except UncountableError as wrong:
-            LOG.warning("latencies are not counted: %s", wrong)
 
 
 class Decisions:

@@ -6,6 +6,7 @@ Every attempt of a batch counts once, whatever became of its result later; read 
 
 from __future__ import annotations
 
+import logging
 import struct
 import time
 from collections import Counter
@@ -26,6 +27,8 @@ from slamon.views.store import ViewStore, read_position
 from slamon.views.tables import latency_day, latency_state, view_state
 from slamon.views.uncollected import uncollected
 from slamon.views.writing import insert, write_many
+
+LOG = logging.getLogger("slamon")
 
 FACTS = 20_000  # in one transaction
 AT_ONCE = 500  # rows in memory at a time
@@ -137,6 +140,14 @@ class Latencies:
             if len(rows) < min(left, AT_ONCE):
                 return
             left, position = left - len(rows), rows[-1].position
+
+
+def count_latencies(ledger: Ledger, store: ViewStore) -> None:
+    """Count all there is; where a batch is damaged it is said, and no more: no judgement rests on latencies."""
+    try:
+        Latencies(ledger, store).catch_up()
+    except UncountableError as wrong:
+        LOG.warning("latencies are not counted: %s", wrong)
 
 
 def _take(days: _Days, row: Row) -> None:

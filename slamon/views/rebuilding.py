@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from slamon.ledger.store import Ledger
 from slamon.views.fold import Folder
-from slamon.views.latencies import Latencies
+from slamon.views.latencies import count_latencies
 from slamon.views.store import ViewStore
 
 
@@ -25,7 +25,7 @@ def rebuild(
         folder = Folder(ledger, draft)
         folder.catch_up(progress=progress)
         folder.settle(now)
-        Latencies(ledger, draft).catch_up()
+        count_latencies(ledger, draft)
 
     def rest(draft: ViewStore) -> None:
         Folder(ledger, draft).catch_up(progress=progress)

@@ -239,6 +239,24 @@ def test_views_rebuilt_beside_have_their_latencies(told: Any, kit: Any) -> None:
     assert _stored(told.views) == before != {}
 
 
+def test_views_are_rebuilt_though_the_latencies_of_a_batch_are_damaged(
+    told: Any, kit: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    told.probe("agent-outside", 4, lambda due, index: kit.row(due, index, Outcome.GOOD))
+    batch = told.ledger.since(told.ledger.position() - 1, limit=1)[0].fact
+    end = len(batch.stored) - batch.lengths[1] - batch.lengths[2]
+    damaged = batch.stored[: end - batch.lengths[0]] + bytes(batch.lengths[0]) + batch.stored[end:]
+    told.append(
+        "observations:agent-outside:spool2:2026-03-20", ObservationsRecorded.from_bytes(damaged)
+    )
+
+    rebuild(told.ledger, told.views, kit.begin + DAY)
+
+    assert told.views.position() == told.ledger.position()
+    assert _stored(told.views) == {}
+    assert "spool2:2026-03-20 is damaged" in caplog.text
+
+
 def test_percentiles_of_several_days_are_of_all_counts_together(told: Any, kit: Any) -> None:
     def slow(due: int, index: int) -> Row:
         return Row(index, due, due, Outcome.GOOD, 400 * MS)
