@@ -99,7 +99,7 @@ def _of_probe(
 ) -> Iterator[Stretch]:
     outcome: Outcome | None = None
     pending = sorted(edges)
-    present = list(_present(probe, slots, missing))
+    present = list(_present(probe, slots, missing)) if missing else slots
     nexts = [*(first for first, _, _ in present[1:]), INSTANT_LIMIT]
     for (first, step, count), following in zip(present, nexts, strict=False):
         begin, end = first, first + step * count

@@ -56,6 +56,7 @@ class Chain:
     """Batches of one spool that follow each other within a UTC day, as if they were one batch."""
 
     stream: str
+    spool_of: tuple[str, str]
     version: int
     """Of the first of them in the stream."""
     assigned: AgentAssigned
@@ -78,14 +79,13 @@ class Chain:
         """What their results are."""
         return "simulated" if self.assigned.simulated else "measured"
 
-    def carries_on(self, stream: str, fact: ObservationsRecorded) -> bool:
-        """Whether a batch can be read together with these.
+    def carries_on(self, fact: ObservationsRecorded) -> bool:
+        """Whether a batch of the same stream can be read together with these.
 
         The edge of a row that started after the end of its batch would be taken for one of the next.
         """
         return (
             self.end == fact.begin
-            and self.stream == stream
             and self.assigned.version == fact.assignment
             and (not self.edges or self.edges[-1].at < self.end)
         )
@@ -147,7 +147,7 @@ class Batches:
         self._assignments: dict[tuple[str, int], AgentAssigned] = {}
         self._covers: dict[tuple[str, str], _Cover] = {}
         self._read: set[tuple[str, str]] = set()
-        self._open: dict[tuple[str, str], Chain] = {}
+        self._open: dict[str, Chain] = {}
         self._days_begun: list[spooldays.Row] = []
 
     def go_on(self, connection: Connection) -> None:
@@ -158,27 +158,29 @@ class Batches:
         self, stream: str, version: int, position: int, fact: ObservationsRecorded
     ) -> list[Batch]:
         """Take in the next batch; what was taken in before and has to be read first."""
-        _, agent, spool, _ = stream.split(":")
-        chain = self._open.get((agent, spool))
-        if chain is not None and chain.carries_on(stream, fact):
+        chain = self._open.get(stream)
+        if chain is not None and chain.carries_on(fact):
             chain.take(position, fact)
             return []
+        _, agent, spool, _ = stream.split(":")
         assigned = self._assignment(agent, fact.assignment)
         done = [
-            self._close(key)
-            for key, other in list(self._open.items())
-            if key == (agent, spool) or _meet(other.assigned, assigned)
+            self._close(other)
+            for other in list(self._open.values())
+            if other.spool_of == (agent, spool) or _meet(other.assigned, assigned)
         ]
-        self._open[agent, spool] = chain = Chain(stream, version, assigned, fact.begin, fact.end)
+        chain = Chain(stream, (agent, spool), version, assigned, fact.begin, fact.end)
+        self._open[stream] = chain
         chain.take(position, fact)
         return done
 
     def close(self) -> list[Batch]:
         """Read what was taken in and not read yet."""
-        return [self._close(key) for key in list(self._open)]
+        return [self._close(chain) for chain in list(self._open.values())]
 
-    def _close(self, spool_of: tuple[str, str]) -> Batch:
-        chain = self._open.pop(spool_of)
+    def _close(self, chain: Chain) -> Batch:
+        del self._open[chain.stream]
+        spool_of = chain.spool_of
         cover = self._cover(*spool_of)
         self._note_beginning(chain.stream, chain.version, chain.positions[0], cover)
         outcomes = cover.outcomes

@@ -35,6 +35,7 @@ from slamon.views.settling import Settling
 from slamon.views.store import ViewStore, read_position
 from slamon.views.tables import view_state
 from slamon.views.touching import Touching
+from slamon.views.uncollected import uncollected
 
 BATCH = 500  # facts per transaction: enough to pay for the commit, few enough to be seen soon
 MANY = 40  # times as many where the views are far behind
@@ -96,7 +97,7 @@ class Folder:
             raise
 
     def _step(self, upto: int | None) -> int | None:
-        with self.store.writing() as connection:
+        with uncollected(), self.store.writing() as connection:
             # The write comes first, so that the transaction never has to turn from reader to writer.
             connection.execute(update(view_state).values(id=1))
             begun = read_position(connection)
@@ -138,7 +139,7 @@ class Folder:
 
     def settle_some(self, settling: Settling, *, seconds: float) -> bool:
         """Go on keeping figures for about so long, in one transaction; true when there is nothing left to keep."""
-        with self.store.writing() as connection:
+        with uncollected(), self.store.writing() as connection:
             connection.execute(update(view_state).values(id=1))
             return settling.keep_some(connection, seconds)
 

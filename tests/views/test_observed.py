@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from catalogue.instants import HOUR, MINUTE
 from probes.outcome import Outcome
-from slamon.views.daybook import results, unpack
+from slamon.views.daybook import unpack
 from slamon.views.tables import interruption, probe_day, probe_last
 
 FOUND = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -32,7 +32,7 @@ def _stored(world: Any) -> Seen:
         for stored in connection.execute(select(probe_day).order_by(probe_day.c.day)):
             runs = unpack(stored.runs)
             assert all(a.last < b.first for a, b in pairwise(runs))
-            seen = {at: single.outcome for at, single in results(runs).items()}
+            seen = dict(result for run in runs for result in run.results())
             found.setdefault((stored.check, stored.location), {}).update(seen)
     return found
 
