@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 from slamon.cli.house import House, now
 from slamon.cli.main import app
 from slamon.ledger.lock import FolderLock
+from slamon.views.following import Following
 
 SETS = Path(__file__).parents[2] / "catalogue" / "starter"
 EDITIONS, CMS = SETS / "digital-editions", SETS / "cms-2008"
@@ -172,9 +173,9 @@ def test_where_slamon_is_up_a_ruling_tells_what_will_be_judged_anew(bern: Any) -
     assert bern("close", "--agreement", AGREEMENT, "--period", "2026-02").exit_code == 0
     _announce(bern)
 
-    with FolderLock(bern.folder, "slamon up"), ThreadPoolExecutor(1) as beside:
+    with FolderLock(bern.folder, "slamon up") as lock, ThreadPoolExecutor(1) as beside:
         done = Event()
-        fold = beside.submit(_follow, bern.folder, done.is_set)
+        fold = beside.submit(_follow, bern.folder, lock, done.is_set)
         try:
             granted = bern("exclusion", "grant", AGREEMENT, "x1-2026-02-10-1", "--reason", "agreed")
         finally:
@@ -187,10 +188,23 @@ def test_where_slamon_is_up_a_ruling_tells_what_will_be_judged_anew(bern: Any) -
     ]
 
 
-def _follow(folder: Path, done: Callable[[], bool]) -> None:
+def _follow(folder: Path, lock: FolderLock, done: Callable[[], bool]) -> None:
     """Fold what others record, as a running slamon does."""
     with House(folder) as house:
-        house.folder_of_views().follow(done, now, lambda: None)
+        Following(house.folder_of_views(), lock, NoOffice(), now).run(done)
+
+
+class NoOffice:
+    """Of a process that folds and does nothing else."""
+
+    def attend(self) -> None:
+        """Start nothing."""
+
+    def stand_still(self) -> None:
+        """Decide nothing, as always."""
+
+    def end(self) -> None:
+        """Leave nothing behind."""
 
 
 def test_the_same_announcement_is_recorded_once(bern: Any) -> None:
