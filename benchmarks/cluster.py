@@ -30,9 +30,15 @@ class NotInstalledError(Exception):
 
 
 class Cluster:
-    """A running server; whoever started it stops it."""
+    """A running server; whoever started it stops it. With a `source` it begins as a base backup of that server."""
 
-    def __init__(self, settings: Mapping[str, str], where: Path | None = None) -> None:
+    def __init__(
+        self,
+        settings: Mapping[str, str],
+        where: Path | None = None,
+        *,
+        source: Cluster | None = None,
+    ) -> None:
         self._programs = programs()
         self._settings = settings
         self._password = secrets.token_hex(8)
@@ -42,7 +48,10 @@ class Cluster:
         self.port = 0
         self._server: subprocess.Popen[bytes] | None = None
         try:
-            self._initialise()
+            if source is None:
+                self._initialise()
+            else:
+                self._copy(source)
             self.start()
         except BaseException:
             self.remove()
@@ -89,12 +98,23 @@ class Cluster:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement.format(sql.Identifier(database)))
 
+    def _copy(self, source: Cluster) -> None:
+        self._password = source._password
+        self._own(self.folder)
+        self._run(
+            *("pg_basebackup", "--no-sync", "--checkpoint=fast", "--wal-method=stream"),
+            *(f"--dbname={source.url('postgres')}", f"--pgdata={self._data}"),
+        )
+
+    def _own(self, *paths: Path) -> None:
+        if self._user is not None:
+            for each in paths:
+                shutil.chown(each, self._user)
+
     def _initialise(self) -> None:
         secret = self.folder / "password"
         secret.write_text(self._password)
-        if self._user is not None:
-            for each in (self.folder, secret):
-                shutil.chown(each, self._user)
+        self._own(self.folder, secret)
         self._run(
             *("initdb", "--no-sync", "--encoding=UTF8", "--locale=C", "--auth=scram-sha-256"),
             *(f"--username={SUPERUSER}", f"--pwfile={secret}", f"--pgdata={self._data}"),
@@ -153,7 +173,7 @@ def programs() -> Path:
     found = sorted(usual, key=lambda folder: float(folder.parent.name))[::-1]
     for folder in [Path(each) for each in os.get_exec_path()] + found:
         if (folder / "initdb").is_file() and (folder / "postgres").is_file():
-            return folder
+            return (folder / "initdb").resolve().parent  # a link may lead there, and to few of them
     message = "needs PostgreSQL: install the Debian package postgresql"
     raise NotInstalledError(message)
 

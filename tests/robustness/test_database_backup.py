@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
-from benchmarks.cluster import Cluster, programs
+from benchmarks.cluster import THROWN_AWAY, Cluster, programs
 from slamon.cli.house import House
 from slamon.cli.main import app
 from slamon.ledger.actors import ActorErased
@@ -20,7 +20,7 @@ from slamon.ledger.sealing import seal
 
 def run(program: str, *arguments: str) -> None:
     subprocess.run(
-        [(programs() / "initdb").resolve().with_name(program), *arguments],
+        [programs() / program, *arguments],
         check=True,
         capture_output=True,
     )
@@ -77,6 +77,34 @@ def test_a_ledger_that_was_dumped_and_put_back_goes_on_in_a_new_epoch(
         assert house.founded.epoch > 1
         house.refresh()
         assert house.reading.position() == after[-1][0]
+
+
+@pytest.fixture
+def copied(cluster: Cluster, postgres_url: str, kept: Path) -> Iterator[str]:
+    """The database of the ledger in a server that was started from a base backup of the first."""
+    assert kept.is_file()
+    server = Cluster(THROWN_AWAY, source=cluster)
+    yield server.url(postgres_url.rpartition("/")[2])
+    server.remove()
+
+
+def test_a_server_from_a_base_backup_goes_on_in_a_new_epoch_without_what_came_later(
+    postgres_url: str, copied: str, tmp_path: Path
+) -> None:
+    with House(tmp_path / "var", postgres_url) as house:
+        later = ActorErased(reason="after the backup")
+        house.ledger.append("actor:later", [later], after=0, actor="rita")
+    *before, (_, stream, _, _) = rows(postgres_url, tmp_path / "var")
+    assert stream == "actor:later"
+
+    done = slamon(tmp_path / "copy", copied, "ledger", "restored", "--reason", "base backup")
+
+    assert done.exit_code == 0, done.output
+    after = rows(copied, tmp_path / "copy")
+    assert after[: len(before)] == before
+    assert [stream for _, stream, _, _ in after[len(before) :]] == ["ledger", "format"]
+    assert slamon(tmp_path / "copy", copied, "ledger", "verify").exit_code == 0
+    assert "nobody folds" in slamon(tmp_path / "copy", copied, "doctor").stdout
 
 
 def test_a_fact_that_is_not_in_what_was_put_back_is_found_before_anything_goes_on(
