@@ -11,19 +11,23 @@ from slamon.cli.house import now
 from slamon.cli.opening import opened, recorded
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json, print_table
-from slamon.views import agents, alarms
+from slamon.views import alarms
 
 
 def list_all(*, as_json: AsJson = False) -> None:
     """List agents, how far each has handed in, and what somebody must look at."""
-    with opened() as house, house.store.reading() as connection:
-        found = agents.agents(connection, now())
+    with opened() as house:
+        found = house.reading.agents(now())
     if as_json:
         print_json([line.model_dump(mode="json") for line in found])
         return
     rows = [(a.agent, a.location, a.assignment, a.spools, a.reported_until) for a in found]
     columns = ("agent", "location", "assignment", "spools", "handed in until")
     print_table(columns, rows, empty="no agent was told anything yet")
+    for line in found:
+        if line.refilled_from:
+            said = f"{line.agent} handed in again what the restored backup lacked, from {line.refilled_from}"
+            console.print(said, highlight=False, soft_wrap=True)
     for each in (alarm for line in found for alarm in line.alarms):
         said = f"{each.agent}, {each.at}: {each.says} ({each.do})"
         console.print(said, style="yellow", highlight=False, soft_wrap=True)

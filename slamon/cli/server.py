@@ -116,6 +116,7 @@ class Server:
             self.access,
             clock=now,
             ready=self._not_ready,
+            stale=self._stale,
             person=Actors(self._house.folder).shown,
             extra_routers=(
                 ingest.build(self._house.ledger, {AGENT: digest}.get, now),
@@ -148,10 +149,27 @@ class Server:
                 raise
             return [*told, said]
 
+    def _stale(self) -> str | None:
+        """What keeps the views from following the ledger, while nothing else is asked."""
+        if trouble := self._following.pulse.trouble:
+            return trouble
+        try:
+            return next(iter(self._late()), None)
+        except Exception as wrong:
+            if said := passing(wrong):
+                return said
+            raise
+
+    def _late(self) -> list[str]:
+        return behind(self._house.ledger.position(), self._house.reading.position())
+
     def _found(self) -> list[str]:
         """What ledger and views have to tell."""
-        late = behind(self._house.ledger.position(), self._house.reading.position())
-        return [*late, *alarming(self._house.store, now()), *self._office.complaints(self._log)]
+        return [
+            *self._late(),
+            *alarming(self._house.store, now()),
+            *self._office.complaints(self._log),
+        ]
 
     def _child(self) -> Child:
         allowed = self._plan.settings.agent_allow

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, func, select
 
 from catalogue.instants import format_instant
@@ -19,6 +21,8 @@ class AgentLine(Answer):
     assignment: int
     spools: int
     reported_until: str | None
+    refilled_from: str | None = None
+    """From when on it handed in again what the backup lacked that the ledger went on from."""
     alarms: tuple[AlarmLine, ...]
 
 
@@ -53,6 +57,16 @@ def agents(connection: Connection, now: int) -> tuple[AgentLine, ...]:
             alarms=tuple(each for each in standing if each.agent == row.agent),
         )
         for row in rows
+    )
+
+
+def with_refills(
+    lines: tuple[AgentLine, ...], refilled: Mapping[str, int]
+) -> tuple[AgentLine, ...]:
+    """The same with the instant (µs) from which each filled the newest gap again, if it did."""
+    return tuple(
+        line.model_copy(update={"refilled_from": _said(refilled.get(line.agent, 0))})
+        for line in lines
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from catalogue.agreements import Agreement
 from catalogue.instants import format_instant
@@ -14,7 +14,7 @@ from catalogue.interpretation import not_yet_interpreted
 from catalogue.services import Service
 from slamon.ledger.proof import Proof, prove
 from slamon.ledger.store import Ledger, LedgerFounded
-from slamon.sla.judgement import AsKnownAt, Judgement
+from slamon.sla.judgement import Judgement
 from slamon.views import (
     asked,
     declared,
@@ -30,6 +30,8 @@ from slamon.views import (
     standing,
     told,
 )
+from slamon.views.agents import AgentLine, agents, with_refills
+from slamon.views.alarms import QuarantineLine, quarantine
 from slamon.views.announceable import Announceable, announceable
 from slamon.views.answers import (
     AgreementSummary,
@@ -55,15 +57,18 @@ from slamon.views.answers import (
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.glance import Glance
+from slamon.views.handed import handed_in
 from slamon.views.histories import PeriodHistory
+from slamon.views.judgements import judgement
 from slamon.views.judging import Frame
 from slamon.views.offered import ClosingOffer
 from slamon.views.past import Moment, Tables, as_known, moment
 from slamon.views.promised import promises
 from slamon.views.proposed import proposed
+from slamon.views.refilled import refilled
 from slamon.views.rulings import ExclusionLine
 from slamon.views.store import read_position
-from slamon.views.tables import covered, view_state
+from slamon.views.tables import view_state
 from slamon.views.told import FactTold
 from slamon.views.tried import under
 from slamon.views.whatif import WhatIf, compared
@@ -288,7 +293,7 @@ class Reading:
         """
         with self._frame(now) as frame:
             found = frame.held.get(Agreement, agreement)
-            return None if found is None else _judgement(frame, found, label)
+            return None if found is None else judgement(frame, found, label)
 
     def explain(
         self, agreement: str, label: str, now: int, objective: str | None = None
@@ -298,7 +303,7 @@ class Reading:
             found = frame.held.get(Agreement, agreement)
             if found is None:
                 return None
-            judged = _judgement(frame, found, label)
+            judged = judgement(frame, found, label)
             return explained.explanation(frame, self._ledger, judged, objective)
 
     def what_if(self, agreement: str, label: str, now: int, file: Path) -> WhatIf | None:
@@ -315,9 +320,9 @@ class Reading:
             if found is None:
                 return None
             held = proposed(frame.held, agreement, file)
-            recorded = _judgement(frame, found, label)
+            recorded = judgement(frame, found, label)
             trial = under(frame, held, self._ledger)
-            return compared(recorded, _judgement(trial, held.need(Agreement, agreement), label))
+            return compared(recorded, judgement(trial, held.need(Agreement, agreement), label))
 
     def closing(self, agreement: str, label: str, now: int) -> ClosingOffer | None:
         """The figures to close a period with; None where there is no such agreement.
@@ -327,8 +332,7 @@ class Reading:
 
         """
         with self._frame(now) as frame:
-            held = frame.held
-            found = held.get(Agreement, agreement)
+            found = frame.held.get(Agreement, agreement)
             if found is None:
                 return None
             period = found.period(label)
@@ -369,8 +373,17 @@ class Reading:
     def reported_until(self, agent: str) -> int | None:
         """The instant (µs) up to which an agent has handed in; None if it never has."""
         with self._store.reading() as connection:
-            query = select(func.max(covered.c.until)).where(covered.c.agent == agent)
-            return connection.execute(query).scalar()
+            return handed_in(connection).get(agent)
+
+    def agents(self, now: int) -> tuple[AgentLine, ...]:
+        """The agents: how far each has handed in, and what of it somebody must look at."""
+        with self._store.reading() as connection:
+            return with_refills(agents(connection, now), refilled(connection, self._ledger))
+
+    def quarantine(self) -> tuple[QuarantineLine, ...]:
+        """The batches that were set aside, the newest first."""
+        with self._store.reading() as connection:
+            return quarantine(connection)
 
     def ledger(self) -> LedgerStatus:
         """Where the ledger and its views stand."""
@@ -385,14 +398,3 @@ class Reading:
             recorded_at=format_instant(state.recorded_at) if state.position else None,
             seal=seal,
         )
-
-
-def _judgement(frame: Frame, agreement: Agreement, label: str) -> Judgement:
-    period = periods.asked_for(frame.held, agreement, label)
-    state = frame.connection.execute(select(view_state)).one()
-    return Judgement(
-        agreement=agreement.id,
-        period=kept.said_period(period),
-        as_known_at=AsKnownAt(instant=format_instant(state.recorded_at), position=state.position),
-        objectives=periods.judge_period(frame, agreement.id, period),
-    )

@@ -26,6 +26,7 @@ from slamon.web.api import services as api_services
 from slamon.web.attempts import Attempts
 from slamon.web.bodies import BoundedBodies
 from slamon.web.pages import (
+    agents,
     agreements,
     breaches,
     catalogue,
@@ -65,6 +66,7 @@ PAGES = (
     offers.router,
     catalogue.router,
     ledger.router,
+    agents.router,
     sign_in.router,
 )
 
@@ -85,13 +87,15 @@ def build(
     *,
     clock: Callable[[], int],
     ready: Callable[[], Sequence[str]],
+    stale: Callable[[], str | None] = lambda: None,
     person: Callable[[str], str] = str,
     extra_routers: Iterable[APIRouter] = (),
 ) -> FastAPI:
     """Put the application together.
 
     `clock` tells the instant now in µs. `ready` names what is not as it should be (the ledger
-    closed, the views too far behind); nothing named means ready. `person` gives what people read for
+    closed, the views too far behind); nothing named means ready. `stale` says what keeps the views
+    from following the ledger, for a banner on every page; None while they do. `person` gives what people read for
     the id of an actor, which facts carry instead of names.
     """
     app = FastAPI(
@@ -102,7 +106,7 @@ def build(
         redoc_url=None,
     )
     app.state.house = House(
-        reading, decisions, access, clock, ready, Attempts(), token_hex(4), person
+        reading, decisions, access, clock, ready, stale, Attempts(), token_hex(4), person
     )
     app.add_middleware(Pasts)
     app.add_middleware(BoundedBodies)

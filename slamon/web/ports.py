@@ -8,6 +8,8 @@ from typing import Protocol
 from slamon.app.exclusions import Asked
 from slamon.ledger.proof import Proof
 from slamon.sla.judgement import Judgement
+from slamon.views.agents import AgentLine
+from slamon.views.alarms import QuarantineLine
 from slamon.views.announceable import Announceable
 from slamon.views.answers import (
     AgreementSummary,
@@ -138,6 +140,12 @@ class Reading(Protocol):
 
     def history(self, agreement: str, label: str) -> PeriodHistory | None:
         """The closing of a period and its restatements; None while it is open."""
+
+    def agents(self, now: int) -> tuple[AgentLine, ...]:
+        """The agents: how far each has handed in, and what of it somebody must look at."""
+
+    def quarantine(self) -> tuple[QuarantineLine, ...]:
+        """The batches that were set aside, the newest first."""
 
     def ledger(self) -> LedgerStatus:
         """Where the ledger and its views stand."""

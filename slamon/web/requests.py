@@ -35,6 +35,7 @@ class House:
     access: Access
     clock: Callable[[], int]
     ready: Callable[[], Sequence[str]]
+    stale: Callable[[], str | None]
     attempts: Attempts
     stamp: str
     person: Callable[[str], str]

@@ -189,6 +189,7 @@ def test_a_restored_backup_gets_again_what_it_lacks_and_counts_nothing_twice(
     assert set(slots(house)) < set(before)
     centre = up()
     until(lambda: set(slots(house)) > set(before))
+    assert "Handed in again what a restored backup lacked" in centre.page("/agents")
     assert centre.stopped() == 0
 
     after = slots(house)

@@ -63,7 +63,15 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def app(world: Any, clock: Clock, access: Access, complaints: list[str]) -> FastAPI:
+def stale() -> list[str]:
+    """What keeps the views from following the ledger."""
+    return []
+
+
+@pytest.fixture
+def app(
+    world: Any, clock: Clock, access: Access, complaints: list[str], stale: list[str]
+) -> FastAPI:
     broken = APIRouter()
 
     @broken.get("/api/v1/broken")
@@ -72,7 +80,13 @@ def app(world: Any, clock: Clock, access: Access, complaints: list[str]) -> Fast
         raise ZeroDivisionError
 
     return build(
-        world, world, access, clock=clock, ready=lambda: complaints, extra_routers=[broken]
+        world,
+        world,
+        access,
+        clock=clock,
+        ready=lambda: complaints,
+        stale=lambda: next(iter(stale), None),
+        extra_routers=[broken],
     )
 
 

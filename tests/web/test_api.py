@@ -40,6 +40,8 @@ MINUTE = 60_000_000
         pytest.param("/commitments", 2, id="commitments"),
         pytest.param("/probes", 4, id="probes"),
         pytest.param("/ledger/seals", 1, id="seals"),
+        pytest.param("/agents", 2, id="agents"),
+        pytest.param("/agents/quarantine", 2, id="batches set aside"),
     ],
 )
 @pytest.mark.parametrize("limit", [3, 50, 1000], ids=lambda limit: f"{limit} at a time")

@@ -72,6 +72,7 @@ ADDRESSES = [
     "/observations?service=svc-mail&day=2026-09-08",
     "/observations?check=imp-editions%2Fsvc-edition-01&day=2026-09-08",
     "/ledger",
+    "/agents",
     "/ledger/900",
     "/sign-in",
 ]

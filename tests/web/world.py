@@ -31,6 +31,8 @@ from slamon.sla.judgement import (
     Share,
     Unconfirmed,
 )
+from slamon.views.agents import AgentLine
+from slamon.views.alarms import AlarmLine, IntakeKind, QuarantineLine
 from slamon.views.announceable import Announceable, ClauseLine
 from slamon.views.answers import (
     AgreementSummary,
@@ -830,6 +832,61 @@ BURNS = tuple(
 )
 
 
+def _alarm(kind: IntakeKind, says: str) -> AlarmLine:
+    return AlarmLine(
+        agent="agent-bonn",
+        kind=kind,
+        spool="5f2c",
+        day="2026-11-22",
+        sequence=7,
+        at="2026-11-22T15:40:00Z",
+        says=says,
+        do="look",
+        position=900,
+    )
+
+
+AGENTS = (
+    AgentLine(
+        agent="agent-bonn",
+        location="loc-bonn",
+        simulated=False,
+        assignment=4,
+        spools=2,
+        reported_until="2026-11-22T15:48:00Z",
+        refilled_from="2026-11-22T09:10:00Z",
+        alarms=(
+            _alarm("quarantined", "the batch ends at 2026-11-22T17:40:00Z, which had not come"),
+            _alarm("other_content", "number 7 of 2026-11-22 came with other content than recorded"),
+            _alarm("two_runs", "runs a1 and b2 of the agent come by turns"),
+            _alarm("new_spool", "the spool before, 77aa, had handed in until 2026-11-22T08:00:00Z"),
+        ),
+    ),
+    AgentLine(
+        agent="agent-geneva",
+        location="loc-geneva",
+        simulated=True,
+        assignment=1,
+        spools=0,
+        reported_until=None,
+        alarms=(),
+    ),
+)
+ASIDE = tuple(
+    QuarantineLine(
+        agent="agent-bonn",
+        stream="observations:agent-bonn:5f2c:2026-11-22",
+        version=version,
+        received_at="2026-11-22T15:40:00Z",
+        reason="the batch ends at 2026-11-22T17:40:00Z, which had not come",
+        content_hash="ab" * 32,
+        position=900 + version,
+        released=version == 0,
+    )
+    for version in (1, 0)
+)
+
+
 class World:
     """Reads and decides over the answers above."""
 
@@ -1198,6 +1255,12 @@ class World:
                 ),
             ),
         )
+
+    def agents(self, now: int) -> tuple[AgentLine, ...]:
+        return AGENTS
+
+    def quarantine(self) -> tuple[QuarantineLine, ...]:
+        return ASIDE
 
     def ledger(self) -> LedgerStatus:
         return LedgerStatus(

@@ -1,4 +1,4 @@
-"""What operations watch: probes with their newest results, and where the ledger stands."""
+"""What operations watch: probes with their newest results, agents, and where the ledger stands."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path
 
 from slamon.ledger.proof import NotProvableError, Proof
+from slamon.views.agents import AgentLine
+from slamon.views.alarms import QuarantineLine
 from slamon.views.answers import LedgerStatus, ProbeLine, SealLine
 from slamon.web.freshness import Moving, Steady
 from slamon.web.paging import Asked, Key, Page
@@ -21,6 +23,18 @@ DIGITS = 18  # longer numbers do not fit into a ledger
 def probes(reading: Read, now: Now, asked: Asked) -> Page[ProbeLine]:
     """Probes by id and location."""
     return asked.cut(reading.probes(now), _probe_key)
+
+
+@router.get("/agents", dependencies=[Moving])
+def agents(reading: Read, now: Now, asked: Asked) -> Page[AgentLine]:
+    """Agents by id, each with what somebody must look at."""
+    return asked.cut(reading.agents(now), lambda line: (line.agent,))
+
+
+@router.get("/agents/quarantine", dependencies=[Steady])
+def quarantine(reading: Read, asked: Asked) -> Page[QuarantineLine]:
+    """Batches that were set aside, by the position where each stands."""
+    return asked.cut(reading.quarantine()[::-1], lambda line: (f"{line.position:018}",))
 
 
 @router.get("/ledger", dependencies=[Steady])

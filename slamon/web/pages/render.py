@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from slamon.web import drawing, figures, measures, outcomes, pacing, ranking, telling
 from slamon.web.access import form_token
 from slamon.web.pages.asked import Asked, kept
-from slamon.web.requests import actor_of, house_of, session_of
+from slamon.web.requests import House, actor_of, house_of, session_of
 from slamon.web.texts import language, negotiate
 
 HEADERS = {
@@ -35,6 +35,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     actor, session, then = actor_of(request), session_of(request), Asked.of(request)
     values |= {
         "then": then,
+        "stale": None if then else _stale(house_of(request)),
         "actor": None if then else actor,  # decisions are taken now
         "csrf": form_token(session) if actor and session else "",
         "here": request.url.path,
@@ -43,11 +44,18 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     return _write(request, template, status, values, HEADERS)
 
 
+def _stale(house: House) -> tuple[int, str] | None:
+    """Up to which position the views tell, and why no further; None while they follow the ledger."""
+    said = house.stale()
+    return (house.reading.position(), said) if said else None
+
+
 def error_page(
     request: Request, status: int, detail: object, headers: Mapping[str, str] | None = None
 ) -> HTMLResponse:
     """Render an error for a person; asks nothing of the read side, which may be what failed."""
     values: dict[str, object] = {
+        "stale": None,
         "actor": None,
         "csrf": "",
         "here": "",

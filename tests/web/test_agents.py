@@ -1,0 +1,64 @@
+"""The page of the agents tells each case that operations must look at; every page tells when it is not up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+
+WORDS = Callable[[str], str]
+SENTENCE = "the views stand still at position 1204: a fact cannot be applied"
+PAGES = ["/", "/services/svc-mail", "/agreements/sla-unv-2026/periods/2026-09", "/ledger"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param("Handed in until 22 Nov 2026, 15:48 UTC", id="how far an agent has handed in"),
+        pytest.param(
+            "Handed in again what a restored backup lacked, from 22 Nov 2026, 09:10 UTC",
+            id="a gap that was filled after a restore",
+        ),
+        pytest.param("a new spool began", id="an agent that was installed anew"),
+        pytest.param("two write one spool", id="a cloned machine"),
+        pytest.param("two use one key", id="two agents that hand in by turns"),
+        pytest.param("a batch was set aside", id="a batch that does not count"),
+        pytest.param(
+            "the batch ends at 22 Nov 2026, 17:40 UTC, which had not come", id="the reason of it"
+        ),
+        pytest.param("let out", id="a batch that was released"),
+        pytest.param("nothing yet", id="an agent that never handed in"),
+    ],
+)
+def test_the_page_of_the_agents_tells(visitor: TestClient, words_of: WORDS, said: str) -> None:
+    page = words_of(visitor.get("/agents").text.replace("</th>", " ").replace("</time>", ""))
+    assert said.removeprefix("Handed in until ") in page.replace(" ,", ",")
+
+
+def test_the_page_of_the_ledger_leads_to_the_agents(visitor: TestClient) -> None:
+    assert 'href="/agents"' in visitor.get("/ledger").text
+
+
+def test_the_api_tells_agents_and_what_was_set_aside(visitor: TestClient) -> None:
+    first, second = visitor.get("/api/v1/agents").json()["items"]
+    aside = visitor.get("/api/v1/agents/quarantine").json()["items"]
+
+    assert [each["kind"] for each in first["alarms"]] == [
+        *("quarantined", "other_content", "two_runs", "new_spool"),
+    ]
+    assert second["reported_until"] is None
+    assert [(each["position"], each["released"]) for each in aside] == [(900, True), (901, False)]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_tells_that_the_views_do_not_follow(
+    visitor: TestClient, stale: list[str], words_of: WORDS, path: str
+) -> None:
+    assert "This page tells what stood at" not in visitor.get(path).text
+
+    stale.append(SENTENCE)
+
+    page = words_of(visitor.get(path).text)
+    assert "This page tells what stood at ledger position 1 204" in page
+    assert f"The reason: {SENTENCE}." in page
