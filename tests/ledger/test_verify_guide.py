@@ -73,11 +73,12 @@ def test_the_example_prints_what_the_guide_shows(guide: str, provider: Path) -> 
 def test_every_sentence_of_the_table_is_one_that_is_said(guide: str, tree: Path) -> None:
     said = re.findall(r"^\| ((?!it says|-)[^|]+) \|", guide, re.MULTILINE)
     code = "".join(
-        (tree / "slamon/ledger" / name).read_text() for name in ("locating.py", "verifying.py")
+        (tree / "slamon/ledger" / name).read_text()
+        for name in ("locating.py", "verifying.py", "shelf.py")
     )
     plain = re.sub(r'"\n\s+f?"', "", code)
 
     parts = [part for each in said for part in re.split(r"\d+|…", each) if len(part.strip()) > 5]
 
-    assert len(said) == 8
+    assert len(said) == 9
     assert [part for part in parts if part.strip() not in plain] == []

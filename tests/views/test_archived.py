@@ -53,7 +53,7 @@ def _archive(world: Any, choice: Choice) -> Archived:
     return archived
 
 
-def _folded(world: Any, kit: Any) -> tuple[Any, int]:
+def _folded(world: Any, kit: Any) -> Any:
     """All tables, but for the position that an archive itself has."""
     store: ViewStore = world.anew()
     Latencies(world.ledger, store).catch_up()
