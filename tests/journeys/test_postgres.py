@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 from typer.testing import CliRunner
@@ -176,6 +177,8 @@ def test_lost_connections_and_a_server_that_is_started_again_are_told_and_surviv
     status, reasons = until(lambda: told if (told := up.readiness())[1] else None)
     assert status == 503
     assert any("does not answer" in reason or "cannot be used" in reason for reason in reasons)
+    for path in ("/services", "/api/v1/services", "/metrics"):
+        assert httpx.get(up.url + path, timeout=20).status_code == 503
     own_cluster.start()
     until(lambda: up.readiness() == (200, []))
     before = rows(url)
