@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from slamon.metrics import CONTENT_TYPE, Standing, render
+from slamon.metrics import CONTENT_TYPE, Engine, Standing, render
+from slamon.views.answers import LedgerStatus
+from slamon.views.following import Pulse
+from slamon.views.lag import Behind
 
 Query = Callable[[str], Mapping[str, float]]
 
@@ -32,7 +35,15 @@ def standing(tree: Path) -> Standing:
 
 
 @pytest.fixture(scope="session")
-def slamon_metrics_address(standing: Standing) -> Iterator[str]:
+def exposed(standing: Standing) -> bytes:
+    """What a scrape is told: how things stand, from views that are three facts behind."""
+    status = LedgerStatus(ledger_id="l", epoch=1, position=120, view_position=117, recorded_at=None)
+    views = {"all": Behind(117, 1_500_000), "latencies": Behind(80, 20_000_000)}
+    return render(standing, Engine(status, views, standing.overview, Pulse("folding")))
+
+
+@pytest.fixture(scope="session")
+def slamon_metrics_address(exposed: bytes) -> Iterator[str]:
     """`host:port` that answers `/metrics`."""
 
     class Answer(BaseHTTPRequestHandler):
@@ -40,7 +51,7 @@ def slamon_metrics_address(standing: Standing) -> Iterator[str]:
             self.send_response(200)
             self.send_header("Content-Type", CONTENT_TYPE)
             self.end_headers()
-            self.wfile.write(render(standing))
+            self.wfile.write(exposed)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # named by the library
             """Say nothing."""
