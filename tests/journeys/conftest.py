@@ -122,6 +122,10 @@ class Running:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    def closed(self, agreement: str, label: str) -> bool:
+        """Whether a period is closed."""
+        return label in self.api(f"/agreements/{agreement}")["closed_periods"]
+
     def folds(self) -> bool:
         """Whether it says that it folds."""
         answer = httpx.get(f"{self.url}/metrics", timeout=20)
@@ -226,13 +230,17 @@ def alone(file: Path) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def populated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a demonstration after its first start and a clean stop; made once for all workers."""
+    """The data folder of a demonstration after its first start and a clean stop; made once for all workers.
+
+    It is stopped when its duties have begun: they close what no reviewer closed, and are let end.
+    """
     ours = tmp_path_factory.getbasetemp()
     shared = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
     folder, note = shared / "populated", shared / "first-start"
     with alone(shared / "populated.lock"):
         if not note.exists():
             first = Running("demo", folder, {})
+            wait_until(lambda: first.closed("sla-unv-2008", "2008-11"))
             assert first.stopped() == 0, first.said()
             note.write_text(str(first.seconds_to_start))
     return folder
