@@ -34,9 +34,7 @@ def passwords(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def set_up(
-    cluster: Cluster, blocks: list[list[str]], passwords: Path
-) -> Iterator[Callable[[], str]]:
+def set_up(cluster: Cluster, blocks: list[list[str]], passwords: Path) -> Iterator[str]:
     """Do the first two steps of the guide; where the owner finds the database."""
     owner = OWNER.format(port=cluster.port)
     with psycopg.connect(cluster.url("postgres"), autocommit=True) as administrator:
