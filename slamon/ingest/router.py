@@ -74,7 +74,8 @@ def build(
         """The agent's probe list, 304 while it has not changed."""
         return _assignment(ledger, agent, if_none_match)
 
-    @router.post("/assignments", status_code=204)
+    # The description of the API knows no choice within a choice, as conditions of probes are.
+    @router.post("/assignments", status_code=204, include_in_schema=False)
     def reminder(agent: Name, given: AgentAssigned) -> None:
         """Record again what a ledger that went on from a backup has forgotten."""
         try:

@@ -43,6 +43,13 @@ def test_a_database_that_is_set_is_left_alone(demo: Any) -> None:
     assert f"SLAMON_DATABASE= SLAMON_DATA={folder} slamon judge" in demo.said()
 
 
+def test_the_api_describes_itself(demo: Any) -> None:
+    described = demo.api("/openapi.json")["paths"]
+
+    assert "/api/v1/compliance" in described
+    assert "/api/v1/agents/{agent}/assignment" in described
+
+
 def test_one_simulated_month_is_in_breach_and_awaits_review(demo: Any, last_month: str) -> None:
     found = demo.api("/breaches", status="open")["items"]
     (breach,) = (each for each in found if each["agreement"] != "sla-digital-editions")
