@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,7 @@ def test_views_that_stand_still_are_said_to_and_are_served(
     apply = ("catalogue", "apply", documents, "--yes", "--as", "operations")
     assert slamon(up.data, *apply).returncode == 0
     stood = up.api("/ledger")["view_position"]
+    assert "The reason" not in up.page("/ledger")
     with closing(sqlite3.connect(up.data / "ledger.db")) as ledger, ledger:
         ledger.execute(
             "INSERT INTO stored_events SELECT 'ledger:other', 1, 'from-the-future/1', state"
@@ -132,5 +134,7 @@ def test_views_that_stand_still_are_said_to_and_are_served(
     )
     assert httpx.get(f"{up.url}/readyz").status_code == 503
     assert len(up.api("/services", limit="100")["items"]) == 33
+    said = unescape(up.page("/ledger"))
+    assert f"What was recorded later is not in it yet. The reason: {reason}." in said
     assert not folding(up)
     assert up.stopped() == 0
