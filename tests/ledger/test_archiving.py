@@ -385,7 +385,7 @@ def killed(work: str, place: Place, file: Path, pause: float, tree: Path) -> boo
     "rounds",
     [
         pytest.param(2, id="twice"),
-        pytest.param(100, id="a hundred times", marks=pytest.mark.soak),
+        pytest.param(40, id="forty times", marks=pytest.mark.soak),
     ],
 )
 def test_killed_at_any_moment_nothing_is_lost_and_it_can_be_run_again(
