@@ -24,7 +24,7 @@ from probes.assembly import Row
 from probes.outcome import Outcome
 from slamon.sla.imports import ObservationsImported
 from slamon.views.cases import case_runs, paced_runs
-from slamon.views.daybook import results, unpack
+from slamon.views.daybook import unpack
 from slamon.views.shelf import Source
 from slamon.views.tables import pace_bound, pace_day
 
@@ -107,7 +107,7 @@ def _stored(world: Any) -> Seen:
     found: Seen = {}
     with world.views.reading() as connection:
         for stored in connection.execute(select(pace_day)):
-            seen = {at: run.outcome for at, run in results(unpack(stored.runs)).items()}
+            seen = {at: out for run in unpack(stored.runs) for at, out in run.results()}
             found.setdefault((stored.check, stored.location, stored.bound), {}).update(seen)
     return found
 
