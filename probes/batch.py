@@ -276,7 +276,8 @@ class ObservationsRecorded:
         if len(data) != cursor.place + lengths[0] + cold or begin >= end or rows > ROWS_LIMIT:
             raise BatchError("the lengths or the span of the batch contradict each other")
         sizes = (lengths[0], lengths[1], lengths[2])
-        made = object.__new__(cls)  # what a frozen dataclass does field by field takes longer than all of the above
+        # What a frozen dataclass does field by field takes longer than all of the above.
+        made = object.__new__(cls)
         vars(made).update(
             assignment=assignment,
             begin=begin,
