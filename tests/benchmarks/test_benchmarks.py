@@ -31,8 +31,9 @@ UNITS = {
     "ingest": ["observations/s", "bytes/observation"] * 4,
     "judge": ["ms"] * 7,
     "late": ["ms"] * 6,
-    "metrics": ["ms"] * 2,
+    "metrics": ["ms"] * 4,
     "prometheus": ["ms"] * 2,
+    "rebuild": ["s", "s", "MiB"] * 2,
     "seal": ["MB/s", "MB/s", "MB"],
     "storage": ["bytes/observation"] * 4,
     "wakeup": ["ms"] * 12,
@@ -48,7 +49,7 @@ def test_a_benchmark_prints_one_line_of_json_for_each_figure(
     program: Callable[[str], str],
     request: Any,
 ) -> None:
-    if name in {"ingest", "late", "storage"}:
+    if name in {"ingest", "late", "rebuild", "storage"}:
         request.getfixturevalue("cluster")  # or the test is skipped
     if name in {"judge", "prometheus", "storage"}:
         program("promtool")
