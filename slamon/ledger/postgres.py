@@ -82,6 +82,10 @@ UPDATE public.stored_events SET state = given.after
 FROM unnest(%(positions)b::bigint[], %(befores)b::bytea[], %(afters)b::bytea[]) AS given (position, before, after)
 WHERE notification_id = given.position AND state = given.before
 """
+# Read from the catalogue itself: `to_regclass` may answer from what this session remembers of a moment ago.
+THERE: LiteralString = """
+SELECT EXISTS (SELECT FROM pg_catalog.pg_tables WHERE schemaname = 'public' AND tablename = 'ledger_clock')
+"""
 SIZE: LiteralString = "SELECT pg_total_relation_size('public.stored_events')"
 
 
@@ -263,5 +267,5 @@ def _end(upto: int | None) -> Int8:
 
 
 def _there(connection: psycopg.Connection) -> bool:
-    found = connection.execute("SELECT to_regclass('public.ledger_clock') IS NOT NULL").fetchone()
+    found = connection.execute(THERE).fetchone()
     return found == (True,)

@@ -22,18 +22,24 @@ CONNECTIONS_MORE = 28
 LAYING_OUT = int.from_bytes(b"layouts!")  # the advisory lock of those who make tables
 
 
-def there(connection: psycopg.Connection, table: str) -> bool:
-    """Is there a table of that name, schema and all?"""
-    return connection.execute("SELECT to_regclass(%s) IS NOT NULL", (table,)).fetchone() == (True,)
+# Read from the catalogue itself: `to_regclass` may answer from what the session remembers of a moment ago.
+THERE = """
+SELECT EXISTS (SELECT FROM pg_catalog.pg_tables WHERE schemaname = %s AND tablename = %s)
+"""
+
+
+def there(connection: psycopg.Connection, schema: str, table: str) -> bool:
+    """Is there a table of that name?"""
+    return connection.execute(THERE, (schema, table)).fetchone() == (True,)
 
 
 def lay_out(connection: psycopg.Connection, schema: str) -> None:
     """Make the tables where there are none yet; of several programs at once, the first wins."""
-    if there(connection, f'"{schema}".view_state'):
+    if there(connection, schema, "view_state"):
         return
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LAYING_OUT,))
-        if not there(connection, f'"{schema}".view_state'):
+        if not there(connection, schema, "view_state"):
             name = sql.Identifier(schema)
             connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
             connection.execute(sql.SQL("SET LOCAL search_path TO {}").format(name))

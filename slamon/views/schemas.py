@@ -187,7 +187,7 @@ class Schemas:
 
     def _registered(self, connection: psycopg.Connection) -> int:
         """The generation that is asked; the first, where nobody has asked yet."""
-        if not there(connection, "slamon_views.generation"):
+        if not there(connection, "slamon_views", "generation"):
             with connection.transaction():
                 connection.execute("SELECT pg_advisory_xact_lock(%s)", (LAYING_OUT,))
                 connection.execute(REGISTER)

@@ -14,6 +14,7 @@ import pytest
 from benchmarks.cluster import DURABLE, Cluster
 from slamon.ledger.codec import Names
 from slamon.ledger.place import LedgerUnreachableError, UnusablePlaceError
+from slamon.ledger.postgres import CREATING, Database
 from slamon.ledger.store import Ledger
 
 OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -197,3 +198,24 @@ def test_a_watch_whose_connection_was_ended_notices_what_was_committed_meanwhile
     assert changes.wait(5)
     assert time.monotonic() - begin < 1
     changes.close()
+
+
+def test_who_waited_for_the_tables_to_be_made_sees_that_they_are_there(postgres_url: str) -> None:
+    place = Database(postgres_url)
+    with psycopg.connect(postgres_url, autocommit=True) as first, ThreadPoolExecutor(2) as beside:
+        with first.transaction():
+            first.execute("SELECT pg_advisory_xact_lock(%s)", (CREATING,))
+            others = [beside.submit(place.prepare) for _ in range(2)]
+            _wait_for_waiting(first, 2)
+        for other in others:
+            other.result()
+
+    assert place.is_there()
+
+
+def _wait_for_waiting(connection: psycopg.Connection, many: int) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    end = time.monotonic() + 20
+    while connection.execute(waiting).fetchone() != (many,):
+        assert time.monotonic() < end
+        time.sleep(0.01)
