@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from catalogue.instants import parse_instant
 from slamon.cli.house import Decisions, House, now
 from slamon.web.access import Access
 from slamon.web.app import build
@@ -32,9 +33,15 @@ def before(slamon: Any, rows: Any, tmp_path: Any) -> Any:
 @pytest.fixture
 def web(slamon: Any, before: Any) -> Iterator[TestClient]:
     """Somebody who is signed in where all of this was recorded."""
+    with _signed_in(slamon, now) as client:
+        yield client
+
+
+@contextmanager
+def _signed_in(slamon: Any, clock: Callable[[], int]) -> Iterator[TestClient]:
     with House(slamon.folder) as house:
         access = Access(None, now)
-        app = build(house.reading, Decisions(house), access, clock=now, ready=list)
+        app = build(house.reading, Decisions(house), access, clock=clock, ready=list)
         client = TestClient(app, follow_redirects=False)
         client.cookies.set("slamon_session", access.redeem(access.mint("rita")))
         yield client
@@ -159,11 +166,12 @@ def test_nothing_is_decided_in_the_past(web: TestClient, before: Any) -> None:
     assert answer.status_code == 422
 
 
-def test_what_was_known_an_instant_ago_is_asked_again(web: TestClient, before: Any) -> None:
+def test_what_was_known_an_instant_ago_is_asked_again(slamon: Any, before: Any) -> None:
     instant = before["as_known_at"]["instant"]
-    time.sleep(0.01)
+    an_instant_later = parse_instant(instant) + 1_000_000
 
-    answer = web.get(f"/api/v1{PERIOD}", params={"as_known_at": instant})
+    with _signed_in(slamon, lambda: an_instant_later) as web:
+        answer = web.get(f"/api/v1{PERIOD}", params={"as_known_at": instant})
 
     assert answer.headers["Cache-Control"] == "no-cache"
     assert answer.json() == before
