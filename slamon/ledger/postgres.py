@@ -24,7 +24,8 @@ END = 2**62  # after every position
 URL = "LEDGER_URL"
 FUNCTIONS = library.PostgresFactory.POSTGRES_ENABLE_DB_FUNCTIONS
 
-# Batches are compressed already: a second try would only cost time.
+# Batches are compressed already: a second try would only cost time. Cut into pieces of 2 KB, each with an
+# entry in an index, they would take more room than what is left over on a page.
 TABLES: LiteralString = """
 CREATE TABLE public.stored_events (
     originator_id text NOT NULL, originator_version bigint NOT NULL, topic text NOT NULL, state bytea NOT NULL,
@@ -32,6 +33,7 @@ CREATE TABLE public.stored_events (
     PRIMARY KEY (originator_id, originator_version)
 );
 ALTER TABLE public.stored_events ALTER COLUMN state SET STORAGE EXTERNAL;
+ALTER TABLE public.stored_events SET (toast_tuple_target = 8160);
 CREATE TABLE public.ledger_clock (id integer PRIMARY KEY CHECK (id = 1), recorded_at bigint NOT NULL);
 INSERT INTO public.ledger_clock VALUES (1, 0);
 """
