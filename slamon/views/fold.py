@@ -73,14 +73,17 @@ class Folder:
             FoldError: a fact could not be applied; nothing after it was.
 
         """
-        for position in self._batches(upto):
+        reached: int | None = None
+        for reached in self._batches(upto):
             if progress:
-                progress(position)
-        return self.store.position()
+                progress(reached)
+        return self.store.position() if reached is None else reached
 
     def _batches(self, upto: int | None) -> Iterator[int]:
         while (position := self.step(upto)) is not None:
             yield position
+            if position == self.ledger.position():
+                return  # a transaction that finds nothing would cost as much as one that finds a fact
 
     def step(self, upto: int | None = None) -> int | None:
         """Fold some facts in one transaction; the position reached, None if there was no fact.
