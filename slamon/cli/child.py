@@ -61,6 +61,9 @@ class Child:
         self._environment = environment
         self._log = log
         self._stopping = threading.Event()
+        self._launching = (
+            threading.Lock()
+        )  # who stops the agent must not miss one that is being started
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._run, name="agent", daemon=True)
 
@@ -76,8 +79,10 @@ class Child:
     def stop(self) -> None:
         """Let the agent finish what it has begun and hand in what it has."""
         self._stopping.set()
-        if self._process:
-            end(self._process)
+        with self._launching:
+            process = self._process
+        if process:
+            end(process)
         self._thread.join(STOP_SECONDS)
 
     def _run(self) -> None:
@@ -94,5 +99,8 @@ class Child:
 
     def _once(self) -> int:
         with self._log.open("ab") as log:
-            self._process = launch(self._environment, log)
+            with self._launching:
+                if self._stopping.is_set():
+                    return 0
+                self._process = launch(self._environment, log)
             return self._process.wait()

@@ -27,7 +27,7 @@ COMMANDS = (
     ("judge", "--agreement", "sla-web", "--period", f"{datetime.now(UTC):%Y-%m}", "--json"),
     ("ledger", "stats"),
     ("incident", "list"),
-    ("ledger", "seal", "--as", "operations"),
+    ("ledger", "seal"),
     ("probe", "list"),
 )
 
