@@ -6,15 +6,12 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -47,27 +44,6 @@ PROBE = (
     "- {{id: prb-{n:02}, kind: tcp, service: svc-web, banner: '^220 ',"
     " target: '127.0.0.1:{port}', demo_target: '127.0.0.1:{port}', prov: {{_: I}}}}"
 )
-
-
-@pytest.fixture
-def target() -> Iterator[int]:
-    """A port of loopback that greets every other visitor: changes are handed in at once."""
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
-
-        def welcome() -> None:
-            for greeting in cycle((b"220 hello\r\n", b"421 away\r\n")):
-                try:
-                    visitor, _ = listener.accept()
-                except OSError:
-                    return
-                with visitor:
-                    visitor.sendall(greeting)
-
-        thread = threading.Thread(target=welcome)
-        thread.start()
-        yield listener.getsockname()[1]
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join()
 
 
 @pytest.fixture
