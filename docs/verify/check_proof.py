@@ -15,10 +15,9 @@ from pathlib import Path
 
 FACT = "position stream version name envelope payload warm cold cold_sha256".split()  # noqa: SIM905
 SEAL = "number first last count previous root hash".split()  # noqa: SIM905
-DIGEST = 32
-NOTHING = sha256(b"").digest()
 NOT = "NOT PROVED  "
-WRONG = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError, struct.error)
+WRONG = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError)
+WRONG += (ValueError, struct.error)
 
 
 def need(holds, otherwise):
@@ -42,7 +41,7 @@ def plain(text):
 def digest(text):
     """A hash from its 64 hexadecimal digits."""
     raw = bytes.fromhex(text)
-    need(len(raw) == DIGEST and raw.hex() == text, f"{text} is no hash")
+    need(len(raw) == sha256().digest_size and raw.hex() == text, f"{text} is no hash")
     return raw
 
 
@@ -52,7 +51,7 @@ def leaf_of(fact):
     if fact["cold"] is not None:
         need(sha256(plain(fact["cold"])).digest() == cold, "the cold part has another digest")
     envelope, _, payload = warm.partition(b"\n")
-    stored = [json.loads(envelope), json.loads(payload) if cold == NOTHING else None]
+    stored = [json.loads(envelope), json.loads(payload) if cold == sha256().digest() else None]
     shown = [fact["envelope"], fact["payload"]]
     need(json.dumps(stored) == json.dumps(shown), "what is shown is not what is stored")
     stream, name = fact["stream"].encode(), fact["name"].encode()
@@ -107,18 +106,19 @@ def kept(anchor):
     """The hashes that you kept."""
     if not Path(anchor).exists():
         return {digest(anchor).hex()}
-    return {seal["hash"] for seal in json.loads(Path(anchor).read_text())["seals"]}
+    return {seal["hash"] for seal in json.loads(Path(anchor).read_bytes())["seals"]}
 
 
 def tell(proof, match):
     """What is proved and what is not."""
     fact, first, last = proof["fact"], proof["seals"][0], proof["seals"][-1]
-    at = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017
-    at += timedelta(microseconds=fact["envelope"]["at"])
+    shown = {key: json.dumps(each)[1:-1] for key, each in {**fact["envelope"], **fact}.items()}
+    payload = "binary results" if fact["payload"] is None else fact["payload"]
+    at = datetime.fromtimestamp(0, timezone.utc) + timedelta(microseconds=fact["envelope"]["at"])  # noqa: UP017
     yield f"PROVED      when seal {first['number']} was made, position {fact['position']} held"
-    yield f"            {fact['name']}, version {fact['version']} of {fact['stream']},"
-    yield f"            recorded {at.isoformat()} by {fact['envelope']['by']}:"
-    yield f"            {json.dumps(fact['payload'] or 'binary results')}"
+    yield f"            {shown['name']}, version {fact['version']} of {shown['stream']},"
+    yield f"            recorded {at.isoformat()} by {shown['by']}:"
+    yield f"            {json.dumps(payload)}"
     yield f"PROVED      from there a chain leads to seal {last['number']}, hash {last['hash']}"
     if match:
         yield f"PROVED      seal {match['number']} is the one that you kept"
@@ -133,7 +133,7 @@ def main(arguments):
         sys.stderr.write(__doc__)
         return 2
     try:
-        proof = json.loads(Path(arguments[0]).read_text())
+        proof = json.loads(Path(arguments[0]).read_bytes())
         check(proof)
         hashes = kept(arguments[1]) if arguments[1:] else set()
         match = next((seal for seal in proof["seals"] if seal["hash"] in hashes), None)
