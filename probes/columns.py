@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from probes.evidence import Evidence
 
-EVIDENCE_LIMIT = 64 * 1024 * 1024
+EVIDENCE_LIMIT = 4 * 1024 * 1024  # bytes of JSON; agents keep 256 KiB (`probes.assembly`)
 
 _EVIDENCE = TypeAdapter(dict[int, Evidence])
 

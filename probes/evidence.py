@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from probes.spec import CALENDAR_END
+
+CALENDAR_BEGIN = (
+    -62_135_596_800_000_000
+)  # the year 1: what lies before it cannot be written as a date
 
 
 class Evidence(BaseModel):
@@ -17,8 +25,8 @@ class Evidence(BaseModel):
     reason: str | None = None
     text: str = ""
     address: str | None = None
-    phases: dict[str, int] = {}
+    phases: dict[str, Annotated[int, Field(ge=0, lt=2**63)]] = {}
     checked: tuple[str, ...] = ()
-    certificate_until: int | None = None
+    certificate_until: Annotated[int, Field(ge=CALENDAR_BEGIN, lt=CALENDAR_END)] | None = None
     headers: dict[str, str] = {}
     line: str = ""

@@ -55,7 +55,7 @@ def must_fit(batch: ObservationsRecorded, under: AgentAssigned, fingerprint: str
     try:
         runs(batch, under)
         described = {len(batch.buckets), len(batch.latency), len(batch.lateness)}
-        strange = any(row >= batch.rows for row in batch.evidence)
+        strange = any(not 0 <= row < batch.rows for row in batch.evidence)
     except BatchError as wrong:
         raise UnsoundError("unreadable", str(wrong)) from None
     if described != {batch.rows} or strange:
