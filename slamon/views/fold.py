@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, bindparam, update
 
 from catalogue.terms import TermsFact
 from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.actors import ActorErased
 from slamon.ledger.archives import ColdPartsArchived
-from slamon.ledger.codec import Entry, Row, payload_of
+from slamon.ledger.codec import Entry, Row, payload_of, split
 from slamon.ledger.epochs import EpochBegun
 from slamon.ledger.format import FormatRaised
 from slamon.ledger.seals import LedgerSealed
@@ -27,20 +27,21 @@ from slamon.sla.intake import BatchQuarantined, SpoolBegan, SpoolConflictFound
 from slamon.sla.levels import LevelsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
 from slamon.sla.tickets import TicketsImported
-from slamon.views import alarms, corrected, declared, excluded, keeping, paced, promised, reviewed
+from slamon.views import alarms, corrected, declared, excluded, keeping, promised, reviewed
 from slamon.views.batches import MisfitError
+from slamon.views.carried import Carried
 from slamon.views.observed import Observed
+from slamon.views.promised import Catalogue
 from slamon.views.sealed import keep_seal
 from slamon.views.settling import Settling
 from slamon.views.store import ViewStore, read_position
 from slamon.views.tables import view_state
-from slamon.views.touching import Touching
 from slamon.views.uncollected import uncollected
 
 BATCH = 500  # facts per transaction: enough to pay for the commit, few enough to be seen soon
 MANY = 40  # times as many where the views are far behind
 FAR_BEHIND = 5_000  # positions
-AT_ONCE = 500  # rows in memory at a time
+AT_ONCE = 100  # rows in memory at a time
 FAR = 2**62
 AT_LENGTH = 60.0  # seconds of one transaction of settling, where nobody waits for a fact
 RECORDED = "observations-recorded/1"
@@ -62,7 +63,8 @@ class Folder:
     ledger: Ledger
     store: ViewStore
     batch: int = BATCH
-    _warm: tuple[int, Observed] | None = None
+    _carried: Carried | None = None
+    _at_end: bool = False
 
     def catch_up(
         self, *, upto: int | None = None, progress: Callable[[int], None] | None = None
@@ -80,10 +82,9 @@ class Folder:
         return self.store.position() if reached is None else reached
 
     def _batches(self, upto: int | None) -> Iterator[int]:
-        while (position := self.step(upto)) is not None:
+        self._at_end = False
+        while not self._at_end and (position := self.step(upto)) is not None:
             yield position
-            if position == self.ledger.position():
-                return  # a transaction that finds nothing would cost as much as one that finds a fact
 
     def step(self, upto: int | None = None) -> int | None:
         """Fold some facts in one transaction; the position reached, None if there was no fact.
@@ -100,39 +101,54 @@ class Folder:
             raise
 
     def _step(self, upto: int | None) -> int | None:
-        with uncollected(), self.store.writing() as connection:
-            # The write comes first, so that the transaction never has to turn from reader to writer.
-            connection.execute(update(view_state).values(id=1))
-            begun = read_position(connection)
-            observed = self._observed_at(begun, connection)
-            reached = apply_all(connection, self._rows(begun, upto), self.ledger, observed)
-        if reached <= begun:
+        known = self._carried
+        rows = self._some(known.position, self.batch, upto) if known else []
+        if known and not rows:
+            # A transaction that finds nothing would cost as much as one that finds a fact.
             return None
-        self._warm = (reached, observed)
-        return reached
+        with uncollected(), self.store.writing() as connection:
+            begun = read_position(connection)
+            carried = self._taken_up(begun, connection)
+            if carried is not known:
+                rows = self._some(begun, self.batch, upto)
+            reached = apply_all(connection, self._rows(rows, upto), self.ledger, carried)
+        self._carried = None if carried.observed.promises_changed else carried
+        return reached or None
 
-    def _observed_at(self, position: int, connection: Connection) -> Observed:
+    def _taken_up(self, position: int, connection: Connection) -> Carried:
         """What was left by the transaction before, if nobody has folded since; else it begins with nothing."""
-        warm, self._warm = self._warm, None
-        if warm is None or warm[0] != position or warm[1].promises_changed:
-            return Observed(connection)
-        warm[1].go_on(connection)
-        return warm[1]
+        carried, self._carried = self._carried, None
+        if carried is None or not carried.holds(position, connection):
+            return Carried.at(position, connection)
+        carried.go_on(connection)
+        return carried
 
-    def _rows(self, position: int, upto: int | None) -> Iterator[Row]:
+    def _some(self, position: int, left: int, upto: int | None) -> list[Row]:
+        """The rows behind a position, no more than fit into memory; notes whether these are all there are."""
+        limit = min(left, AT_ONCE)
+        rows = self.ledger.rows(position, limit=limit, upto=upto)
+        self._at_end = len(rows) < limit
+        return rows
+
+    def _rows(self, rows: list[Row], upto: int | None) -> Iterator[Row]:
         """The rows of one transaction; many where there is much to catch up with, as each transaction has its price."""
-        last = min(self.ledger.position(), FAR if upto is None else upto)
-        left = self.batch if last - position < FAR_BEHIND else self.batch * MANY
+        yield from rows
+        left = 0 if self._at_end else self._most(rows[0].position, upto) - len(rows)
         while left > 0:
-            rows = self.ledger.rows(position, limit=min(left, AT_ONCE), upto=upto)
+            rows = self._some(rows[-1].position, left, upto)
             yield from rows
-            if len(rows) < min(left, AT_ONCE):
-                return
-            left, position = left - len(rows), rows[-1].position
+            left = 0 if self._at_end else left - len(rows)
+        if self._at_end:
+            return
         # Nobody may see a record without the lifecycle that was stated with it.
-        for row in self.ledger.rows(position, limit=1, upto=upto):
+        for row in self.ledger.rows(rows[-1].position, limit=1, upto=upto):
             if row.name == LIFECYCLE:
                 yield row
+
+    def _most(self, first: int, upto: int | None) -> int:
+        """How many facts one transaction takes in, from this position on."""
+        last = min(self.ledger.position(), FAR if upto is None else upto)
+        return self.batch * (MANY if last - first >= FAR_BEHIND else 1)
 
     def settle(self, now: int) -> None:
         """Keep the figures of days that are over (at `now`, µs), so that reading a month is a sum."""
@@ -143,15 +159,15 @@ class Folder:
     def settle_some(self, settling: Settling, *, seconds: float) -> bool:
         """Go on keeping figures for about so long, in one transaction; true when there is nothing left to keep."""
         with uncollected(), self.store.writing() as connection:
-            connection.execute(update(view_state).values(id=1))
             return settling.keep_some(connection, seconds)
 
 
-def apply_all(
-    connection: Connection, rows: Iterable[Row], ledger: Ledger, observed: Observed
-) -> int:
+_MOVE = update(view_state).values(position=bindparam("reached"), recorded_at=bindparam("at"))
+
+
+def apply_all(connection: Connection, rows: Iterable[Row], ledger: Ledger, carried: Carried) -> int:
     """Apply facts in order, forget figures they touch, and move the position; the one reached, 0 without facts."""
-    touching, row = Touching(connection), None
+    observed, row = carried.observed, None
     try:
         for row in rows:
             if row.name == RECORDED:
@@ -161,8 +177,8 @@ def apply_all(
             entry = ledger.entry(row)
             observed.complete()
             observed.mark(row.position)
-            observed.promises_changed |= _apply(connection, observed, entry)
-            touching.seen(entry)
+            observed.promises_changed |= _apply(connection, carried, entry)
+            carried.touching.seen(entry)
         if row is None:
             return 0
         touched = observed.flush()
@@ -172,22 +188,19 @@ def apply_all(
         if row is None:
             raise
         raise FoldError(row.name, row.position, row.stream, wrong) from wrong
-    touching.flush(observed.marks)
-    if observed.promises_changed:
-        paced.follow_promises(connection, ledger, row.position)
-        keeping.forget_all(connection)
-    else:
-        keeping.forget(connection, touched)
-    recorded_at = ledger.entry(row).recorded_at
-    connection.execute(update(view_state).values(position=row.position, recorded_at=recorded_at))
+    carried.settle(connection, ledger, row.position, touched)
+    recorded_at = split(row.state)[0].recorded_at
+    connection.execute(_MOVE, {"reached": row.position, "at": recorded_at})
     return row.position
 
 
-def _apply(connection: Connection, observed: Observed, entry: Entry) -> bool:
+def _apply(connection: Connection, carried: Carried, entry: Entry) -> bool:
     """Apply one fact; true when it changes what is promised."""
+    observed = carried.observed
     match entry.fact:
         case fact if isinstance(fact, TermsFact):
             promised.stated(connection, entry, fact)
+            carried.catalogue.changed()
             return True
         case AgentAssigned() as fact:
             observed.assigned(entry, fact)
@@ -201,7 +214,9 @@ def _apply(connection: Connection, observed: Observed, entry: Entry) -> bool:
         case BatchQuarantined() | SpoolBegan() | SpoolConflictFound() as fact:
             alarms.applied(connection, entry, fact)
             observed.set_aside(entry)
-        case other if not (_observed(observed, entry) or _decided(connection, entry)):
+        case other if not (
+            _observed(observed, entry) or _decided(connection, carried.catalogue, entry)
+        ):
             message = f"no view knows what to do with {type(other).__name__}"
             raise TypeError(message)
     return False
@@ -223,7 +238,7 @@ def _observed(observed: Observed, entry: Entry) -> bool:
     return True
 
 
-def _decided(connection: Connection, entry: Entry) -> bool:
+def _decided(connection: Connection, catalogue: Catalogue, entry: Entry) -> bool:
     """Apply a fact that somebody decided; false when it is none."""
     match entry.fact:
         case PeriodClosed() as fact:
@@ -238,8 +253,10 @@ def _decided(connection: Connection, entry: Entry) -> bool:
             reviewed.withdrawn(connection, entry, fact)
         case fact if isinstance(fact, AnnouncingFact):
             keeping.forget_agreement(connection, excluded.applied(connection, entry, fact))
+            catalogue.changed()
         case StateDeclared() | DeclarationEnded() | DeclarationWithdrawn() as fact:
             keeping.forget_service(connection, declared.applied(connection, entry, fact))
+            catalogue.changed()
         case _:
             return False
     return True

@@ -15,7 +15,8 @@ from slamon.sla.counts import Counts
 from slamon.sla.judgement import Basis
 from slamon.sla.tally import NO_CASES, DayFigures, DownRun, Tally
 from slamon.sla.terms import ObjectiveTerms
-from slamon.views.objectives import Judged, Key, judged_objectives
+from slamon.views.objectives import Judged, Key, judged_by, judged_objectives
+from slamon.views.promised import Promises
 from slamon.views.shelf import FAR, Confirmation, Source, reach
 from slamon.views.tables import objective_day
 from slamon.views.writing import insert, write_many
@@ -33,6 +34,7 @@ _KEY = (
 _KEPT = select(objective_day.c.day, objective_day.c.figures, objective_day.c.basis).where(*_KEY)
 _FORGET = delete(objective_day).where(*_KEY)
 _KEEP = insert(objective_day)
+_ANY = select(objective_day.c.day).limit(1)
 _LAST_LABEL = "9999"
 _JSON = {False: "false", True: "true"}
 _NESTED = ("tally", "outages", "cases")
@@ -128,11 +130,14 @@ def forget_service(connection: Connection, service: str) -> None:
             connection.execute(_FORGET, _asked(judged.key, "", _LAST_LABEL))
 
 
-def forget(connection: Connection, touched: Touched) -> None:
+def any_kept(connection: Connection) -> bool:
+    """Whether a day of any objective is kept."""
+    return connection.execute(_ANY).first() is not None
+
+
+def forget(connection: Connection, held: Promises, touched: Touched) -> None:
     """Results have arrived: days whose states may depend on them have to be judged anew."""
-    if not touched or connection.execute(select(objective_day.c.day).limit(1)).first() is None:
-        return
-    for judged in judged_objectives(connection):
+    for judged in judged_by(held, touched):
         for back, ahead in affected(connection, judged, touched):
             first = period_at("day", back, judged.tz).label
             last = _LAST_LABEL if ahead >= FAR else period_at("day", ahead, judged.tz).label

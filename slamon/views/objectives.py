@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -75,6 +75,12 @@ class Judged:
     def __post_init__(self) -> None:
         """Put sources and controls together."""
         object.__setattr__(self, "all_sources", (*self.sources, *self.controls))
+
+    @property
+    def all_data(self) -> set[tuple[str, str]]:
+        """What it is judged by: checks with their places, and files, which have none."""
+        probed = {(source.check, source.location) for source in self.all_sources}
+        return probed | {(name, "") for name in self.files}
 
     @property
     def in_force(self) -> Intervals:
@@ -152,22 +158,26 @@ class Unjudged:
 
 @dataclass(frozen=True)
 class _Interpreted:
-    """All objectives, and where those of an agreement and those judged of a service stand among them."""
+    """All objectives, and where those of an agreement stand among them; those judged also by service and by data."""
 
     every: tuple[Judged | Unjudged, ...]
     by_agreement: Mapping[str, Sequence[Judged | Unjudged]]
     by_service: Mapping[str, Sequence[Judged]]
+    by_data: Mapping[tuple[str, str], Sequence[Judged]]
 
     @classmethod
     def of(cls, held: Promises) -> _Interpreted:
         every = tuple(_all(held))
         by_agreement: defaultdict[str, list[Judged | Unjudged]] = defaultdict(list)
         by_service: defaultdict[str, list[Judged]] = defaultdict(list)
+        by_data: defaultdict[tuple[str, str], list[Judged]] = defaultdict(list)
         for each in every:
             by_agreement[each.agreement].append(each)
             if isinstance(each, Judged):
                 by_service[each.terms.service].append(each)
-        return cls(every, dict(by_agreement), dict(by_service))
+                for data in each.all_data:
+                    by_data[data].append(each)
+        return cls(every, dict(by_agreement), dict(by_service), dict(by_data))
 
 
 _interpreted: WeakKeyDictionary[Promises, _Interpreted] = WeakKeyDictionary()
@@ -193,6 +203,13 @@ def of_agreement(held: Promises, agreement: str) -> Sequence[Judged | Unjudged]:
 def of_service(held: Promises, service: str) -> Sequence[Judged]:
     """The objectives and baselines of a service that are judged."""
     return _of(held).by_service.get(service, ())
+
+
+def judged_by(held: Promises, data: Collection[tuple[str, str]]) -> list[Judged]:
+    """The objectives and baselines that are judged by any of these checks at their places, or by any of these files."""
+    known = _of(held).by_data
+    found = {id(each): each for one in data for each in known.get(one, ())}
+    return list(found.values())
 
 
 def judged_objectives(connection: Connection) -> tuple[Judged, ...]:

@@ -205,6 +205,28 @@ def promises(connection: Connection) -> Promises:
     return found
 
 
+class Catalogue:
+    """The catalogue as the fold sees it, transaction after transaction: read anew only after it was changed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._held: Promises | None = None
+
+    def go_on(self, connection: Connection) -> None:
+        """Serve another transaction that sees what the one before it has written, and no more."""
+        self._connection = connection
+
+    def held(self) -> Promises:
+        """The catalogue with all that was folded into it."""
+        if self._held is None:
+            self._held = promises(self._connection)
+        return self._held
+
+    def changed(self) -> None:
+        """A fact about terms, announcements or declarations was folded."""
+        self._held = None
+
+
 def _read(connection: Connection, position: int) -> Promises:
     rows = connection.execute(select(record).order_by(record.c.kind, record.c.id))
     records = {

@@ -17,8 +17,8 @@ from slamon.sla.review import BreachWaived
 from slamon.views import keeping
 from slamon.views.judging import LOOK_BACK
 from slamon.views.marks import Mark
-from slamon.views.objectives import Judged, Unjudged, judged_objectives, objectives, of_agreement
-from slamon.views.promised import Promises, promises
+from slamon.views.objectives import Judged, Unjudged, judged_by, objectives, of_agreement
+from slamon.views.promised import Catalogue, Promises
 from slamon.views.shelf import FAR
 from slamon.views.tables import declaration, exclusion, period, period_touched
 from slamon.views.writing import insert
@@ -56,21 +56,35 @@ Terms = Mapping[str, tuple[Judged | Unjudged, ...]]
 
 @dataclass
 class Touching:
-    """What one transaction of the fold may change in periods that are closed."""
+    """What a transaction of the fold may change in periods that are closed, one transaction after the other."""
 
     connection: Connection
-    _before: Terms | None = None
+    catalogue: Catalogue
+    _books: list[Book] | None = None
+    _before: Promises | None = None
     _stated: list[Entry] = field(default_factory=list)
     _other: list[Entry] = field(default_factory=list)
     _ruled: list[Entry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Remember what was promised before, if there is a closed period at all."""
-        if _any_closed(self.connection):
-            self._before = _held_by_agreement(promises(self.connection))
+        self.go_on(self.connection)
+
+    def go_on(self, connection: Connection) -> None:
+        """Serve another transaction that sees what the one before it has written, and no more."""
+        self.connection = connection
+        self._stated, self._other, self._ruled = [], [], []
+        self._before = self.catalogue.held() if self._closed() else None
+
+    def _closed(self) -> list[Book]:
+        if self._books is None:
+            self._books = list(_books(self.connection))
+        return self._books
 
     def seen(self, entry: Entry) -> None:
         """Take note of a fact that was applied."""
+        if isinstance(entry.fact, PeriodClosed | PeriodRestated):
+            self._books = None
         if isinstance(entry.fact, TermsFact):
             self._stated.append(entry)
         elif entry.stream.partition(":")[0] not in RESULTS_AND_RULINGS:
@@ -80,7 +94,7 @@ class Touching:
 
     def flush(self, marks: Sequence[Mark]) -> None:
         """Mark the periods; `marks` are the spans in which facts touched results."""
-        books = list(_books(self.connection))
+        books = self._closed()
         if not books:
             return
         found = {
@@ -98,21 +112,20 @@ class Touching:
     def _by_results(
         self, books: Sequence[Book], marks: Sequence[Mark]
     ) -> Iterator[tuple[Book, int]]:
-        held = promises(self.connection)
+        held = self.catalogue.held()
         by_agreement: dict[str, list[tuple[Book, Period]]] = {}
         for book in books:
             agreement = held.once_held(Agreement, book.agreement)
             period = agreement.period(book.label)
             by_agreement.setdefault(book.agreement, []).append((book, period))
-        for judged in judged_objectives(self.connection):
-            for mark in marks:
-                # A chain of batches is told apart only where it may matter at all.
+        for mark in marks:
+            for judged in judged_by(held, mark.spans):
                 own = by_agreement.get(judged.agreement, ())
-                if not any(self._touched_by(judged, mark, own)):
-                    continue
-                for part in mark.parts():
-                    for book in self._touched_by(judged, part, own):
-                        yield book, part.position
+                found = list(self._touched_by(judged, mark, own))
+                # A chain of batches is told apart only where it may matter at all.
+                for part in mark.parts() if found else ():
+                    told = found if part is mark else self._touched_by(judged, part, own)
+                    yield from ((book, part.position) for book in told)
 
     def _touched_by(
         self, judged: Judged, mark: Mark, books: Iterable[tuple[Book, Period]]
@@ -129,7 +142,7 @@ class Touching:
         """Announced exclusions, declared incidents, cases: of one agreement where the stream names it, of any else."""
         closed = {book.agreement for book in books}
         told = {mark.position for mark in marks if mark.spans}
-        held = promises(self.connection)
+        held = self.catalogue.held()
         for entry in self._other:
             if entry.position in told:
                 continue
@@ -156,7 +169,7 @@ class Touching:
 
     def _by_earlier(self, books: Sequence[Book]) -> Iterator[tuple[Book, int]]:
         """What became of a period counts in the breaches after it: they tell how many they are in a row (§4.11)."""
-        held = promises(self.connection)
+        held = self.catalogue.held()
         for entry in self._ruled:
             _, name, *_, label = entry.stream.split(":")
             agreement = held.once_held(Agreement, name)
@@ -171,20 +184,17 @@ class Touching:
     def _by_terms(self, books: Sequence[Book]) -> Iterator[tuple[Book, int]]:
         if not self._stated:
             return
-        now = _held_by_agreement(promises(self.connection))
+        now = _held_by_agreement(self.catalogue.held())
+        before = _held_by_agreement(self._before) if self._before else None
         for book in books:
             # Of a period closed in this very transaction nobody knows what was promised just then.
-            if self._before is None or self._before.get(book.agreement) != now.get(book.agreement):
+            if before is None or before.get(book.agreement) != now.get(book.agreement):
                 yield from ((book, at) for at in self._causes(book))
 
     def _causes(self, book: Book) -> Iterable[int]:
         late = [entry for entry in self._stated if entry.position > book.known]
         concerned = [entry.position for entry in late if _concerns(entry, book.agreement)]
         return concerned or [entry.position for entry in late]
-
-
-def _any_closed(connection: Connection) -> bool:
-    return connection.execute(select(period.c.label).limit(1)).first() is not None
 
 
 def _books(connection: Connection) -> Iterator[Book]:

@@ -1,0 +1,58 @@
+"""What one transaction of the fold leaves to the next, so that a small one asks the tables little."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from slamon.ledger.store import Ledger
+from slamon.views import keeping, paced
+from slamon.views.marks import Spans
+from slamon.views.observed import Observed
+from slamon.views.promised import Catalogue
+from slamon.views.touching import Touching
+
+
+@dataclass
+class Carried:
+    """What the tables of one generation say at a position, as far as only the fold can change it."""
+
+    engine: Engine
+    position: int
+    observed: Observed
+    catalogue: Catalogue
+    touching: Touching
+    _any_kept: bool = False
+
+    @classmethod
+    def at(cls, position: int, connection: Connection) -> Carried:
+        """Nothing but what the tables say at their position."""
+        catalogue = Catalogue(connection)
+        touching = Touching(connection, catalogue)
+        return cls(connection.engine, position, Observed(connection), catalogue, touching)
+
+    def holds(self, position: int, connection: Connection) -> bool:
+        """Whether nobody has folded since, and nobody has put other tables in the place of these."""
+        return self.position == position and self.engine is connection.engine
+
+    def go_on(self, connection: Connection) -> None:
+        """Serve another transaction that sees what the one before it has written, and no more."""
+        self.observed.go_on(connection)
+        self.catalogue.go_on(connection)
+        self.touching.go_on(connection)
+
+    def settle(self, connection: Connection, ledger: Ledger, position: int, touched: Spans) -> None:
+        """All is written up to this position: mark closed periods, and forget the figures of what was touched."""
+        self.touching.flush(self.observed.marks)
+        if self.observed.promises_changed:
+            paced.follow_promises(connection, ledger, position, self.catalogue.held())
+            keeping.forget_all(connection)
+        elif touched and self._has_kept(connection):
+            keeping.forget(connection, self.catalogue.held(), touched)
+        self.position = position
+
+    def _has_kept(self, connection: Connection) -> bool:
+        """Whether figures of days are kept; once there were any, it costs less to forget in vain than to ask."""
+        self._any_kept = self._any_kept or keeping.any_kept(connection)
+        return self._any_kept
