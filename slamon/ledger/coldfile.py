@@ -26,6 +26,7 @@ DIGEST = 32
 HEADER_LIMIT = 10_000
 STREAM_LIMIT = 10_000
 COLD_LIMIT = 1 << 30
+NUMBER_LIMIT = (1 << 63) - 1  # of positions and versions, in either store
 
 
 class ColdFileError(Exception):
@@ -186,15 +187,15 @@ class _Reading:
     def _origin(self) -> Origin:
         try:
             return Origin(**json.loads(self._text(HEADER_LIMIT)))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             raise self._damaged("its header cannot be read") from None
 
     def parts(self) -> Iterator[Cold]:
         before = count = 0
         while position := self._number(8):
-            if position <= before:
+            if position <= before or position > NUMBER_LIMIT:
                 raise self._damaged(f"position {position} follows {before}")
-            version, stream = self._number(8), self._text(STREAM_LIMIT)
+            version, stream = self._length(8, NUMBER_LIMIT), self._text(STREAM_LIMIT)
             yield Cold(position, version, stream, self._take(self._length(8, COLD_LIMIT)))
             before, count = position, count + 1
         if self._number(8) != count:
@@ -213,7 +214,7 @@ class _Reading:
     def _length(self, width: int, limit: int) -> int:
         length = self._number(width)
         if length > limit:
-            raise self._damaged("a length is beyond all measure")
+            raise self._damaged("a number is beyond all measure")
         return length
 
     def _number(self, width: int) -> int:
