@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from prometheus_client import Metric
-
 from slamon.metrics import families
 from slamon.metrics.intake import Intake
-from slamon.metrics.text import CONTENT_TYPE, written
+from slamon.metrics.process import process
+from slamon.metrics.text import CONTENT_TYPE, Family, written
 from slamon.views.answers import BreachLine, LedgerStatus, Overview, ProbeLine
 from slamon.views.following import Pulse
 from slamon.views.lag import Behind
 
-__all__ = ["CONTENT_TYPE", "Engine", "Intake", "Standing", "render"]
+__all__ = ["CONTENT_TYPE", "Away", "Engine", "Intake", "Standing", "process", "render"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Standing:
     probes: tuple[ProbeLine, ...]
     breaches: tuple[BreachLine, ...]
 
-    def collect(self) -> Iterator[Metric]:
+    def collect(self) -> Iterator[Family]:
         """The families of one scrape."""
         yield families.build(self.version)
         yield from families.services(self.overview.services)
@@ -52,13 +51,26 @@ class Engine:
     overview: Overview
     pulse: Pulse
 
-    def collect(self) -> Iterator[Metric]:
+    def collect(self) -> Iterator[Family]:
         """The families of one scrape."""
+        yield families.views_up(answering=True)
         yield from families.ledger(self.ledger, self.views)
         yield from families.folding(self.pulse)
         yield from families.overview(self.overview)
 
 
-def render(*parts: Standing | Engine | Intake) -> bytes:
+@dataclass(frozen=True)
+class Away:
+    """What can be told while ledger or views do not answer."""
+
+    pulse: Pulse
+
+    def collect(self) -> Iterator[Family]:
+        """The families of one scrape."""
+        yield families.views_up(answering=False)
+        yield from families.folding(self.pulse)
+
+
+def render(*parts: Standing | Engine | Away | Intake) -> bytes:
     """The text to serve as `CONTENT_TYPE`."""
     return b"".join(written(part.collect()) for part in parts)

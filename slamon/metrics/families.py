@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from fractions import Fraction
 from functools import lru_cache
 from typing import get_args
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.samples import Sample
-
 from catalogue.instants import parse_instant
 from catalogue.periods import parse_period
+from slamon.metrics.exact import number, quotient
+from slamon.metrics.text import Family, also, labels
 from slamon.sla.judgement import ErrorBudget, ObjectiveJudgement, State
 from slamon.views.answers import (
     AgreementSummary,
@@ -24,84 +22,95 @@ from slamon.views.answers import (
     ReviewStatus,
     SealLine,
     ServiceSummary,
+    WindowBurn,
 )
 from slamon.views.following import Pulse
 from slamon.views.lag import Behind
 
-OBJECTIVE = ("agreement", "service", "objective", "mode", "period")
-BURN = ("agreement", "service", "objective", "mode", "window")
-PROBE = ("service", "probe", "location")
+STATES = get_args(State)
 SUCCESS = {"good": 1, "degraded": 1, "bad": 0}  # inconclusive is our fault: neither
 MET = {"met": 1, "on_track": 1, "at_risk": 1, "breached": 0}
 MICROSECONDS = 1_000_000
 
-Values = Mapping[tuple[str, ...], float | None]
 
-
-def build(version: str) -> Metric:
+def build(version: str) -> Family:
     """The program itself."""
-    return _gauge("slamon_build_info", "Version of slamon.", {(version,): 1}, "version")
+    return Family("slamon_build_info", "Version of slamon.", [(labels(version=version), 1)])
 
 
-def _gauge(name: str, says: str, values: Values, *labels: str) -> Metric:
-    """A gauge with one series per known value."""
-    family = GaugeMetricFamily(name, says, labels=labels)
-    family.samples = [
-        Sample(name, dict(zip(labels, key, strict=True)), value)
-        for key, value in values.items()
-        if value is not None
-    ]
-    return family
+def views_up(*, answering: bool) -> Family:
+    """Whether there is anything to tell but of this process."""
+    says = "1 while ledger and views answer, 0 while nothing of them can be told."
+    return _single("slamon_views_up", says, int(answering))
 
 
-def services(services: Iterable[ServiceSummary]) -> Iterator[Metric]:
+def _single(name: str, says: str, value: float | None) -> Family:
+    return Family(name, says, [("", value)])
+
+
+def services(services: Iterable[ServiceSummary]) -> Iterator[Family]:
     """The services and their states."""
     known = tuple(services)
-    yield _gauge(
+    measured = [(labels(service=s.service), s) for s in known if s.measured]
+    yield Family(
         "slamon_service_info",
         "Services of the catalogue.",
-        {(s.service, s.name, s.provider, s.catalogue): 1 for s in known},
-        *("service", "service_name", "provider", "catalogue"),
+        ((_of_service(s), 1) for s in known),
     )
-    yield _gauge(
+    yield Family(
         "slamon_service_state",
         "1 for the state a measured service is in now, 0 for the others.",
-        {
-            (s.service, state): int(s.state == state)
-            for s in known
-            if s.measured
-            for state in get_args(State)
-        },
-        *("service", "state"),
+        (
+            (also(own, "state", state), int(s.state == state))
+            for own, s in measured
+            for state in STATES
+        ),
     )
-    yield _gauge(
+    yield Family(
         "slamon_service_excluded",
         "1 while an exclusion covers a measured service, 0 otherwise.",
-        {(s.service,): int(s.excluded) for s in known if s.measured},
-        "service",
+        ((own, int(s.excluded)) for own, s in measured),
     )
 
 
-def agreements(agreements: Iterable[AgreementSummary]) -> Iterator[Metric]:
+def _of_service(service: ServiceSummary) -> str:
+    return labels(
+        service=service.service,
+        service_name=service.name,
+        provider=service.provider,
+        catalogue=service.catalogue,
+    )
+
+
+def agreements(agreements: Iterable[AgreementSummary]) -> Iterator[Family]:
     """The agreements."""
-    yield _gauge(
+    yield Family(
         "slamon_agreement_info",
         "Agreements of the catalogue.",
-        {(a.agreement, a.name, a.kind, a.provider, a.customer): 1 for a in agreements},
-        *("agreement", "agreement_name", "kind", "provider", "customer"),
+        ((_of_agreement(agreement), 1) for agreement in agreements),
     )
 
 
-def objectives(agreements: Iterable[AgreementSummary]) -> Iterator[Metric]:
+def _of_agreement(agreement: AgreementSummary) -> str:
+    return labels(
+        agreement=agreement.agreement,
+        agreement_name=agreement.name,
+        kind=agreement.kind,
+        provider=agreement.provider,
+        customer=agreement.customer,
+    )
+
+
+def objectives(agreements: Iterable[AgreementSummary]) -> Iterator[Family]:
     """The objectives in their current period."""
     judged = {
-        _objective_key(agreement, status.judgement): status.judgement
+        _of_objective(agreement, status.judgement): status.judgement
         for agreement in agreements
         for status in agreement.objectives
     }
 
-    def family(name: str, says: str, values: Iterable[float | None]) -> Metric:
-        return _gauge(name, says, dict(zip(judged, values, strict=True)), *OBJECTIVE)
+    def family(name: str, says: str, values: Iterable[float | None]) -> Family:
+        return Family(name, says, zip(judged, values, strict=True))
 
     judgements = judged.values()
     yield family(
@@ -112,7 +121,7 @@ def objectives(agreements: Iterable[AgreementSummary]) -> Iterator[Metric]:
     yield family(
         "slamon_sla_compliance_ratio",
         "Measured so far in the current period, by the rules of the agreement.",
-        (_number(j.measured.ratio) if j.measured else None for j in judgements),
+        (number(j.measured.ratio) if j.measured else None for j in judgements),
     )
     yield family(
         "slamon_sla_error_budget_remaining_ratio",
@@ -139,47 +148,50 @@ def objectives(agreements: Iterable[AgreementSummary]) -> Iterator[Metric]:
         "Agreed time of unknown state in the current period, excused time left out.",
         (_seconds(j.tally, "unknown_us") for j in judgements),
     )
-    yield _gauge(
+    yield Family(
         "slamon_sla_basis_info",
         "What the figures of the current period rest on: measured, simulated, mixed, imported.",
-        {(*key, judgement.basis): 1 for key, judgement in judged.items()},
-        *OBJECTIVE,
-        "basis",
+        ((also(own, "basis", judgement.basis), 1) for own, judgement in judged.items()),
     )
 
 
-def burns(burns: Iterable[BurnLine]) -> Iterator[Metric]:
+def burns(burns: Iterable[BurnLine]) -> Iterator[Family]:
     """How fast the budgets of open periods burn, and the speeds that alarm."""
-    windows = {
-        (line.agreement, line.service, line.objective, line.mode, window.window): window
-        for line in burns
-        for window in line.windows
-    }
-    yield _gauge(
+    windows = dict(_windows(burns))
+    yield Family(
         "slamon_sla_burn_rate",
         "Times the speed that would just spend the budget, over a window of agreed time.",
-        {key: _number(each.rate) for key, each in windows.items() if each.rate},
-        *BURN,
+        ((own, number(window.rate)) for own, window in windows.items() if window.rate),
     )
-    yield _gauge(
+    yield Family(
         "slamon_sla_burn_threshold",
         "Burn rate that alarms, by the agreed time of the whole period.",
-        {key: _number(each.threshold) for key, each in windows.items()},
-        *BURN,
+        ((own, number(window.threshold)) for own, window in windows.items()),
     )
 
 
-@lru_cache(maxsize=65_536)  # a scrape mostly tells what the one before told
-def _number(exact: str) -> float:
-    return float(Fraction(exact))
+def _windows(burns: Iterable[BurnLine]) -> Iterator[tuple[str, WindowBurn]]:
+    for line in burns:
+        own = labels(
+            agreement=line.agreement,
+            service=line.service,
+            objective=line.objective,
+            mode=line.mode,
+        )
+        for window in line.windows:
+            yield also(own, "window", window.window), window
 
 
-def _objective_key(agreement: AgreementSummary, judgement: ObjectiveJudgement) -> tuple[str, ...]:
+def _of_objective(agreement: AgreementSummary, judgement: ObjectiveJudgement) -> str:
     """The labels of an objective; the period is named by its unit, as a date would start new series each month."""
     period = agreement.period
-    unit = _unit(period.label, period.tz) if period else ""
-    key = (agreement.agreement, judgement.service, judgement.objective, judgement.mode)
-    return (*key, unit)
+    return labels(
+        agreement=agreement.agreement,
+        service=judgement.service,
+        objective=judgement.objective,
+        mode=judgement.mode,
+        period=_unit(period.label, period.tz) if period else "",
+    )
 
 
 @lru_cache(maxsize=1_024)
@@ -191,16 +203,11 @@ def _unit(label: str, tz: str) -> str:
 def _target(said: str) -> float | None:
     """The target as a ratio, without the time it may name (95.00 % within PT1H); a baseline has none."""
     percent = said.partition(" ")[0]
-    return float(Fraction(percent) / 100) if percent else None
+    return quotient(percent, "100") if percent else None
 
 
 def _budget_left(budget: ErrorBudget | None) -> float | None:
-    return None if budget is None else _share(budget.left_us, budget.allowed_us)
-
-
-@lru_cache(maxsize=65_536)
-def _share(part: str, whole: str) -> float | None:
-    return float(Fraction(part) / Fraction(whole)) if Fraction(whole) else None
+    return None if budget is None else quotient(budget.left_us, budget.allowed_us)
 
 
 def _seconds(tally: Mapping[str, int], state: str) -> float | None:
@@ -212,12 +219,12 @@ def _excused(tally: Mapping[str, int]) -> float | None:
     return excused / MICROSECONDS if tally else None
 
 
-def probes(probes: Iterable[ProbeLine]) -> Iterator[Metric]:
+def probes(probes: Iterable[ProbeLine]) -> Iterator[Family]:
     """The probes and their newest results."""
-    lines = {(p.service or "", p.probe, p.location or ""): p for p in probes}
+    lines = {_of_probe(each): each for each in probes}
 
-    def family(name: str, says: str, values: Iterable[float | None]) -> Metric:
-        return _gauge(name, says, dict(zip(lines, values, strict=True)), *PROBE)
+    def family(name: str, says: str, values: Iterable[float | None]) -> Family:
+        return Family(name, says, zip(lines, values, strict=True))
 
     yield family(
         "slamon_probe_success",
@@ -227,101 +234,110 @@ def probes(probes: Iterable[ProbeLine]) -> Iterator[Metric]:
     yield family(
         "slamon_probe_duration_seconds",
         "Latency of the newest result.",
-        (None if p.latency_us is None else p.latency_us / MICROSECONDS for p in lines.values()),
+        (_in_seconds(p.latency_us) for p in lines.values()),
     )
     yield family(
         "slamon_probe_last_run_timestamp_seconds",
         "When the newest result was due.",
-        (parse_instant(p.last_at) / MICROSECONDS if p.last_at else None for p in lines.values()),
+        (_timestamp(p.last_at) for p in lines.values()),
     )
     yield family(
         "slamon_probe_interval_seconds",
         "Distance of two results as assigned.",
-        (None if p.interval_us is None else p.interval_us / MICROSECONDS for p in lines.values()),
+        (_in_seconds(p.interval_us) for p in lines.values()),
     )
-    yield _runs(lines)
+    yield Family(
+        "slamon_probe_runs_total",
+        "Results recorded, by outcome.",
+        (
+            (also(own, "outcome", outcome), count)
+            for own, probe in lines.items()
+            for outcome, count in probe.runs.items()
+        ),
+        "counter",
+    )
 
 
-def _runs(lines: Mapping[tuple[str, str, str], ProbeLine]) -> Metric:
-    runs = CounterMetricFamily(
-        "slamon_probe_runs", "Results recorded, by outcome.", labels=[*PROBE, "outcome"]
-    )
-    for key, probe in lines.items():
-        for outcome, count in probe.runs.items():
-            runs.add_metric([*key, outcome], count)
-    return runs
+def _of_probe(line: ProbeLine) -> str:
+    return labels(service=line.service or "", probe=line.probe, location=line.location or "")
+
+
+def _in_seconds(microseconds: int | None) -> float | None:
+    return None if microseconds is None else microseconds / MICROSECONDS
+
+
+def _timestamp(instant: str | None) -> float | None:
+    return parse_instant(instant) / MICROSECONDS if instant else None
 
 
 def breaches(
     agreements: Iterable[AgreementSummary], breaches: Iterable[BreachLine]
-) -> Iterator[Metric]:
+) -> Iterator[Family]:
     """The breaches and their review."""
     found = tuple(breaches)
     counted = Counter((b.agreement, b.status) for b in found)
     concerned = {a.agreement for a in agreements} | {b.agreement for b in found}
-    yield _gauge(
+    yield Family(
         "slamon_sla_breaches",
         "Breaches found, by status of their review.",
-        {
-            (agreement, status): counted[agreement, status]
+        (
+            (labels(agreement=agreement, review_status=status), counted[agreement, status])
             for agreement in sorted(concerned)
             for status in get_args(ReviewStatus)
-        },
-        *("agreement", "review_status"),
+        ),
     )
-    oldest: dict[tuple[str, ...], float] = {}
+    oldest: dict[str, int] = {}
     for breach in found:
         if breach.status == "open":
-            at = parse_instant(breach.found_at) / MICROSECONDS
-            oldest[(breach.agreement,)] = min(at, oldest.get((breach.agreement,), at))
-    yield _gauge(
+            at = parse_instant(breach.found_at)
+            oldest[breach.agreement] = min(at, oldest.get(breach.agreement, at))
+    yield Family(
         "slamon_sla_oldest_open_breach_timestamp_seconds",
         "When the oldest breach that awaits review was found.",
-        oldest,
-        "agreement",
+        ((labels(agreement=agreement), at / MICROSECONDS) for agreement, at in oldest.items()),
     )
 
 
-def _seals(seal: SealLine | None) -> Iterator[Metric]:
+def _seals(seal: SealLine | None) -> Iterator[Family]:
     """The newest seal; its age is for the reader to subtract."""
     says = "Position up to which the ledger is sealed."
-    yield _gauge("slamon_ledger_sealed_position", says, {(): seal.last if seal else None})
-    at = parse_instant(seal.sealed_at) / MICROSECONDS if seal else None
+    yield _single("slamon_ledger_sealed_position", says, seal.last if seal else None)
     says = "When the ledger was last sealed."
-    yield _gauge("slamon_ledger_sealed_timestamp_seconds", says, {(): at})
+    at = _timestamp(seal.sealed_at if seal else None)
+    yield _single("slamon_ledger_sealed_timestamp_seconds", says, at)
 
 
-def ledger(ledger: LedgerStatus, views: Mapping[str, Behind]) -> Iterator[Metric]:
+def ledger(ledger: LedgerStatus, views: Mapping[str, Behind]) -> Iterator[Family]:
     """The ledger and the views that follow it, by name."""
     says = "Position of the newest fact of the ledger."
-    yield _gauge("slamon_ledger_last_position", says, {(): ledger.position})
+    yield _single("slamon_ledger_last_position", says, ledger.position)
     yield from _seals(ledger.seal)
-    positions: Values = {(name,): view.position for name, view in views.items()}
-    yield _gauge("slamon_view_position", "Position the view has folded up to.", positions, "view")
+    told = [(labels(view=name), view) for name, view in views.items()]
+    says = "Position the view has folded up to."
+    yield Family("slamon_view_position", says, [(own, each.position) for own, each in told])
     says = "Positions a view stands behind."
-    facts: Values = {(n,): max(0, ledger.position - each.position) for n, each in views.items()}
-    yield _gauge("slamon_view_lag_events", says, facts, "view")
+    facts = [(own, max(0, ledger.position - each.position)) for own, each in told]
+    yield Family("slamon_view_lag_events", says, facts)
     says = "How long the oldest fact has waited to be folded."
-    waited: Values = {(name,): view.waited / MICROSECONDS for name, view in views.items()}
-    yield _gauge("slamon_view_lag_seconds", says, waited, "view")
+    waited = [(own, each.waited / MICROSECONDS) for own, each in told]
+    yield Family("slamon_view_lag_seconds", says, waited)
 
 
-def folding(pulse: Pulse) -> Iterator[Metric]:
+def folding(pulse: Pulse) -> Iterator[Family]:
     """The fold of this process."""
     well = pulse.role == "folding" and pulse.trouble is None
     says = "1 while this process folds, 0 while it stands by, retries or has stopped."
-    yield _gauge("slamon_folding_up", says, {(): int(well)})
-    failures = CounterMetricFamily("slamon_folding_failures", "Attempts to fold that failed.")
-    failures.add_metric([], pulse.failures)
-    yield failures
+    yield _single("slamon_folding_up", says, int(well))
+    says = "Attempts to fold that failed."
+    yield Family("slamon_folding_failures_total", says, [("", pulse.failures)], "counter")
     says = "When this process last had folded every fact."
     at = pulse.folded_at / MICROSECONDS if pulse.folded_at else None
-    yield _gauge("slamon_folding_last_success_timestamp_seconds", says, {(): at})
+    yield _single("slamon_folding_last_success_timestamp_seconds", says, at)
 
 
-def overview(overview: Overview) -> Iterator[Metric]:
+def overview(overview: Overview) -> Iterator[Family]:
     """The overview that the figures of this scrape are from."""
-    at = parse_instant(overview.now) / MICROSECONDS
     says = "Position of the ledger that the other figures are from."
-    yield _gauge("slamon_overview_position", says, {(): overview.position})
-    yield _gauge("slamon_overview_timestamp_seconds", "When they were computed.", {(): at})
+    yield _single("slamon_overview_position", says, overview.position)
+    says = "When they were computed."
+    yield _single("slamon_overview_timestamp_seconds", says, _timestamp(overview.now))

@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
 
-from prometheus_client import Metric
-from prometheus_client.core import GaugeMetricFamily
-
 from catalogue.instants import parse_instant
+from slamon.metrics.text import Family, labels
 from slamon.views.agents import AgentLine
 from slamon.views.alarms import IntakeKind
 
@@ -23,26 +21,25 @@ class Intake:
 
     agents: tuple[AgentLine, ...]
 
-    def collect(self) -> Iterator[Metric]:
+    def collect(self) -> Iterator[Family]:
         """The families of one scrape."""
-        yield self._reported()
-        yield self._alarms()
-
-    def _reported(self) -> Metric:
-        says = "Instant up to which an agent has handed in."
-        family = GaugeMetricFamily(
-            "slamon_agent_reported_until_timestamp_seconds", says, labels=["agent"]
+        yield Family(
+            "slamon_agent_reported_until_timestamp_seconds",
+            "Instant up to which an agent has handed in.",
+            (
+                (labels(agent=line.agent), parse_instant(line.reported_until) / MICROSECONDS)
+                for line in self.agents
+                if line.reported_until
+            ),
         )
-        for line in self.agents:
-            if line.reported_until:
-                family.add_metric([line.agent], parse_instant(line.reported_until) / MICROSECONDS)
-        return family
+        yield Family(
+            "slamon_agent_alarms",
+            "What the intake had to tell of an agent within a day: batches set aside, two writers, a new spool.",
+            self._alarms(),
+        )
 
-    def _alarms(self) -> Metric:
-        says = "What the intake had to tell of an agent within a day: batches set aside, two writers, a new spool."
-        family = GaugeMetricFamily("slamon_agent_alarms", says, labels=["agent", "kind"])
+    def _alarms(self) -> Iterator[tuple[str, int]]:
         for line in self.agents:
             counted = Counter(each.kind for each in line.alarms)
             for kind in get_args(IntakeKind):
-                family.add_metric([line.agent, kind], counted[kind])
-        return family
+                yield labels(agent=line.agent, kind=kind), counted[kind]

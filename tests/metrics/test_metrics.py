@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from slamon.metrics import Engine, Standing, families, render
+from slamon.metrics import Away, Engine, Standing, families, process, render
+from slamon.metrics.text import also, labels
 from slamon.views.answers import LedgerStatus, Overview, SealLine
 from slamon.views.following import Pulse
 from slamon.views.lag import Behind
@@ -29,7 +30,7 @@ def lines(standing: Standing) -> dict[str, float]:
     return parsed(standing)
 
 
-def parsed(standing: Standing | Engine) -> dict[str, float]:
+def parsed(standing: Standing | Engine | Away) -> dict[str, float]:
     text = render(standing).decode()
     series = (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     return {_in_order(name): float(value) for name, value in series}
@@ -196,6 +197,7 @@ def test_the_engine_tells_how_far_the_views_are_behind(standing: Standing) -> No
     views = {"all": Behind(117, 1_500_000), "latencies": Behind(100, 20_000_000)}
 
     assert parsed(Engine(LEDGER, views, standing.overview, pulse)) == {
+        "slamon_views_up": 1,
         "slamon_ledger_last_position": 120,
         "slamon_ledger_sealed_position": 100,
         "slamon_ledger_sealed_timestamp_seconds": 1_771_066_800,
@@ -236,6 +238,23 @@ def test_folding_is_down_while(pulse: Pulse, standing: Standing) -> None:
     assert "slamon_folding_last_success_timestamp_seconds" not in told
 
 
+def test_while_the_views_do_not_answer_only_the_fold_is_told() -> None:
+    pulse = Pulse("folding", "the database does not answer", failures=3, folded_at=AT)
+
+    assert parsed(Away(pulse)) == {
+        "slamon_views_up": 0,
+        "slamon_folding_up": 0,
+        "slamon_folding_failures_total": 3,
+        "slamon_folding_last_success_timestamp_seconds": 1_771_068_630,
+    }
+
+
+def test_the_process_tells_its_memory_and_its_time() -> None:
+    names = {line.split()[0] for line in process().decode().splitlines() if line[0] != "#"}
+
+    assert {"process_resident_memory_bytes", "process_cpu_seconds_total"} <= names
+
+
 def test_an_empty_ledger_tells_only_of_itself() -> None:
     nothing = Standing(
         version="0.1.0",
@@ -267,6 +286,12 @@ def test_names_that_need_quoting_survive(standing: Standing) -> None:
     assert r'service_name="the \"old\"\nmail\\"' in text
 
 
+def test_labels_that_are_added_need_quoting_too() -> None:
+    assert also(labels(probe="p-mail"), "outcome", 'a "good"\none') == (
+        r'{probe="p-mail",outcome="a \"good\"\none"}'
+    )
+
+
 def test_the_unit_is_in_the_name(lines: dict[str, float]) -> None:
     names = {series.partition("{")[0] for series in lines}
 
@@ -276,7 +301,7 @@ def test_the_unit_is_in_the_name(lines: dict[str, float]) -> None:
 def test_promtool_accepts_it(standing: Standing, program: Callable[[str], str]) -> None:
     checked = subprocess.run(
         [program("promtool"), "check", "metrics"],
-        input=render(standing),
+        input=render(standing) + process(),
         capture_output=True,
         check=False,
     )
