@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from fastapi import APIRouter, Response
 
+from catalogue.instants import parse_instant
 from slamon import metrics
 from slamon.cli.house import now
 from slamon.ledger.store import Ledger
+from slamon.ledger.trouble import passing
 from slamon.views.agents import agents
 from slamon.views.answers import Overview
 from slamon.views.following import Pulse
-from slamon.views.lag import behind
-from slamon.views.lately import Lately
+from slamon.views.lag import Behind, behind
 from slamon.views.latencies import counted_upto
 from slamon.views.reading import Reading
 from slamon.views.store import ViewStore
@@ -41,40 +42,61 @@ def metrics_router(house: House, pulse: Callable[[], Pulse]) -> APIRouter:
     return router
 
 
+class _Told(NamedTuple):
+    """An overview as text."""
+
+    overview: Overview
+    text: bytes
+
+
 class Scrape:
-    """The text of a scrape."""
+    """The text of a scrape. What it tells of a large fleet is written beside, once for each overview."""
 
     def __init__(self, house: House, pulse: Callable[[], Pulse]) -> None:
         self._house = house
         self._pulse = pulse
         self._version = version("slamon")
-        self._standing: Lately[tuple[int, str], tuple[Overview, bytes]] = Lately()
+        self._told: _Told | None = None
+        house.reading.before_showing(self._prepare)
 
     def text(self, instant: int) -> bytes:
-        """What is told at an instant (µs)."""
+        """What is told at an instant (µs); of this process alone while ledger or views do not answer."""
+        try:
+            told = self._standing(self._house.reading.overview_lately(instant))
+            found = (told.text, self._engine(told.overview, instant))
+        except Exception as wrong:
+            if passing(wrong) is None:
+                raise
+            found = (metrics.render(metrics.Away(self._pulse())), b"")
+        return b"".join((*found, metrics.process()))
+
+    def _prepare(self, overview: Overview) -> None:
+        if self._told is not None:  # somebody scrapes
+            self._standing(overview)
+
+    def _standing(self, shown: Overview) -> _Told:
+        told = self._told
+        if told is None or told.overview is not shown:
+            told = self._told = _Told(shown, self._rendered(shown))
+        return told
+
+    def _rendered(self, overview: Overview) -> bytes:
         reading = self._house.reading
-        shown = reading.overview(instant)
-        key = (shown.position, shown.now)
-        overview, standing = self._standing.get(
-            key, shown.position, lambda: (shown, self._rendered(shown, instant))
-        )
-        ledger = reading.ledger()
-        views = {
-            "all": behind(self._house.ledger, ledger.view_position, instant),
-            "latencies": behind(self._house.ledger, self._counted(), instant),
-        }
-        engine = metrics.Engine(ledger, views, overview, self._pulse())
-        return standing + metrics.render(engine, self._intake(instant))
-
-    def _counted(self) -> int:
-        with self._house.store.reading() as connection:
-            return counted_upto(connection)
-
-    def _intake(self, instant: int) -> metrics.Intake:
-        with self._house.store.reading() as connection:
-            return metrics.Intake(agents(connection, instant))
-
-    def _rendered(self, overview: Overview, instant: int) -> bytes:
-        reading = self._house.reading
-        probes, breaches = reading.probes(instant), reading.breaches(None)
+        probes, breaches = reading.probes(parse_instant(overview.now)), reading.breaches(None)
         return metrics.render(metrics.Standing(self._version, overview, probes, breaches))
+
+    def _engine(self, overview: Overview, instant: int) -> bytes:
+        ledger = self._house.reading.ledger()
+        with self._house.store.reading() as connection:
+            counted = counted_upto(connection)
+            intake = metrics.Intake(agents(connection, instant))
+        views = {
+            name: self._behind(position, ledger.position, instant)
+            for name, position in (("all", ledger.view_position), ("latencies", counted))
+        }
+        return metrics.render(metrics.Engine(ledger, views, overview, self._pulse()), intake)
+
+    def _behind(self, position: int, last: int, instant: int) -> Behind:
+        if position >= last:
+            return Behind(position, 0)
+        return behind(self._house.ledger, position, instant)

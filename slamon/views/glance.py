@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from catalogue.agreements import Agreement
 from catalogue.instants import MINUTE, format_instant
 from catalogue.services import Service
@@ -25,6 +27,7 @@ class Glance:
         self._lately: Lately[tuple[int, int], Overview] = Lately()
         self._burns: tuple[BurnLine, ...] = ()
         self._burns_key = (-1, 0)
+        self._preparing: list[Callable[[Overview], None]] = []
 
     def overview(self, now: int) -> Overview:
         """How things stand at `now` (µs); it says itself at which position and instant."""
@@ -32,11 +35,27 @@ class Glance:
         key = (position, now // FRESH_US)
         return self._lately.get(key, position, lambda: self._computed(now))
 
+    def lately(self, now: int) -> Overview:
+        """The same for who need not see what was just decided."""
+        position = self._store.position()
+        key = (position, now // FRESH_US)
+        return self._lately.lately(key, position, lambda: self._computed(now))
+
+    def before_showing(self, prepare: Callable[[Overview], None]) -> None:
+        """Have each overview prepared by the thread that computes it, before anybody is shown it."""
+        self._preparing.append(prepare)
+
     def must_know(self, position: int) -> None:
         """Show nobody an older overview than one that knows the facts up to a position."""
         self._lately.need(position)
 
     def _computed(self, now: int) -> Overview:
+        overview = self._at(now)
+        for prepare in self._preparing:
+            prepare(overview)
+        return overview
+
+    def _at(self, now: int) -> Overview:
         with self._store.reading() as connection:
             frame = Frame.at(connection, now)
             held = frame.held

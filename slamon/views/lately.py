@@ -40,9 +40,17 @@ class Lately(Generic[K, T]):
     def get(self, key: K, position: int, compute: Callable[[], T]) -> T:
         """The answer for a key, computed at a position of the views; or the last one, if computing takes long."""
         last = self._answer
+        if last is not None and last.key != key and last.position < self._needed:
+            with self._one_at_a_time:
+                return self._computed(key, position, compute)
+        return self.lately(key, position, compute)
+
+    def lately(self, key: K, position: int, compute: Callable[[], T]) -> T:
+        """The same for who need not see what others need."""
+        last = self._answer
         if last is not None and last.key == key:
             return last.value
-        if last is None or last.took < PATIENCE or last.position < self._needed:
+        if last is None or last.took < PATIENCE:
             with self._one_at_a_time:
                 return self._computed(key, position, compute)
         rested = time.monotonic() - last.ended >= REST * last.took

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -121,6 +121,14 @@ class Reading:
     def overview(self, now: int) -> Overview:
         """How things stand, at a glance; the last one while a newer one takes long to compute."""
         return self._glance.overview(now)
+
+    def overview_lately(self, now: int) -> Overview:
+        """The same for who need not see what was just decided: the last one is told even then."""
+        return self._glance.lately(now)
+
+    def before_showing(self, prepare: Callable[[Overview], None]) -> None:
+        """Have each overview prepared by the thread that computes it, before anybody is shown it."""
+        self._glance.before_showing(prepare)
 
     def must_know(self, position: int) -> None:
         """Give no overview from now on that does not know the facts up to a position."""

@@ -177,8 +177,10 @@ def test_lost_connections_and_a_server_that_is_started_again_are_told_and_surviv
     status, reasons = until(lambda: told if (told := up.readiness())[1] else None)
     assert status == 503
     assert any("does not answer" in reason or "cannot be used" in reason for reason in reasons)
-    for path in ("/services", "/api/v1/services", "/metrics"):
+    for path in ("/services", "/api/v1/services"):
         assert httpx.get(up.url + path, timeout=20).status_code == 503
+    told = httpx.get(f"{up.url}/metrics", timeout=20)
+    assert (told.status_code, "\nslamon_views_up 0.0\n" in told.text) == (200, True)
     own_cluster.start()
     until(lambda: up.readiness() == (200, []))
     before = rows(url)

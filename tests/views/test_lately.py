@@ -85,3 +85,12 @@ def test_a_computation_that_fails_leaves_the_last_answer() -> None:
 
     until(lambda: lately.get(2, 2, failing) == "old" and failed.is_set())
     until(lambda: lately.get(3, 3, slowly("new")) == "new")
+
+
+def test_who_need_not_see_a_decision_does_not_wait_for_it() -> None:
+    lately: Lately[int, str] = Lately()
+    assert lately.get(1, 1, slowly("before the decision")) == "before the decision"
+
+    lately.need(2)
+
+    assert lately.lately(2, 2, slowly("after the decision")) == "before the decision"
