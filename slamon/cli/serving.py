@@ -13,6 +13,7 @@ from slamon.app.program import this_program
 from slamon.cli.house import House, now, place_in
 from slamon.cli.server import Plan, Server
 from slamon.cli.settings import Settings
+from slamon.cli.sharing import share_the_interpreter
 from slamon.cli.terminal import console, errors, fail, progress, refusals
 from slamon.ledger.format import raise_format
 from slamon.ledger.lock import FoldingLock, folding_lock
@@ -71,6 +72,7 @@ def _taken(lock: FoldingLock, *, standby: bool) -> bool:
 
 def _serve(plan: Plan, house: House, lock: FoldingLock, started: Callable[[Server], None]) -> None:
     server = Server(plan, house, lock)
+    share_the_interpreter()
     server.start()
     started(server)
     server.wait()
