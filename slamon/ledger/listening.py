@@ -9,7 +9,7 @@ from typing import LiteralString
 
 import psycopg
 
-from slamon.ledger.connecting import connect
+from slamon.ledger.connecting import connect, reaching
 from slamon.ledger.place import LedgerUnreachableError
 
 POSITION: LiteralString = "SELECT max(notification_id) FROM public.stored_events"
@@ -21,6 +21,12 @@ class Listening:
     """Listens on a connection of its own, and connects anew when that is lost."""
 
     def __init__(self, url: str) -> None:
+        """Begin to listen.
+
+        Raises:
+            LedgerUnreachableError: the database does not answer.
+
+        """
         self._url = url
         self._seen: int | None = None
         self._connection: psycopg.Connection | None = self._listening()
@@ -45,7 +51,12 @@ class Listening:
 
     def _listening(self) -> psycopg.Connection:
         connection = connect(self._url)
-        connection.execute("LISTEN stored_events")
+        try:
+            with reaching(self._url):
+                connection.execute("LISTEN stored_events")
+        except LedgerUnreachableError:
+            connection.close()
+            raise
         return connection
 
     def _moved(self) -> bool:

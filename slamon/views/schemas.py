@@ -93,7 +93,7 @@ class Schemas:
     @contextmanager
     def rebuilding(self) -> Iterator[Schemas]:
         """Another generation, empty; removed at the end unless it was put in the place of the one that is asked."""
-        with closing(connect(self._url, "slamon rebuild")) as connection:
+        with closing(connect(self._url, "slamon rebuild")) as connection, reaching(self._url):
             if not _alone(connection):
                 message = "views are being rebuilt by another process; wait until it is done"
                 raise HeldError(message)
