@@ -8,15 +8,19 @@ import typer
 
 from catalogue.instants import format_instant
 from probes.batch import ObservationsRecorded
-from slamon.app.refused import Unknown
+from slamon.app.refused import Refused, Unknown
 from slamon.cli import archiving, sealing
 from slamon.cli.commands import group
+from slamon.cli.facts import print_fact
 from slamon.cli.house import House, now
-from slamon.cli.opening import existing_home
+from slamon.cli.opening import existing_home, refresh
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import (
+    USAGE,
     AsJson,
     console,
+    errors,
+    fail,
     print_json,
     print_map,
     print_table,
@@ -27,6 +31,7 @@ from slamon.ledger.archives import ColdPartsArchived, archives
 from slamon.ledger.codec import Entry
 from slamon.ledger.seals import LedgerSealed
 from slamon.views import rebuilding as anew
+from slamon.views.fold import FoldError
 from slamon.views.told import told
 
 app = group("The ledger: show, stats, seal, verify, prove, rebuild.")
@@ -43,6 +48,10 @@ LAST = 10**15  # more than a ledger will ever hold, and what every program can c
 
 @app.command()
 def show(
+    position: Annotated[
+        int | None,
+        typer.Argument(help="One fact in full.", metavar="POSITION", min=1, max=LAST),
+    ] = None,
     *,
     stream: Annotated[str | None, typer.Option(help="Only this stream.", metavar="STREAM")] = None,
     after: Annotated[
@@ -51,7 +60,12 @@ def show(
     limit: Annotated[int, typer.Option(help="How many at the most.", min=1, max=LAST)] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Show facts in order, observation batches decoded."""
+    """Show one fact in full, a batch of results decoded probe by probe, or list facts in order."""
+    if position is not None:
+        if stream or after:
+            fail("a position names one fact: leave out --stream and --after", USAGE)
+        _show_one(position, as_json=as_json)
+        return
     with refusals(), existing_home(Settings()) as house:
         entries = _entries(house, stream, after, limit)
         if stream and not entries and not house.ledger.version(stream):
@@ -67,6 +81,34 @@ def show(
     ]
     columns = ("position", "recorded at", "stream", "version", "fact", "by", "content")
     print_table(columns, rows, empty="no fact")
+
+
+def _show_one(position: int, *, as_json: bool) -> None:
+    with refusals(), existing_home(Settings()) as house:
+        _refresh_if_can(house)
+        found = house.reading.fact(position)
+        if found is None:
+            raise Unknown(_none_at(house, position))
+    if as_json:
+        print_json(found.model_dump())
+    else:
+        print_fact(found)
+
+
+def _refresh_if_can(house: House) -> None:
+    """Bring the views up, which know seals and what was before; they may stand still at this very fact."""
+    try:
+        refresh(house)
+    except (FoldError, Refused) as wrong:
+        errors.print(f"{wrong}; seal and earlier results may be missing", soft_wrap=True)
+
+
+def _none_at(house: House, position: int) -> str:
+    last = house.ledger.position()
+    if position > last:
+        return f"there is no fact at position {position}: the ledger's last is {last}"
+    (after,) = house.ledger.since(position, limit=1)
+    return f"there is no fact at position {position}, positions may have gaps: the next is {after.position}"
 
 
 def _entries(house: House, stream: str | None, after: int, limit: int) -> list[Entry]:

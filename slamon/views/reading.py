@@ -69,7 +69,7 @@ from slamon.views.refilled import refilled
 from slamon.views.rulings import ExclusionLine
 from slamon.views.store import read_position
 from slamon.views.tables import view_state
-from slamon.views.told import FactTold
+from slamon.views.told import FactInFull
 from slamon.views.tried import under
 from slamon.views.whatif import WhatIf, compared
 
@@ -267,10 +267,10 @@ class Reading:
         with self._store.reading() as connection:
             return declared.listed(connection, service)
 
-    def fact(self, position: int) -> FactTold | None:
+    def fact(self, position: int) -> FactInFull | None:
         """The fact at a ledger position; None where there is none."""
-        beyond = self._upto is not None and position > self._upto
-        return None if beyond else told.fact_at(self._ledger, position)
+        with self._store.reading() as connection:
+            return told.fact_at(connection, self._ledger, position, self._upto)
 
     def exclusions(self, agreement: str | None) -> tuple[ExclusionLine, ...]:
         """Announced exclusions and what became of them, of one agreement or of all."""

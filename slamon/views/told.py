@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pydantic import BaseModel
+from sqlalchemy import Connection
 
 from catalogue.instants import format_instant
 from probes.batch import ObservationsRecorded
@@ -10,7 +11,10 @@ from slamon.ledger.archives import whereabouts
 from slamon.ledger.codec import Entry, Fact
 from slamon.ledger.seals import LedgerSealed
 from slamon.ledger.store import Ledger
-from slamon.views.answers import Answer
+from slamon.views import sealed
+from slamon.views.answers import Answer, SealLine
+from slamon.views.batchtold import BatchTold
+from slamon.views.decoding import decoded
 
 
 class FactTold(Answer):
@@ -26,10 +30,25 @@ class FactTold(Answer):
     content: object
 
 
-def fact_at(ledger: Ledger, position: int) -> FactTold | None:
-    """The fact at a position; None where there is none, as positions may have gaps."""
-    found = ledger.since(position - 1, limit=1) if position > 0 else []
-    return told(ledger, found[0]) if found and found[0].position == position else None
+class FactInFull(FactTold):
+    """One fact with the seal it is under, and what it says as people read it where it is a batch."""
+
+    seal: SealLine | None = None
+    batch: BatchTold | None = None
+
+
+def fact_at(
+    connection: Connection, ledger: Ledger, position: int, upto: int | None = None
+) -> FactInFull | None:
+    """The fact at a position up to another; None where there is none, as positions may have gaps."""
+    found = ledger.since(position - 1, limit=1, upto=upto) if position > 0 else []
+    if not found or found[0].position != position:
+        return None
+    return FactInFull(
+        **dict(told(ledger, found[0])),
+        seal=sealed.over(connection, position),
+        batch=decoded(connection, ledger, found[0]),
+    )
 
 
 def told(ledger: Ledger, entry: Entry) -> FactTold:

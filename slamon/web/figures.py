@@ -107,6 +107,16 @@ def instant(t: Language, iso: str, zone: str = "UTC") -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(iso, title, text)
 
 
+def clock(iso: str, zone: str = "UTC") -> Markup:
+    """Write the clock of an instant in a zone, cut off at the millisecond, where its day is told beside it."""
+    utc = datetime.fromisoformat(iso).astimezone(UTC)
+    local = utc.astimezone(ZoneInfo(zone))
+    exact = f".{local.microsecond // 1000:03}" if local.microsecond else ""
+    title = f"{utc:%Y-%m-%d %H:%M:%S}{exact} UTC"
+    text = f"{local:%H:%M:%S}{exact}"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(iso, title, text)
+
+
 def span(t: Language, begin: str, end: str, zone: str = "UTC") -> Markup:
     """Write two instants, the date once where they lie on one day of the zone."""
     first, last = (datetime.fromisoformat(iso).astimezone(ZoneInfo(zone)) for iso in (begin, end))

@@ -37,7 +37,7 @@ from slamon.views.explanation import Explanation
 from slamon.views.histories import PeriodHistory
 from slamon.views.past import Moment
 from slamon.views.rulings import ExclusionLine
-from slamon.views.told import FactTold
+from slamon.views.told import FactInFull
 
 
 class Reading(Protocol):
@@ -115,7 +115,7 @@ class Reading(Protocol):
     def declarations(self, service: str | None) -> tuple[DeclarationLine, ...]:
         """Incidents as people declared them, of one service or of all."""
 
-    def fact(self, position: int) -> FactTold | None:
+    def fact(self, position: int) -> FactInFull | None:
         """The fact at a ledger position; None where there is none."""
 
     def exclusions(self, agreement: str | None) -> tuple[ExclusionLine, ...]:

@@ -61,6 +61,12 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "var"
 
 
+@pytest.fixture(scope="session")
+def commands() -> type[Slamon]:
+    """The commands in any folder: `commands(folder)`."""
+    return Slamon
+
+
 @pytest.fixture
 def slamon(filled: Path, tmp_path: Path) -> Slamon:
     """The commands in a copy of the filled folder."""

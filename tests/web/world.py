@@ -66,7 +66,7 @@ from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.histories import FigureRestated, PeriodHistory, Restatement
 from slamon.views.rulings import ExclusionFate, ExclusionLine, ExclusionPart
-from slamon.views.told import FactTold
+from slamon.views.told import FactInFull
 
 SEAL = SealLine(
     number=1,
@@ -1149,10 +1149,10 @@ class World:
         found = self.exclusions(agreement)
         return next((each for each in found if each.exclusion == exclusion), None)
 
-    def fact(self, position: int) -> FactTold | None:
+    def fact(self, position: int) -> FactInFull | None:
         if not 0 < position <= self.at + 2:
             return None
-        return FactTold(
+        return FactInFull(
             position=position,
             recorded_at="2026-11-22T15:48:30Z",
             stream="observations:bonn:5f2a:2026-11-22",

@@ -5,8 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
+from slamon.views.batchtold import BatchTold
+from slamon.views.told import FactInFull
+from slamon.web.pages.knowing import zones_of_services
 from slamon.web.pages.render import page
-from slamon.web.requests import Read
+from slamon.web.requests import Now, Read
+from slamon.web.texts import DEFAULT, language
 
 router = APIRouter(include_in_schema=False)
 
@@ -20,10 +24,33 @@ def ledger(request: Request, reading: Read) -> HTMLResponse:
 
 
 @router.get("/ledger/{position}")
-def fact(request: Request, reading: Read, position: str) -> HTMLResponse:
-    """The fact at one position, with its envelope."""
-    number = position.isascii() and position.isdecimal() and len(position) <= DIGITS
-    found = reading.fact(int(position)) if number else None
-    if found is None:
+def fact(request: Request, reading: Read, now: Now, position: str) -> HTMLResponse:
+    """The fact at one position, with its envelope; a batch as a person reads it."""
+    if not (position.isascii() and position.isdecimal() and len(position) <= DIGITS):
         raise HTTPException(404)
-    return page(request, "fact.html", fact=found)
+    found = reading.fact(int(position))
+    if found is None:
+        raise HTTPException(404, _none_at(reading, int(position)))
+    zone = _zone(reading, now, found.batch) if found.batch else "UTC"
+    return page(request, "fact.html", fact=found, content=_content(found), zone=zone)
+
+
+def _none_at(reading: Read, position: int) -> str:
+    last = reading.ledger().position
+    key = "fact.none" if position > last else "fact.gap"
+    return language(DEFAULT)(key, position=position, last=last)
+
+
+def _zone(reading: Read, now: int, batch: BatchTold) -> str:
+    """The zone in which all services of a batch are judged; UTC where that is more than one."""
+    zones = zones_of_services(reading.agreements(now))
+    found = {zones[each.service] for each in batch.probes if each.service in zones}
+    return found.pop() if len(found) == 1 else "UTC"
+
+
+def _content(found: FactInFull) -> object:
+    """What a fact says, without the bytes of a batch that was set aside."""
+    said = found.content
+    if found.fact.startswith("batch-quarantined/") and isinstance(said, dict):
+        return {key: value for key, value in said.items() if key != "content"}
+    return said

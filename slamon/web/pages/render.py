@@ -12,9 +12,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from slamon.web import drawing, figures, measures, outcomes, pacing, ranking, telling
+from slamon.web import drawing, figures, kept, measures, outcomes, pacing, ranking, telling
 from slamon.web.access import form_token
-from slamon.web.pages.asked import Asked, kept
+from slamon.web.pages.asked import Asked
+from slamon.web.pages.asked import kept as kept_in
 from slamon.web.requests import House, actor_of, house_of, session_of
 from slamon.web.texts import language, negotiate
 
@@ -76,7 +77,7 @@ def _write(
     code = negotiate(request.cookies.get("lang"), request.headers.get("Accept-Language"))
     text = _environment(code).get_template(template).render(values)
     if then := Asked.of(request):
-        text = kept(text, then)
+        text = kept_in(text, then)
     return HTMLResponse(text, status, dict(headers))
 
 
@@ -97,6 +98,7 @@ def _environment(code: str) -> Environment:
         "figures": figures,
         "measures": measures,
         "pacing": pacing,
+        "most": telling.MOST,
     }
     for written in (
         figures.duration,
@@ -120,6 +122,7 @@ def _environment(code: str) -> Environment:
         outcomes.due,
         outcomes.window,
         outcomes.differences,
+        kept.kept,
     ):
         made.filters[written.__name__] = partial(written, t)
     for drawn in (drawing.strip, drawing.meter, pacing.pace, pacing.about, pacing.mark):
@@ -128,6 +131,8 @@ def _environment(code: str) -> Environment:
         "percent": figures.percent,
         "floored": figures.floored,
         "number": figures.number,
+        "clock": figures.clock,
+        "seen": kept.seen,
         "plainly": outcomes.plain,
         "columns": telling.columns,
         "unmarked": telling.unmarked,

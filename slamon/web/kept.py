@@ -1,0 +1,50 @@
+"""What a batch says of single results, in words: why one came out as it did, stage by stage, and what was heard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from slamon.views.batchtold import KeptTold, ProbeTold
+from slamon.web.figures import instant, latency
+from slamon.web.texts import Language
+
+
+def seen(probes: Sequence[ProbeTold]) -> list[str]:
+    """The outcomes that some probe has, and good: a column for each."""
+    named = probes[0].outcomes if probes else {}
+    return [name for name in named if name == "good" or any(p.outcomes[name] for p in probes)]
+
+
+def kept(t: Language, found: KeptTold, zone: str) -> list[str]:
+    """Say one thing after the other, instants as the clocks of a zone show them."""
+    return list(said(t, found, lambda iso: instant(t, iso, zone).striptags()))
+
+
+def said(t: Language, found: KeptTold, told: Callable[[str], str]) -> Iterator[str]:
+    """Say one thing after the other; `told` writes an instant for whoever reads it."""
+    why = [reason(t, found.reason)] if found.reason else []
+    if why or found.text:
+        yield ": ".join([*why, *([found.text] if found.text else [])])
+    if found.address:
+        yield t("kept.address", address=found.address)
+    if found.phases_us:
+        took = [f"{_phase(t, name)} {latency(t, us)}" for name, us in found.phases_us.items()]
+        yield t("kept.phases", phases=", ".join(took))
+    for condition in found.checked:
+        yield t("kept.checked", condition=condition)
+    if found.line:
+        yield t("kept.line", line=found.line)
+    if found.headers:
+        headers = ", ".join(f"{name}: {value}" for name, value in found.headers.items())
+        yield t("kept.headers", headers=headers)
+    if found.certificate_until:
+        yield t("kept.certificate", until=told(found.certificate_until))
+
+
+def reason(t: Language, code: str) -> str:
+    """Say why an attempt was not good; a reason without words is told as it is named."""
+    return t(f"reason.{code}") if t.has(f"reason.{code}") else code.replace("_", " ")
+
+
+def _phase(t: Language, name: str) -> str:
+    return t(f"phase.{name}") if t.has(f"phase.{name}") else name.replace("_", " ")
