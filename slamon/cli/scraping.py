@@ -57,12 +57,12 @@ class Scrape:
         self._pulse = pulse
         self._version = version("slamon")
         self._told: _Told | None = None
-        house.reading.before_showing(self._prepare)
+        house.reading.glance.before_showing(self._prepare)
 
     def text(self, instant: int) -> bytes:
         """What is told at an instant (µs); of this process alone while ledger or views do not answer."""
         try:
-            told = self._standing(self._house.reading.overview_lately(instant))
+            told = self._standing(self._house.reading.glance.lately(instant))
             found = (told.text, self._engine(told.overview, instant))
         except Exception as wrong:
             if passing(wrong) is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -86,7 +86,7 @@ class Reading:
         self._ledger = ledger
         self._founded = founded
         self._upto = upto
-        self._glance = Glance(store)
+        self.glance = Glance(store)
 
     def moment(self, asked: str, now: int) -> Moment:
         """What is asked for as known at an instant with its offset, or at a position such as `@12345`.
@@ -120,19 +120,11 @@ class Reading:
 
     def overview(self, now: int) -> Overview:
         """How things stand, at a glance; the last one while a newer one takes long to compute."""
-        return self._glance.overview(now)
-
-    def overview_lately(self, now: int) -> Overview:
-        """The same for who need not see what was just decided: the last one is told even then."""
-        return self._glance.lately(now)
-
-    def before_showing(self, prepare: Callable[[Overview], None]) -> None:
-        """Have each overview prepared by the thread that computes it, before anybody is shown it."""
-        self._glance.before_showing(prepare)
+        return self.glance.overview(now)
 
     def must_know(self, position: int) -> None:
         """Give no overview from now on that does not know the facts up to a position."""
-        self._glance.must_know(position)
+        self.glance.must_know(position)
 
     def agreements(self, now: int) -> tuple[AgreementSummary, ...]:
         """All agreements with their objectives in the current period."""
