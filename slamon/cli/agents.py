@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from slamon.app.quarantine import release as let_out
+from slamon.cli.agent import app
 from slamon.cli.house import now
 from slamon.cli.opening import opened, recorded
 from slamon.cli.settings import Settings
@@ -14,6 +15,7 @@ from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_jso
 from slamon.views import alarms
 
 
+@app.command("list")
 def list_all(*, as_json: AsJson = False) -> None:
     """List agents, how far each has handed in, and what somebody must look at."""
     with opened() as house:
@@ -33,6 +35,7 @@ def list_all(*, as_json: AsJson = False) -> None:
         console.print(said, style="yellow", highlight=False, soft_wrap=True)
 
 
+@app.command()
 def quarantine(
     agent: Annotated[str | None, typer.Argument(help="Only of this agent.", metavar="ID")] = None,
     *,
@@ -57,6 +60,7 @@ def _state(line: alarms.QuarantineLine) -> str:
     return "released" if line.released else "set aside"
 
 
+@app.command()
 def release(
     position: Annotated[int, typer.Argument(help="Where it was set aside.", min=1)],
     reason: Annotated[str, typer.Option(help="Why it is sound after all; stands with it.")],

@@ -11,6 +11,7 @@ import typer
 
 from catalogue.instants import format_instant
 from slamon.cli.house import House, now
+from slamon.cli.ledgering import app
 from slamon.cli.opening import existing, existing_home, refresh
 from slamon.cli.settings import Settings
 from slamon.cli.sound import must_be_sound
@@ -35,6 +36,7 @@ from slamon.views.handed import handed_in
 File = Annotated[Path, typer.Argument(help="The file of the backup.", metavar="FILE")]
 
 
+@app.command()
 def backup(
     file: File,
     *,
@@ -90,6 +92,7 @@ def _tell_copied(copied: Copied, *, as_json: bool) -> None:
     )
 
 
+@app.command()
 def restore(
     file: File,
     *,
@@ -162,6 +165,7 @@ def _lines(restored: Restored, agents: Mapping[str, int]) -> list[str]:
     return said
 
 
+@app.command()
 def restored(
     *,
     reason: Annotated[

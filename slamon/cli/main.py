@@ -4,38 +4,45 @@ from __future__ import annotations
 
 import zoneinfo
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 from pydantic import ValidationError
 
-from slamon.cli import (
-    acting,
-    agent,
-    agents,
-    backing,
-    breaches,
-    correcting,
-    dashboards,
-    declaring,
-    demonstrating,
-    doctoring,
-    documents,
-    excluding,
-    importing,
-    judging,
-    ledgering,
-    probing,
-    serving,
-    signing,
-)
-from slamon.cli.commands import environment, group
+from slamon.cli.commands import Deferred, environment, group
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import USAGE, console, errors
+
+
+class Commands(Deferred):
+    """The commands, each with its place."""
+
+    places: ClassVar = {
+        "demo": "slamon.cli.demonstrating:demo",
+        "up": "slamon.cli.serving:up",
+        "sign-in": "slamon.cli.signing:sign_in",
+        "doctor": "slamon.cli.doctoring:doctor",
+        "judge": "slamon.cli.judging:judge",
+        "close": "slamon.cli.judging:close",
+        "catalogue": "slamon.cli.documents:app",
+        "import": "slamon.cli.importing:app",
+        "breaches": "slamon.cli.breaches:app",
+        "exclusion": "slamon.cli.excluding:app",
+        "observations": "slamon.cli.correcting:app",
+        "incident": "slamon.cli.declaring:app",
+        "probe": "slamon.cli.probing:app",
+        "agent": "slamon.cli.agents:app",
+        "ledger": "slamon.cli.backing:app",
+        "dashboards": "slamon.cli.dashboards:app",
+        "actor": "slamon.cli.acting:app",
+    }
+    epilogs: ClassVar = {name: environment() for name in ("demo", "up")}
+
 
 app = group(
     "slamon: what was promised, what was delivered, and what follows from the difference.",
     epilog=environment(),
+    kind=Commands,
 )
 
 
@@ -59,30 +66,6 @@ def slamon(
     ] = False,
 ) -> None:
     """Promises, observations, judgement."""
-
-
-app.command("demo", epilog=environment())(demonstrating.demo)
-app.command("up", epilog=environment())(serving.up)
-app.command("sign-in")(signing.sign_in)
-app.command("doctor")(doctoring.doctor)
-app.command("judge")(judging.judge)
-app.command("close")(judging.close)
-app.add_typer(documents.app, name="catalogue")
-app.add_typer(importing.app, name="import")
-app.add_typer(breaches.app, name="breaches")
-app.add_typer(excluding.app, name="exclusion")
-app.add_typer(correcting.app, name="observations")
-app.add_typer(declaring.app, name="incident")
-app.add_typer(probing.app, name="probe")
-app.add_typer(agent.app, name="agent")
-agent.app.command("list")(agents.list_all)
-for handling in (agents.quarantine, agents.release):
-    agent.app.command(handling.__name__)(handling)
-app.add_typer(ledgering.app, name="ledger")
-for command in (backing.backup, backing.restore, backing.restored):
-    ledgering.app.command(command.__name__)(command)
-app.add_typer(dashboards.app, name="dashboards")
-app.add_typer(acting.app, name="actor")
 
 
 def run() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
+from slamon.cli.main import Commands
 from slamon.cli.settings import Settings
 
 HELP = [
@@ -73,3 +76,20 @@ def test_an_option_that_takes_an_instant_says_its_form(
     said = " ".join(empty(*command, "--help").stdout.replace("│", " ").split())
 
     assert form in said
+
+
+def test_a_command_is_loaded_without_what_only_the_web_needs() -> None:
+    asked = "import sys; from typer.testing import CliRunner; from slamon.cli.main import app;"
+    ran = "done = CliRunner().invoke(app, ['judge', '--help']); assert done.exit_code == 0;"
+    heavy = "print(sorted({'fastapi', 'uvicorn', 'slamon.cli.serving'} & set(sys.modules)))"
+
+    said = subprocess.check_output([sys.executable, "-c", asked + ran + heavy], text=True)
+
+    assert said == "[]\n"
+
+
+def test_every_command_is_found_at_its_place(empty: Any) -> None:
+    for name in Commands.places:
+        said = empty(name, "--help")
+        assert said.exit_code == 0, said.output
+        assert f" {name} [OPTIONS]" in said.stdout
