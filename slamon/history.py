@@ -20,7 +20,7 @@ from probes import batch
 from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.actors import ActorErased
-from slamon.ledger.archives import ColdPartsArchived
+from slamon.ledger.archives import ColdPartsArchived, ColdPartsBroughtBack
 from slamon.ledger.codec import Moving, Names, Parting, Upcaster
 from slamon.ledger.epochs import EpochBegun
 from slamon.ledger.format import FormatRaised
@@ -48,6 +48,7 @@ FACTS: Mapping[str, type[Any]] = {
     "format-raised/1": FormatRaised,
     "actor-erased/1": ActorErased,
     "cold-parts-archived/1": ColdPartsArchived,
+    "cold-parts-brought-back/1": ColdPartsBroughtBack,
     "terms-stated/1": TermsStated,
     "terms-amended/1": TermsAmended,
     "terms-corrected/1": TermsCorrected,

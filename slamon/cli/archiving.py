@@ -159,13 +159,19 @@ def bring_back(
     as_json: AsJson = False,
 ) -> None:
     """Put back what an archive holds, or a part of it; slamon may be up, and the file stays."""
-    with refusals(), existing_home(Settings()) as house:
+    settings = Settings()
+    with refusals(), existing_home(settings) as house:
         archived = archiving.whole(file, house.founded)
         moved = _with_bar(
             "bringing back",
             archived,
             lambda progress: archiving.bring_back(
-                house.ledger, archived, first, last or LAST, progress=progress
+                house.ledger,
+                archived,
+                first,
+                last or LAST,
+                actor=settings.actor or ITSELF,
+                progress=progress,
             ),
         )
         bounded = _promised_meanwhile(house, archived)

@@ -11,10 +11,10 @@ from slamon.ledger.store import Ledger
 STREAM = "ledger:archives"
 
 
-class ColdPartsArchived(BaseModel):
-    """The cold parts of `count` facts between two positions, `size` bytes, were copied into a file.
+class ArchiveFact(BaseModel):
+    """What became of the cold parts of `count` facts, from position `first` to `last`, `size` bytes in all.
 
-    `name` is that of the file when it was made, without its folder; `sha256` is of all that is in it.
+    `name` is that of the file, without its folder; `sha256` is of all that is in it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,10 +27,26 @@ class ColdPartsArchived(BaseModel):
     size: int
 
 
+class ColdPartsArchived(ArchiveFact):
+    """They were copied into a file, and may leave the ledger from now on."""
+
+
+class ColdPartsBroughtBack(ArchiveFact):
+    """They were away, and are put back from a file from now on."""
+
+
 def archives(ledger: Ledger) -> list[ColdPartsArchived]:
-    """The archives of a ledger, oldest first."""
+    """The archives of a ledger, oldest first; one that was used again after it was brought back is one."""
     facts = [entry.fact for entry in ledger.stream(STREAM)]
-    return [fact for fact in facts if isinstance(fact, ColdPartsArchived)]
+    files = {fact.sha256: fact for fact in facts if isinstance(fact, ColdPartsArchived)}
+    return list(files.values())
+
+
+def newest_of(ledger: Ledger, sha256: str) -> ArchiveFact | None:
+    """What was said last of an archive; None of one that is new."""
+    said = [entry.fact for entry in ledger.stream(STREAM)]
+    of_it = [fact for fact in said if isinstance(fact, ArchiveFact) and fact.sha256 == sha256]
+    return of_it[-1] if of_it else None
 
 
 def whereabouts(ledger: Ledger, position: int) -> str:

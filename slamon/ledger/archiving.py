@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from slamon.ledger import coldfile
-from slamon.ledger.archives import STREAM, ColdPartsArchived, archives
+from slamon.ledger.archives import STREAM, ColdPartsArchived, ColdPartsBroughtBack, newest_of
 from slamon.ledger.codec import Change, Moving, Row, payload_of
 from slamon.ledger.coldfile import Archived, Cold, ColdFileError, Origin
 from slamon.ledger.leaf import parts
@@ -113,23 +113,29 @@ def bring_back(
     first: int,
     last: int,
     *,
+    actor: str,
     progress: Progress = lambda _: None,
 ) -> Moved:
-    """Put the cold parts of an archive back that belong to positions `first` to `last`.
+    """Put the cold parts of an archive back that belong to positions `first` to `last`; the ledger says who did.
 
     Raises:
-        ColdFileError: a cold part is not that of its fact; those before it are back.
+        ColdFileError: a cold part is not that of its fact; nothing was changed.
+        ConflictError: somebody else archives, or brings back, at this moment.
 
     """
+    _note_return(ledger, archived, _between(archived, first, last), actor)
+    return _each(ledger, _between(archived, first, last), _back, lambda _: True, progress)
+
+
+def _between(archived: Archived, first: int, last: int) -> Iterator[Cold]:
     found = coldfile.parts_of(archived.path)
-    chosen = (cold for cold in found if first <= cold.position <= last)
-    return _each(ledger, chosen, _back, lambda _: True, progress)
+    return (cold for cold in found if first <= cold.position <= last)
 
 
 def _note(ledger: Ledger, archived: Archived, actor: str) -> None:
-    """Say once which file it is, before anything is missed in the ledger."""
-    known = archives(ledger)
-    if archived.sha256 in {each.sha256 for each in known}:
+    """Say which file it is, before anything is missed in the ledger; once, unless it was brought back meanwhile."""
+    after = ledger.version(STREAM)
+    if isinstance(newest_of(ledger, archived.sha256), ColdPartsArchived):
         return
     fact = ColdPartsArchived(
         name=archived.path.name,
@@ -139,7 +145,28 @@ def _note(ledger: Ledger, archived: Archived, actor: str) -> None:
         count=archived.count,
         size=archived.size,
     )
-    ledger.append(STREAM, [fact], after=len(known), actor=actor)
+    ledger.append(STREAM, [fact], after=after, actor=actor)
+
+
+def _note_return(ledger: Ledger, archived: Archived, found: Iterator[Cold], actor: str) -> None:
+    """Say what is put back, before a row is changed; nothing where nothing of it is away."""
+    after = ledger.version(STREAM)
+    first = last = count = size = 0
+    for changes in _changes(ledger, found, _back):
+        for cold in (cold for cold, change in changes.items() if change):
+            first, last = first or cold.position, cold.position
+            count, size = count + 1, size + len(cold.cold)
+    if not count:
+        return
+    fact = ColdPartsBroughtBack(
+        name=archived.path.name,
+        sha256=archived.sha256,
+        first=first,
+        last=last,
+        count=count,
+        size=size,
+    )
+    ledger.append(STREAM, [fact], after=after, actor=actor)
 
 
 def _each(
@@ -150,15 +177,27 @@ def _each(
     progress: Progress,
 ) -> Moved:
     facts = size = already = 0
-    while some := list(islice(found, AT_ONCE)):
-        held = {row.position: row for row in _rows_of(ledger, some)}
-        changes = {c: _change(ledger, held.get(c.position), c, move) for c in some}
+    for changes in _changes(ledger, found, move):
         already += sum(each is None for each in changes.values())
         chosen = {c: each for c, each in changes.items() if each and wanted(each.row)}
         ledger.replace(list(chosen.values()))
         facts, size = facts + len(chosen), size + sum(len(c.cold) for c in chosen)
-        progress(some[-1].position)
+        progress(max(cold.position for cold in changes))
     return Moved(facts, size, already)
+
+
+def _changes(
+    ledger: Ledger, found: Iterator[Cold], move: Move
+) -> Iterator[dict[Cold, Change | None]]:
+    """What becomes of each fact, some at a time, in order.
+
+    Raises:
+        ColdFileError: a cold part is not that of its fact.
+
+    """
+    while some := list(islice(found, AT_ONCE)):
+        held = {row.position: row for row in _rows_of(ledger, some)}
+        yield {c: _change(ledger, held.get(c.position), c, move) for c in some}
 
 
 def _rows_of(ledger: Ledger, some: list[Cold]) -> Iterator[Row]:

@@ -156,6 +156,20 @@ def test_brought_back_it_is_told_as_before(probed: Any, file: Path) -> None:
     assert batches(probed, DAYS[0]) == before
 
 
+def test_bringing_back_is_recorded_and_the_past_is_as_it_was(archived: Any, file: Path) -> None:
+    at = archived.json("ledger", "stats")["position"]
+    known = ("judge", "--agreement", "sla-digital-editions", "--period", "2026-02")
+    before = archived.json(*known, "--as-known-at", f"@{at}", code=1)
+    archived("ledger", "bring-back", file)
+
+    (_, back) = archived.json("ledger", "show", "--stream", "ledger:archives")
+
+    assert (back["fact"], back["actor"]) == ("cold-parts-brought-back/1", "rita")
+    assert (back["content"]["name"], back["content"]["count"]) == (file.name, 3)
+    assert archived.json(*known, "--as-known-at", f"@{at}", code=1) == before
+    assert archived.json("ledger", "verify")["holds"]
+
+
 def test_results_in_an_archive_are_corrected_after_they_came_back(
     archived: Any, file: Path
 ) -> None:

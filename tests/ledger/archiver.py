@@ -31,7 +31,7 @@ def main(work: str, said: str, file: str, many: str) -> None:
         assert archived is not None
         archiving.put_away(ledger, archived, lambda _: True, actor="ann")
     else:
-        archiving.bring_back(ledger, archiving.whole(path, founded), 1, 2**62)
+        archiving.bring_back(ledger, archiving.whole(path, founded), 1, 2**62, actor="ann")
     say("done")
 
 

@@ -161,4 +161,4 @@ def test_a_bound_that_is_promised_later_is_held_against_buckets(
         assert 0 < found[Outcome.INCONCLUSIVE] < 30
     else:
         assert (found[Outcome.BAD], found[Outcome.INCONCLUSIVE]) == (bad, unknown)
-    archiving.bring_back(probed.ledger, archived, 1, FAR)
+    archiving.bring_back(probed.ledger, archived, 1, FAR, actor="ann")
