@@ -14,7 +14,7 @@ from slamon.cli.assigning import AGENT
 from slamon.cli.child import end, launch, surroundings
 from slamon.cli.commands import group
 from slamon.cli.settings import Settings
-from slamon.cli.signing import address_in
+from slamon.cli.signing import address_in, answers
 from slamon.cli.terminal import errors, refusals
 
 app = group("The agent of this machine: run it apart.")
@@ -41,6 +41,8 @@ def run() -> None:
                 _say_waiting(settings.data)
                 _wait_for_one(settings.data, stopping)
                 continue
+            if not answers(centre):
+                _say_silent(centre)
             told = surroundings(settings.data, AGENT, key, centre, settings.agent_allow)
             code = _until_moved(told, settings.data, stopping)
             if code is not None:
@@ -53,6 +55,11 @@ def _centre(folder: Path) -> str | None:
 
 def _say_waiting(folder: Path) -> None:
     said = f"no slamon is found in {folder}; the agent waits for `slamon up --no-agent`"
+    errors.print(said, highlight=False, soft_wrap=True)
+
+
+def _say_silent(centre: str) -> None:
+    said = f"no slamon answers at {centre}; what the agent sees stays in its spool until one does"
     errors.print(said, highlight=False, soft_wrap=True)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from slamon.app.refused import Refused
 from slamon.cli.house import now, place_in
@@ -15,6 +17,7 @@ from slamon.ledger.lock import folding_lock
 from slamon.web.access import Access
 
 FILE = "address"
+LISTEN_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,16 @@ def address_in(folder: Path) -> str | None:
     return None
 
 
+def answers(url: str) -> bool:
+    """Whether anybody listens at an address: one that was killed leaves its own behind."""
+    place = urlsplit(url)
+    try:
+        with socket.create_connection((place.hostname or "", place.port or 80), LISTEN_SECONDS):
+            return True
+    except OSError:
+        return False
+
+
 def link(access: Access, url: str, actor: str) -> str:
     """Make a link that signs `actor` in once, at the web of `url`."""
     return f"{url}/sign-in/{access.mint(actor)}"
@@ -66,9 +79,15 @@ def _running(settings: Settings) -> str:
 
     """
     url = address_in(settings.data)
-    # One that was killed leaves its address behind, but not its lock.
-    if url is None or _is_free(settings):
+    if _is_free(settings):
         message = f"nothing runs on the data folder {settings.data}: start `slamon up` first"
+        raise Refused(message)
+    if url is None or not answers(url):
+        was = f" (it was at {url}, which does not answer)" if url else ""
+        message = (
+            f"the ledger of {settings.data} is folded by another process, and no slamon is found in this folder{was}: "
+            "sign in where that one runs, or wait until it has started"
+        )
         raise Refused(message)
     return url
 

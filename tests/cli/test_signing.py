@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -63,13 +64,55 @@ def test_the_address_of_one_that_was_killed_is_not_given(slamon: Any) -> None:
 
 
 def test_a_link_is_made_for_the_actor_of_the_settings(slamon: Any) -> None:
-    Address(slamon.folder, "http://127.0.0.1:8000").write()
+    with socket.create_server(("127.0.0.1", 0)) as web, FolderLock(slamon.folder, "a test"):
+        url = f"http://127.0.0.1:{web.getsockname()[1]}"
+        Address(slamon.folder, url).write()
+        said = slamon("sign-in")
+
+    assert said.stdout.startswith(f"{url}/sign-in/")
+    assert len(said.stdout.split()) == 1
+
+
+@pytest.mark.parametrize(
+    ("left", "sentence"),
+    [
+        pytest.param(
+            "http://127.0.0.1:1",
+            "(it was at http://127.0.0.1:1, which does not answer): sign in where that one runs",
+            id="one that was killed, and another took over",
+        ),
+        pytest.param(None, "no slamon is found in this folder: sign in", id="one elsewhere"),
+    ],
+)
+def test_no_link_leads_to_where_nobody_answers(
+    slamon: Any, left: str | None, sentence: str
+) -> None:
+    if left:
+        Address(slamon.folder, left).write()
 
     with FolderLock(slamon.folder, "a test"):
         said = slamon("sign-in")
 
-    assert said.stdout.startswith("http://127.0.0.1:8000/sign-in/")
-    assert len(said.stdout.split()) == 1
+    assert said.exit_code == 1
+    assert "is folded by another process" in said.stderr
+    assert sentence in said.stderr
+
+
+def test_an_agent_whose_slamon_was_killed_says_so_and_goes_on(slamon: Any) -> None:
+    Address(slamon.folder, "http://127.0.0.1:1").write()
+    env = {**os.environ, "SLAMON_DATA": str(slamon.folder)}
+    command = [Path(sys.executable).with_name("slamon"), "agent", "run"]
+
+    agent = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
+    assert agent.stderr is not None
+    first = agent.stderr.readline()
+    agent.terminate()
+    agent.communicate(timeout=PATIENCE)
+
+    assert first == (
+        "no slamon answers at http://127.0.0.1:1; what the agent sees stays in its spool until one does\n"
+    )
+    assert agent.returncode == 0
 
 
 def test_who_leaves_takes_the_address_of_nobody_else_away(slamon: Any) -> None:
