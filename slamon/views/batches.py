@@ -5,12 +5,13 @@ What a probe was before a batch is remembered by spool.
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from probes.batch import BatchError, Edge, Missing, ObservationsRecorded
 from probes.outcome import Outcome
@@ -22,7 +23,19 @@ from slamon.sla.judgement import Basis
 from slamon.sla.runs import Run
 from slamon.views import spooldays
 from slamon.views.tables import assignment, covered
-from slamon.views.writing import insert
+from slamon.views.writing import insert, write_many
+
+_ASSIGNED = select(assignment.c.body).where(
+    assignment.c.agent == bindparam("agent"), assignment.c.version == bindparam("version")
+)
+_COVERED = select(covered.c.until, covered.c.assignment, covered.c.outcomes).where(
+    covered.c.agent == bindparam("agent"), covered.c.spool == bindparam("spool")
+)
+_write = insert(covered)
+_COVER = _write.on_conflict_do_update(
+    index_elements=["agent", "spool"],
+    set_={name: _write.excluded[name] for name in ("until", "assignment", "outcomes")},
+)
 
 Timed = tuple[Run, int]
 """A run, and the distance of its slots in µs."""
@@ -45,10 +58,8 @@ def read_assignment(body: str) -> AgentAssigned:
 
 def assigned_to(connection: Connection, agent: str, version: int) -> AgentAssigned:
     """A version of an agent's assignment, as it was folded."""
-    asked = select(assignment.c.body).where(
-        assignment.c.agent == agent, assignment.c.version == version
-    )
-    return read_assignment(connection.execute(asked).scalar_one())
+    asked = {"agent": agent, "version": version}
+    return read_assignment(connection.execute(_ASSIGNED, asked).scalar_one())
 
 
 @dataclass
@@ -223,11 +234,7 @@ class Batches:
         return self._covers[agent, spool]
 
     def _stored(self, agent: str, spool: str) -> _Cover:
-        row = self._connection.execute(
-            select(covered.c.until, covered.c.assignment, covered.c.outcomes).where(
-                covered.c.agent == agent, covered.c.spool == spool
-            )
-        ).first()
+        row = self._connection.execute(_COVERED, {"agent": agent, "spool": spool}).first()
         if row is None:
             return _Cover()
         return _Cover(row.until, row.assignment, [_outcome(each) for each in row.outcomes])
@@ -242,22 +249,13 @@ class Batches:
                 "spool": spool,
                 "until": cover.until,
                 "assignment": cover.assignment,
-                "outcomes": cover.outcomes,
+                "outcomes": json.dumps(cover.outcomes),
             }
             for (agent, spool), cover in self._covers.items()
             if (agent, spool) in self._read
         ]
         self._read.clear()
-        if rows:
-            write = insert(covered)
-            named = ("until", "assignment", "outcomes")
-            self._connection.execute(
-                write.on_conflict_do_update(
-                    index_elements=["agent", "spool"],
-                    set_={name: write.excluded[name] for name in named},
-                ),
-                rows,
-            )
+        write_many(self._connection, _COVER, rows)
 
 
 def _outcome(stored: int | None) -> Outcome | None:

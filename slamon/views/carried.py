@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, bindparam, update
 
+from slamon.ledger.codec import Row, split
 from slamon.ledger.store import Ledger
 from slamon.views import keeping, paced
 from slamon.views.marks import Spans
 from slamon.views.observed import Observed
 from slamon.views.promised import Catalogue
+from slamon.views.tables import view_state
+from slamon.views.together import together
 from slamon.views.touching import Touching
+
+_MOVE = update(view_state).values(position=bindparam("reached"), recorded_at=bindparam("at"))
 
 
 @dataclass
@@ -42,15 +47,20 @@ class Carried:
         self.catalogue.go_on(connection)
         self.touching.go_on(connection)
 
-    def settle(self, connection: Connection, ledger: Ledger, position: int, touched: Spans) -> None:
-        """All is written up to this position: mark closed periods, and forget the figures of what was touched."""
+    def settle(self, connection: Connection, ledger: Ledger, row: Row, touched: Spans) -> None:
+        """All is written up to this fact: mark closed periods, forget the figures of what was touched, move on."""
         self.touching.flush(self.observed.marks)
+        doubted: list[keeping.Days] = []
         if self.observed.promises_changed:
-            paced.follow_promises(connection, ledger, position, self.catalogue.held())
+            paced.follow_promises(connection, ledger, row.position, self.catalogue.held())
             keeping.forget_all(connection)
         elif touched and self._has_kept(connection):
-            keeping.forget(connection, self.catalogue.held(), touched)
-        self.position = position
+            doubted = keeping.doubted(connection, self.catalogue.held(), touched)
+        recorded_at = split(row.state)[0].recorded_at
+        with together(connection):
+            keeping.forget(connection, doubted)
+            connection.execute(_MOVE, {"reached": row.position, "at": recorded_at})
+        self.position = row.position
 
     def _has_kept(self, connection: Connection) -> bool:
         """Whether figures of days are kept; once there were any, it costs less to forget in vain than to ask."""

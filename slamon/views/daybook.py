@@ -303,9 +303,11 @@ class DayBook:
 
     def _day(self, key: Key) -> _Day:
         check, location, day = key
-        begin, end = self._loaded.get((check, location), (day, day))
+        known = self._loaded.get((check, location))
+        begin, end = known or (day, day)
         if not begin <= day < end:
-            first, after = min(begin, day), max(end, day + AHEAD)
+            # A late result is mostly alone: only after the first day of a check more may come.
+            first, after = min(begin, day), max(end, day + (AHEAD if known else 1))
             for low, high in ((first, begin), (end, after)):
                 self._load(check, location, low, high)
             self._loaded[check, location] = (first, after)

@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection
 
 from catalogue.terms import TermsFact
 from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.actors import ActorErased
-from slamon.ledger.archives import ArchiveFact
-from slamon.ledger.codec import Entry, Row, payload_of, split
+from slamon.ledger.archives import ColdPartsArchived
+from slamon.ledger.codec import Entry, Row, payload_of
 from slamon.ledger.epochs import EpochBegun
 from slamon.ledger.format import FormatRaised
 from slamon.ledger.seals import LedgerSealed
@@ -35,7 +35,6 @@ from slamon.views.promised import Catalogue
 from slamon.views.sealed import keep_seal
 from slamon.views.settling import Settling
 from slamon.views.store import ViewStore, read_position
-from slamon.views.tables import view_state
 from slamon.views.uncollected import uncollected
 
 BATCH = 500  # facts per transaction: enough to pay for the commit, few enough to be seen soon
@@ -162,9 +161,6 @@ class Folder:
             return settling.keep_some(connection, seconds)
 
 
-_MOVE = update(view_state).values(position=bindparam("reached"), recorded_at=bindparam("at"))
-
-
 def apply_all(connection: Connection, rows: Iterable[Row], ledger: Ledger, carried: Carried) -> int:
     """Apply facts in order, forget figures they touch, and move the position; the one reached, 0 without facts."""
     observed, row = carried.observed, None
@@ -188,9 +184,7 @@ def apply_all(connection: Connection, rows: Iterable[Row], ledger: Ledger, carri
         if row is None:
             raise
         raise FoldError(row.name, row.position, row.stream, wrong) from wrong
-    carried.settle(connection, ledger, row.position, touched)
-    recorded_at = split(row.state)[0].recorded_at
-    connection.execute(_MOVE, {"reached": row.position, "at": recorded_at})
+    carried.settle(connection, ledger, row, touched)
     return row.position
 
 
@@ -205,7 +199,7 @@ def _apply(connection: Connection, carried: Carried, entry: Entry) -> bool:
         case AgentAssigned() as fact:
             observed.assigned(entry, fact)
             return True
-        case LedgerFounded() | EpochBegun() | FormatRaised() | ActorErased() | ArchiveFact():
+        case LedgerFounded() | EpochBegun() | FormatRaised() | ActorErased() | ColdPartsArchived():
             pass  # whose ledger it is, who may read it, whose name is gone, what is where: no figure rests on it
         case LedgerSealed() as fact:
             keep_seal(connection, entry, fact)

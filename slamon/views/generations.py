@@ -10,6 +10,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from slamon.views.tables import view_state
 
+_POSITION = select(view_state.c.position)
+
 
 class Generations(Protocol):
     """Where the tables stand. Transactions end when their connection is closed; what was not committed is undone.
@@ -47,7 +49,7 @@ class Generations(Protocol):
 
 def read_position(connection: Connection) -> int:
     """How far the ledger had been folded in what this connection sees."""
-    return int(connection.execute(select(view_state.c.position)).scalar_one())
+    return int(connection.execute(_POSITION).scalar_one())
 
 
 def retire(engine: Engine) -> None:

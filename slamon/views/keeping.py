@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import cast
 
@@ -23,6 +23,8 @@ from slamon.views.writing import insert, write_many
 
 Touched = Mapping[tuple[str, str], tuple[int, int]]
 Span = tuple[int, int]
+Days = Mapping[str, object]
+"""Of an objective, from one label to another."""
 
 _KEY = (
     objective_day.c.agreement == bindparam("agreement"),
@@ -65,7 +67,7 @@ def keep(
     write_many(connection, _KEEP, rows)
 
 
-def _asked(key: Key, first: str, last: str) -> dict[str, object]:
+def _asked(key: Key, first: str, last: str) -> Days:
     return {**_named(key), "first": first, "last": last}
 
 
@@ -135,13 +137,25 @@ def any_kept(connection: Connection) -> bool:
     return connection.execute(_ANY).first() is not None
 
 
-def forget(connection: Connection, held: Promises, touched: Touched) -> None:
-    """Results have arrived: days whose states may depend on them have to be judged anew."""
-    for judged in judged_by(held, touched):
-        for back, ahead in affected(connection, judged, touched):
-            first = period_at("day", back, judged.tz).label
-            last = _LAST_LABEL if ahead >= FAR else period_at("day", ahead, judged.tz).label
-            connection.execute(_FORGET, _asked(judged.key, first, last))
+def doubted(connection: Connection, held: Promises, touched: Touched) -> list[Days]:
+    """The days whose states may depend on results that have arrived: they have to be judged anew."""
+    return [
+        _days(judged, *span)
+        for judged in judged_by(held, touched)
+        for span in affected(connection, judged, touched)
+    ]
+
+
+def _days(judged: Judged, back: int, ahead: int) -> Days:
+    first = period_at("day", back, judged.tz).label
+    last = _LAST_LABEL if ahead >= FAR else period_at("day", ahead, judged.tz).label
+    return _asked(judged.key, first, last)
+
+
+def forget(connection: Connection, days: Iterable[Days]) -> None:
+    """These days have to be judged anew."""
+    for each in days:
+        connection.execute(_FORGET, each)
 
 
 def affected(connection: Connection, judged: Judged, touched: Touched) -> list[Span]:

@@ -19,6 +19,7 @@ from slamon.views.daybook import DayBook
 from slamon.views.marks import Mark, Spans
 from slamon.views.paced import Paced
 from slamon.views.tables import assignment, interruption, probe_last
+from slamon.views.together import together
 from slamon.views.writing import insert, write_many
 
 OUTCOMES = ("good", "degraded", "bad", "inconclusive")
@@ -156,11 +157,12 @@ class Observed:
         for key, outcomes in self.book.replaced.items():
             for outcome in outcomes:
                 self._newest[key].counts[outcome] -= 1
-        self.book.flush()
-        if self._newest:
-            self._write_newest()
-        self._batches.flush()
-        self._paced.flush()
+        with together(self._connection):
+            self.book.flush()
+            if self._newest:
+                self._write_newest()
+            self._batches.flush()
+            self._paced.flush()
         return self.book.touched
 
     def _write_newest(self) -> None:

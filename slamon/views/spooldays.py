@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from slamon.views.tables import spool_day
-from slamon.views.writing import insert
+from slamon.views.writing import insert, write_many
+
+_KEEP = insert(spool_day)
 
 EPOCH = date(1970, 1, 1).toordinal()
 
@@ -33,11 +36,10 @@ def row(
         "position": position,
         "until": until,
         "assignment": assignment,
-        "outcomes": outcomes,
+        "outcomes": json.dumps(outcomes),
     }
 
 
 def write(connection: Connection, rows: Sequence[Row]) -> None:
     """Keep how days began."""
-    if rows:
-        connection.execute(insert(spool_day), list(rows))
+    write_many(connection, _KEEP, rows)

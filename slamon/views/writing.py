@@ -20,10 +20,10 @@ def write_many(
     if not rows:
         return
     text, order = _spelled(statement, connection.dialect, tuple(rows[0]))
-    if order is None:
-        connection.exec_driver_sql(text, list(rows))
-    else:
-        connection.exec_driver_sql(text, list(map(itemgetter(*order), rows)))
+    given = rows if order is None else map(itemgetter(*order), rows)
+    many: list[Any] = list(given)
+    # Of many rows the driver waits for the store; one can be sent together with other statements.
+    connection.exec_driver_sql(text, many if len(many) > 1 else many[0])
 
 
 @lru_cache(maxsize=64)
