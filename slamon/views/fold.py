@@ -12,7 +12,7 @@ from catalogue.terms import TermsFact
 from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.actors import ActorErased
-from slamon.ledger.archives import ColdPartsArchived
+from slamon.ledger.archives import ArchiveFact
 from slamon.ledger.codec import Entry, Row, payload_of
 from slamon.ledger.epochs import EpochBegun
 from slamon.ledger.format import FormatRaised
@@ -199,7 +199,7 @@ def _apply(connection: Connection, carried: Carried, entry: Entry) -> bool:
         case AgentAssigned() as fact:
             observed.assigned(entry, fact)
             return True
-        case LedgerFounded() | EpochBegun() | FormatRaised() | ActorErased() | ColdPartsArchived():
+        case LedgerFounded() | EpochBegun() | FormatRaised() | ActorErased() | ArchiveFact():
             pass  # whose ledger it is, who may read it, whose name is gone, what is where: no figure rests on it
         case LedgerSealed() as fact:
             keep_seal(connection, entry, fact)
