@@ -169,11 +169,11 @@ def stamp(state: bytes, recorded_at: int) -> bytes:
 
 def split(state: bytes) -> tuple[Envelope, bytes]:
     """The envelope and the payload of stored bytes."""
-    line, _, payload = state.partition(b"\n")
     try:
+        line, _, payload = state.partition(b"\n")
         head = json.loads(line)
         return Envelope(head["at"], head["by"], head["cause"]), payload
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         message = "its envelope is damaged"
         raise UnreadableFactError(message) from None
 

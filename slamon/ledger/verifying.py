@@ -87,7 +87,7 @@ def _readable_seals(walk: _Walk) -> Iterator[Made]:
     while True:
         try:
             entry = next(walk.ledger.stream(STREAM, after=version, limit=1), None)
-        except (UnreadableFactError, TypeError):  # or what is stored is no bytes at all
+        except UnreadableFactError:
             version, walk.lost = version + 1, True
             continue
         if entry is None:
@@ -127,7 +127,8 @@ class _Walk:
 
     def read(self, upto: int) -> Iterator[tuple[int, bytes]]:
         """Position and leaf of the facts that follow; each is checked by itself on the way."""
-        for row in rows(self.ledger, self.reached, upto):
+        for stored in rows(self.ledger, self.reached, upto):
+            row = _legible(stored)
             self.reached = row.position
             self.found.facts += 1
             warm, digest = parts(row, self.ledger.names)
@@ -208,7 +209,7 @@ class _Walk:
         return True
 
     def _row_at(self, position: int) -> Row:
-        return next(rows(self.ledger, position - 1, position))
+        return _legible(next(rows(self.ledger, position - 1, position)))
 
     def _against_anchor(self, seal: LedgerSealed) -> None:
         kept = self.anchor.get(seal.number)
@@ -233,6 +234,18 @@ class _Walk:
                 "facts were removed, or this is a backup older than the seal"
             )
             self.tell(Fault(self.reached + 1, "anchor", said))
+
+
+def _legible(row: Row) -> Row:
+    """A row of values as slamon stores them; SQLite keeps any value in any column, and no leaf fits such a one."""
+    position, stream, version, name, state = row
+    return Row(
+        position,
+        stream if isinstance(stream, str) else repr(stream),
+        version if isinstance(version, int) else 0,
+        name if isinstance(name, str) else repr(name),
+        state if isinstance(state, bytes) else repr(state).encode(),
+    )
 
 
 def _first_line(wrong: ValueError) -> str:
