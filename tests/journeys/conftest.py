@@ -22,6 +22,9 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from typer.testing import CliRunner
+
+from slamon.cli.main import app
 
 T = TypeVar("T")
 SLAMON = Path(sys.executable).with_name("slamon")
@@ -201,6 +204,20 @@ def slamon() -> Callable[..., subprocess.CompletedProcess[str]]:
     return run
 
 
+@pytest.fixture(scope="session")
+def inside() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run a command of slamon in the process of the test: for what is only prepared or looked up with it."""
+
+    def run(data: Path, *arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
+        told = environment(data, more)
+        env: dict[str, str | None] = {**dict.fromkeys(os.environ), **told}
+        done = CliRunner(env=env).invoke(app, [str(each) for each in arguments])
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
+
+    return run
+
+
 @pytest.fixture
 def command() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     """Begin a command of slamon; it is killed if it still runs at the end."""
@@ -291,7 +308,7 @@ def target() -> Iterator[int]:
 
 
 @pytest.fixture
-def watched(target: int, tmp_path: Path, slamon: Callable[..., Any]) -> Callable[..., Path]:
+def watched(target: int, tmp_path: Path, inside: Callable[..., Any]) -> Callable[..., Path]:
     """Make a data folder with an agreement, and that many probes that are due every ten seconds."""
 
     def make(probes: int, **settings: str) -> Path:
@@ -300,7 +317,7 @@ def watched(target: int, tmp_path: Path, slamon: Callable[..., Any]) -> Callable
         listed = "\n".join(PROBE.format(n=n, port=target) for n in range(probes))
         (documents / "web.yaml").write_text(SET.format(probes=listed))
         applying = ("catalogue", "apply", documents, "--yes", "--as", "operations")
-        applied = slamon(data, *applying, **settings)
+        applied = inside(data, *applying, **settings)
         assert applied.returncode == 0, applied.stderr
         return data
 

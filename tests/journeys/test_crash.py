@@ -88,12 +88,12 @@ def everything_said(data: Path, instant: int) -> list[Any]:
     return [answer.model_dump() for answer in answers]
 
 
-def assert_views_equal_rebuilt_ones(data: Path, slamon: Callable[..., Any]) -> None:
+def assert_views_equal_rebuilt_ones(data: Path, inside: Callable[..., Any]) -> None:
     copy = data.with_name("rebuilt")
     shutil.copytree(data, copy)
     instant = time.time_ns() // 1_000
 
-    assert slamon(copy, "ledger", "rebuild").returncode == 0
+    assert inside(copy, "ledger", "rebuild").returncode == 0
 
     assert everything_said(copy, instant) == everything_said(data, instant)
     shutil.rmtree(copy)
@@ -110,7 +110,7 @@ def test_no_row_is_lost_or_doubled_when_agent_and_centre_are_killed(
     rounds: int,
     house: Path,
     started: Callable[..., Any],
-    slamon: Callable[..., Any],
+    inside: Callable[..., Any],
     until: Callable[..., Any],
     tmp_path: Path,
 ) -> None:
@@ -145,7 +145,7 @@ def test_no_row_is_lost_or_doubled_when_agent_and_centre_are_killed(
     assert safe
     assert set(safe) <= set(rows)
     assert any(isinstance(fact, ProbingInterrupted) for fact in facts(house))
-    assert_views_equal_rebuilt_ones(house, slamon)
+    assert_views_equal_rebuilt_ones(house, inside)
 
 
 def write_rows(file: Path) -> None:
@@ -178,7 +178,7 @@ def test_an_import_that_is_killed_leaves_nothing_and_is_whole_when_repeated(
     times: int,
     house: Path,
     tmp_path: Path,
-    slamon: Callable[..., Any],
+    inside: Callable[..., Any],
     importing: Callable[[], Any],
 ) -> None:
     chance = Random(times)
@@ -187,18 +187,18 @@ def test_an_import_that_is_killed_leaves_nothing_and_is_whole_when_repeated(
         journal = house / "ledger.db-wal"
         while n % 2 and process.poll() is None and not written(journal):
             time.sleep(0.001)
-        time.sleep(0 if n % 2 else chance.uniform(1.5, 4))
+        time.sleep(0 if n % 2 else chance.uniform(0.7, 3))
         process.kill()
         process.wait()
         assert len(imported(house)) in {0, ROWS}
 
-    repeated = slamon(house, "import", "observations", tmp_path / "rows.csv", *SOURCE)
+    repeated = inside(house, "import", "observations", tmp_path / "rows.csv", *SOURCE)
     assert repeated.returncode == 0
     assert len(imported(house)) == len(set(imported(house))) == ROWS
 
-    again = slamon(house, "import", "observations", tmp_path / "rows.csv", *SOURCE)
+    again = inside(house, "import", "observations", tmp_path / "rows.csv", *SOURCE)
     assert again.stdout.startswith(f"0 results recorded, {ROWS} were known already")
-    assert_views_equal_rebuilt_ones(house, slamon)
+    assert_views_equal_rebuilt_ones(house, inside)
 
 
 def written(journal: Path) -> bool:

@@ -109,7 +109,7 @@ def test_nothing_is_lost_or_doubled_when_writer_and_folder_are_killed(
     database: str,
     killed: Callable[..., Killed],
     until: Callable[..., Any],
-    slamon: Callable[..., Any],
+    inside: Callable[..., Any],
 ) -> None:
     chance = Random(deaths)
     writer, folder = killed("write", FLEET.probes, FLEET.days), killed("fold")
@@ -128,7 +128,7 @@ def test_nothing_is_lost_or_doubled_when_writer_and_folder_are_killed(
         house.refresh()
         live = everything_said(house)
         assert results_counted(house) == sum(batch.rows for batch in recorded.values())
-    assert slamon(data, "ledger", "rebuild", SLAMON_DATABASE=database).returncode == 0
+    assert inside(data, "ledger", "rebuild", SLAMON_DATABASE=database).returncode == 0
     with House(data, database) as house:
         assert everything_said(house) == live
         seal(house.ledger, actor="operations")

@@ -47,14 +47,14 @@ PROBE = (
 
 
 @pytest.fixture
-def house(target: int, tmp_path: Path, slamon: Callable[..., Any]) -> Path:
+def house(target: int, tmp_path: Path, inside: Callable[..., Any]) -> Path:
     """A data folder whose agent has something to ask three times a second."""
     documents = tmp_path / "web"
     documents.mkdir()
     probes = "\n".join(PROBE.format(n=n, port=target) for n in range(PROBES))
     (documents / "web.yaml").write_text(SET.format(probes=probes))
     data = tmp_path / "data"
-    applied = slamon(data, "catalogue", "apply", documents, "--yes", "--as", "operations")
+    applied = inside(data, "catalogue", "apply", documents, "--yes", "--as", "operations")
     assert applied.returncode == 0, applied.stderr
     return data
 
@@ -131,9 +131,9 @@ def runs_told(data: Path) -> int:
         return sum(count for line in lines for count in line.runs.values())
 
 
-def alarms(data: Path, slamon: Callable[..., Any]) -> list[str]:
+def alarms(data: Path, inside: Callable[..., Any]) -> list[str]:
     """The kinds of what operations are told about the agent."""
-    listed = slamon(data, "agent", "list", "--json")
+    listed = inside(data, "agent", "list", "--json")
     (line,) = json.loads(listed.stdout)
     return [each["kind"] for each in line["alarms"]]
 
@@ -179,7 +179,7 @@ def test_a_copied_machine_is_refused_told_and_given_a_spool_of_its_own(
     house: Path,
     up: Any,
     agent: Agent,
-    slamon: Callable[..., Any],
+    inside: Callable[..., Any],
     until: Callable[..., Any],
     tmp_path: Path,
 ) -> None:
@@ -191,7 +191,7 @@ def test_a_copied_machine_is_refused_told_and_given_a_spool_of_its_own(
     until_rows_arrive(house, until)
 
     clone = agent(centre.url, copy)
-    until(lambda: set(alarms(house, slamon)) & {"other_content"})
+    until(lambda: set(alarms(house, inside)) & {"other_content"})
     ready = httpx.get(f"{centre.url}/readyz")
     assert ready.status_code == 503
     assert "two write one spool" in ready.text
@@ -220,12 +220,12 @@ def test_a_copied_machine_is_refused_told_and_given_a_spool_of_its_own(
 
 
 def test_an_agent_installed_anew_goes_on_and_its_lost_spool_is_told(
-    house: Path, up: Any, slamon: Callable[..., Any], until: Callable[..., Any]
+    house: Path, up: Any, inside: Callable[..., Any], until: Callable[..., Any]
 ) -> None:
     centre = up()
     until_rows_arrive(house, until)
     assert centre.stopped() == 0
-    assert alarms(house, slamon) == []
+    assert alarms(house, inside) == []
     for file in house.glob("spool.db*"):
         file.unlink()
 
@@ -237,12 +237,12 @@ def test_an_agent_installed_anew_goes_on_and_its_lost_spool_is_told(
     assert new[0].begin >= old[-1].end
     seen = {index for _, index in slots(house, list(batches(house))[1])}
     assert seen == {edge.probe for batch in new for edge in batch.edges}
-    assert alarms(house, slamon) == ["new_spool"]
+    assert alarms(house, inside) == ["new_spool"]
     assert counted(house) == len(slots(house))
 
 
 def test_a_batch_from_the_future_is_set_aside_listed_and_holds_up_nothing(
-    house: Path, up: Any, slamon: Callable[..., Any], until: Callable[..., Any]
+    house: Path, up: Any, inside: Callable[..., Any], until: Callable[..., Any]
 ) -> None:
     centre = up()
     until_rows_arrive(house, until)
@@ -258,9 +258,9 @@ def test_a_batch_from_the_future_is_set_aside_listed_and_holds_up_nothing(
     assert answer.status_code == 200
     assert "which had not come when it was received" in answer.json()["quarantined"]
     until_rows_arrive(house, until)
-    (aside,) = json.loads(slamon(house, "agent", "quarantine", "--json").stdout)
+    (aside,) = json.loads(inside(house, "agent", "quarantine", "--json").stdout)
     assert (aside["agent"], aside["released"]) == ("agent-local", False)
-    refused = slamon(
+    refused = inside(
         *(house, "agent", "release", str(aside["position"])),
         *("--reason", "to see", "--as", "operations"),
     )
@@ -270,13 +270,13 @@ def test_a_batch_from_the_future_is_set_aside_listed_and_holds_up_nothing(
 
 
 def test_two_agents_with_one_key_are_told_by_their_turns(
-    house: Path, up: Any, agent: Agent, slamon: Callable[..., Any], until: Callable[..., Any]
+    house: Path, up: Any, agent: Agent, inside: Callable[..., Any], until: Callable[..., Any]
 ) -> None:
     centre = up()
     until_rows_arrive(house, until)
 
     other = agent(centre.url, house.parent / "other.db")
-    until(lambda: "two_runs" in alarms(house, slamon))
+    until(lambda: "two_runs" in alarms(house, inside))
     ended(other)
     assert centre.stopped() == 0
 
