@@ -102,7 +102,9 @@ def test_what_an_envelope_says_is_not_taken_for_the_name_of_the_fact(
         ledger.append("breach:a:o1:2026-02", [BreachUpheld(reason="yes")], after=0, actor="ann")
         with closing(sqlite3.connect(path)) as forging, forging:
             lie = b'{"name":"breach-waived/1","at":0,'
-            forging.execute("UPDATE stored_events SET state = CAST(? || substr(state, 9) AS BLOB)", (lie,))
+            forging.execute(
+                "UPDATE stored_events SET state = CAST(? || substr(state, 9) AS BLOB)", (lie,)
+            )
         seal(ledger, actor="slamon")
         proof = prove(ledger, 1).model_dump(mode="json")
 
