@@ -11,7 +11,7 @@ from base64 import b64encode
 from pydantic import BaseModel, ConfigDict
 
 from slamon.ledger import merkle
-from slamon.ledger.codec import Names, Row
+from slamon.ledger.codec import Names, Row, UnreadableFactError
 from slamon.ledger.leaf import cold, leaf, parts
 from slamon.ledger.sealing import newest, rows, seals
 from slamon.ledger.seals import LedgerSealed
@@ -78,13 +78,20 @@ def prove(ledger: Ledger, position: int) -> Proof:
     if row is None:
         message = f"there is no fact at position {position}"
         raise NotProvableError(message)
-    seal = _over(ledger, position)
+    try:
+        return _proved(ledger, row, _over(ledger, position))
+    except UnreadableFactError as damaged:
+        message = f"a seal is damaged: `slamon ledger verify` says more ({damaged})"
+        raise NotProvableError(message) from None
+
+
+def _proved(ledger: Ledger, row: Row, seal: LedgerSealed) -> Proof:
     found = list(rows(ledger, seal.first - 1, seal.last))
     leaves = [leaf(each, ledger.names) for each in found]
     if merkle.root(leaves).hex() != seal.root:
         message = f"the facts under seal {seal.number} are not those that were sealed: `slamon ledger verify` says more"
         raise NotProvableError(message)
-    index = [each.position for each in found].index(position)
+    index = [each.position for each in found].index(row.position)
     return Proof(
         form=FORM,
         fact=_fact(row, ledger.names),

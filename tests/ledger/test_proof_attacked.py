@@ -14,7 +14,7 @@ import pytest
 
 from catalogue.terms import TermsWithdrawn
 from slamon.history import NAMES
-from slamon.ledger.proof import prove
+from slamon.ledger.proof import NotProvableError, prove
 from slamon.ledger.sealing import seal
 from slamon.ledger.store import Ledger
 from slamon.sla.review import BreachUpheld
@@ -112,3 +112,15 @@ def test_what_an_envelope_says_is_not_taken_for_the_name_of_the_fact(
 
     assert code == 0
     assert said[1].strip() == "breach-upheld/1, version 1 of breach:a:o1:2026-02,"
+
+
+def test_under_a_damaged_seal_nothing_is_proved(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(Ledger(path, NAMES, lambda: 0)) as ledger:
+        ledger.append("breach:a:o1:2026-02", [BreachUpheld(reason="yes")], after=0, actor="ann")
+        seal(ledger, actor="slamon")
+        with closing(sqlite3.connect(path)) as forging, forging:
+            forging.execute("UPDATE stored_events SET state = x'00' WHERE rowid = 2")
+
+        with pytest.raises(NotProvableError, match="a seal is damaged: `slamon ledger verify`"):
+            prove(ledger, 1)
