@@ -25,7 +25,7 @@ from slamon.views.store import ViewStore
 
 ROUNDS = 5
 SIZES = ((1, 400), (100, 400))  # services, days
-SHORT = ((1, 60), (10, 60))
+SHORT = ((1, 40), (4, 40))
 YEAR = 365
 MONTH = 30
 

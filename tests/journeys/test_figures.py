@@ -26,11 +26,11 @@ def test_terminal_api_and_page_say_the_same_of_a_month_that_is_over(
     period: str | None,
     code: int,
     demo: Any,
-    slamon: Callable[..., Any],
+    inside: Callable[..., Any],
     last_month: str,
 ) -> None:
     label = period or last_month
-    terminal = slamon(
+    terminal = inside(
         demo.data / "demo", "judge", "--agreement", agreement, "--period", label, "--json"
     )
     judged = demo.api(f"/agreements/{agreement}/periods/{label}")

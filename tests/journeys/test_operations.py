@@ -42,18 +42,18 @@ def promised(data: Path) -> dict[str, int]:
 
 
 def test_a_probe_is_added_while_slamon_runs(
-    demo: Any, documents: Path, slamon: Callable[..., Any], until: Callable[..., Any]
+    demo: Any, documents: Path, inside: Callable[..., Any], until: Callable[..., Any]
 ) -> None:
     data, agent = demo.data / "demo", demo.agent()
     before = promised(data)
     apply = ("catalogue", "apply", documents, "--yes", "--as", "operations")
     edit(documents / "probes.yaml", PLACE, EXTRA + PLACE)
 
-    planned = slamon(data, "catalogue", "plan", documents)
+    planned = inside(data, "catalogue", "plan", documents)
     assert planned.stdout.strip() == "probe prb-km-two: stated", planned.stderr
     assert promised(data) == before
 
-    assert slamon(data, *apply).returncode == 0
+    assert inside(data, *apply).returncode == 0
     after = promised(data)
     assert after == {**before, "terms-stated/1": before["terms-stated/1"] + 1}
 
@@ -64,7 +64,7 @@ def test_a_probe_is_added_while_slamon_runs(
     assert until(asked, 45) == ["good"]
     assert demo.agent() == agent
 
-    again = slamon(data, *apply)
+    again = inside(data, *apply)
     assert "nothing to record" in again.stdout
     assert promised(data) == after
 
@@ -82,7 +82,7 @@ PROMISE_IN_FORCE = 'service_hours: always, data: [prb-unv-mail], min_coverage: "
 
 
 def test_faulty_documents_are_refused_with_all_their_faults_at_their_places(
-    documents: Path, copied: Path, slamon: Callable[..., Any]
+    documents: Path, copied: Path, inside: Callable[..., Any]
 ) -> None:
     probes, before = documents / "probes.yaml", promised(copied / "demo")
     edit(probes, "service: svc-groms, target", "service: svc-grom, target")
@@ -90,7 +90,7 @@ def test_faulty_documents_are_refused_with_all_their_faults_at_their_places(
     edit(probes, "{id: prb-contacts-ldap,", "{id: prb-contacts-web,")
 
     for command in (("plan",), ("apply", "--yes", "--as", "operations")):
-        refused = slamon(copied / "demo", "catalogue", *command, documents)
+        refused = inside(copied / "demo", "catalogue", *command, documents)
 
         assert refused.returncode == 1
         said = [line.rpartition(f"{documents}/")[2] for line in refused.stderr.splitlines()]
@@ -101,14 +101,14 @@ def test_faulty_documents_are_refused_with_all_their_faults_at_their_places(
 
 
 def test_a_softened_promise_in_force_is_refused_without_a_mark(
-    documents: Path, copied: Path, slamon: Callable[..., Any]
+    documents: Path, copied: Path, inside: Callable[..., Any]
 ) -> None:
     before = promised(copied / "demo")
     softer = PROMISE_IN_FORCE.replace("95.00", "90.00")
     edit(documents / "agreements.yaml", PROMISE_IN_FORCE, softer)
 
     for command in (("plan",), ("apply", "--yes", "--as", "operations")):
-        refused = slamon(copied / "demo", "catalogue", *command, documents)
+        refused = inside(copied / "demo", "catalogue", *command, documents)
 
         assert refused.returncode == 1
         assert SOFTENED in refused.stderr

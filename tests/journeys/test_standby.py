@@ -40,7 +40,7 @@ def pair(started: Callable[..., Any], until: Callable[..., Any], tmp_path: Path)
 
 
 def test_the_one_that_stands_by_takes_over_when_the_other_is_killed(
-    pair: tuple[Any, Any], slamon: Callable[..., Any], until: Callable[..., Any], tree: Path
+    pair: tuple[Any, Any], inside: Callable[..., Any], until: Callable[..., Any], tree: Path
 ) -> None:
     first, second = pair
     assert second.url != first.url
@@ -51,11 +51,11 @@ def test_the_one_that_stands_by_takes_over_when_the_other_is_killed(
     until(lambda: folding(second), HAND_OVER_SECONDS)
     assert time.monotonic() - began < HAND_OVER_SECONDS
 
-    applied = slamon(second.data, "catalogue", "apply", documents, "--yes", "--as", "operations")
+    applied = inside(second.data, "catalogue", "apply", documents, "--yes", "--as", "operations")
     assert applied.returncode == 0, applied.stderr
     assert len(second.api("/services", limit="100")["items"]) == 33
     assert second.agent()
-    link = slamon(second.data, "sign-in", "--as", "ada").stdout
+    link = inside(second.data, "sign-in", "--as", "ada").stdout
     assert link.startswith(second.url)
     assert second.stopped() == 0
 
@@ -111,7 +111,7 @@ def handed_in(data: Path) -> int:
 
 def test_views_that_stand_still_are_said_to_and_are_served(
     started: Callable[..., Any],
-    slamon: Callable[..., Any],
+    inside: Callable[..., Any],
     until: Callable[..., Any],
     tmp_path: Path,
     tree: Path,
@@ -119,7 +119,7 @@ def test_views_that_stand_still_are_said_to_and_are_served(
     up = started("up", tmp_path / "data")
     documents = tree / "catalogue" / "starter" / "digital-editions"
     apply = ("catalogue", "apply", documents, "--yes", "--as", "operations")
-    assert slamon(up.data, *apply).returncode == 0
+    assert inside(up.data, *apply).returncode == 0
     stood = up.api("/ledger")["view_position"]
     assert "The reason" not in up.page("/ledger")
     with closing(sqlite3.connect(up.data / "ledger.db")) as ledger, ledger:
