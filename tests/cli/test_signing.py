@@ -101,7 +101,7 @@ def test_no_link_leads_to_where_nobody_answers(
 def test_an_agent_whose_slamon_was_killed_says_so_and_goes_on(slamon: Any) -> None:
     Address(slamon.folder, "http://127.0.0.1:1").write()
     env = {**os.environ, "SLAMON_DATA": str(slamon.folder)}
-    command = [Path(sys.executable).with_name("slamon"), "agent", "run"]
+    command = [str(Path(sys.executable).with_name("slamon")), "agent", "run"]
 
     agent = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
     assert agent.stderr is not None

@@ -85,9 +85,10 @@ def shown(visitor: TestClient, world: Any, words_of: Words) -> Callable[..., str
     told = world.fact(900)
 
     def page(**changes: object) -> str:
-        fact = {key: changes.pop(key) for key in ("fact", "content", "seal") if key in changes}
+        named = ("fact", "content", "seal")
+        fact: dict[str, object] = {key: changes.pop(key) for key in named if key in changes}
         batch = BATCH.model_copy(update=changes)
-        world.fact = lambda _: told.model_copy(update={"batch": batch, **fact})
+        world.fact = lambda _: told.model_copy(update={**fact, "batch": batch})
         return words_of(visitor.get("/ledger/900").text)
 
     return page
