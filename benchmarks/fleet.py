@@ -85,7 +85,7 @@ def _fill(connection: Connection, services: int, first_day: date) -> None:
     days = [each for each in local_days((begin, NOW), ZONE) if each.end <= NOW]
     variants = [_variant(judged[0], days, Random(n)) for n in range(VARIANTS)]  # noqa: S311  # the same
     for number, each in enumerate(judged):
-        keeping.keep(connection, each, variants[number % VARIANTS])
+        keeping.write(connection, keeping.rows_of(each, variants[number % VARIANTS]))
 
 
 def _variant(judged: Judged, days: list[Period], chance: Random) -> Days:

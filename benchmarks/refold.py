@@ -17,10 +17,12 @@ from slamon.history import NAMES
 from slamon.ledger.place import Place
 from slamon.ledger.store import Ledger
 from slamon.views.fold import Folder
+from slamon.views.hand import helped
 from slamon.views.latencies import Latencies
 from slamon.views.store import ViewStore
 
 DAY = 86_400_000_000
+SELF, CHILDREN = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
 
 
 def refold(place: Place, views: Place) -> dict[str, float]:
@@ -29,14 +31,15 @@ def refold(place: Place, views: Place) -> dict[str, float]:
     with closing(Ledger(place, NAMES)) as ledger:
         store = ViewStore(views, ledger.found(LEDGER_ID))
         begun = time.perf_counter()
-        folder = Folder(ledger, store)
-        position = folder.catch_up()
-        folded = time.perf_counter() - begun
-        (last,) = ledger.rows(position - 1, limit=1)
-        folder.settle(ledger.entry(last).recorded_at + DAY)
-        availability = time.perf_counter() - begun
-        Latencies(ledger, store).catch_up()
-        latency = time.perf_counter() - begun
+        with helped(ledger.position()) as hand:
+            folder = Folder(ledger, store, hand=hand)
+            position = folder.catch_up()
+            folded = time.perf_counter() - begun
+            (last,) = ledger.rows(position - 1, limit=1)
+            folder.settle(ledger.entry(last).recorded_at + DAY)
+            availability = time.perf_counter() - begun
+            Latencies(ledger, store, hand).catch_up()
+            latency = time.perf_counter() - begun
         store.close()
     return {
         "folded": folded,
@@ -48,8 +51,9 @@ def refold(place: Place, views: Place) -> dict[str, float]:
 
 
 def _memory() -> float:
-    """The most this process has had so far, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most this process and its hand have had so far, in MiB, as if both had it at once."""
+    own, hand = (resource.getrusage(who).ru_maxrss for who in (SELF, CHILDREN))
+    return (own + hand) / 1024
 
 
 def _place(text: str) -> Place:

@@ -30,6 +30,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple, Self
 
 from probes import latency as latencies
@@ -68,6 +69,7 @@ _HEADS = {OLDER: struct.Struct(">BIqqIIIII"), VERSION: struct.Struct(">BIqqIIIII
 _OUTCOMES = tuple(Outcome)
 _SPAN = struct.Struct(">qq")
 _AWAY = struct.Struct(">Q32s")
+_BY_DUE = itemgetter(1, 0)
 
 
 class ColdError(BatchError):
@@ -125,7 +127,7 @@ class ObservationsRecorded:
         buckets = latencies.buckets(capped)
         planes = to_planes("I", latencies.beyond(capped, buckets)) + to_planes("H", late)
         changed = tuple(sorted(edges, key=lambda e: (e.at, e.probe)))
-        absent = tuple(sorted(missing, key=lambda m: (m.due, m.probe)))
+        absent = tuple(sorted(missing, key=_BY_DUE))
         gaps = list(_missing_runs(absent))
         packed = (deflate(buckets), deflate(planes), pack_evidence(evidence))
         lengths = (len(packed[0]), len(packed[1]), len(packed[2]))
@@ -263,19 +265,17 @@ class ObservationsRecorded:
         _, assignment, begin, end, rows, edge_count, run_count, *lengths = head.unpack_from(data)
         if len(lengths) == 2:  # noqa: PLR2004  # layout 1 has no buckets
             lengths = [0, *lengths]
-        edges: tuple[Edge, ...] = ()
+        edges: list[Edge] = []
         missing: list[Missing] = []
-        cursor = _Cursor(data, head.size)
+        place = head.size
         if edge_count:
-            edges = tuple([_read_edge(cursor, begin) for _ in range(edge_count)])
+            edges, place = _read_edges(data, place, edge_count, begin)
         if run_count:
-            for _ in range(run_count):
-                missing.extend(_read_missing(cursor, begin, ROWS_LIMIT - len(missing)))
-            missing.sort(key=_by_due)
-        cold = _AWAY.size if data[0] & ELSEWHERE else lengths[1] + lengths[2]
-        if len(data) != cursor.place + lengths[0] + cold or begin >= end or rows > ROWS_LIMIT:
+            missing, place = _read_missing(data, place, run_count, begin)
+        buckets, columns, kept = lengths
+        cold = _AWAY.size if data[0] & ELSEWHERE else columns + kept
+        if len(data) != place + buckets + cold or begin >= end or rows > ROWS_LIMIT:
             raise BatchError("the lengths or the span of the batch contradict each other")
-        sizes = (lengths[0], lengths[1], lengths[2])
         # What a frozen dataclass does field by field takes longer than all of the above.
         made = object.__new__(cls)
         vars(made).update(
@@ -283,10 +283,10 @@ class ObservationsRecorded:
             begin=begin,
             end=end,
             rows=rows,
-            edges=edges,
+            edges=tuple(edges),
             missing=tuple(missing),
             stored=data,
-            lengths=sizes,
+            lengths=(buckets, columns, kept),
         )
         return made
 
@@ -325,28 +325,21 @@ def together(payload: bytes, cold: bytes) -> bytes:
     return ObservationsRecorded.from_bytes(payload).with_cold(cold).stored
 
 
-class _Cursor:
-    """Reads varints one after the other."""
-
-    def __init__(self, data: bytes, place: int) -> None:
-        self.data = data
-        self.place = place
-
-    def number(self) -> int:
-        byte = self.data[self.place]
-        if byte < 0x80:  # noqa: PLR2004  # most are
-            self.place += 1
-            return byte
-        value = shift = 0
-        while True:
-            byte = self.data[self.place]
-            self.place += 1
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80:  # noqa: PLR2004
-                return value
-            shift += 7
-            if shift > 63:  # noqa: PLR2004
-                raise BatchError("the batch holds a number beyond 64 bits")
+def _number(data: bytes, place: int) -> tuple[int, int]:
+    """A number, and where the next one begins."""
+    byte = data[place]
+    if byte < 0x80:  # noqa: PLR2004  # most are
+        return byte, place + 1
+    value, shift = byte & 0x7F, 7
+    while True:
+        place += 1
+        byte = data[place]
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:  # noqa: PLR2004
+            return value, place + 1
+        shift += 7
+        if shift > 63:  # noqa: PLR2004
+            raise BatchError("the batch holds a number beyond 64 bits")
 
 
 def _varint(value: int) -> bytes:
@@ -358,20 +351,29 @@ def _varint(value: int) -> bytes:
     return bytes(parts)
 
 
-def _read_edge(cursor: _Cursor, begin: int) -> Edge:
-    probe, outcome = divmod(cursor.number(), 4)
-    return Edge(probe, begin + cursor.number(), _OUTCOMES[outcome])
+def _read_edges(data: bytes, place: int, count: int, begin: int) -> tuple[list[Edge], int]:
+    """So many edges, and where they end."""
+    found = []
+    for _ in range(count):
+        said, place = _number(data, place)
+        offset, place = _number(data, place)
+        found.append(Edge(said >> 2, begin + offset, _OUTCOMES[said & 3]))
+    return found, place
 
 
-def _read_missing(cursor: _Cursor, begin: int, room: int) -> Iterator[Missing]:
-    probe, first, step, count = (cursor.number() for _ in range(4))
-    if count >= room:
-        raise BatchError("the batch lists more missing slots than a batch may have")
-    return (Missing(probe, begin + first + step * n) for n in range(count + 1))
-
-
-def _by_due(missing: Missing) -> tuple[int, int]:
-    return missing.due, missing.probe
+def _read_missing(data: bytes, place: int, count: int, begin: int) -> tuple[list[Missing], int]:
+    """What so many runs say is missing, in order of time, and where they end."""
+    found: list[Missing] = []
+    for _ in range(count):
+        probe, place = _number(data, place)
+        first, place = _number(data, place)
+        step, place = _number(data, place)
+        more, place = _number(data, place)
+        if more >= ROWS_LIMIT - len(found):
+            raise BatchError("the batch lists more missing slots than a batch may have")
+        found += [Missing(probe, begin + first + step * n) for n in range(more + 1)]
+    found.sort(key=_BY_DUE)
+    return found, place
 
 
 def _edges(edges: Iterable[Edge], begin: int) -> Iterator[bytes]:

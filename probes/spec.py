@@ -191,14 +191,17 @@ class AssignedProbe(Wire):
     def _spans(self) -> tuple[tuple[int, int, int], ...]:
         return tuple((each.begin, each.end, each.interval) for each in self.segments)
 
-    def progressions(self, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
-        """Yield (first due, step, count) of the slots in `[begin, end)`, one per segment, in order."""
-        phase = self.phase
+    def progressions(self, begin: int, end: int) -> list[tuple[int, int, int]]:
+        """List (first due, step, count) of the slots in `[begin, end)`, one per segment, in order."""
+        phase, found = self.phase, []
         for since, until, interval in self._spans:
-            low, high = max(begin, since), min(end, until)
+            # Asked for every probe of every batch: a call of max() and min() would cost more than all the rest.
+            low = begin if begin > since else since  # noqa: FURB136
+            high = end if end < until else until  # noqa: FURB136
             first = low + (phase - low) % interval
             if first < high:
-                yield first, interval, -((first - high) // interval)
+                found.append((first, interval, -((first - high) // interval)))
+        return found
 
     def slots(self, begin: int, end: int) -> Iterator[int]:
         """Yield the due instants in `[begin, end)` in order."""

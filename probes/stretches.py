@@ -13,12 +13,16 @@ from probes.spec import INSTANT_LIMIT, AgentAssigned, AssignedProbe
 
 
 class Stretch(NamedTuple):
-    """`count` results from `first` to `last` (µs, both included); outcome None = as before the batch."""
+    """`count` results from `first` to `last` (µs, both included); outcome None = as before the batch.
+
+    `interval` is the distance of slots in force at `first`, in µs; 0 outside all segments.
+    """
 
     first: int
     last: int
     count: int  # type: ignore[assignment]  # of results, not of members
     outcome: Outcome | None
+    interval: int
 
 
 class Told(Protocol):
@@ -60,7 +64,7 @@ def runs(batch: Told, assignment: AgentAssigned) -> tuple[list[Stretch], ...]:
 
     """
     begin, end = batch.begin, batch.end
-    planned = [tuple(each.progressions(begin, end)) for each in assignment.probes]
+    planned = [each.progressions(begin, end) for each in assignment.probes]
     _belongs(batch, assignment, sum(count for each in planned for _, _, count in each))
     edges: defaultdict[int, list[tuple[int, Outcome]]] = defaultdict(list)
     for probe, at, outcome in batch.edges:
@@ -72,7 +76,8 @@ def runs(batch: Told, assignment: AgentAssigned) -> tuple[list[Stretch], ...]:
         list(_of_probe(assignment.probes[index], slots, edges[index], missing[index]))
         if index in edges or index in missing
         else [
-            Stretch(first, first + (count - 1) * step, count, None) for first, step, count in slots
+            Stretch(first, first + (count - 1) * step, count, None, step)
+            for first, step, count in slots
         ]
         for index, slots in enumerate(planned)
     )
@@ -113,7 +118,7 @@ def _of_probe(
                 yield _stretch(begin, step, slot, outcome)
             begin, outcome = slot, changed
             if at != slot:
-                yield Stretch(at, at, 1, changed)
+                yield Stretch(at, at, 1, changed, probe.interval_at(at) or 0)
                 begin = slot + step
         del pending[:upto]
         if begin < end:
@@ -124,7 +129,7 @@ def _of_probe(
 
 def _stretch(begin: int, step: int, end: int, outcome: Outcome | None) -> Stretch:
     count = (end - begin) // step
-    return Stretch(begin, end - step, count, outcome)
+    return Stretch(begin, end - step, count, outcome, step)
 
 
 def _present(

@@ -129,7 +129,7 @@ class LedgerRecorder(library.SQLiteApplicationRecorder):
         with self.datastore.transaction(commit=False) as c:
             last = upto if upto is not None else 2**62
             c.execute(statement, (stream, after, last, -1 if limit is None else limit))
-            return [Row(*row) for row in c.fetchall()]
+            return list(map(Row._make, c.fetchall()))
 
     def select_rows(self, *, after: int, upto: int | None, limit: int) -> list[Row]:
         """The rows of all streams of positions > `after` and <= `upto`, as they are stored."""
@@ -139,7 +139,7 @@ class LedgerRecorder(library.SQLiteApplicationRecorder):
         )
         with self.datastore.transaction(commit=False) as c:
             c.execute(statement, (after, upto if upto is not None else 2**62, limit))
-            return [Row(*row) for row in c.fetchall()]
+            return list(map(Row._make, c.fetchall()))
 
     def select_version(self, stream: str) -> int:
         """The version of the last fact of a stream; 0 if it has none."""

@@ -171,9 +171,15 @@ class Ledger:
         self, stream: str, *, after: int = 0, upto: int | None = None, limit: int | None = None
     ) -> Iterator[Entry]:
         """The facts of a stream after a version, oldest first, up to a ledger position, at most `limit`."""
-        found = self._recorder.select_stream(stream, after=after, upto=upto, limit=limit)
+        found = self.stream_rows(stream, after=after, upto=upto, limit=limit)
         for row in found:
             yield self._mapper.entry(row)
+
+    def stream_rows(
+        self, stream: str, *, after: int = 0, upto: int | None = None, limit: int | None = None
+    ) -> list[Row]:
+        """The same as they are stored."""
+        return self._recorder.select_stream(stream, after=after, upto=upto, limit=limit)
 
     def version(self, stream: str) -> int:
         """The version of a stream's last fact; 0 if it has none."""

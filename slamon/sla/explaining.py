@@ -347,7 +347,7 @@ def _voice(
     raw = vouched
     if terms.control is not None:
         raw = observed.states(replace(bare, control=None), [check], (), span)
-    speaking = [replace(run, outcome=Outcome.GOOD) for run in check.runs]
+    speaking = [run._replace(outcome=Outcome.GOOD) for run in check.runs]
     heard = timeline(speaking, span, check.validity)
     return zip_steps([vouched, raw, heard]).map(lambda said: _hearing(*said))
 

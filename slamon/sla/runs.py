@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from catalogue.intervals import Intervals
 from probes.outcome import Outcome
@@ -13,8 +13,7 @@ DAY_US = 86_400_000_000  # a day of UTC; POSIX knows no leap seconds
 Result = tuple[int, Outcome]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Evenly spaced results of equal outcome.
 
     There are `count` of them from `first` to `last` (instants in µs, both results included). Each speaks for
@@ -23,7 +22,7 @@ class Run:
 
     first: int
     last: int
-    count: int
+    count: int  # type: ignore[assignment]  # of results, not of members
     outcome: Outcome
     validity: int = 0
 
@@ -73,7 +72,7 @@ def inconclusive_within(runs: Sequence[Run], spans: Intervals) -> tuple[Run, ...
         done, which = 0, at
         while which < len(spans) and spans[which][0] <= run.last:
             begin, end = run.before(spans[which][0]), run.before(spans[which][1])
-            hidden = replace(run, outcome=Outcome.INCONCLUSIVE).part(begin, end)
+            hidden = run._replace(outcome=Outcome.INCONCLUSIVE).part(begin, end)
             masked += [part for part in (run.part(done, begin), hidden) if part]
             done, which = max(done, end), which + 1
         masked += [part for part in (run.part(done, run.count),) if part]
@@ -102,4 +101,4 @@ def _extended(run: Run, more: Run, validity: int) -> tuple[Run, Run | None]:
         return run, more
     taken = more.count if more.step in {0, gap} else 1
     last = more.first + (taken - 1) * more.step
-    return replace(run, last=last, count=run.count + taken), more.part(taken, more.count)
+    return run._replace(last=last, count=run.count + taken), more.part(taken, more.count)

@@ -22,7 +22,7 @@ def applied(connection: Connection, observed: Observed, entry: Entry, fact: Corr
     4. Which day it was is kept, as no row of it may be left.
     """
     observed.flush()
-    observed.book.touch(fact.check, fact.location, *_with_neighbours(connection, fact))
+    observed.book.touch((fact.check, fact.location), *_with_neighbours(connection, fact))
     observed.amended(entry, fact)
     observed.flush()
     _renew_newest(connection, entry, fact)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Insert, Select, Table, bindparam, delete, sel
 from probes.outcome import Outcome
 from slamon.sla.judgement import Basis
 from slamon.sla.runs import DAY_US, Run
+from slamon.views.batches import Timed
 from slamon.views.marks import Spans, widen
 from slamon.views.tables import pace_day, probe_day
 from slamon.views.writing import insert, write_many
@@ -81,8 +82,8 @@ def split_by_day(run: Run) -> Iterator[tuple[int, Run]]:
         day = run.first // DAY_US
         step = run.step
         n = -(-((day + 1) * DAY_US - run.first) // step)
-        yield day, replace(run, last=run.first + (n - 1) * step, count=n)
-        run = replace(run, first=run.first + n * step, count=run.count - n)
+        yield day, run._replace(last=run.first + (n - 1) * step, count=n)
+        run = run._replace(first=run.first + n * step, count=run.count - n)
     yield run.first // DAY_US, run
 
 
@@ -163,7 +164,7 @@ def amended(runs: Iterable[Run], became: Mapping[int, Outcome | None]) -> Iterat
             if before := run.part(done, place):
                 yield before
             if (outcome := became[at]) is not None:
-                yield replace(single, outcome=outcome)
+                yield single._replace(outcome=outcome)
             done = place + 1
         if rest := run.part(done, run.count):
             yield rest
@@ -241,36 +242,27 @@ class DayBook:
 
     def add(
         self,
-        check: str,
-        location: str,
-        run: Run,
-        interval: int,
+        source: tuple[str, str],
+        found: Sequence[Timed],
         basis: Basis,
-        told: tuple[int, int],
+        told: Callable[[int], int],
     ) -> None:
-        """Add a run; `interval` is the distance of its slots in µs, 0 for results with times of their own.
+        """Add runs of a check at a place in order of time, each with the distance of its slots in µs (0: none).
 
-        `told` are the positions of the facts that told of its first and of its last result.
+        `told` gives the position of the fact that told of a result, by its instant.
         """
-        self.add_part(check, location, run, interval, basis, told)
-        self.touch(check, location, run.first, run.last)
-
-    def add_part(
-        self,
-        check: str,
-        location: str,
-        run: Run,
-        interval: int,
-        basis: Basis,
-        told: tuple[int, int],
-    ) -> None:
-        """Add a run as `add` does; its caller says what was touched."""
-        day = run.first // DAY_US
-        if run.last // DAY_US == day:
-            self._add((check, location, day), run, interval, basis, told)
+        if not found:
             return
-        for each, part in split_by_day(run):
-            self._add((check, location, each), part, interval, basis, told)
+        first, last = found[0][0].first, found[-1][0].last
+        check, location = source
+        if first // DAY_US == last // DAY_US:
+            self._add((check, location, first // DAY_US), found, basis, (told(first), told(last)))
+        else:
+            for run, interval in found:
+                for day, part in split_by_day(run):
+                    by = told(part.first), told(part.last)
+                    self._add((check, location, day), [(part, interval)], basis, by)
+        self.touch(source, first, last)
 
     def amend(
         self, check: str, location: str, became: Mapping[int, Outcome | None], position: int
@@ -283,12 +275,12 @@ class DayBook:
             held.position = max(held.position, position)
             self._changed.add(key)
 
-    def touch(self, check: str, location: str, first: int, last: int) -> None:
+    def touch(self, source: tuple[str, str], first: int, last: int) -> None:
         """Note that results of a check between two instants, both included, are others than before."""
-        widen(self.touched, (check, location), first, last)
-        widen(self.marked, (check, location), first, last)
+        widen(self.touched, source, first, last)
+        widen(self.marked, source, first, last)
 
-    def _add(self, key: Key, part: Run, interval: int, basis: Basis, told: tuple[int, int]) -> None:
+    def _add(self, key: Key, found: Sequence[Timed], basis: Basis, told: tuple[int, int]) -> None:
         day = self._days.get(key) or self._day(key)
         self._changed.add(key)
         if day.basis != basis:
@@ -296,9 +288,10 @@ class DayBook:
             if before is not None and before != day.basis:
                 # What rests on any result of this day now rests on another basis.
                 check, location, number = key
-                self.touch(check, location, number * DAY_US, (number + 1) * DAY_US - 1)
-        if replaced := day.add(part, interval):
-            self.replaced.setdefault(key[:2], []).extend(replaced)
+                self.touch((check, location), number * DAY_US, (number + 1) * DAY_US - 1)
+        for part, interval in found:
+            if replaced := day.add(part, interval):
+                self.replaced.setdefault(key[:2], []).extend(replaced)
         day.told_by(*told)
 
     def _day(self, key: Key) -> _Day:

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -29,7 +30,9 @@ BESIDE = ("", "-wal", "-shm")
 class Files:
     """The files of one schema of one ledger in a folder. `pinned` names one generation, whichever is asked."""
 
-    def __init__(self, folder: Path, stem: str, pinned: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, stem: str, pinned: int | None = None, *, made: bool = False
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._stem = stem
@@ -37,8 +40,13 @@ class Files:
         self._pointer = folder / f"{stem}.generation"
         self._switching = threading.Lock()
         number = self._asked()
-        _lay_out(self._path(number))
+        if not made:
+            _lay_out(self._path(number))
         self._opened = number, *_engines(self._path(number))
+
+    def __reduce__(self) -> tuple[Callable[..., Files], tuple[Path, str, int]]:
+        """Another process is shown the generation that is asked now."""
+        return partial(Files, made=True), (self._folder, self._stem, self._asked())
 
     @property
     def path(self) -> Path:

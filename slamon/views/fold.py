@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from catalogue.terms import TermsFact
-from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.actors import ActorErased
 from slamon.ledger.archives import ArchiveFact
-from slamon.ledger.codec import Entry, Row, payload_of
+from slamon.ledger.codec import Entry, Row
 from slamon.ledger.epochs import EpochBegun
 from slamon.ledger.format import FormatRaised
 from slamon.ledger.seals import LedgerSealed
@@ -28,12 +28,14 @@ from slamon.sla.levels import LevelsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
 from slamon.sla.tickets import TicketsImported
 from slamon.views import alarms, corrected, declared, excluded, keeping, promised, reviewed
-from slamon.views.batches import MisfitError
+from slamon.views.ahead import Part, parts
 from slamon.views.carried import Carried
+from slamon.views.chains import RECORDED, Chain, MisfitError, Read, in_chains
+from slamon.views.hand import Hand, HandError
 from slamon.views.observed import Observed
 from slamon.views.promised import Catalogue
 from slamon.views.sealed import keep_seal
-from slamon.views.settling import Settling
+from slamon.views.settling import Settling, settle_with
 from slamon.views.store import ViewStore, read_position
 from slamon.views.uncollected import uncollected
 
@@ -43,7 +45,6 @@ FAR_BEHIND = 5_000  # positions
 AT_ONCE = 100  # rows in memory at a time
 FAR = 2**62
 AT_LENGTH = 60.0  # seconds of one transaction of settling, where nobody waits for a fact
-RECORDED = "observations-recorded/1"
 LIFECYCLE = "lifecycle-asserted/1"
 
 
@@ -62,6 +63,8 @@ class Folder:
     ledger: Ledger
     store: ViewStore
     batch: int = BATCH
+    hand: Hand | None = None
+    """Reads ahead, where the whole ledger is to be folded at once."""
     _carried: Carried | None = None
     _at_end: bool = False
 
@@ -81,9 +84,25 @@ class Folder:
         return self.store.position() if reached is None else reached
 
     def _batches(self, upto: int | None) -> Iterator[int]:
+        if self.hand and upto is None:
+            yield from self._read_ahead(self.hand)
         self._at_end = False
         while not self._at_end and (position := self.step(upto)) is not None:
             yield position
+
+    def _read_ahead(self, hand: Hand) -> Iterator[int]:
+        """Fold what the hand has read; whatever is amiss is met again, and told, by who goes on without it."""
+        begun = self.store.position()
+        with suppress(HandError, FoldError):
+            for part in parts(hand, self.ledger, begun, self.ledger.position()):
+                with uncollected(), self.store.writing() as connection:
+                    if read_position(connection) != begun:
+                        return  # somebody else has folded
+                    carried = self._taken_up(begun, connection)
+                    items = part.items(self.ledger, carried.observed.assignment, begun)
+                    begun = apply_all(connection, items, part, self.ledger, carried)
+                self._carried = None if carried.observed.promises_changed else carried
+                yield begun
 
     def step(self, upto: int | None = None) -> int | None:
         """Fold some facts in one transaction; the position reached, None if there was no fact.
@@ -110,7 +129,9 @@ class Folder:
             carried = self._taken_up(begun, connection)
             if carried is not known:
                 rows = self._some(begun, self.batch, upto)
-            reached = apply_all(connection, self._rows(rows, upto), self.ledger, carried)
+            read = Read(self._rows(rows, upto))
+            items = in_chains(read, carried.observed.assignment)
+            reached = apply_all(connection, items, read, self.ledger, carried)
         self._carried = None if carried.observed.promises_changed else carried
         return reached or None
 
@@ -151,6 +172,9 @@ class Folder:
 
     def settle(self, now: int) -> None:
         """Keep the figures of days that are over (at `now`, µs), so that reading a month is a sum."""
+        if self.hand:
+            with suppress(HandError), uncollected(), self.store.writing() as connection:
+                settle_with(self.hand, connection, self.store, now)
         round_of = Settling(now)
         while not self.settle_some(round_of, seconds=AT_LENGTH):
             pass
@@ -161,31 +185,38 @@ class Folder:
             return settling.keep_some(connection, seconds)
 
 
-def apply_all(connection: Connection, rows: Iterable[Row], ledger: Ledger, carried: Carried) -> int:
-    """Apply facts in order, forget figures they touch, and move the position; the one reached, 0 without facts."""
-    observed, row = carried.observed, None
+def apply_all(
+    connection: Connection,
+    items: Iterable[Row | Chain],
+    read: Read | Part,
+    ledger: Ledger,
+    carried: Carried,
+) -> int:
+    """Apply facts in order, forget figures they touch, and move the position; the one reached, 0 without facts.
+
+    `read` knows the last row that the items come from.
+    """
+    observed = carried.observed
     try:
-        for row in rows:
-            if row.name == RECORDED:
-                batch = ObservationsRecorded.from_bytes(payload_of(row))
-                observed.recorded(row.stream, row.version, row.position, batch)
+        for each in items:
+            if isinstance(each, Chain):
+                observed.recorded(each)
                 continue
-            entry = ledger.entry(row)
-            observed.complete()
-            observed.mark(row.position)
+            entry = ledger.entry(each)
+            observed.mark(each.position)
             observed.promises_changed |= _apply(connection, carried, entry)
             carried.touching.seen(entry)
-        if row is None:
+        if read.last is None:
             return 0
         touched = observed.flush()
     except MisfitError as wrong:
         raise FoldError(RECORDED, wrong.position, wrong.stream, wrong) from wrong
     except Exception as wrong:
-        if row is None:
+        if read.last is None:
             raise
-        raise FoldError(row.name, row.position, row.stream, wrong) from wrong
-    carried.settle(connection, ledger, row, touched)
-    return row.position
+        raise FoldError(read.last.name, read.last.position, read.last.stream, wrong) from wrong
+    carried.settle(connection, ledger, read.last, touched)
+    return read.last.position
 
 
 def _apply(connection: Connection, carried: Carried, entry: Entry) -> bool:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from slamon.ledger.trouble import passing
+from slamon.views.counting import UncountableError
 from slamon.views.fold import Folder
-from slamon.views.latencies import Latencies, UncountableError
+from slamon.views.latencies import Latencies
 from slamon.views.settling import Settling
 
 LOG = logging.getLogger("slamon")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -25,6 +25,7 @@ Touched = Mapping[tuple[str, str], tuple[int, int]]
 Span = tuple[int, int]
 Days = Mapping[str, object]
 """Of an objective, from one label to another."""
+Row = dict[str, object]
 
 _KEY = (
     objective_day.c.agreement == bindparam("agreement"),
@@ -50,11 +51,9 @@ def kept(
     return {row.day: (_thawed(row.figures), cast("Basis", row.basis)) for row in rows}
 
 
-def keep(
-    connection: Connection, judged: Judged, days: Mapping[str, tuple[DayFigures, Basis]]
-) -> None:
-    """Keep the figures of finished days."""
-    rows = [
+def rows_of(judged: Judged, days: Mapping[str, tuple[DayFigures, Basis]]) -> list[Row]:
+    """The figures of finished days as they are kept."""
+    return [
         {
             **_named(judged.key),
             **_share(judged.terms, figures),
@@ -64,6 +63,10 @@ def keep(
         }
         for label, (figures, basis) in days.items()
     ]
+
+
+def write(connection: Connection, rows: Sequence[Row]) -> None:
+    """Keep the figures of finished days."""
     write_many(connection, _KEEP, rows)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from slamon.views.batches import Chain, Timed
+from slamon.views.batches import Timed
+from slamon.views.chains import Chain
 
 FAR = 2**62
 

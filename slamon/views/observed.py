@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, Insert, case
 
-from probes.batch import ObservationsRecorded
 from probes.outcome import Outcome
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.codec import Entry
@@ -14,7 +15,8 @@ from slamon.sla.levels import LevelsImported
 from slamon.sla.runs import Run
 from slamon.sla.tickets import TicketsImported
 from slamon.views import cases
-from slamon.views.batches import Batch, Batches
+from slamon.views.batches import Batches, Timed
+from slamon.views.chains import Chain
 from slamon.views.daybook import DayBook
 from slamon.views.marks import Mark, Spans
 from slamon.views.paced import Paced
@@ -76,33 +78,23 @@ class Observed:
             write.on_conflict_do_update(index_elements=["agent", "begin"], set_=rest)
         )
 
-    def recorded(
-        self, stream: str, version: int, position: int, fact: ObservationsRecorded
-    ) -> None:
-        """A batch of an agent; it is read when no other can be read together with it."""
-        for batch in self._batches.take(stream, version, position, fact):
-            self._read(batch)
+    def assignment(self, agent: str, version: int) -> AgentAssigned:
+        """A version of an agent's probe list."""
+        return self._batches.assigned(agent, version)
 
-    def complete(self) -> None:
-        """Read the batches that wait for more: what comes next may be about their results."""
-        for batch in self._batches.close():
-            self._read(batch)
-
-    def _read(self, batch: Batch) -> None:
-        chain = batch.chain
+    def recorded(self, chain: Chain) -> None:
+        """Batches of an agent."""
+        batch = self._batches.read(chain)
         place, basis = chain.assigned.location, chain.basis
         mark = self.mark(chain.positions[-1])
         mark.chain = chain
         for probe, found in zip(chain.assigned.probes, batch.runs, strict=True):
             if not found:
                 continue
-            check = probe.probe
-            for run, interval in found:
-                told = chain.position_of(run.first), chain.position_of(run.last)
-                self.book.add_part(check, place, run, interval, basis, told)
-                self._note(check, place, run, told[1])
-            self.book.touch(check, place, found[0][0].first, found[-1][0].last)
-            mark.runs[check, place] = found
+            source = probe.probe, place
+            self.book.add(source, found, basis, chain.position_of)
+            self._note(source, found, chain.position_of(found[-1][0].last))
+            mark.runs[source] = found
         self._paced.recorded(batch)
 
     def mark(self, position: int) -> Mark:
@@ -120,9 +112,9 @@ class Observed:
         """A part of a file of foreign results."""
         for check, at, outcome in zip(fact.check, fact.at, fact.outcome, strict=True):
             run = Run(at, at, 1, Outcome(outcome), fact.validity_us)
-            told = entry.position, entry.position
-            self.book.add(fact.checks[check], fact.location, run, 0, "imported", told)
-            self._note(fact.checks[check], fact.location, run, entry.position)
+            source, found = (fact.checks[check], fact.location), [(run, 0)]
+            self.book.add(source, found, "imported", lambda _: entry.position)
+            self._note(source, found, entry.position)
         self._paced.imported(entry, fact)
 
     def tickets(self, entry: Entry, fact: TicketsImported) -> None:
@@ -135,25 +127,25 @@ class Observed:
 
     def _touch(self, entry: Entry, span: tuple[int, int]) -> None:
         """What a file says of cases touches the source as a whole, at no place."""
-        self.book.touch(entry.stream.partition(":")[2], "", *span)
+        self.book.touch((entry.stream.partition(":")[2], ""), *span)
 
     def amended(self, entry: Entry, fact: CorrectionFact) -> None:
         """Results do not stand any more, or stand with another outcome."""
         self.book.amend(fact.check, fact.location, fact.now, entry.position)
         self._paced.amended(entry, fact)
 
-    def _note(self, check: str, location: str, run: Run, position: int) -> None:
-        key = check, location
-        newest = self._newest.get(key)
+    def _note(self, source: tuple[str, str], found: Sequence[Timed], position: int) -> None:
+        newest = self._newest.get(source)
         if newest is None:
-            newest = self._newest[key] = _Newest()
-        newest.counts[run.outcome] += run.count
-        if run.last >= newest.at:
-            newest.at, newest.outcome, newest.position = run.last, int(run.outcome), position
+            newest = self._newest[source] = _Newest()
+        for (_, _, count, outcome, _), _ in found:
+            newest.counts[outcome] += count
+        last = found[-1][0]
+        if last.last >= newest.at:
+            newest.at, newest.outcome, newest.position = last.last, int(last.outcome), position
 
     def flush(self) -> Spans:
         """Write everything back; which checks and sources were touched, and in which span of time (µs)."""
-        self.complete()
         for key, outcomes in self.book.replaced.items():
             for outcome in outcomes:
                 self._newest[key].counts[outcome] -= 1

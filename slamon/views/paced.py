@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import cast
 
@@ -33,7 +32,8 @@ from slamon.sla.counts import within
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.intake import BatchQuarantined
 from slamon.sla.runs import Run
-from slamon.views.batches import Batch, Batches, Chain, Timed
+from slamon.views.batches import Batch, Batches, Timed
+from slamon.views.chains import Chain, in_chains
 from slamon.views.daybook import DayBook
 from slamon.views.promised import Promises, promises
 from slamon.views.tables import pace_bound, pace_day
@@ -108,9 +108,8 @@ class Paced:
         for index, latencies in latencies_of(chain, asked).items():
             check = chain.assigned.probes[index].probe
             for bound in asked[index]:
-                for run, interval in relative(batch.runs[index], latencies, bound):
-                    told = chain.position_of(run.first), chain.position_of(run.last)
-                    self._book(bound).add(check, place, run, interval, chain.basis, told)
+                found = list(relative(batch.runs[index], latencies, bound))
+                self._book(bound).add((check, place), found, chain.basis, chain.position_of)
 
     def imported(self, entry: Entry, fact: ObservationsImported) -> None:
         """A part of a file of foreign results."""
@@ -122,8 +121,8 @@ class Paced:
             for bound in self._bounds.get(check, ()):
                 kept = within(Outcome(outcome), latency, bound)
                 run = Run(at, at, 1, kept, fact.validity_us)
-                told = entry.position, entry.position
-                self._book(bound).add(check, fact.location, run, 0, "imported", told)
+                source = check, fact.location
+                self._book(bound).add(source, [(run, 0)], "imported", lambda _: entry.position)
 
     def amended(self, entry: Entry, fact: CorrectionFact) -> None:
         """Results do not stand any more, or stand with another outcome."""
@@ -184,7 +183,7 @@ def relative(found: Sequence[Timed], latencies: Sequence[int], bound: int) -> It
         place += run.count
         begin = 0
         for outcome, count in _outcomes(run.outcome, taken, bound):
-            part = replace(run, outcome=outcome).part(begin, begin + count)
+            part = run._replace(outcome=outcome).part(begin, begin + count)
             begin += count
             if part:
                 yield part, interval
@@ -224,20 +223,17 @@ def _fill_in(connection: Connection, ledger: Ledger, bounds: Bounds, upto: int) 
     """Hold everything that was ever observed against new bounds."""
     batches, paced = Batches(connection, anew=True), Paced(connection, bounds)
     position = 0
-    while entries := ledger.since(position, limit=AT_ONCE, upto=upto):
-        for entry in entries:
-            _take(batches, paced, entry)
-        _complete(batches, paced)
+    while rows := ledger.rows(position, limit=AT_ONCE, upto=upto):
+        for each in in_chains(rows, batches.assigned):
+            if isinstance(each, Chain):
+                paced.recorded(batches.read(each))
+            else:
+                _take(batches, paced, ledger.entry(each))
         paced.flush()
-        position = entries[-1].position
+        position = rows[-1].position
 
 
 def _take(batches: Batches, paced: Paced, entry: Entry) -> None:
-    if isinstance(entry.fact, ObservationsRecorded):
-        for batch in batches.take(entry.stream, entry.version, entry.position, entry.fact):
-            paced.recorded(batch)
-        return
-    _complete(batches, paced)
     match entry.fact:
         case ObservationsImported() as fact:
             paced.imported(entry, fact)
@@ -247,11 +243,6 @@ def _take(batches: Batches, paced: Paced, entry: Entry) -> None:
             batches.forget(entry)
         case _:
             pass  # the other facts observe nothing
-
-
-def _complete(batches: Batches, paced: Paced) -> None:
-    for batch in batches.close():
-        paced.recorded(batch)
 
 
 def _followed(connection: Connection) -> Bounds:

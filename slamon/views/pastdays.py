@@ -14,13 +14,14 @@ from sqlalchemy import Table, delete, select
 from catalogue.instants import format_instant
 from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned
-from slamon.ledger.codec import Entry
+from slamon.ledger.codec import Entry, Row
 from slamon.ledger.store import Ledger
 from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided, stream_of
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.intake import BatchQuarantined
 from slamon.sla.runs import DAY_US
 from slamon.views.batches import read_assignment
+from slamon.views.chains import Chain, in_chains
 from slamon.views.observed import Observed
 from slamon.views.pastveil import Veil
 from slamon.views.tables import (
@@ -153,13 +154,17 @@ class PastDays:
 
     def _fold_one(self, days: set[Day], streams: Sequence[str]) -> None:
         observed = Observed(self.veil.connection)
-        told = [self.ledger.stream(name, upto=self.veil.position) for name in streams]
-        for entry in merge(*told, *self._corrections(days), key=attrgetter("position")):
-            _apply(observed, entry)
+        told = [self.ledger.stream_rows(name, upto=self.veil.position) for name in streams]
+        rows = merge(*told, *self._corrections(days), key=attrgetter("position"))
+        for each in in_chains(rows, observed.assignment):
+            if isinstance(each, Chain):
+                observed.recorded(each)
+            else:
+                _apply(observed, self.ledger.entry(each))
         observed.flush()
         self._collect(days)
 
-    def _corrections(self, days: Iterable[Day]) -> Iterator[Iterator[Entry]]:
+    def _corrections(self, days: Iterable[Day]) -> Iterator[list[Row]]:
         stored = self.veil.stored(corrected_day).c
         query = select(stored.check, stored.location, stored.day).where(
             stored.position <= self.veil.position,
@@ -168,7 +173,7 @@ class PastDays:
         known = {tuple(row) for row in self.veil.connection.execute(query)}
         for check, location, day in known & set(days):
             stream = stream_of(check, location, day * DAY_US)
-            yield self.ledger.stream(stream, upto=self.veil.position)
+            yield self.ledger.stream_rows(stream, upto=self.veil.position)
 
     def _collect(self, days: set[Day]) -> None:
         """Take what was folded of these days out of the temporary tables, and empty them for the next."""
@@ -188,16 +193,12 @@ class PastDays:
 
 def _apply(observed: Observed, entry: Entry) -> None:
     match entry.fact:
-        case ObservationsRecorded() as fact:
-            observed.recorded(entry.stream, entry.version, entry.position, fact)
         case ObservationsImported() as fact:
-            observed.complete()
             observed.imported(entry, fact)
         case ObservationsVoided() | ObservationsCorrected() as fact:
             observed.flush()
             observed.amended(entry, fact)
         case BatchQuarantined():
-            observed.complete()
             observed.set_aside(entry)
         case other:
             message = f"{type(other).__name__} tells of no results"

@@ -11,7 +11,7 @@ from catalogue.instants import format_instant
 from probes.latency import percentile
 from slamon.sla.runs import DAY_US
 from slamon.views.answers import LatencyDay, LatencyFigures
-from slamon.views.latencies import unpack
+from slamon.views.counting import unpack
 from slamon.views.tables import latency_day
 
 HALF, MOST = 500, 950  # per mille

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from slamon.ledger.store import Ledger
 from slamon.views.fold import Folder
+from slamon.views.hand import helped
 from slamon.views.latencies import count_latencies
 from slamon.views.store import ViewStore
 
@@ -22,10 +23,11 @@ def rebuild(
     """
 
     def whole(draft: ViewStore) -> None:
-        folder = Folder(ledger, draft)
-        folder.catch_up(progress=progress)
-        folder.settle(now)
-        count_latencies(ledger, draft)
+        with helped(ledger.position()) as hand:
+            folder = Folder(ledger, draft, hand=hand)
+            folder.catch_up(progress=progress)
+            folder.settle(now)
+            count_latencies(ledger, draft, hand)
 
     def rest(draft: ViewStore) -> None:
         Folder(ledger, draft).catch_up(progress=progress)

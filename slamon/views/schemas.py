@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from typing import NamedTuple
 
 import psycopg
@@ -63,15 +64,22 @@ class Opened(NamedTuple):
 class Schemas:
     """The schemas of one schema of one ledger in a database. `pinned` names one generation, whichever is asked."""
 
-    def __init__(self, url: str, stem: str, pinned: int | None = None) -> None:
+    def __init__(
+        self, url: str, stem: str, pinned: int | None = None, *, made: bool = False
+    ) -> None:
         self._url = url
         self._stem = stem
         self._pinned = pinned
         self._switching = threading.Lock()
         with closing(connect(url, "slamon views")) as connection, reaching(url):
             number = pinned or self._registered(connection)
-            lay_out(connection, self._schema(number))
+            if not made:
+                lay_out(connection, self._schema(number))
         self._opened = self._engines(number)
+
+    def __reduce__(self) -> tuple[Callable[..., Schemas], tuple[str, str, int]]:
+        """Another process is shown the generation that is asked now."""
+        return partial(Schemas, made=True), (self._url, self._stem, self._opened.number)
 
     def snapshot(self) -> Connection:
         """A transaction that sees one state of the generation that is asked, and cannot write.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import marshal
+import pickle
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 from sqlalchemy import Connection
 
@@ -13,9 +16,16 @@ from catalogue.intervals import intersect
 from catalogue.periods import Period, local_days, period_at
 from slamon.views import horizon, keeping
 from slamon.views.days import Desk, consecutive
+from slamon.views.hand import Hand
 from slamon.views.objectives import Judged, Key, judged_objectives
+from slamon.views.store import ViewStore
 
 DAYS_AT_ONCE = 400  # what is computed between two looks at the time
+SHARE_OF_HAND, OWN_SHARE = (
+    12,
+    8,
+)  # objectives at a time: this process writes what both have worked out
+AHEAD = 2  # questions
 
 
 @dataclass
@@ -40,11 +50,8 @@ class Settling:
             self._left = list(judged)
         while self._left:
             each = judged.get(self._left[-1])  # gone, if what is promised has changed meanwhile
-            for _ in (
-                _kept(Desk(connection), each, horizon.known_until(each, reported, self.now))
-                if each
-                else ()
-            ):
+            for rows in _figures(connection, each, reported, self.now) if each else ():
+                keeping.write(connection, rows)
                 if time.monotonic() > deadline:
                     return False
             self._left.pop()
@@ -53,8 +60,53 @@ class Settling:
         return not self._left
 
 
-def _kept(desk: Desk, judged: Judged, until: int) -> Iterator[None]:
-    """Keep the days of an objective, stretch by stretch."""
+def settle_with(hand: Hand, connection: Connection, store: ViewStore, now: int) -> None:
+    """Keep the figures of all days at once; the hand works out its share of the objectives.
+
+    Raises:
+        HandError: the hand has ended, or something is wrong with its share; nothing is to be kept of this.
+
+    """
+    reported = horizon.covered_until(connection)
+    judged = {each.key: each for each in judged_objectives(connection)}
+    left, asked = list(judged), 0
+    while left or asked:
+        while left and asked < AHEAD:
+            hand.ask(figures_of, pickle.dumps(store), _taken(left, SHARE_OF_HAND), now)
+            asked += 1
+        for key in _taken(left, OWN_SHARE):
+            for rows in _figures(connection, judged[key], reported, now):
+                keeping.write(connection, rows)
+        keeping.write(connection, marshal.loads(hand.answer()))  # noqa: S302  # our own hand's
+        asked -= 1
+
+
+def _taken(left: list[Key], most: int) -> list[Key]:
+    """Take some away."""
+    found = left[-most:]
+    del left[-most:]
+    return found
+
+
+def figures_of(store: bytes, keys: Collection[Key], now: int) -> bytes:
+    """The rows of some objectives, as the views stand: this is what the hand does."""
+    with _opened(store).reading() as connection:
+        reported = horizon.covered_until(connection)
+        judged = {each.key: each for each in judged_objectives(connection)}
+        found = (_figures(connection, judged[key], reported, now) for key in keys)
+        return marshal.dumps([row for each in found for rows in each for row in rows])
+
+
+@lru_cache(maxsize=1)
+def _opened(store: bytes) -> ViewStore:
+    return cast("ViewStore", pickle.loads(store))  # noqa: S301  # its owner's
+
+
+def _figures(
+    connection: Connection, judged: Judged, reported: horizon.Reported, now: int
+) -> Iterator[list[keeping.Row]]:
+    """The rows of the days of an objective that are not kept yet, stretch by stretch."""
+    desk, until = Desk(connection), horizon.known_until(judged, reported, now)
     begin = desk.first_result(judged)
     if judged.terms.slices is not None:
         return  # a run of slices over midnight belongs to both days: they are judged together, each time
@@ -68,8 +120,7 @@ def _kept(desk: Desk, judged: Judged, until: int) -> Iterator[None]:
     for stretch in consecutive(day for day in days if day.label not in known):
         for few in _cut(stretch):
             found = desk.computed(judged, few, until)
-            keeping.keep(desk.connection, judged, {d.label: (d.figures, d.basis) for d in found})
-            yield
+            yield keeping.rows_of(judged, {d.label: (d.figures, d.basis) for d in found})
 
 
 def _days(span: tuple[int, int], tz: str) -> tuple[Period, ...]:

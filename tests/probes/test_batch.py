@@ -62,12 +62,12 @@ def test_a_batch_says_who_changed_when_and_what_is_missing() -> None:
     assert last == {0: BAD, 1: GOOD}
     assert runs(batch, EVERY_10_S) == (
         [
-            Stretch(1 * SECOND, 1 * SECOND, 1, None),
-            Stretch(11 * SECOND, 21 * SECOND, 2, BAD),
+            Stretch(1 * SECOND, 1 * SECOND, 1, None, 10 * SECOND),
+            Stretch(11 * SECOND, 21 * SECOND, 2, BAD, 10 * SECOND),
         ],
         [
-            Stretch(2 * SECOND, 2 * SECOND, 1, GOOD),
-            Stretch(22 * SECOND, 22 * SECOND, 1, GOOD),
+            Stretch(2 * SECOND, 2 * SECOND, 1, GOOD, 10 * SECOND),
+            Stretch(22 * SECOND, 22 * SECOND, 1, GOOD, 10 * SECOND),
         ],
     )
 
@@ -78,9 +78,9 @@ def test_a_row_that_started_too_late_counts_from_its_start() -> None:
     assert batch.edges == (Edge(0, 14 * SECOND, GOOD),)
     assert list(batch.lateness) == [0, 3000, 1000]
     assert runs(batch, EVERY_10_S)[0] == [
-        Stretch(1 * SECOND, 1 * SECOND, 1, None),
-        Stretch(14 * SECOND, 14 * SECOND, 1, GOOD),
-        Stretch(21 * SECOND, 21 * SECOND, 1, GOOD),
+        Stretch(1 * SECOND, 1 * SECOND, 1, None, 10 * SECOND),
+        Stretch(14 * SECOND, 14 * SECOND, 1, GOOD, 10 * SECOND),
+        Stretch(21 * SECOND, 21 * SECOND, 1, GOOD, 10 * SECOND),
     ]
 
 
@@ -289,6 +289,7 @@ def test_stretches_say_the_same_as_the_rows_one_by_one(
         for s in stretches:
             step = (s.last - s.first) // (s.count - 1) if s.count > 1 else 0
             known = before[index] if s.outcome is None else s.outcome
+            assert s.interval == SEGMENTED.probes[index].interval_at(s.first)
             spread += [(s.first + step * n, known) for n in range(s.count)]
         assert spread == [_seen(index, r) for r in rows if r.probe == index]
 
@@ -313,7 +314,7 @@ def test_a_year_of_good_results_is_read_as_one_stretch() -> None:
         lateness=[0] * rows,
         evidence={},
     )
-    assert runs(batch, minute)[0] == [Stretch(0, (rows - 1) * 60 * SECOND, rows, GOOD)]
+    assert runs(batch, minute)[0] == [Stretch(0, (rows - 1) * 60 * SECOND, rows, GOOD, 60 * SECOND)]
 
 
 WRITTEN_BY_VERSION_1 = bytes.fromhex(
@@ -337,8 +338,8 @@ def test_a_batch_written_by_version_1_can_still_be_read() -> None:
         1: Evidence(reason="refused", text="connection refused", phases={"dns": 12})
     }
     assert runs(batch, EVERY_10_S) == (
-        [Stretch(1 * SECOND, 21 * SECOND, 3, None)],
-        [Stretch(2 * SECOND, 2 * SECOND, 1, BAD)],
+        [Stretch(1 * SECOND, 21 * SECOND, 3, None, 10 * SECOND)],
+        [Stretch(2 * SECOND, 2 * SECOND, 1, BAD, 10 * SECOND)],
     )
 
 

@@ -21,9 +21,10 @@ from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted, Segmen
 from slamon.history import NAMES
 from slamon.ledger.lock import folding_lock
 from slamon.ledger.store import Ledger
+from slamon.views.counting import unpack
 from slamon.views.fold import Folder
 from slamon.views.following import Following
-from slamon.views.latencies import counted_upto, unpack
+from slamon.views.latencies import counted_upto
 from slamon.views.store import ViewStore
 from slamon.views.tables import latency_day
 

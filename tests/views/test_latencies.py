@@ -22,8 +22,9 @@ from probes.latency import BEGINS
 from probes.outcome import Outcome
 from probes.spec import AgentAssigned, AssignedProbe, Segment, TcpSpec
 from slamon.views import percentiles
+from slamon.views.counting import unpack
 from slamon.views.fold import Folder
-from slamon.views.latencies import Latencies, counted_upto, unpack
+from slamon.views.latencies import Latencies, counted_upto
 from slamon.views.past import as_known, at_position
 from slamon.views.rebuilding import rebuild
 from slamon.views.tables import latency_day

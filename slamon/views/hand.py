@@ -1,0 +1,125 @@
+"""A hand: a second process that works out what is stored, while its owner goes on. `python -m slamon.views.hand`.
+
+What is asked of it is answered in that order, as bytes. It ends by itself when its owner does.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import struct
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
+from typing import IO, Any, Self
+
+from slamon.views.uncollected import uncollected
+
+Job = Callable[..., bytes]
+"""A function that a module names; its arguments can be pickled."""
+
+WORTH = 10_000  # facts: below, starting it takes as long as it saves
+
+_FRAME = struct.Struct(">?Q")
+_ENDED = "the second process has ended"
+
+
+class HandError(Exception):
+    """The hand could not do what was asked. Who asked does it alone, and sees what is wrong."""
+
+
+class Hand:
+    """A second process. Ask small things, and not many at once: it does not listen while nobody takes its answers."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603  # this program itself
+            [sys.executable, "-m", __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # a key pressed in the terminal is for its owner
+        )
+
+    def ask(self, job: Job, *given: Any) -> None:
+        """Let it begin.
+
+        Raises:
+            HandError: it has ended.
+
+        """
+        try:
+            pickle.dump((job, given), _pipe(self._process.stdin))
+            _pipe(self._process.stdin).flush()
+        except OSError as wrong:
+            raise HandError(_ENDED) from wrong
+
+    def answer(self) -> bytes:
+        """Wait for the answer to the oldest question.
+
+        Raises:
+            HandError: it failed, or has ended.
+
+        """
+        source = _pipe(self._process.stdout)
+        head = source.read(_FRAME.size)
+        if len(head) < _FRAME.size:
+            raise HandError(_ENDED)
+        well, length = _FRAME.unpack(head)
+        said = source.read(length)
+        if len(said) < length:
+            raise HandError(_ENDED)
+        if not well:
+            raise HandError(said.decode())
+        return said
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
+    def kill(self) -> None:
+        """End it, whatever it is doing."""
+        self._process.kill()
+        self._process.wait()
+
+    def __enter__(self) -> Self:
+        """Lend it for a block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let it go, whatever it is doing."""
+        self.kill()
+        with suppress(OSError):  # what was asked last may not have reached it
+            _pipe(self._process.stdin).close()
+        _pipe(self._process.stdout).close()
+
+
+def helped(facts: int) -> AbstractContextManager[Hand | None]:
+    """A hand for a block, where there are so many facts that it pays, and a second core to run it."""
+    return Hand() if facts >= WORTH and (os.cpu_count() or 1) > 1 else nullcontext()
+
+
+def _pipe(end: IO[bytes] | None) -> IO[bytes]:
+    if end is None:
+        raise HandError(_ENDED)
+    return end
+
+
+def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
+    """Answer until nobody asks any more."""
+    while True:
+        try:
+            job, given = pickle.load(questions)  # noqa: S301  # its owner's, over their own pipe
+        except EOFError:
+            return
+        try:
+            with uncollected():
+                well, said = True, job(*given)
+        except Exception as wrong:  # noqa: BLE001  # the owner meets it again, and says what it is
+            well, said = False, f"{type(wrong).__name__}: {wrong}".encode()
+        answers.write(_FRAME.pack(well, len(said)) + said)
+        answers.flush()
+
+
+if __name__ == "__main__":
+    serve(sys.stdin.buffer, sys.stdout.buffer)
