@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from struct import Struct
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from slamon.views.chains import RECORDED, Assignments
 from slamon.views.rounds import Rounds, rounds_of
 
 _COUNT = Struct("<BI")
+_NONE = bytes([NONE])
 
 
 class Key(NamedTuple):
@@ -69,26 +71,40 @@ class _Plane:
 
     rounds: Rounds
     location: str
-    position: int
     first: int
     behind: int
     """The number of the slot after the last."""
     parts: list[bytes] = field(default_factory=list)
+    begins: list[int] = field(default_factory=list)
+    """The number of the first slot of each batch."""
+    positions: list[int] = field(default_factory=list)
 
     def add(self, buckets: bytes, position: int) -> None:
         """Add the slots of a batch that carries on."""
         self.parts.append(buckets)
+        self.begins.append(self.behind)
+        self.positions.append(position)
         self.behind += len(buckets)
-        self.position = position
 
-    def counts(self) -> Iterator[tuple[str, bytes]]:
-        """Count the buckets of each check; every n-th slot is its own."""
+    def counts(self) -> Iterator[tuple[str, bytes, int]]:
+        """Count the buckets of each check, every n-th slot is its own; with the position of the newest in them."""
         plane, size = b"".join(self.parts), self.rounds.size
         for check, places in self.rounds.places:
-            parts = [plane[(place - self.first) % size :: size] for place in places]
+            offsets = [(place - self.first) % size for place in places]
+            parts = [plane[offset::size] for offset in offsets]
             found = _packed(parts[0] if len(parts) == 1 else b"".join(parts))
             if found:
-                yield check, found
+                last = max(map(_newest, offsets, parts, repeat(size)))
+                yield check, found, self._position_of(self.first + last)
+
+    def _position_of(self, slot: int) -> int:
+        return self.positions[bisect_right(self.begins, slot) - 1]
+
+
+def _newest(offset: int, part: bytes, size: int) -> int:
+    """The place in its plane of the last slot of a part that has a latency; below 0 without any."""
+    measured = len(part.rstrip(_NONE))
+    return offset + (measured - 1) * size if measured else -1
 
 
 class Counting:
@@ -128,7 +144,7 @@ class Counting:
         plane = self._open.get(row.stream)
         if plane is None or plane.rounds is not rounds or plane.behind != first:
             self._close(row.stream)
-            plane = _Plane(rounds, assigned.location, row.position, first, first)
+            plane = _Plane(rounds, assigned.location, first, first)
             self._open[row.stream] = plane
         plane.add(_with_gaps(fact, rounds, first), row.position)
 
@@ -147,8 +163,8 @@ class Counting:
         plane = self._open.pop(stream, None)
         if plane is None:
             return
-        for check, counts in plane.counts():
-            self._add(Key(check, plane.location, plane.rounds.day), counts, plane.position)
+        for check, counts, position in plane.counts():
+            self._add(Key(check, plane.location, plane.rounds.day), counts, position)
 
     def _add(self, key: Key, counts: bytes, position: int) -> None:
         held = self._counts.get(key)
@@ -182,6 +198,6 @@ def _with_gaps(fact: ObservationsRecorded, rounds: Rounds, first: int) -> bytes:
     parts, done = [], 0
     for taken, gap in enumerate(gaps):
         upto = gap - taken
-        parts += [buckets[done:upto], bytes([NONE])]
+        parts += [buckets[done:upto], _NONE]
         done = upto
     return b"".join([*parts, buckets[done:]])

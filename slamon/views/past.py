@@ -7,18 +7,19 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from catalogue.instants import InstantError, format_instant, parse_instant
 from slamon.ledger.codec import Row
 from slamon.ledger.store import Ledger
 from slamon.views.fold import LIFECYCLE
+from slamon.views.pastlatencies import veil_latencies
 from slamon.views.pastrecords import veil_files, veil_records
 from slamon.views.pastresults import veil_results
 from slamon.views.pastrulings import veil_rulings
 from slamon.views.pastveil import Veil
 from slamon.views.store import read_position
-from slamon.views.tables import alarm, assignment, latency_state, objective_day, seal
+from slamon.views.tables import alarm, assignment, objective_day, seal
 
 BACK = 1_024  # positions looked through at once for the last fact before a gap
 
@@ -174,8 +175,5 @@ def lay_past(connection: Connection, ledger: Ledger, position: int) -> None:
     veil_files(veil, ledger)
     veil_results(veil, ledger)
     veil_rulings(veil, ledger)
-    counted = connection.execute(select(veil.stored(latency_state))).mappings().all()
-    veil.lay(
-        latency_state, [{**row, "position": min(row["position"], position)} for row in counted]
-    )
+    veil_latencies(veil, ledger)
     veil.lay(objective_day)  # kept figures are those of now; days are computed from results

@@ -28,7 +28,6 @@ from slamon.views.tables import (
     assignment,
     corrected_day,
     covered,
-    latency_day,
     pace_day,
     probe_day,
     probe_last,
@@ -38,7 +37,7 @@ from slamon.views.tables import (
 Day = tuple[str, str, int]
 """Check, location and UTC day (days since the epoch)."""
 
-FOLDED = (probe_day, pace_day, latency_day)
+FOLDED = (probe_day, pace_day)
 SCRATCH = (*FOLDED, probe_last, covered, spool_day)
 
 Newest = dict[tuple[str, str], tuple[int, int]]
