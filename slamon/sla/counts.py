@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import attrgetter
 from typing import assert_never
 
 from catalogue.intervals import Intervals, Span, clip, intersect, subtract
@@ -18,6 +19,8 @@ Window = tuple[int, int, Effect]
 
 Piece = tuple[int, int, Effect | None]
 """Agreed time; no effect where it is not excluded."""
+
+_FIRST, _LAST = attrgetter("first"), attrgetter("last")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def case_counts(
     exclusions: Sequence[Window],
     span: Span,
 ) -> Counts:
-    """Count the results observed within agreed time of a span (§4.8); exclusions are in order and disjoint.
+    """Count the results observed within agreed time of a span (§4.8); runs and exclusions are in order and disjoint.
 
     Excluded results count by the effect (§4.5): removed with the window none, with the bad time the good ones only;
     counted as available all of them as good; ignored as if nothing were excluded.
@@ -100,7 +103,7 @@ def case_counts(
     ends = [end for _, end, _ in pieces]
     good = bad = 0
     for runs in runs_by_source:
-        for run in runs:
+        for run in _meeting(runs, span):
             if run.outcome is Outcome.INCONCLUSIVE:
                 continue
             is_bad = run.outcome is Outcome.BAD
@@ -144,6 +147,12 @@ def _pieces(agreed: Intervals, exclusions: Sequence[Window]) -> list[Piece]:
             case other:
                 assert_never(other)
     return sorted(pieces, key=lambda piece: piece[0])
+
+
+def _meeting(runs: Sequence[Run], span: Span) -> Sequence[Run]:
+    """Give the runs that meet a span: a day is counted without looking at the runs of a year."""
+    begin, end = span
+    return runs[bisect_left(runs, begin, key=_LAST) : bisect_left(runs, end, key=_FIRST)]
 
 
 def _counted(
