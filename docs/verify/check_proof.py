@@ -1,55 +1,50 @@
-"""Check a proof that slamon exported, with nothing but Python: python check_proof.py PROOF [ANCHOR].
+"""Check a proof that slamon exported, with nothing but Python: check_proof.py [--whole] PROOF [KEPT].
 
-PROOF is what `slamon ledger prove` wrote. ANCHOR is what you kept yourself: the hash of a seal, or
-the list that `slamon ledger seals --json` printed. Exit code 0: proved, 1: not proved, 2: usage.
+PROOF is what `slamon ledger prove` wrote. KEPT is what you kept yourself: the hash of a seal, or a
+file with a list of seals, from `slamon ledger seals --json` or /api/v1/ledger/seals. --whole shows
+long facts whole. Exit code 0: proved, 1: not proved, 2: usage, 3: under a seal that nobody kept.
 """
-# ruff: noqa: ANN001, ANN201, INP001  # handed out alone: part of no package, and for an old Python
+# ruff: noqa: ANN001, ANN201, INP001, T201  # handed out alone: part of no package, and for an old Python
 
 import json
+import re
 import struct
 import sys
 from base64 import b64decode, b64encode
 from datetime import datetime, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
+from textwrap import wrap
 
 FACT = "position stream version name envelope payload warm cold cold_sha256".split()  # noqa: SIM905
 SEAL = "number first last count previous root hash".split()  # noqa: SIM905
 NOT = "NOT PROVED  "
-WRONG = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError)
-WRONG += (ValueError, struct.error)
+
+
+class NotProvedError(ValueError):
+    """Why nothing is proved."""
 
 
 def need(holds, otherwise):
     """Stop where something does not hold."""
     if not holds:
-        raise ValueError(otherwise)
-
-
-def fields(found, wanted, what):
-    """Every field is there, and no other."""
-    need(isinstance(found, dict) and set(found) == set(wanted), f"{what} has other fields")
-
-
-def plain(text):
-    """Bytes from base64, which has one spelling only."""
-    raw = b64decode(text, validate=True)
-    need(b64encode(raw).decode() == text, "the base64 is not clean")
-    return raw
+        raise NotProvedError(otherwise)
 
 
 def digest(text):
     """A hash from its 64 hexadecimal digits."""
-    raw = bytes.fromhex(text)
-    need(len(raw) == sha256().digest_size and raw.hex() == text, f"{text} is no hash")
-    return raw
+    need(re.fullmatch("[0-9a-f]{64}", text), "a hash in it is none")
+    return bytes.fromhex(text)
 
 
 def leaf_of(fact):
     """The hash of a fact: where it stands and what is stored there; what is shown must be stored."""
-    warm, cold = plain(fact["warm"]), digest(fact["cold_sha256"])
+    warm, cold = b64decode(fact["warm"]), digest(fact["cold_sha256"])
+    need(b64encode(warm).decode() == fact["warm"], "the warm part is spelt in another way")
     if fact["cold"] is not None:
-        need(sha256(plain(fact["cold"])).digest() == cold, "the cold part has another digest")
+        away = b64decode(fact["cold"])
+        need(b64encode(away).decode() == fact["cold"], "the cold part is spelt in another way")
+        need(sha256(away).digest() == cold, "the cold part has another digest")
     envelope, _, payload = warm.partition(b"\n")
     stored = [json.loads(envelope), json.loads(payload) if cold == sha256().digest() else None]
     shown = [fact["envelope"], fact["payload"]]
@@ -66,7 +61,6 @@ def climb(leaf, index, count, path):
     need(type(index) is int and 0 <= index < count, "the index is not in the tree")
     while count > 1:
         if index % 2 or index + 1 < count:
-            need(steps, "the path is too short")
             beside = steps.pop(0)
             leaf = sha256(b"\1" + (beside + leaf if index % 2 else leaf + beside)).digest()
         index, count = index // 2, (count + 1) // 2
@@ -76,7 +70,7 @@ def climb(leaf, index, count, path):
 
 def check_seal(seal, before):
     """A seal has the hash of what it says, and names the one before it."""
-    fields(seal, SEAL, "a seal")
+    need(set(seal) == set(SEAL), "a seal has other fields")
     places = struct.pack(">QQQQ", *(seal[each] for each in SEAL[:4]))
     content = b"\2" + places + digest(seal["previous"]) + digest(seal["root"])
     which = f"seal {seal['number']}"
@@ -89,11 +83,10 @@ def check_seal(seal, before):
 
 def check(proof):
     """Everything that a proof shows by itself."""
-    fields(proof, ["form", "fact", "index", "path", "seals"], "the proof")
+    need(set(proof) == {"form", "fact", "index", "path", "seals"}, "the proof has other fields")
     need(proof["form"] == "slamon-proof/1", "the proof has a form that is not known here")
     fact, seals = proof["fact"], proof["seals"]
-    fields(fact, FACT, "the fact")
-    need(isinstance(seals, list) and seals, "the proof names no seal")
+    need(set(fact) == set(FACT), "the fact has other fields")
     for before, seal in zip([None, *seals], seals):  # noqa: B905
         check_seal(seal, before)
     first = seals[0]
@@ -103,46 +96,53 @@ def check(proof):
 
 
 def kept(anchor):
-    """The hashes that you kept."""
-    if not Path(anchor).exists():
-        return {digest(anchor).hex()}
-    return {seal["hash"] for seal in json.loads(Path(anchor).read_bytes())["seals"]}
+    """The hashes that you kept: one, or those of a list of seals."""
+    if re.fullmatch("[0-9a-fA-F]{64}", anchor):
+        return {anchor.lower()}
+    found = json.loads(Path(anchor).read_bytes())
+    need("form" not in found, f"{anchor} is a proof itself: its seals are not what you kept")
+    seals = found if isinstance(found, list) else found.get("seals", found.get("items"))
+    return {seal["hash"].lower() for seal in seals}
 
 
-def tell(proof, match):
-    """What is proved and what is not."""
-    fact, first, last = proof["fact"], proof["seals"][0], proof["seals"][-1]
-    shown = {key: json.dumps(each)[1:-1] for key, each in {**fact["envelope"], **fact}.items()}
-    payload = "binary results" if fact["payload"] is None else fact["payload"]
+def told(fact, limit):
+    """What stands there, in lines none of which can look like a verdict."""
+    said = {key: json.dumps(each)[1:-1] for key, each in {**fact["envelope"], **fact}.items()}
     at = datetime.fromtimestamp(0, timezone.utc) + timedelta(microseconds=fact["envelope"]["at"])  # noqa: UP017
-    yield f"PROVED      when seal {first['number']} was made, position {fact['position']} held"
-    yield f"            {shown['name']}, version {fact['version']} of {shown['stream']},"
-    yield f"            recorded {at.isoformat()} by {shown['by']}:"
-    yield f"            {json.dumps(payload)}"
-    yield f"PROVED      from there a chain leads to seal {last['number']}, hash {last['hash']}"
-    if match:
-        yield f"PROVED      seal {match['number']} is the one that you kept"
-    else:
-        yield f"{NOT}that seal {last['number']} is genuine: compare its hash with one you kept"
-    yield f"{NOT}that the fact is true; only that nobody has changed it since it was sealed"
+    payload = json.dumps("binary results" if fact["payload"] is None else fact["payload"])
+    lines = wrap(payload, 88, drop_whitespace=False, break_on_hyphens=False)
+    if lines[limit:]:
+        lines[limit:] = [f"... and {len(lines) - limit} lines more: --whole shows them"]
+    place = f"position {fact['position']}: {said['name']}, version {fact['version']} of {said['stream']}"
+    return [place, f"recorded {at.isoformat()} by {said['by']}", *lines]
 
 
 def main(arguments):
-    """Check the proof in a file."""
-    if len(arguments) not in (1, 2):
+    """Check the proof in a file, and say what is proved and what is not."""
+    files = [each for each in arguments if each != "--whole"]
+    if len(files) not in (1, 2) or files[0].startswith("-"):
         sys.stderr.write(__doc__)
         return 2
+    fault = f"{files[-1]} is neither a list of seals nor the hash of one, 64 digits from 0 to f"
     try:
-        proof = json.loads(Path(arguments[0]).read_bytes())
+        hashes = kept(files[1]) if files[1:] else set()
+        fault = f"{files[0]} is no proof, or not a whole one"
+        proof = json.loads(Path(files[0]).read_bytes())
         check(proof)
-        hashes = kept(arguments[1]) if arguments[1:] else set()
-        match = next((seal for seal in proof["seals"] if seal["hash"] in hashes), None)
-        need(match or not arguments[1:], "none of its seals is one that you kept")
-        sys.stdout.write("\n".join([*tell(proof, match), ""]))
-    except WRONG as wrong:
-        sys.stdout.write(f"{NOT}{wrong}\n")
+        first, last = proof["seals"][0], proof["seals"][-1]
+        match = [seal["number"] for seal in proof["seals"] if seal["hash"] in hashes]
+        need(match or not files[1:], "none of its seals is one that you kept")
+        lines = told(proof["fact"], 10 if files == arguments else sys.maxsize)
+    except Exception as wrong:  # noqa: BLE001  # whatever it is, nothing is proved
+        print(f"{NOT}{wrong if isinstance(wrong, NotProvedError) else fault}")
         return 1
-    return 0
+    print(*lines, sep="\n            ")
+    print(f"PROVED      that stood there when seal {first['number']} was made")
+    print(f"PROVED      from there a chain leads to seal {last['number']}, hash {last['hash']}")
+    genuine = f"PROVED      seal {match[0]} is the one that you kept" if match else ""
+    print(genuine or f"{NOT}that seal {last['number']} is genuine: give one that you kept")
+    print(f"{NOT}that the fact is true; only that nobody has changed it since it was sealed")
+    return 0 if match else 3
 
 
 if __name__ == "__main__":

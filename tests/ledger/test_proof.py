@@ -35,6 +35,7 @@ BATCH = ObservationsRecorded.of(
     lateness=[3] * 50,
     evidence={},
 )
+NO_LIST = "{file} is neither a list of seals nor the hash of one, 64 digits from 0 to f"
 ONE, PAIR = 3, 12  # the first fact is JSON; the last under the first seal is a batch
 
 
@@ -93,14 +94,14 @@ def test_a_fact_is_proved_in_words(ledger: Ledger, check: Check) -> None:
 
     code, said = check(proof_of(ledger, ONE))
 
-    assert code == 0
+    assert code == 3
     assert said.splitlines() == [
-        "PROVED      when seal 1 was made, position 3 held",
-        "            breach-upheld/1, version 3 of breach:a:o1:2026-02,",
-        "            recorded 2026-01-01T00:00:00+00:00 by ann:",
+        "position 3: breach-upheld/1, version 3 of breach:a:o1:2026-02",
+        "            recorded 2026-01-01T00:00:00+00:00 by ann",
         '            {"reason": "reason 3"}',
+        "PROVED      that stood there when seal 1 was made",
         f"PROVED      from there a chain leads to seal 3, hash {last.seal.hash}",
-        "NOT PROVED  that seal 3 is genuine: compare its hash with one you kept",
+        "NOT PROVED  that seal 3 is genuine: give one that you kept",
         "NOT PROVED  that the fact is true; only that nobody has changed it since it was sealed",
     ]
 
@@ -110,25 +111,88 @@ def test_every_sealed_fact_is_proved(ledger: Ledger, script: dict[str, Any]) -> 
         script["check"](proof_of(ledger, position))
 
 
-def test_a_seal_that_was_kept_is_recognised(ledger: Ledger, check: Check) -> None:
+@pytest.mark.parametrize(
+    "spelt", [pytest.param(str, id="as it is shown"), pytest.param(str.upper, id="in capitals")]
+)
+def test_the_hash_of_a_seal_that_was_kept_is_recognised(
+    ledger: Ledger, check: Check, spelt: Callable[[str], str]
+) -> None:
     proof = proof_of(ledger, ONE)
 
-    code, said = check(proof, proof["seals"][1]["hash"])
+    code, said = check(proof, spelt(proof["seals"][1]["hash"]))
 
     assert code == 0
     assert "PROVED      seal 2 is the one that you kept" in said
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param(lambda seals: {"ledger": "an-id", "seals": seals}, id="of the command"),
+        pytest.param(lambda seals: {"items": seals, "next": None}, id="of the API"),
+        pytest.param(lambda seals: seals, id="the seals alone"),
+    ],
+)
 def test_a_list_of_seals_that_was_kept_is_recognised(
-    ledger: Ledger, check: Check, tmp_path: Path
+    ledger: Ledger, check: Check, tmp_path: Path, form: Callable[[Any], object]
 ) -> None:
     proof = proof_of(ledger, ONE)
-    (tmp_path / "kept.json").write_text(json.dumps({"seals": proof["seals"][:1]}))
+    (tmp_path / "kept.json").write_text(json.dumps(form(proof["seals"][:1])))
 
     code, said = check(proof, str(tmp_path / "kept.json"))
 
     assert code == 0
     assert "PROVED      seal 1 is the one that you kept" in said
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        pytest.param("{}", NO_LIST, id="nothing in it"),
+        pytest.param("[7]", NO_LIST, id="a list of something else"),
+        pytest.param('{"items": [{"number": 1}]}', NO_LIST, id="seals without their hashes"),
+        pytest.param("7", NO_LIST, id="a number"),
+        pytest.param("null", NO_LIST, id="null"),
+        pytest.param("the seals of March", NO_LIST, id="a letter"),
+        pytest.param(None, NO_LIST, id="no file and no hash"),
+        pytest.param("[]", "none of its seals is one that you kept", id="an empty list"),
+    ],
+)
+def test_what_is_no_seal_that_was_kept_is_refused_in_a_sentence(
+    ledger: Ledger, check: Check, tmp_path: Path, kept: str | None, said: str
+) -> None:
+    if kept is not None:
+        (tmp_path / "kept.json").write_text(kept)
+
+    code, told = check(proof_of(ledger, ONE), str(tmp_path / "kept.json"))
+
+    assert (code, told) == (1, f"NOT PROVED  {said.format(file=tmp_path / 'kept.json')}\n")
+
+
+def test_a_proof_does_not_vouch_for_itself(ledger: Ledger, check: Check) -> None:
+    assert check(proof_of(ledger, ONE), "proof.json") == (
+        1,
+        "NOT PROVED  proof.json is a proof itself: its seals are not what you kept\n",
+    )
+
+
+def test_a_long_fact_is_shown_in_some_lines_with_the_verdicts_behind(
+    ledger: Ledger, check: Check
+) -> None:
+    reason = "all of it  matters, " * 1_500
+    ledger.append("breach:a:o1:2026-03", [BreachUpheld(reason=reason)], after=0, actor="ann")
+    seal(ledger, actor="slamon")
+    proof = proof_of(ledger, ledger.position() - 1)
+
+    _, short = check(proof)
+    _, whole = check(proof, "--whole")
+
+    lines, more = short.splitlines(), whole.splitlines()[2:-4]
+    assert max(map(len, lines)) <= 120
+    assert len(lines) == 2 + 11 + 4
+    assert lines[12].strip() == f"... and {len(more) - 10} lines more: --whole shows them"
+    assert lines[-1].startswith("NOT PROVED  that the fact is true")
+    assert json.loads("".join(line[12:] for line in more)) == {"reason": reason}
 
 
 def test_a_seal_of_another_ledger_proves_nothing(ledger: Ledger, check: Check) -> None:
@@ -178,14 +242,14 @@ def test_no_value_of_a_proof_can_be_another(
         pytest.param(("fact", "payload"), {"reason": "x"}, "what is shown", id="what is shown"),
         pytest.param(("fact", "stream"), "breach:b", "the fact is not under seal 1", id="stream"),
         pytest.param(("index",), 99, "the index is not in the tree", id="index"),
-        pytest.param(("path",), [], "the path is too short", id="path"),
+        pytest.param(("path",), [], "proof.json is no proof, or not a whole", id="path"),
         pytest.param(("seals", 0, "count"), 11, "seal 1 has not the hash", id="count"),
         pytest.param(("seals", 1, "previous"), "ab" * 32, "seal 2 has not the hash", id="chain"),
-        pytest.param(("seals",), [], "the proof names no seal", id="no seal"),
+        pytest.param(("seals",), [], "proof.json is no proof, or not a whole", id="no seal"),
         pytest.param(("fact", "position"), 10**30, "the seal is of other positions", id="huge"),
-        pytest.param(("fact", "version"), -1, "", id="a negative number"),
+        pytest.param(("fact", "version"), -1, "proof.json is no", id="a negative number"),
         pytest.param(("fact", "verdict"), "met", "the fact has other fields", id="more fields"),
-        pytest.param(("fact",), None, "the fact has other fields", id="no fact"),
+        pytest.param(("fact",), None, "proof.json is no proof, or not a whole", id="no fact"),
     ],
 )
 def test_a_proof_that_was_changed_is_told_apart(
@@ -210,12 +274,32 @@ def test_seals_that_are_left_out_break_the_chain(ledger: Ledger, check: Check) -
     assert check(proof) == (1, "NOT PROVED  seal 3 does not follow the last\n")
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"form": "slamon-proof/1"}'])
-def test_what_is_no_proof_proves_nothing(check: Check, text: str) -> None:
-    code, told = check(text)
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "proof.json is no proof, or not a whole one"),
+        ("[]", "the proof has other fields"),
+        ("7", "proof.json is no proof, or not a whole one"),
+        ('{"form": "slamon-proof/1"}', "the proof has other fields"),
+    ],
+)
+def test_what_is_no_proof_proves_nothing(check: Check, text: str, said: str) -> None:
+    assert check(text) == (1, f"NOT PROVED  {said}\n")
 
-    assert code == 1
-    assert told.startswith("NOT PROVED  ")
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param([], id="nothing"),
+        pytest.param(["a", "b", "c"], id="too much"),
+        pytest.param(["--help"], id="an option that it has not"),
+    ],
+)
+def test_how_the_script_is_used_is_told(
+    script: dict[str, Any], capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert script["main"](arguments) == 2
+    assert "[--whole] PROOF [KEPT]" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

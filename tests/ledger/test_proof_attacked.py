@@ -67,7 +67,7 @@ def test_no_text_of_the_ledger_reads_like_a_line_of_the_script(
 
     code, said = check(json.dumps(proof).encode())
 
-    assert code == 0
+    assert code == 3
     assert FORGED not in said
     assert all(line.isprintable() for line in said)
 
@@ -80,7 +80,7 @@ def test_a_fact_that_says_nothing_is_not_shown_as_results(check: Check, tmp_path
 
     _, said = check(json.dumps(proof).encode())
 
-    assert said[3].strip() == "{}"
+    assert said[2].strip() == "{}"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -91,7 +91,7 @@ def test_a_proof_is_read_however_its_text_was_saved(
 
     code, _ = check(json.dumps(proof, ensure_ascii=False).encode(encoding))
 
-    assert code == 0
+    assert code == 3
 
 
 def test_what_an_envelope_says_is_not_taken_for_the_name_of_the_fact(
@@ -110,8 +110,8 @@ def test_what_an_envelope_says_is_not_taken_for_the_name_of_the_fact(
 
     code, said = check(json.dumps(proof).encode())
 
-    assert code == 0
-    assert said[1].strip() == "breach-upheld/1, version 1 of breach:a:o1:2026-02,"
+    assert code == 3
+    assert said[0] == "position 1: breach-upheld/1, version 1 of breach:a:o1:2026-02"
 
 
 def test_under_a_damaged_seal_nothing_is_proved(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 from typer.testing import CliRunner
@@ -68,6 +69,17 @@ def test_the_example_prints_what_the_guide_shows(guide: str, provider: Path) -> 
 
     assert printed == shown
     assert "nothing that was sealed has changed" in verified
+
+
+def test_the_exit_codes_are_those_that_the_guide_names(guide: str, provider: Path) -> None:
+    slamon("ledger prove 3 --out proof.json")
+    script = run_path(str(provider / "check_proof.py"))["main"]
+    kept: list[list[str]] = [["seals.json"], ["ab" * 32]]
+    asked = [*(["proof.json", *each] for each in kept), [], ["proof.json"]]
+
+    told = re.findall(r"^- (\d): ", guide, re.MULTILINE)
+
+    assert told == [str(script(arguments)) for arguments in asked] == ["0", "1", "2", "3"]
 
 
 def test_every_sentence_of_the_table_is_one_that_is_said(guide: str, tree: Path) -> None:
