@@ -171,7 +171,7 @@ def _worst(figures: DayFigures) -> State | None:
 def outages(frame: Frame, judged: Judged, span: tuple[int, int]) -> Iterator[OutageLine]:
     """The outages of an objective in a span, in order of time."""
     until = min(span[1], horizon.known_until(judged, frame.reported, frame.now))
-    found = frame.desk.figures(judged, span, until)
+    found = _promised_days(frame, judged, span, until)
     if not found:
         return
     merged = merge(day.figures for day in found)
@@ -189,6 +189,14 @@ def outages(frame: Frame, judged: Judged, span: tuple[int, int]) -> Iterator[Out
             basis=basis,
             declared=_is_declared(judged, (run.begin, run.end)),
         )
+
+
+def _promised_days(
+    frame: Frame, judged: Judged, span: tuple[int, int], until: int
+) -> list[days.Day]:
+    """The days of a span from the first to the last on which the promise held: others have no outages."""
+    held = intersect(judged.terms.in_force, (span,))
+    return frame.desk.figures(judged, (held[0][0], held[-1][1]), until) if held else []
 
 
 def _is_declared(judged: Judged, span: tuple[int, int]) -> bool:
