@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from slamon.cli.terminal import console
-from slamon.cli.wording import TICKETS, count_of
+from slamon.cli.wording import TICKETS, count_of, known
 from slamon.views.explanation import (
     Cases,
     CaseTold,
@@ -31,9 +31,9 @@ STATES = {"met": "met", "breached": "late", "pending": "waiting"}
 
 def print_explanation(found: Explanation) -> None:
     """Print each objective with its parts."""
-    known, period = found.as_known_at, found.period
+    period = found.period
     console.print(f"{found.agreement} {period.label} ({period.tz}) explained", style="bold")
-    _print_line(f"as known at position {known.position}, {known.instant}")
+    _print_line(known(found.as_known_at))
     for objective in found.objectives:
         _print_objective(objective)
 

@@ -26,6 +26,7 @@ from slamon.cli.terminal import (
 )
 from slamon.cli.trying import print_what_if
 from slamon.cli.wording import cases, number, promise, verdict
+from slamon.cli.wording import known as resting_on
 from slamon.sla.judgement import Judgement, ObjectiveJudgement
 
 Agreement = Annotated[str, typer.Option(help="The agreement's id.", metavar="ID")]
@@ -103,10 +104,8 @@ def _explain(
 
 
 def _print(found: Judgement) -> None:
-    known = found.as_known_at
     console.print(
-        f"{found.agreement} {found.period.label} ({found.period.tz}), "
-        f"as known at position {known.position}, {known.instant}",
+        f"{found.agreement} {found.period.label} ({found.period.tz}), {resting_on(found.as_known_at)}",
         style="bold",
     )
     rows = [

@@ -14,8 +14,9 @@ from slamon.app.refused import Refused, Unknown
 from slamon.cli.house import House, now
 from slamon.cli.instants import ABSOLUTE
 from slamon.cli.opening import opened
-from slamon.cli.terminal import errors
+from slamon.cli.terminal import USAGE, errors, fail
 from slamon.views.past import Moment, NotKnownError
+from slamon.views.pastnamed import well_named
 from slamon.views.reading import Reading
 
 OPTION = "--as-known-at"
@@ -72,7 +73,7 @@ def known(house: House, asked: str | None) -> Iterator[Then]:
     """The read side of now, or as it was known at what `--as-known-at` names.
 
     Raises:
-        InstantError: that is neither an instant with its offset nor a position.
+        Exit: as wrong usage, that is neither an instant with its offset nor a position.
         Refused: it has not come, or lies before the ledger's first fact.
 
     """
@@ -89,8 +90,8 @@ def known(house: House, asked: str | None) -> Iterator[Then]:
 
 def _moment(house: House, asked: str) -> Moment:
     try:
-        return house.reading.moment(asked, now())
+        return house.reading.moment(well_named(asked), now())
     except InstantError as wrong:
         position = asked.startswith("@")
         why = f"{wrong}" if position else f"{wrong}; a local time is not accepted here"
-        raise InstantError(f"{OPTION}: {why}") from None
+        fail(f"{OPTION}: {why}", USAGE)

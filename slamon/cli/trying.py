@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slamon.cli.terminal import console, print_table
-from slamon.cli.wording import promise
+from slamon.cli.wording import known, promise
 from slamon.views.whatif import Difference, Side, WhatIf
 
 COLUMNS = (
@@ -24,11 +24,10 @@ SECOND_US = 1_000_000
 
 def print_what_if(found: WhatIf, file: str) -> None:
     """Print each objective as recorded, under the file, and the difference."""
-    known = found.recorded.as_known_at
     period = found.recorded.period
     console.print(
         f"{found.recorded.agreement} {period.label} ({period.tz}) as recorded and under {file}, "
-        f"as known at position {known.position}, {known.instant}",
+        f"{known(found.recorded.as_known_at)}",
         style="bold",
     )
     print_table(

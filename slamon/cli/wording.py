@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from slamon.sla.judgement import ObjectiveJudgement
+from slamon.sla.judgement import AsKnownAt, ObjectiveJudgement
 
 SECOND_US = 1_000_000
 TICKETS = frozenset({"response_time", "resolution_time"})
 LENGTHS = frozenset({"longest_outage", "age"})
 PLACES = 4
+UNITS = (("day", 86_400 * SECOND_US), ("hour", 3_600 * SECOND_US), ("minute", 60 * SECOND_US))
+
+
+def known(said: AsKnownAt) -> str:
+    """What figures rest on: the instant that was asked for, and the last fact known then."""
+    last = f"position {said.position}"
+    if said.recorded_at != said.instant:
+        last = f"the last fact is {last}, recorded at {said.recorded_at}"
+    return f"as known at {said.instant}, {last}"
 
 
 def promise(op: str, target: str, within: str | None) -> str:
@@ -50,6 +59,14 @@ def cases(said: ObjectiveJudgement) -> str | None:
 def count_of(good: int, late: int, waiting: int) -> str:
     """Cases counted one by one."""
     return f"cases: {good} in time, {late} late, {waiting} waiting"
+
+
+def length(microseconds: int) -> str:
+    """A length of time for a sentence, cut off to the unit that tells most: `6 minutes`, `1 hour`, `12 days`."""
+    for unit, size in UNITS:
+        if (count := microseconds // size) > 0:
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return "less than a minute"
 
 
 def _decimal(value: Fraction) -> str:

@@ -39,10 +39,14 @@ class Period(Said):
 
 
 class AsKnownAt(Said):
-    """Up to which fact the figures were folded."""
+    """Up to which fact the figures were folded, and when it was recorded.
+
+    `instant` is the one that was asked for; where figures of now were asked for, that of the fact.
+    """
 
     instant: str
     position: int
+    recorded_at: str
 
 
 class Measured(Said):

@@ -21,9 +21,14 @@ def judgement(frame: Frame, agreement: Agreement, label: str) -> Judgement:
     """
     period = periods.asked_for(frame.held, agreement, label)
     state = frame.connection.execute(select(view_state)).one()
+    recorded = format_instant(state.recorded_at)
     return Judgement(
         agreement=agreement.id,
         period=kept.said_period(period),
-        as_known_at=AsKnownAt(instant=format_instant(state.recorded_at), position=state.position),
+        as_known_at=AsKnownAt(
+            instant=format_instant(frame.now) if frame.past else recorded,
+            position=state.position,
+            recorded_at=recorded,
+        ),
         objectives=periods.judge_period(frame, agreement.id, period),
     )

@@ -48,12 +48,14 @@ class Frame:
     reported: horizon.Reported
     held: Promises
     desk: days.Desk
+    past: bool = False
+    """Whether it shows what was known at `now`, and not all that is known."""
 
     @classmethod
-    def at(cls, connection: Connection, now: int) -> Frame:
+    def at(cls, connection: Connection, now: int, *, past: bool = False) -> Frame:
         """The frame of an instant (µs)."""
         reported = horizon.covered_until(connection)
-        return cls(connection, now, reported, promises(connection), days.Desk(connection))
+        return cls(connection, now, reported, promises(connection), days.Desk(connection), past)
 
     def until(self, judged: Judged, period: Period) -> int:
         """How far an objective can be judged in a period."""

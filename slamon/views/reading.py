@@ -112,7 +112,7 @@ class Reading:
     @contextmanager
     def _frame(self, now: int) -> Iterator[Frame]:
         with self._store.reading() as connection:
-            yield Frame.at(connection, now)
+            yield Frame.at(connection, now, past=self._upto is not None)
 
     def position(self) -> int:
         """The ledger position up to which the views are folded."""
@@ -315,7 +315,7 @@ class Reading:
 
         """
         with self._store.trying() as connection:
-            frame = Frame.at(connection, now)
+            frame = Frame.at(connection, now, past=self._upto is not None)
             found = frame.held.get(Agreement, agreement)
             if found is None:
                 return None

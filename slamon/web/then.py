@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from fastapi import Request
@@ -11,11 +12,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catalogue.instants import InstantError
 from slamon.views.past import NotKnownError
+from slamon.views.pastnamed import well_named
 from slamon.web.problems import problem
 from slamon.web.requests import AS_KNOWN_AT, THEN, Then, house_of
 
 READING: Final = frozenset({"GET", "HEAD"})
 NAMED: Final = AS_KNOWN_AT.encode()
+LOST_PLUS: Final = re.compile(r"(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?) (\d\d:?\d\d)$")
 
 
 class Pasts:
@@ -30,7 +33,7 @@ class Pasts:
         asked = None
         if scope["type"] == "http" and _may_name(scope["query_string"]):
             asked = Request(scope).query_params.get(AS_KNOWN_AT)
-        if asked:
+        if asked is not None:
             await self._then(asked, scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -43,7 +46,9 @@ class Pasts:
             return
         house = house_of(request)
         try:
-            moment = await run_in_threadpool(house.reading.moment, asked, house.clock())
+            moment = await run_in_threadpool(
+                house.reading.moment, well_named(_meant(asked)), house.clock()
+            )
             async with contextmanager_in_threadpool(house.reading.as_known(moment)) as reading:
                 scope[THEN] = Then(reading, moment)
                 await self._app(scope, receive, send)
@@ -56,6 +61,11 @@ class Pasts:
 def _may_name(query: bytes) -> bool:
     """Whether a query may name a past: some programs write `_` as `%5F`, and were answered by today's figures."""
     return NAMED in query or b"%5f" in query.lower()
+
+
+def _meant(asked: str) -> str:
+    """What was written before the address was read: a bare plus arrives as a space."""
+    return LOST_PLUS.sub(r"\1+\2", asked)
 
 
 def _refusal(request: Request, status: int, wrong: Exception) -> Response:

@@ -98,7 +98,7 @@ def test_judge_prints_what_the_contract_names(slamon: Any) -> None:
         "to": "2026-02-28T23:00:00Z",
         "tz": "Europe/Zurich",
     }
-    assert set(found["as_known_at"]) == {"instant", "position"}
+    assert set(found["as_known_at"]) == {"instant", "position", "recorded_at"}
     assert len(found["objectives"]) == 33
     assert set(_parzival(found)) >= OBJECTIVE
 
@@ -148,7 +148,7 @@ def test_a_period_as_known_before_a_late_import_has_its_old_figure_to_the_digit(
         ),
         pytest.param(
             ("judge", "--agreement", AGREEMENT, "--period", "2026-02", "--as-known-at", "then"),
-            1,
+            2,
             "--as-known-at: no instant 'then'; write like 2026-02-01T08:00:00Z",
             id="no instant",
         ),

@@ -195,7 +195,9 @@ def _judgement(**said: Any) -> Judgement:
     return Judgement(
         agreement=AGREEMENT,
         period=PERIOD,
-        as_known_at=AsKnownAt(instant="2026-04-01T00:00:00Z", position=1),
+        as_known_at=AsKnownAt(
+            instant="2026-04-01T00:00:00Z", position=1, recorded_at="2026-04-01T00:00:00Z"
+        ),
         objectives=(ObjectiveJudgement(**least | said),),
     )
 

@@ -90,7 +90,11 @@ def asked(world: Any, worlds: Any) -> list[str | None]:
         {
             "agreement": "sla-unv-2026",
             "period": worlds.SEPTEMBER,
-            "as_known_at": {"instant": "2026-11-22T15:48:30Z", "position": 1204},
+            "as_known_at": {
+                "instant": "2026-11-22T15:48:30Z",
+                "position": 1204,
+                "recorded_at": "2026-11-22T15:48:30Z",
+            },
             "objectives": (figure,),
         }
     )

@@ -1182,7 +1182,9 @@ class World:
         return Judgement(
             agreement=agreement,
             period=known[label],
-            as_known_at=AsKnownAt(instant="2026-11-22T15:48:30Z", position=self.at),
+            as_known_at=AsKnownAt(
+                instant="2026-11-22T15:48:30Z", position=self.at, recorded_at="2026-11-22T15:48:30Z"
+            ),
             objectives=objectives,
         )
 
