@@ -38,6 +38,16 @@ def duration(t: Language, us: int) -> str:
     return " ".join(parts)
 
 
+def whole(t: Language, us: int) -> str:
+    """Write a duration in µs that still grows: in whole seconds, floored."""
+    return duration(t, us // SECOND * SECOND)
+
+
+def elapsed(t: Language, begin: str, now: str) -> str:
+    """Write how long something has lasted, in whole seconds, floored."""
+    return whole(t, max(0, instant_us(now) - instant_us(begin)))
+
+
 def exact(t: Language, us: int) -> Markup:
     """Write a duration with its µs in the title."""
     title = f"{number(us)}{NO_BREAK}{t('unit.microsecond')}"

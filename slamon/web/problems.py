@@ -17,6 +17,7 @@ from slamon.ledger.store import ConflictError
 from slamon.ledger.trouble import full, passing
 from slamon.web.freshness import Unchanged
 from slamon.web.pages.render import error_page
+from slamon.web.requests import then_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -103,6 +104,9 @@ def problem(
     """Describe an error: to a program under /api, to a person elsewhere."""
     if not request.url.path.startswith("/api/"):
         return error_page(request, status, detail, headers)
+    if status == HTTPStatus.NOT_FOUND and (then := then_of(request)):
+        later = f"Nothing that was recorded after position {then.moment.position} is known then."
+        detail = f"{detail} {later}" if detail else later
     body = Problem(
         title=HTTPStatus(status).phrase,
         status=status,

@@ -101,6 +101,7 @@ def _period(
         status=409 if refusal else 200,
         agreement=found,
         judgement=said,
+        zone=said.period.tz,
         titles={status.judgement.objective: status for status in found.objectives},
         closed=closed,
         history=history,

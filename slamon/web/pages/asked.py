@@ -12,6 +12,8 @@ from fastapi import Request
 from catalogue.instants import format_instant
 from slamon.web.requests import AS_KNOWN_AT, then_of
 
+READING = frozenset({"GET", "HEAD"})
+SIGN_IN = "/sign-in"
 INWARD = re.compile(r'(href=")(/(?!static/|api/|sign-in)[^"?#]*)(\?[^"#]*)?(#[^"]*)?"')
 
 
@@ -36,6 +38,13 @@ class Asked:
             then.moment.position,
             "?" + request.url.remove_query_params(AS_KNOWN_AT).query,
         )
+
+
+def others(request: Request) -> list[tuple[str, str]] | None:
+    """What else an address asks for, where the page can also be had as known then; None where it cannot."""
+    if request.method not in READING or request.url.path.startswith(SIGN_IN):
+        return None
+    return [each for each in request.query_params.multi_items() if each[0] != AS_KNOWN_AT]
 
 
 def kept(page: str, asked: Asked) -> str:

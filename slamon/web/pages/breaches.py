@@ -11,9 +11,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from slamon.app.refused import Refused
 from slamon.web.pages.forms import LONGEST, signed_in
+from slamon.web.pages.knowing import one_zone
 from slamon.web.pages.overview import zones
 from slamon.web.pages.render import page
-from slamon.web.requests import Decide, Now, Read
+from slamon.web.requests import Decide, Now, Read, house_of, then_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,7 +49,7 @@ def breaches(request: Request, reading: Read, now: Now) -> HTMLResponse:
         "breaches.html",
         open=[line for line in found if line.status == "open"],
         reviewed=[line for line in found if line.status != "open"],
-        zones=zones(reading.agreements(now)),
+        zone=one_zone(zones(reading.agreements(now))),
     )
 
 
@@ -119,12 +120,19 @@ def _breach(
 ) -> HTMLResponse:
     found = reading.breach(breach)
     if found is None:
-        raise HTTPException(404, f"There is no breach with the id {breach}.")
+        raise HTTPException(404, _none_of(request, breach))
     return page(
         request,
         "breach.html",
         status=status,
         detail=found,
+        zone=found.period.tz,
         written=written or Written(),
         limit=LONGEST,
     )
+
+
+def _none_of(request: Request, breach: str) -> str:
+    if then_of(request) and house_of(request).reading.breach(breach):
+        return f"The breach {breach} had not been found yet."
+    return f"There is no breach with the id {breach}."

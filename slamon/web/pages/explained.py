@@ -29,6 +29,7 @@ def explained(
         "explained.html",
         agreement=held,
         explanation=found,
+        zone=found.period.tz,
         figure=figure,
         service_name=names.get(objective, figure.service),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from slamon.sla.judgement import Basis
 from slamon.views.answers import AgreementSummary, ImportLine, Silence
@@ -36,3 +37,8 @@ def zones_of_services(agreements: Iterable[AgreementSummary]) -> dict[str, str]:
             if line.period:
                 found.setdefault(status.judgement.service, line.period.tz)
     return found
+
+
+def one_zone(zones: Mapping[str, str]) -> str:
+    """The zone of a page that tells of many agreements: that of most of them, UTC where there is none."""
+    return next((zone for zone, _ in Counter(zones.values()).most_common(1)), "UTC")

@@ -9,7 +9,7 @@ from slamon.views.batchtold import BatchTold
 from slamon.views.told import FactInFull
 from slamon.web.pages.knowing import zones_of_services
 from slamon.web.pages.render import page
-from slamon.web.requests import Now, Read
+from slamon.web.requests import Now, Read, house_of
 from slamon.web.texts import DEFAULT, language
 
 router = APIRouter(include_in_schema=False)
@@ -30,14 +30,16 @@ def fact(request: Request, reading: Read, now: Now, position: str) -> HTMLRespon
         raise HTTPException(404)
     found = reading.fact(int(position))
     if found is None:
-        raise HTTPException(404, _none_at(reading, int(position)))
+        raise HTTPException(404, _none_at(request, reading, int(position)))
     zone = _zone(reading, now, found.batch) if found.batch else "UTC"
     return page(request, "fact.html", fact=found, content=_content(found), zone=zone)
 
 
-def _none_at(reading: Read, position: int) -> str:
+def _none_at(request: Request, reading: Read, position: int) -> str:
     last = reading.ledger().position
     key = "fact.none" if position > last else "fact.gap"
+    if position > last and house_of(request).reading.fact(position):
+        key = "fact.not_yet"
     return language(DEFAULT)(key, position=position, last=last)
 
 

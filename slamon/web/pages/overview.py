@@ -14,7 +14,7 @@ from slamon.sla.judgement import Basis
 from slamon.views.answers import AgreementSummary, Overview, Silence
 from slamon.web import ranking
 from slamon.web.measures import has_figure
-from slamon.web.pages.knowing import Silent, silent, sources
+from slamon.web.pages.knowing import Silent, one_zone, silent, sources
 from slamon.web.pages.render import page
 from slamon.web.requests import Now, Read
 
@@ -37,6 +37,7 @@ def overview(request: Request, reading: Read, now: Now) -> HTMLResponse:
     lines = ranking.agreements(found.agreements)
     live = [line for line in lines if line.objectives and line.state not in ranking.OVER]
     silences = silent(reading, now)
+    counted_in = zones(found.agreements)
     return page(
         request,
         "overview.html",
@@ -52,7 +53,8 @@ def overview(request: Request, reading: Read, now: Now) -> HTMLResponse:
         sources=sources(reading, _shown(found)),
         measured=[line for line in ranking.services(found.services) if line.measured],
         unmeasured=[line for line in ranking.services(found.services) if not line.measured],
-        zones=zones(found.agreements),
+        zones=counted_in,
+        zone=one_zone(counted_in),
     )
 
 

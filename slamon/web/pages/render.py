@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from slamon.web import drawing, figures, kept, measures, outcomes, pacing, ranking, telling
 from slamon.web.access import form_token
-from slamon.web.pages.asked import Asked
+from slamon.web.pages.asked import Asked, others
 from slamon.web.pages.asked import kept as kept_in
 from slamon.web.requests import House, actor_of, house_of, session_of
 from slamon.web.texts import language, negotiate
@@ -36,6 +36,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     actor, session, then = actor_of(request), session_of(request), Asked.of(request)
     values |= {
         "then": then,
+        "asking": others(request),
         "stale": None if then else _stale(house_of(request)),
         "actor": None if then else actor,  # decisions are taken now
         "csrf": form_token(session) if actor and session else "",
@@ -57,6 +58,7 @@ def error_page(
     """Render an error for a person; asks nothing of the read side, which may be what failed."""
     values: dict[str, object] = {
         "stale": None,
+        "asking": None,
         "actor": None,
         "csrf": "",
         "here": "",
@@ -103,6 +105,8 @@ def _environment(code: str) -> Environment:
     for written in (
         figures.duration,
         figures.exact,
+        figures.whole,
+        figures.elapsed,
         figures.latency,
         figures.instant,
         figures.span,
