@@ -22,38 +22,37 @@ from slamon.views.latencies import Latencies
 from slamon.views.store import ViewStore
 
 DAY = 86_400_000_000
-SELF, CHILDREN = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
 
 
 def refold(place: Place, views: Place) -> dict[str, float]:
     """Fold everything; seconds and MiB."""
-    imported = _memory()
+    imported = memory()
     with closing(Ledger(place, NAMES)) as ledger:
         store = ViewStore(views, ledger.found(LEDGER_ID))
         begun = time.perf_counter()
-        with helped(ledger.position()) as hand:
-            folder = Folder(ledger, store, hand=hand)
-            position = folder.catch_up()
+        folder, facts = Folder(ledger, store), ledger.position()
+        with helped(facts) as hand:
+            position = folder.catch_up(hand=hand)
             folded = time.perf_counter() - begun
-            (last,) = ledger.rows(position - 1, limit=1)
-            folder.settle(ledger.entry(last).recorded_at + DAY)
+        (last,) = ledger.rows(position - 1, limit=1)
+        with helped(facts) as hand:
+            folder.settle(ledger.entry(last).recorded_at + DAY, hand=hand)
             availability = time.perf_counter() - begun
-            Latencies(ledger, store, hand).catch_up()
+        with helped(facts) as hand:
+            Latencies(ledger, store).catch_up(hand)
             latency = time.perf_counter() - begun
         store.close()
     return {
         "folded": folded,
         "availability": availability,
         "latency": latency,
-        "memory": _memory(),
         "imported": imported,
     }
 
 
-def _memory() -> float:
-    """The most this process and its hand have had so far, in MiB, as if both had it at once."""
-    own, hand = (resource.getrusage(who).ru_maxrss for who in (SELF, CHILDREN))
-    return (own + hand) / 1024
+def memory() -> float:
+    """The most this process has had so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _place(text: str) -> Place:

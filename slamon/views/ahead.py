@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,25 +16,31 @@ from slamon.ledger.store import Ledger
 from slamon.views.chains import Assignments, Chain, Read, in_chains
 from slamon.views.hand import Hand
 
-SPAN = 10_000  # positions in one question
+SPAN = 5_000  # positions in one question
 AT_ONCE = 500  # rows in memory at a time
 LIFECYCLE = "lifecycle-asserted/1"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Rows and chains in the order of the ledger, and the last row of them, of which only the envelope is here."""
+Part = tuple[Row, list[tuple[Any, ...]]]
+"""The last row of a part of the ledger, of which only the envelope is here, and all rows and chains."""
 
-    last: Row
-    found: list[tuple[Any, ...]]
+
+class Ahead:
+    """Some parts of the ledger, one after the other, and the last row that was read of them."""
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        self._parts = parts
+        self.last: Row | None = None
 
     def items(self, ledger: Ledger, assignments: Assignments, behind: int) -> Iterator[Row | Chain]:
         """What was read behind a position; batches are read once more only where somebody asks for them."""
-        for plain, *each in self.found:
-            if not plain:
-                yield _thawed(ledger, assignments, *each)
-            elif each[0] > behind:
-                yield Row._make(each)
+        for last, found in self._parts:
+            for plain, *each in found:
+                if not plain:
+                    yield _thawed(ledger, assignments, *each)
+                elif each[0] > behind:
+                    yield Row._make(each)
+            self.last, behind = last, last.position
 
 
 def parts(hand: Hand, ledger: Ledger, position: int, last: int) -> Iterator[Part]:
@@ -53,7 +59,7 @@ def parts(hand: Hand, ledger: Ledger, position: int, last: int) -> Iterator[Part
         answer: Any = marshal.loads(hand.answer())  # noqa: S302  # our own hand's
         if answer:
             newest, found = answer
-            yield Part(Row._make(newest), found)
+            yield Row._make(newest), found
 
 
 _ledgers: dict[Place, Ledger] = {}

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from sqlalchemy import Connection
 
@@ -28,7 +29,7 @@ from slamon.sla.levels import LevelsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
 from slamon.sla.tickets import TicketsImported
 from slamon.views import alarms, corrected, declared, excluded, keeping, promised, reviewed
-from slamon.views.ahead import Part, parts
+from slamon.views.ahead import Ahead, parts
 from slamon.views.carried import Carried
 from slamon.views.chains import RECORDED, Chain, MisfitError, Read, in_chains
 from slamon.views.hand import Hand, HandError
@@ -41,6 +42,7 @@ from slamon.views.uncollected import uncollected
 
 BATCH = 500  # facts per transaction: enough to pay for the commit, few enough to be seen soon
 MANY = 40  # times as many where the views are far behind
+PARTS = 4  # of what a hand reads ahead, in a transaction
 FAR_BEHIND = 5_000  # positions
 AT_ONCE = 100  # rows in memory at a time
 FAR = 2**62
@@ -63,29 +65,30 @@ class Folder:
     ledger: Ledger
     store: ViewStore
     batch: int = BATCH
-    hand: Hand | None = None
-    """Reads ahead, where the whole ledger is to be folded at once."""
     _carried: Carried | None = None
     _at_end: bool = False
 
     def catch_up(
-        self, *, upto: int | None = None, progress: Callable[[int], None] | None = None
+        self,
+        *,
+        upto: int | None = None,
+        progress: Callable[[int], None] | None = None,
+        hand: Hand | None = None,
     ) -> int:
-        """Fold everything up to a position (default: all); returns the position reached.
+        """Fold everything up to a position (default: all), read ahead by a hand; returns the position reached.
 
         Raises:
             FoldError: a fact could not be applied; nothing after it was.
 
         """
         reached: int | None = None
-        for reached in self._batches(upto):
+        ahead = self._read_ahead(hand) if hand and upto is None else ()
+        for reached in chain(ahead, self._batches(upto)):
             if progress:
                 progress(reached)
         return self.store.position() if reached is None else reached
 
     def _batches(self, upto: int | None) -> Iterator[int]:
-        if self.hand and upto is None:
-            yield from self._read_ahead(self.hand)
         self._at_end = False
         while not self._at_end and (position := self.step(upto)) is not None:
             yield position
@@ -94,13 +97,17 @@ class Folder:
         """Fold what the hand has read; whatever is amiss is met again, and told, by who goes on without it."""
         begun = self.store.position()
         with suppress(HandError, FoldError):
-            for part in parts(hand, self.ledger, begun, self.ledger.position()):
+            found = parts(hand, self.ledger, begun, self.ledger.position())
+            while True:
                 with uncollected(), self.store.writing() as connection:
                     if read_position(connection) != begun:
                         return  # somebody else has folded
                     carried = self._taken_up(begun, connection)
-                    items = part.items(self.ledger, carried.observed.assignment, begun)
-                    begun = apply_all(connection, items, part, self.ledger, carried)
+                    ahead = Ahead(islice(found, PARTS))
+                    items = ahead.items(self.ledger, carried.observed.assignment, begun)
+                    begun = apply_all(connection, items, ahead, self.ledger, carried)
+                if not begun:
+                    return
                 self._carried = None if carried.observed.promises_changed else carried
                 yield begun
 
@@ -170,11 +177,15 @@ class Folder:
         last = min(self.ledger.position(), FAR if upto is None else upto)
         return self.batch * (MANY if last - first >= FAR_BEHIND else 1)
 
-    def settle(self, now: int) -> None:
-        """Keep the figures of days that are over (at `now`, µs), so that reading a month is a sum."""
-        if self.hand:
+    def settle(self, now: int, *, hand: Hand | None = None) -> None:
+        """Keep the figures of days that are over (at `now`, µs), so that reading a month is a sum.
+
+        A hand works out its share; where it fails, all is done without it.
+        """
+        if hand:
             with suppress(HandError), uncollected(), self.store.writing() as connection:
-                settle_with(self.hand, connection, self.store, now)
+                settle_with(hand, connection, self.store, now)
+                return
         round_of = Settling(now)
         while not self.settle_some(round_of, seconds=AT_LENGTH):
             pass
@@ -188,7 +199,7 @@ class Folder:
 def apply_all(
     connection: Connection,
     items: Iterable[Row | Chain],
-    read: Read | Part,
+    read: Read | Ahead,
     ledger: Ledger,
     carried: Carried,
 ) -> int:

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
@@ -35,7 +37,7 @@ LOG = logging.getLogger("slamon")
 FACTS = 20_000  # in one transaction
 AT_ONCE = 500  # rows in memory at a time
 AT_LENGTH = 3_600.0  # s
-OWN_SHARE, SHARE_OF_HAND = 8_000, 10_000  # positions: this process writes what both have counted
+OWN_SHARE, SHARE_OF_HAND = 4_000, 5_000  # positions: this process writes what both have counted
 FAR = 2**62
 
 
@@ -45,11 +47,9 @@ class Latencies:
 
     ledger: Ledger
     store: ViewStore
-    hand: Hand | None = None
-    """Counts its share, where all there is is counted at once."""
 
-    def catch_up(self) -> int:
-        """Fold all there is; the position reached.
+    def catch_up(self, hand: Hand | None = None) -> int:
+        """Fold all there is, a share of it counted by a hand; the position reached.
 
         Raises:
             UncountableError: a batch is damaged.
@@ -59,8 +59,8 @@ class Latencies:
         with suppress(
             HandError, UncountableError
         ):  # what is amiss is met again by who goes on alone
-            while self.hand and (position := self._step_with(self.hand)) is not None:
-                reached = position
+            for reached in self._count_with(hand) if hand else ():  # noqa: B007
+                pass
         while (position := self.step()) is not None:
             reached = position
         return reached
@@ -88,26 +88,39 @@ class Latencies:
             _move(connection, position, _write(connection, counting.counted(), newest))
         return position
 
-    def _step_with(self, hand: Hand) -> int | None:
-        """Count two stretches of the ledger in one transaction, the second by the hand; the position reached."""
-        with uncollected(), self.store.writing() as connection:
-            begun, newest = _claimed(connection)
-            last = read_position(connection)
-            middle = min(begun + OWN_SHARE, last)
-            end = min(middle + SHARE_OF_HAND, last)
-            if begun >= last:
-                return None
-            hand.ask(counted, self.ledger.place, self.ledger.names, middle, end)
-            own = _counted(self.ledger, partial(assigned_to, connection), begun, middle)
-            answer: list[Counted] = marshal.loads(hand.answer())  # noqa: S302  # our own hand's
-            _move(connection, end, _write(connection, [*own, *answer], newest))
-        return end
+    def _count_with(self, hand: Hand) -> Iterator[int]:
+        """Count two stretches of the ledger in each transaction, the second by the hand; gives positions reached."""
+        with self.store.reading() as connection:
+            spans = list(_shares(_state(connection)[0], read_position(connection)))
+        for number, (begin, middle, end) in enumerate(spans):
+            if not number:
+                self._ask(hand, middle, end)
+            with uncollected(), self.store.writing() as connection:
+                begun, newest = _claimed(connection)
+                if begun != begin:
+                    return  # somebody else has counted
+                own = _counted(self.ledger, partial(assigned_to, connection), begin, middle)
+                answer: list[Counted] = marshal.loads(hand.answer())  # noqa: S302  # our own hand's
+                for _, *following in spans[number + 1 : number + 2]:
+                    self._ask(hand, *following)
+                _move(connection, end, _write(connection, [*own, *answer], newest))
+            yield end
+
+    def _ask(self, hand: Hand, begin: int, end: int) -> None:
+        hand.ask(counted, self.ledger.place, self.ledger.names, begin, end)
+
+
+def _shares(begun: int, last: int) -> Iterator[tuple[int, int, int]]:
+    """Where each pair of stretches begins, is parted, and ends."""
+    for begin in range(begun, last, OWN_SHARE + SHARE_OF_HAND):
+        middle = min(begin + OWN_SHARE, last)
+        yield begin, middle, min(middle + SHARE_OF_HAND, last)
 
 
 def count_latencies(ledger: Ledger, store: ViewStore, hand: Hand | None = None) -> None:
     """Count all there is; where a batch is damaged it is said, and no more: no judgement rests on latencies."""
     try:
-        Latencies(ledger, store, hand).catch_up()
+        Latencies(ledger, store).catch_up(hand)
     except UncountableError as wrong:
         LOG.warning("latencies are not counted: %s", wrong)
 
@@ -136,10 +149,12 @@ def _rows(ledger: Ledger, position: int, upto: int, left: int) -> Iterator[Row]:
 
 def _write(connection: Connection, found: Iterable[Counted], newest: int) -> int:
     """Add counts to those that are stored; the newest day that has a row then."""
+    in_order = sorted(found)
+    stored = _stored(connection, {Key(*each[:3]) for each in in_order if each[2] <= newest})
     rows: dict[Key, dict[str, Any]] = {}
-    for check, location, day, fresh, position in sorted(found):
+    for check, location, day, fresh, position in in_order:
         key = Key(check, location, day)
-        held = rows.get(key) or (_stored(connection, key) if day <= newest else None)
+        held = rows.get(key) or stored.get(key)
         rows[key] = {
             **key._asdict(),
             "counts": added(held["counts"], fresh) if held else fresh,
@@ -149,12 +164,21 @@ def _write(connection: Connection, found: Iterable[Counted], newest: int) -> int
     return max([newest, *(key.day for key in rows)])
 
 
-def _stored(connection: Connection, key: Key) -> RowMapping | None:
-    return connection.execute(_STORED, key._asdict()).mappings().first()
+def _stored(connection: Connection, keys: Iterable[Key]) -> dict[Key, RowMapping]:
+    """The rows of these keys as they are stored."""
+    found: dict[Key, RowMapping] = {}
+    for (location, day), same in groupby(sorted(keys, key=_of_day), key=_of_day):
+        checks = [key.check for key in same]
+        for first in range(0, len(checks), AT_ONCE):
+            few = {"checks": checks[first : first + AT_ONCE], "location": location, "day": day}
+            rows = connection.execute(_STORED, few).mappings()
+            found |= {Key(row["check"], location, day): row for row in rows}
+    return found
 
 
-_STORED = select(latency_day.c.counts, latency_day.c.position).where(
-    latency_day.c.check == bindparam("check"),
+_of_day = attrgetter("location", "day")
+_STORED = select(latency_day.c.check, latency_day.c.counts, latency_day.c.position).where(
+    latency_day.c.check.in_(bindparam("checks", expanding=True)),
     latency_day.c.location == bindparam("location"),
     latency_day.c.day == bindparam("day"),
 )

@@ -23,10 +23,13 @@ def rebuild(
     """
 
     def whole(draft: ViewStore) -> None:
-        with helped(ledger.position()) as hand:
-            folder = Folder(ledger, draft, hand=hand)
-            folder.catch_up(progress=progress)
-            folder.settle(now)
+        folder, facts = Folder(ledger, draft), ledger.position()
+        # A hand for each: what it needed for one it would keep in memory for the others.
+        with helped(facts) as hand:
+            folder.catch_up(progress=progress, hand=hand)
+        with helped(facts) as hand:
+            folder.settle(now, hand=hand)
+        with helped(facts) as hand:
             count_latencies(ledger, draft, hand)
 
     def rest(draft: ViewStore) -> None:

@@ -21,10 +21,8 @@ from slamon.views.objectives import Judged, Key, judged_objectives
 from slamon.views.store import ViewStore
 
 DAYS_AT_ONCE = 400  # what is computed between two looks at the time
-SHARE_OF_HAND, OWN_SHARE = (
-    12,
-    8,
-)  # objectives at a time: this process writes what both have worked out
+# Objectives at a time: this process writes what both have worked out.
+SHARE_OF_HAND, OWN_SHARE = 6, 4
 AHEAD = 2  # questions
 
 

@@ -107,10 +107,10 @@ def _announced(kit: Any, week: int) -> ExclusionAnnounced:
 def _folded(world: Any, kit: Any, hand: Hand | None) -> ViewStore:
     store: ViewStore = world.new_views()
     world.stores.append(store)
-    folder = Folder(world.ledger, store, hand=hand)
-    assert folder.catch_up() == world.ledger.position()
-    folder.settle(kit.begin + NOW)
-    Latencies(world.ledger, store, hand).catch_up()
+    folder = Folder(world.ledger, store)
+    assert folder.catch_up(hand=hand) == world.ledger.position()
+    folder.settle(kit.begin + NOW, hand=hand)
+    Latencies(world.ledger, store).catch_up(hand)
     return store
 
 
@@ -153,7 +153,7 @@ def test_a_batch_that_fits_no_assignment_is_told_as_without_a_hand(kit: Any, han
             store = world.new_views()
             world.stores.append(store)
             with pytest.raises(FoldError, match="cannot fold observations-recorded/1"):
-                Folder(world.ledger, store, hand=each).catch_up()
+                Folder(world.ledger, store).catch_up(hand=each)
             assert store.position() == before
 
 
