@@ -44,10 +44,22 @@ def decoded(connection: Connection, ledger: Ledger, entry: Entry) -> BatchTold |
     batch = _batch_of(entry.fact)
     if batch is None:
         return None
+    try:
+        return _told(connection, ledger, entry, batch)
+    except (BatchError, OverflowError):
+        if isinstance(entry.fact, BatchQuarantined):
+            return None  # why nobody can read it is the reason for which it was set aside
+        raise
+
+
+def _told(
+    connection: Connection, ledger: Ledger, entry: Entry, batch: ObservationsRecorded
+) -> BatchTold:
     _, agent, spool, _ = entry.stream.split(":")
     assigned, unnamed = _assigned(ledger, agent, batch)
-    book = Decoded(batch, assigned, _before(connection, ledger, entry, batch.assignment))
-    named = unnamed is None
+    named = unnamed is None  # else its span may be of any length
+    before = _before(connection, ledger, entry, batch.assignment) if named else {}
+    book = Decoded(batch, assigned if named else None, before)
     return BatchTold(
         agent=agent,
         location=assigned.location if assigned else None,
@@ -245,7 +257,7 @@ class Decoded:
             for index, probe in enumerate(self._probes)
             for each in self._attempts(index)
         }
-        for row in sorted(self._batch.evidence):
+        for row in sorted(self._batch.evidence.keys() & attempts.keys()):
             probe, attempt = attempts[row]
             yield self._kept(probe, attempt)
 
