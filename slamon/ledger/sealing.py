@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from slamon.ledger.codec import Row, split
+from slamon.ledger.codec import Row, UnreadableFactError, split
 from slamon.ledger.leaf import leaf
 from slamon.ledger.seals import LIMIT, STREAM, Leaf, LedgerSealed, sealed
 from slamon.ledger.store import ConflictError, Ledger
@@ -23,19 +23,29 @@ class Made(NamedTuple):
 
 
 def newest(ledger: Ledger) -> Made | None:
-    """The last seal of a ledger."""
-    return next(seals(ledger, after=ledger.version(STREAM) - 1), None)
+    """The last seal of a ledger.
+
+    Raises:
+        UnreadableFactError: it cannot be read.
+
+    """
+    try:
+        version = ledger.version(STREAM)
+    except ValueError:
+        message = f"{STREAM} has a version that is no number"
+        raise UnreadableFactError(message) from None
+    return next(seals(ledger, after=version - 1), None)
 
 
-def seals(ledger: Ledger, *, after: int = 0) -> Iterator[Made]:
-    """The seals behind a number, oldest first, read one by one.
+def seals(ledger: Ledger, *, after: int = 0, upto: int | None = None) -> Iterator[Made]:
+    """The seals behind a number, oldest first, up to a ledger position, read one by one.
 
     Raises:
         UnreadableFactError: one cannot be read.
 
     """
     version = max(0, after)
-    while entry := next(ledger.stream(STREAM, after=version, limit=1), None):
+    while entry := next(ledger.stream(STREAM, after=version, upto=upto, limit=1), None):
         version = entry.version
         if isinstance(entry.fact, LedgerSealed):
             yield Made(entry.position, entry.recorded_at, entry.fact)
@@ -60,13 +70,23 @@ def unsealed(ledger: Ledger) -> Waiting | None:
 def rows(ledger: Ledger, after: int, upto: int) -> Iterator[Row]:
     """The stored facts of positions > `after` and <= `upto`, some at a time."""
     while found := ledger.rows(after, limit=ROWS, upto=upto):
-        yield from (row if isinstance(row.state, bytes) else _odd(row) for row in found)
+        yield from map(_legible, found)
         after = found[-1].position
 
 
-def _odd(row: Row) -> Row:
-    """A row in which somebody has stored what is no bytes: it shall hash to another leaf, and not stop the reading."""
-    return row._replace(state=repr(row.state).encode())
+def _legible(row: Row) -> Row:
+    """A row of values as slamon stores them: SQLite keeps any value in any column, and that shall not stop a reading.
+
+    No leaf that was sealed fits such a one.
+    """
+    position, stream, version, name, state = row
+    return Row(
+        position,
+        stream if isinstance(stream, str) else repr(stream),
+        version if isinstance(version, int) else 0,
+        name if isinstance(name, str) else repr(name),
+        state if isinstance(state, bytes) else repr(state).encode(),
+    )
 
 
 def seal(

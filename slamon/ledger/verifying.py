@@ -10,7 +10,7 @@ from slamon.ledger import merkle
 from slamon.ledger.codec import Row, UnreadableFactError, split
 from slamon.ledger.coldfile import ColdFileError
 from slamon.ledger.leaf import NOTHING, cold, leaf_of, parts
-from slamon.ledger.locating import Fault, locate
+from slamon.ledger.locating import Fault, Search
 from slamon.ledger.sealing import Made, rows
 from slamon.ledger.seals import MARK, STREAM, LedgerSealed, chain_fault, marks, own_fault
 from slamon.ledger.shelf import Shelf
@@ -77,6 +77,7 @@ def verify(
         walk.under(made)
     walk.skip(last)
     walk.beyond_the_last()
+    walk.find_again()
     walk.read_archives_on()
     return walk.found
 
@@ -106,6 +107,7 @@ class _Walk:
     anchor: Anchor
     shelf: Shelf
     found: Verified = field(default_factory=Verified)
+    search: Search = field(default_factory=Search)
     reached: int = 0
     previous: LedgerSealed | None = None
     lost: bool = False  # a seal before this one could not be read
@@ -127,8 +129,7 @@ class _Walk:
 
     def read(self, upto: int) -> Iterator[tuple[int, bytes]]:
         """Position and leaf of the facts that follow; each is checked by itself on the way."""
-        for stored in rows(self.ledger, self.reached, upto):
-            row = _legible(stored)
+        for row in rows(self.ledger, self.reached, upto):
             self.reached = row.position
             self.found.facts += 1
             warm, digest = parts(row, self.ledger.names)
@@ -165,6 +166,7 @@ class _Walk:
         if row.version != before + 1:
             said = f"{where} follows version {before}: the stream has a gap, or is out of order"
             self.tell(Fault(row.position, "gap", said))
+            self.search.may_be(row.position)
         try:
             _, payload = split(row.state)
             if not was_read:
@@ -196,7 +198,9 @@ class _Walk:
 
     def skip(self, upto: int) -> None:
         """Read facts over which there is no seal."""
-        self.found.unsealed += sum(1 for _ in self.read(upto))
+        for position, _ in self.read(upto):
+            self.found.unsealed += 1
+            self.search.may_be(position)
 
     def _holds(self, listed: Mapping[int, bytes], root: str) -> bool:
         """Whether the facts are those that a seal lists, and its root is theirs; what differs is told."""
@@ -204,12 +208,17 @@ class _Walk:
         self.found.sealed += len(leaves)
         if {at: leaf[:MARK] for at, leaf in leaves.items()} == listed:
             return merkle.root(list(leaves.values())).hex() == root
-        for fault in locate(listed, leaves, self._row_at, self.ledger.names):
+        for fault in self.search.under(listed, leaves):
             self.tell(fault)
         return True
 
+    def find_again(self) -> None:
+        """Tell what differs under the seals, and where the facts are that are not at their places."""
+        for fault in self.search.faults(self._row_at, self.ledger.names):
+            self.tell(fault)
+
     def _row_at(self, position: int) -> Row:
-        return _legible(next(rows(self.ledger, position - 1, position)))
+        return next(rows(self.ledger, position - 1, position))
 
     def _against_anchor(self, seal: LedgerSealed) -> None:
         kept = self.anchor.get(seal.number)
@@ -234,18 +243,6 @@ class _Walk:
                 "facts were removed, or this is a backup older than the seal"
             )
             self.tell(Fault(self.reached + 1, "anchor", said))
-
-
-def _legible(row: Row) -> Row:
-    """A row of values as slamon stores them; SQLite keeps any value in any column, and no leaf fits such a one."""
-    position, stream, version, name, state = row
-    return Row(
-        position,
-        stream if isinstance(stream, str) else repr(stream),
-        version if isinstance(version, int) else 0,
-        name if isinstance(name, str) else repr(name),
-        state if isinstance(state, bytes) else repr(state).encode(),
-    )
 
 
 def _first_line(wrong: ValueError) -> str:

@@ -170,8 +170,8 @@ def test_an_empty_ledger_holds(file: Path) -> None:
         pytest.param(
             ["UPDATE stored_events SET rowid = 40 WHERE rowid = 7"],
             7,
-            "missing",
-            "the fact of position 7 is missing",
+            "moved",
+            "the fact of position 7 stands at position 40 now",
             id="a row was renumbered to behind the seals",
         ),
         pytest.param(
@@ -183,6 +183,34 @@ def test_an_empty_ledger_holds(file: Path) -> None:
             "moved",
             "the fact of position 7 stands at position 10 now",
             id="a row was renumbered to the place of another",
+        ),
+        pytest.param(
+            ["UPDATE stored_events SET rowid = 17 WHERE rowid = 7"],
+            7,
+            "moved",
+            "the fact of position 7 stands at position 17 now",
+            id="a row was renumbered to the next free position",
+        ),
+        pytest.param(
+            [
+                "DELETE FROM stored_events WHERE rowid = 14",
+                "UPDATE stored_events SET rowid = 14 WHERE rowid = 3",
+            ],
+            3,
+            "moved",
+            "the fact of position 3 stands at position 14 now",
+            id="a row was renumbered to the place of one under another seal",
+        ),
+        pytest.param(
+            [
+                "UPDATE stored_events SET rowid = -1 WHERE rowid = 3",
+                "UPDATE stored_events SET rowid = 3 WHERE rowid = 15",
+                "UPDATE stored_events SET rowid = 15 WHERE rowid = -1",
+            ],
+            3,
+            "swapped",
+            "what was sealed at positions 3 and 15 is swapped",
+            id="two rows under two seals were swapped",
         ),
         pytest.param(
             MOVED_UP,
