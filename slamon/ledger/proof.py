@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from slamon.ledger import merkle
 from slamon.ledger.codec import Names, Row, UnreadableFactError
 from slamon.ledger.leaf import cold, leaf, parts
-from slamon.ledger.sealing import newest, rows, seals
+from slamon.ledger.sealing import Made, newest, rows, seals
 from slamon.ledger.seals import LedgerSealed
 from slamon.ledger.store import Ledger
 
@@ -67,55 +67,77 @@ class Proof(_Proved):
     seals: tuple[SealProved, ...]
 
 
-def prove(ledger: Ledger, position: int) -> Proof:
-    """The proof of the fact at a position.
+def prove(ledger: Ledger, position: int, upto: int | None = None) -> Proof:
+    """The proof of the fact at a position, by the seals that were made up to another, or by all.
 
     Raises:
         NotProvableError: there is none, it is not sealed yet, or the facts are not those that were sealed.
 
     """
-    row = next(rows(ledger, position - 1, position), None)
+    known = upto is None or position <= upto
+    row = next(rows(ledger, position - 1, position), None) if known else None
     if row is None:
         message = f"there is no fact at position {position}"
         raise NotProvableError(message)
     try:
-        return _proved(ledger, row, _over(ledger, position))
+        seal = _over(ledger, position, upto)
+        index, path = _path(ledger, row, seal)
+        after = tuple(_seal(made.seal) for made in seals(ledger, after=seal.number - 1, upto=upto))
     except UnreadableFactError as damaged:
         message = f"a seal is damaged: `slamon ledger verify` says more ({damaged})"
         raise NotProvableError(message) from None
+    fact = _fact(row, ledger.names)
+    return Proof(form=FORM, fact=fact, index=index, path=path, seals=after)
 
 
-def _proved(ledger: Ledger, row: Row, seal: LedgerSealed) -> Proof:
+def _path(ledger: Ledger, row: Row, seal: LedgerSealed) -> tuple[int, tuple[str, ...]]:
+    """The index of a fact in the tree of a seal, and its way to the root."""
     found = list(rows(ledger, seal.first - 1, seal.last))
     leaves = [leaf(each, ledger.names) for each in found]
     if merkle.root(leaves).hex() != seal.root:
         message = f"the facts under seal {seal.number} are not those that were sealed: `slamon ledger verify` says more"
         raise NotProvableError(message)
     index = [each.position for each in found].index(row.position)
-    return Proof(
-        form=FORM,
-        fact=_fact(row, ledger.names),
-        index=index,
-        path=tuple(step.hex() for step in merkle.path(leaves, index)),
-        seals=tuple(_seal(made.seal) for made in seals(ledger, after=seal.number - 1)),
-    )
+    return index, tuple(step.hex() for step in merkle.path(leaves, index))
 
 
-def _over(ledger: Ledger, position: int) -> LedgerSealed:
-    """The seal over a position: the first that reaches so far."""
+def _over(ledger: Ledger, position: int, upto: int | None) -> LedgerSealed:
+    """The seal over a position, made up to another: the first that reaches so far."""
     last = newest(ledger)
-    if last is None or last.seal.last < position:
-        message = f"position {position} is not under a seal yet; `slamon ledger seal` makes one"
+    made = None if last is None or last.seal.last < position else _first(ledger, position, last)
+    if made is None:
+        message = (
+            f"position {position} is not under a seal yet: slamon makes one from time to time, "
+            "as a rule every hour; `slamon ledger seal` makes one at once"
+        )
         raise NotProvableError(message)
+    if upto is not None and made.position > upto:
+        message = f"position {position} was not under a seal yet when the ledger stood at {upto}"
+        raise NotProvableError(message)
+    return made.seal
+
+
+def _first(ledger: Ledger, position: int, last: Made) -> Made:
+    """The first seal up to the last that reaches to a position."""
     low, high = 1, last.seal.number
     while low < high:
         middle = (low + high) // 2
         found = next(seals(ledger, after=middle - 1))
         low, high = (low, middle) if found.seal.last >= position else (middle + 1, high)
-    return next(seals(ledger, after=low - 1)).seal
+    return next(seals(ledger, after=low - 1))
 
 
 def _fact(row: Row, names: Names) -> FactProved:
+    try:
+        return _shown(row, names)
+    except (ValueError, RecursionError):
+        message = (
+            f"the fact of position {row.position} cannot be read: `slamon ledger verify` says more"
+        )
+        raise NotProvableError(message) from None
+
+
+def _shown(row: Row, names: Names) -> FactProved:
     warm, digest = parts(row, names)
     kept = cold(row, warm)
     envelope, _, payload = row.state.partition(b"\n")

@@ -182,11 +182,12 @@ def test_others_write_meanwhile(sealed: Ledger, founded: LedgerFounded, file: Pa
 def test_a_fact_under_a_seal_is_proved_without_its_cold_part(
     sealed: Ledger, archived: Archived, tree: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "proof.json").write_text(prove(sealed, archived.first).model_dump_json())
+    proof = prove(sealed, archived.first)
+    (tmp_path / "proof.json").write_text(proof.model_dump_json())
     script = tree / "docs/verify/check_proof.py"
 
     done = subprocess.run(
-        [sys.executable, "-I", "-S", script, tmp_path / "proof.json"],
+        [sys.executable, "-I", "-S", script, tmp_path / "proof.json", proof.seals[0].hash],
         capture_output=True,
         text=True,
         check=False,

@@ -307,12 +307,33 @@ def test_how_the_script_is_used_is_told(
     [
         pytest.param(99, "there is no fact at position 99", id="no fact"),
         pytest.param(0, "there is no fact at position 0", id="before the first"),
-        pytest.param(18, "position 18 is not under a seal yet", id="not sealed"),
+        pytest.param(18, "position 18 is not under a seal yet: slamon makes one", id="not sealed"),
     ],
 )
 def test_what_cannot_be_proved_is_said(ledger: Ledger, position: int, said: str) -> None:
     with pytest.raises(NotProvableError, match=said):
         prove(ledger, position)
+
+
+def test_a_fact_is_proved_by_the_seals_that_were_made_up_to_a_position(ledger: Ledger) -> None:
+    assert [each.number for each in prove(ledger, ONE, 13).seals] == [1]
+    assert [each.number for each in prove(ledger, ONE, 16).seals] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("upto", "said"),
+    [
+        pytest.param(2, "there is no fact at position 3", id="it was not recorded yet"),
+        pytest.param(
+            12,
+            "position 3 was not under a seal yet when the ledger stood at 12",
+            id="it was not sealed yet",
+        ),
+    ],
+)
+def test_what_came_later_proves_nothing_of_the_past(ledger: Ledger, upto: int, said: str) -> None:
+    with pytest.raises(NotProvableError, match=said):
+        prove(ledger, ONE, upto)
 
 
 def test_the_script_stays_small_enough_to_be_read(tree: Path) -> None:

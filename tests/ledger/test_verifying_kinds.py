@@ -1,14 +1,15 @@
-"""SQLite keeps any value in any column: verify names where somebody put one that slamon never stores."""
+"""SQLite keeps any value in any column: verify names where somebody put one, prove refuses it."""
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
 import pytest
 
 from slamon.history import NAMES
+from slamon.ledger.proof import NotProvableError, prove
 from slamon.ledger.sealing import seal
 from slamon.ledger.store import Ledger
 from slamon.ledger.verifying import verify
@@ -30,8 +31,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("position", [2, 4, 5, 6])
-@pytest.mark.parametrize(
+ODD = pytest.mark.parametrize(
     ("column", "value"),
     [
         pytest.param("state", None, id="no bytes at all"),
@@ -45,14 +45,50 @@ def file(tmp_path: Path) -> Path:
         pytest.param("originator_version", None, id="no version"),
     ],
 )
+
+
+@pytest.mark.parametrize("position", [2, 4, 5, 6])
+@ODD
 def test_a_value_of_another_kind_is_found_at_its_position(
     file: Path, position: int, column: str, value: object
 ) -> None:
-    with closing(sqlite3.connect(file)) as rows, rows:
-        change = f"UPDATE stored_events SET {column} = ? WHERE rowid = ?"  # noqa: S608  # names from the table above
-        rows.execute(change, (value, position))
+    _put(file, position, column, value)
 
     with closing(Ledger(file, NAMES, lambda: 1_000_000)) as ledger:
         found = verify(ledger)
 
     assert position in {fault.position for fault in found.faults}
+
+
+@pytest.mark.parametrize("position", [2, 4, 5, 6])
+@ODD
+def test_what_rests_on_a_value_of_another_kind_is_not_proved(
+    file: Path, position: int, column: str, value: object
+) -> None:
+    _put(file, position, column, value)
+
+    with closing(Ledger(file, NAMES, lambda: 1_000_000)) as ledger:
+        with pytest.raises(NotProvableError):
+            prove(ledger, position)
+        for other in {1, 3, 4, 5} - {position}:
+            with suppress(NotProvableError):
+                prove(ledger, other)
+
+
+def _put(file: Path, position: int, column: str, value: object) -> None:
+    with closing(sqlite3.connect(file)) as rows, rows:
+        change = f"UPDATE stored_events SET {column} = ? WHERE rowid = ?"  # noqa: S608  # names from the table above
+        rows.execute(change, (value, position))
+
+
+@ODD
+def test_a_value_of_another_kind_that_was_there_when_it_was_sealed_is_proved_or_refused(
+    file: Path, column: str, value: object
+) -> None:
+    with closing(Ledger(file, NAMES, lambda: 1_000_000)) as ledger:
+        ledger.append("breach:b", [BreachUpheld(reason="once more")], after=0, actor="ann")
+        _put(file, 7, column, value)
+        seal(ledger, actor="slamon")
+
+        with pytest.raises(NotProvableError) if column == "state" else nullcontext():
+            prove(ledger, 7)
