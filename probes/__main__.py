@@ -21,6 +21,7 @@ from probes.dialogue import Surroundings
 from probes.guard import networks
 from probes.spool import Spool
 from probes.spool_file import SpoolError
+from probes.spool_trouble import told
 
 
 class Place(BaseSettings):
@@ -109,14 +110,26 @@ def main() -> int:
     except ValueError as fault:
         sys.stderr.write(f"SLAMON_AGENT_ALLOW: {fault}\n")
         return 2
+    return _run_or_say(settings)
+
+
+def _run_or_say(settings: Place) -> int:
+    done = False
     try:
         if isinstance(settings, Settings):
-            return 0 if asyncio.run(run(settings)) else 1
-        new_spool(settings.spool)
-    except (sqlite3.Error, SpoolError) as fault:
-        sys.stderr.write(f"SLAMON_SPOOL: {settings.spool}: {fault}\n")
-        return 1
-    return 0
+            done = asyncio.run(run(settings))
+        else:
+            new_spool(settings.spool)
+            done = True
+    except* (sqlite3.Error, SpoolError, PermissionError) as faults:
+        sys.stderr.write(f"{told(settings.spool, _first(faults))}\n")
+    return 0 if done else 1
+
+
+def _first(faults: BaseExceptionGroup[Exception]) -> Exception:
+    """One of what went wrong: whatever writes the spool meets the same fault."""
+    found = faults.exceptions[0]
+    return _first(found) if isinstance(found, BaseExceptionGroup) else found
 
 
 if __name__ == "__main__":
