@@ -24,6 +24,7 @@ from slamon.cli.terminal import (
     progress,
     refusals,
 )
+from slamon.cli.wording import length
 from slamon.history import NAMES
 from slamon.ledger.actors import Actors
 from slamon.ledger.backup import BackupError, Copied, back_up
@@ -142,8 +143,8 @@ def _tell_restored(restored: Restored, agents: Mapping[str, int], *, as_json: bo
 
 
 def _lines(restored: Restored, agents: Mapping[str, int]) -> list[str]:
-    hours = (now() - restored.newest) / 3_600_000_000
-    newest = f"recorded {format_instant(restored.newest)} ({hours:.1f} hours ago)"
+    age = length(now() - restored.newest)
+    newest = f"recorded {format_instant(restored.newest)} ({age} ago)"
     said = [
         f"the ledger stands at position {restored.position}, its newest fact was {newest}",
         f"epoch {restored.epoch} has begun: views are folded anew, agents hand in what is missing",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, distribution
@@ -11,21 +11,30 @@ from typing import Annotated
 
 import typer
 
+from slamon.app.agents import assignment
+from slamon.cli import premises
+from slamon.cli.assigning import AGENT
 from slamon.cli.house import House, now, place_in
-from slamon.cli.readiness import alarming
+from slamon.cli.readiness import alarming, unmeasured
 from slamon.cli.settings import Settings
+from slamon.cli.signing import up_since
 from slamon.cli.terminal import AsJson, console, print_json, progress
+from slamon.cli.wording import length
 from slamon.history import FACTS, UPCASTERS
-from slamon.ledger.examining import RESTORE, Finding, examined
-from slamon.ledger.lock import folding_lock
-from slamon.ledger.place import HeldError, LedgerUnreachableError, Place, UnusablePlaceError
+from slamon.ledger.disk import Hindrance, hindrance
+from slamon.ledger.examining import Finding, examined, remedy
+from slamon.ledger.place import (
+    RESTORE,
+    EmptyLedgerError,
+    LedgerUnreachableError,
+    Place,
+    UnusablePlaceError,
+)
 from slamon.ledger.sealing import newest, unsealed
 from slamon.ledger.stores import store_at
-from slamon.ledger.trouble import FOLD_ANEW, damage, of_views
+from slamon.ledger.trouble import FOLD_ANEW, damage, of_views, passing
 from slamon.ledger.verifying import verify
 
-MIB = 2**20
-LITTLE, TOO_LITTLE = 1_024 * MIB, 100 * MIB
 HOUR = 3_600_000_000
 MINUTE = 60_000_000
 UNSEALED = 3 * HOUR  # µs; a duty that failed once or twice is no finding
@@ -64,28 +73,66 @@ def _tell(finding: Finding) -> None:
 
 
 def _findings(settings: Settings, *, deep: bool) -> Iterator[Finding]:
-    folder = settings.data
-    place = place_in(folder, settings.database)
+    place = place_in(settings.data, settings.database)
     started = time.time() - time.monotonic()
     yield _packages()
-    if (missing := _missing(place, folder)) is not None:
-        yield missing
-        return
-    yield from _tried("disk", folder, lambda: _disk(folder))
-    yield from _tried("leftovers", folder, lambda: _leftovers(folder))
-    yield from _tried("store", folder, lambda: examined(place, KNOWN, now()))
-    yield from _tried("lock", folder, lambda: _lock(place, folder))
-    yield from _tried("ledger", folder, lambda: _opened(settings, deep=deep))
+    barred = hindrance(settings.data)
+    if barred is not None:
+        yield premises.hindered(settings.data, barred)
+    try:
+        if (missing := _missing(place, settings.data)) is None:
+            yield from _looked(settings, place, barred, deep=deep)
+        else:
+            yield missing
+            yield from _beside(settings.data, deep=deep)
+    except OSError as wrong:
+        yield _unseen("ledger", settings.data, wrong)
     yield _stepped(time.time() - time.monotonic() - started)
 
 
-def _tried(check: str, folder: Path, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
-    """Look at one thing; that it cannot be looked at is a finding too, and keeps no other from being told."""
+def _looked(
+    settings: Settings, place: Place, barred: Hindrance | None, *, deep: bool
+) -> Iterator[Finding]:
+    folder = settings.data
+    looks: dict[str, Callable[[], Iterable[Finding]]] = {
+        "disk": lambda: premises.disk(folder) if barred is None else (),
+        "leftovers": lambda: premises.leftovers(place, folder),
+        "store": lambda: examined(place, KNOWN, now()),
+        "lock": lambda: premises.lock(place, folder),
+        "ledger": lambda: _opened(settings, deep=deep),
+        "spool": lambda: premises.spool(folder, deep=deep),
+    }
+    unseen = []
+    for check, look in looks.items():
+        try:
+            yield from look()
+        except Exception as wrong:  # noqa: BLE001 - of a damaged ledger any error may come, and each is told
+            if barred is not None and passing(wrong) is not None:
+                unseen.append(check)
+            else:
+                yield _unseen(check, folder, wrong)
+    if unseen:
+        said = f"{', '.join(unseen)} cannot be looked at until then; nothing says that anything is damaged"
+        yield Finding("unseen", "warning", str(folder), said)
+
+
+def _unseen(check: str, folder: Path, wrong: Exception) -> Finding:
+    """That something cannot be looked at is a finding too, and keeps no other from being told."""
+    if isinstance(wrong, LedgerUnreachableError):
+        return Finding(check, "wrong", str(folder), str(wrong), remedy(str(wrong)))
+    if (said := passing(wrong, folder)) is not None:
+        do = "see to that, then look again; nothing says that anything is damaged"
+        return Finding(check, "wrong", str(folder), said, do)
+    said = f"it cannot be looked at: {type(wrong).__name__}: {wrong}".splitlines()[0]
+    return Finding(check, "wrong", str(folder), said, _remedy(wrong))
+
+
+def _beside(folder: Path, *, deep: bool) -> Iterator[Finding]:
+    """What can be looked at where the ledger cannot."""
     try:
-        yield from look()
-    except Exception as wrong:  # noqa: BLE001 - of a damaged ledger any error may come, and each is told
-        said = f"it cannot be looked at: {type(wrong).__name__}: {wrong}".splitlines()[0]
-        yield Finding(check, "wrong", str(folder), said, _remedy(wrong))
+        yield from premises.spool(folder, deep=deep)
+    except (OSError, sqlite3.Error) as wrong:
+        yield _unseen("spool", folder, wrong)
 
 
 def _remedy(wrong: Exception) -> str:
@@ -110,45 +157,14 @@ def _missing(place: Place, folder: Path) -> Finding | None:
         store = store_at(place)
         if store.is_there():
             return None
+    except EmptyLedgerError as empty:
+        said, _, do = str(empty).partition(": ")
+        return Finding("ledger", "wrong", str(place), said, do)
     except (LedgerUnreachableError, UnusablePlaceError) as wrong:
-        do = "start the server, or set SLAMON_DATABASE otherwise; agents keep what they have"
-        return Finding("ledger", "wrong", variable, str(wrong), do)
+        return Finding("ledger", "wrong", variable, str(wrong), remedy(str(wrong)))
     where = str(folder) if isinstance(place, Path) else store.shown()
     do = f"set {variable}, or begin with `slamon catalogue apply` or `slamon up`"
     return Finding("ledger", "wrong", where, "there is no ledger", do)
-
-
-def _disk(folder: Path) -> Iterator[Finding]:
-    folder.mkdir(parents=True, exist_ok=True)  # beside a database, it may not have been needed yet
-    free = shutil.disk_usage(folder).free
-    said = f"{free // MIB} MiB are free for ledger and spool"
-    do = "" if free > LITTLE else "free some space; without it, agents keep results until there is"
-    state = "ok" if free > LITTLE else ("warning" if free > TOO_LITTLE else "wrong")
-    yield Finding("disk", state, str(folder), said, do)  # type: ignore[arg-type]
-
-
-def _leftovers(folder: Path) -> Iterator[Finding]:
-    found = [*folder.glob(".restore-*"), *folder.glob(".backup-*"), *folder.glob(".new-*")]
-    if found:
-        said = f"{', '.join(each.name for each in found)}: something was killed half-way"
-        yield Finding("leftovers", "warning", str(folder), said, "delete them; nothing uses them")
-    aside = sorted(folder.glob("ledger.db.replaced-*"))
-    if aside:
-        said = f"{len(aside)} files of ledgers that were replaced"
-        yield Finding(
-            "leftovers", "ok", str(aside[0]), said, "delete them when nobody asks any more"
-        )
-
-
-def _lock(place: Place, folder: Path) -> Iterator[Finding]:
-    lock = folding_lock(place, folder, "slamon doctor")
-    try:
-        lock.take()
-    except HeldError as held:
-        yield Finding("lock", "ok", str(folder), str(held).partition(";")[0])
-    else:
-        lock.release()
-        yield Finding("lock", "ok", str(folder), "nobody folds: `slamon up` does not run here")
 
 
 def _opened(settings: Settings, *, deep: bool) -> Iterator[Finding]:
@@ -159,14 +175,38 @@ def _opened(settings: Settings, *, deep: bool) -> Iterator[Finding]:
         do = "is `slamon up` running? else the next command folds them" if lag > LAG else ""
         yield Finding("views", "warning" if lag > LAG else "ok", where, said, do)
         yield _seal(house, settings.seal_minutes)
-        said_of_agents = alarming(house.store, now())
-        for said in said_of_agents:
-            sentence, _, todo = said.rpartition("; ")
-            yield Finding("agents", "wrong", where, sentence or said, todo)
-        if not said_of_agents:
-            yield Finding("agents", "ok", where, "no agent raises an alarm")
+        yield from _agents(house)
         if deep:
             yield _verified(house)
+
+
+def _agents(house: House) -> Iterator[Finding]:
+    where, told = str(house.folder), alarming(house.store, now())
+    for said in told:
+        sentence, _, todo = said.rpartition("; ")
+        yield Finding("agents", "wrong", where, sentence or said, todo)
+    if (silent := _silent(house)) is not None:
+        yield silent
+    elif not told:
+        yield Finding("agents", "ok", where, "no agent raises an alarm")
+
+
+def _silent(house: House) -> Finding | None:
+    """That nobody asks what is due; wrong where slamon is up, as where it is not nobody could."""
+    instant, assigned = now(), assignment(house.ledger, AGENT)
+    intervals = [probe.interval_at(instant) for probe in assigned.probes] if assigned else []
+    begun = up_since(house.folder)
+    heard = house.reading.reported_until(AGENT) or 0
+    said = unmeasured([each for each in intervals if each], heard, max(heard, begun or 0), instant)
+    if said is None:
+        return None
+    if begun is None:
+        do = "start `slamon up`, whose agent asks them"
+        return Finding("agents", "warning", str(house.folder), said, do)
+    do = (
+        f"start `slamon agent run`; if it runs, look at what it says ({house.folder / 'agent.log'})"
+    )
+    return Finding("agents", "wrong", str(house.folder), said, do)
 
 
 def _seal(house: House, minutes: int) -> Finding:
@@ -176,7 +216,7 @@ def _seal(house: House, minutes: int) -> Finding:
     since = now() - waiting.recorded_at if waiting else 0
     if waiting is None or since <= max(UNSEALED, 2 * minutes * MINUTE):
         return Finding("seal", "ok", where, said)
-    said += f"; the fact at position {waiting.position} has waited {since / HOUR:.1f} hours for one"
+    said += f"; the fact at position {waiting.position} has waited {length(since)} for one"
     do = f"is `slamon up` running? it seals every {minutes} minutes; else run `slamon ledger seal`"
     return Finding("seal", "warning", where, said, do)
 

@@ -108,7 +108,8 @@ class Office:
         if duties is None:
             return []
         heard = max(self._house.reading.reported_until(AGENT) or 0, self._attended_at)
-        return [*self._wrong, *duties.failing(), *silence(heard, now(), self._fastest, log)]
+        own = log if self._make_child else None
+        return [*self._wrong, *duties.failing(), *silence(heard, now(), self._fastest, own)]
 
     def _assign(self) -> None:
         with self._house.store.reading() as connection:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from catalogue.instants import format_instant
 from slamon.cli.assigning import AGENT
+from slamon.cli.wording import length
 from slamon.views.alarms import alarms
 from slamon.views.store import ViewStore
 
@@ -29,11 +31,25 @@ def alarming(store: ViewStore, instant: int) -> list[str]:
     return [f"{each.agent}: {each.says}; {each.do}" for each in found if each.kind != "new_spool"]
 
 
-def silence(heard: int, instant: int, fastest: int | None, log: Path) -> list[str]:
+def silence(heard: int, instant: int, fastest: int | None, log: Path | None) -> list[str]:
     """What to say of an agent last heard of at `heard`, be it stopped, refused or cut off.
 
-    `fastest` is the shortest interval of its probes, None where it has none.
+    `fastest` is the shortest interval of its probes, None where it has none; `log` is its log, None where it
+    is run apart.
     """
     if fastest is None or instant - heard < SILENCE + 2 * fastest:
         return []
-    return [f"{AGENT} has handed in nothing since {format_instant(heard)}; see {log}"]
+    look = "is `slamon agent run` running?" if log is None else f"see {log}"
+    return [f"{AGENT} has handed in nothing since {format_instant(heard)}; {look}"]
+
+
+def unmeasured(intervals: Sequence[int], heard: int, since: int, instant: int) -> str | None:
+    """What to say where nobody asks the probes that are due, each in its interval (µs); None where somebody does.
+
+    The agent had handed in until `heard`, 0 if nothing ever; it was waited for since `since`.
+    """
+    if not intervals or instant - since < SILENCE + 2 * min(intervals):
+        return None
+    count = f"{len(intervals)} probe{'s are' if len(intervals) > 1 else ' is'} due"
+    nothing = f"nothing for {length(instant - heard)}" if heard else "nothing yet"
+    return f"nobody measures: {count}, and {AGENT} has handed in {nothing}"

@@ -46,6 +46,13 @@ def address_in(folder: Path) -> str | None:
     return None
 
 
+def up_since(folder: Path) -> int | None:
+    """The instant (µs) since which a web is found in a folder; None where none is, or it was stopped."""
+    with suppress(FileNotFoundError):
+        return (folder / FILE).stat().st_mtime_ns // 1_000
+    return None
+
+
 def answers(url: str) -> bool:
     """Whether anybody listens at an address: one that was killed leaves its own behind."""
     place = urlsplit(url)

@@ -96,7 +96,8 @@ def refusals() -> Iterator[None]:
     except _SAYING_ALL as wrong:
         fail(str(wrong))
     except OSError as wrong:
-        fail(f"{wrong.filename or 'the data folder'}: {wrong.strerror or wrong}")
+        said = passing(wrong, Settings().data)
+        fail(said or f"{wrong.filename or 'the data folder'}: {wrong.strerror or wrong}")
     except sqlite3.Error as wrong:
         fail(_of_store(wrong) or f"the data folder cannot be used: {wrong}")
     except ConflictError as moved:
@@ -115,8 +116,8 @@ def _of_store(wrong: Exception) -> str | None:
         return f"a file of views in {folder} is damaged ({harm}): stop slamon and {FOLD_ANEW}"
     if harm is not None:
         return f"{folder} is damaged ({harm}): `slamon doctor` says which file, docs/backup.md what to do"
-    said = passing(wrong)
-    return None if said is None else f"{folder}: {said}"
+    said = passing(wrong, folder)
+    return said if said is None or str(folder) in said else f"{folder}: {said}"
 
 
 def print_json(value: object) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +14,9 @@ from urllib.parse import quote
 from slamon.ledger.actors import SCHEMA as ACTORS
 from slamon.ledger.actors import Actor
 from slamon.ledger.codec import split
+from slamon.ledger.disk import hindrance
 from slamon.ledger.seals import STREAM as SEALS
+from slamon.ledger.trouble import full
 
 PAGES = 256  # copied at a time: 4 MiB, so that a bar moves
 NOTE = "CREATE TABLE backup_note (made_at INTEGER NOT NULL, program TEXT NOT NULL) STRICT"
@@ -51,7 +53,7 @@ def back_up(
     """Copy a ledger, whether or not anybody writes to it, into one file together with the actors' names.
 
     Raises:
-        BackupError: the target is there already, or what was copied is damaged.
+        BackupError: the target is there already, its disk is full, or what was copied is damaged.
         OSError, sqlite3.Error: a file cannot be read or written.
 
     """
@@ -66,12 +68,27 @@ def back_up(
     known = list(people)
     with TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
         draft = Path(folder) / target.name
-        copy(ledger, draft, progress)
-        copied = _finish(draft, known, made_at, program)
-        sync(draft)
+        with _room_for(target):
+            copy(ledger, draft, progress)
+            copied = _finish(draft, known, made_at, program)
+            sync(draft)
         draft.rename(target)
     sync(target.parent)
     return Copied(target, *copied, target.stat().st_size, len(known))
+
+
+@contextmanager
+def _room_for(target: Path) -> Iterator[None]:
+    """Say of a full disk that it is that of the backup, which may be another than the ledger's."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as wrong:
+        found = hindrance(target.parent)
+        if found is None and not full(wrong):
+            raise
+        says = found.says if found else f"the disk of {target.parent} is full"
+        message = f"{says}; no backup was made, free some space"
+        raise BackupError(message) from wrong
 
 
 def copy(source: Path, target: Path, progress: Progress = lambda _done, _total: None) -> None:

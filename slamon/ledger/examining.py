@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from slamon.ledger.backup import newest, reading
-from slamon.ledger.place import Place
+from slamon.ledger.place import RESTORE, Place
+from slamon.ledger.trouble import passing
 
 State = Literal["ok", "warning", "wrong"]
 
@@ -24,7 +25,23 @@ GAPS = (
     "SELECT originator_id FROM stored_events "
     "GROUP BY originator_id HAVING max(originator_version) <> count(*) ORDER BY originator_id LIMIT 5"
 )
-RESTORE = "restore a backup: `slamon ledger restore FILE --replace` (docs/backup.md)"
+_REFUSED = "user or password is refused: correct it in SLAMON_DATABASE, ~/.pgpass or the file of PGPASSFILE"
+REMEDIES = (  # what a server says first when it lets nobody in, and what helps
+    ("password", _REFUSED),
+    ("authentication", _REFUSED),
+    ("pg_hba.conf", "the server lets this user not in from this host: change its pg_hba.conf"),
+    ("role ", "the server knows no such user: correct SLAMON_DATABASE, or create the role"),
+    ("does not exist", "correct SLAMON_DATABASE, or create the database"),
+    ("permission denied", "let that user in: docs/postgresql.md has the grants"),
+    ("No space left", "the disk of the server is full: free some space there, nothing else"),
+    ("is version ", "install a newer PostgreSQL (docs/postgresql.md)"),
+    ("to be given as", "correct SLAMON_DATABASE"),
+    ("cannot be read", "correct SLAMON_DATABASE"),
+    ("not installed", "install the driver, as it says"),
+)
+UNREACHABLE = (
+    "start the server, or correct host and port in SLAMON_DATABASE; agents keep what they have"
+)
 
 
 class Finding(NamedTuple):
@@ -38,7 +55,12 @@ class Finding(NamedTuple):
 
 
 def of_file(path: Path, topics: frozenset[str], now: int) -> Iterator[Finding]:
-    """The findings about the file of a ledger; `topics` are the names of facts this program can read."""
+    """The findings about the file of a ledger; `topics` are the names of facts this program can read.
+
+    Raises:
+        sqlite3.Error, OSError: it cannot be looked at for a reason that may pass, which says nothing of the file.
+
+    """
     where = str(path)
     try:
         with closing(reading(path)) as rows:
@@ -49,6 +71,8 @@ def of_file(path: Path, topics: frozenset[str], now: int) -> Iterator[Finding]:
             yield told_names(names - topics, where)
             yield told_clock(newest(rows)[1], now, where)
     except (sqlite3.Error, ValueError) as wrong:
+        if passing(wrong):
+            raise
         yield Finding("ledger", "wrong", where, f"it cannot be read: {wrong}", RESTORE)
 
 
@@ -81,6 +105,12 @@ def examined(place: Place, topics: frozenset[str], now: int) -> Iterator[Finding
     return (
         of_file(place, topics, now) if isinstance(place, Path) else of_database(place, topics, now)
     )
+
+
+def remedy(said: str) -> str:
+    """What to do about a database that cannot be used, by the sentence that says so."""
+    reason = said.rpartition("cannot be used: ")[2]
+    return next((do for words, do in REMEDIES if words in reason), UNREACHABLE)
 
 
 def _settings(rows: sqlite3.Connection, where: str) -> Finding:
@@ -135,7 +165,7 @@ def told_clock(newest_at: int, now: int, where: str) -> Finding:
     """What to say of the instant (µs) the newest fact was recorded at, by the clock of this machine."""
     ahead = (newest_at - now) / 1_000_000
     if ahead <= 1:
-        return Finding("clock", "ok", where, "no fact was recorded in the future")
+        return Finding("recorded", "ok", where, "no fact was recorded in the future")
     said = f"the newest fact was recorded {ahead:.0f} s in the future: the clock ran ahead or was set back"
     do = "set the clock right; until it has caught up, facts keep the last instant"
-    return Finding("clock", "wrong" if ahead > 60 else "warning", where, said, do)  # noqa: PLR2004
+    return Finding("recorded", "wrong" if ahead > 60 else "warning", where, said, do)  # noqa: PLR2004

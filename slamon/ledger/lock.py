@@ -62,6 +62,7 @@ class FolderLock:
 
         Raises:
             HeldError: another process holds it.
+            OSError: the folder cannot be written.
 
         """
         file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -72,8 +73,12 @@ class FolderLock:
             os.close(file)
             message = f"{self._path.parent} is in use by {holder}; stop that process first"
             raise HeldError(message) from None
-        os.ftruncate(file, 0)
-        os.write(file, f"{self._purpose} (process {os.getpid()})".encode())
+        try:
+            os.ftruncate(file, 0)
+            os.write(file, f"{self._purpose} (process {os.getpid()})".encode())
+        except OSError:  # a full disk takes no name
+            os.close(file)
+            raise
         self._file = file
         return self
 

@@ -8,11 +8,16 @@ from pathlib import Path
 Place = Path | str
 """The path of a file, or the URL of a database (`postgresql://USER:PASSWORD@HOST:PORT/NAME`)."""
 
+RESTORE = "restore a backup: `slamon ledger restore FILE --replace` (docs/backup.md)"
 SCHEMES = ("postgresql://", "postgres://")
 
 
 class UnusablePlaceError(ValueError):
     """No ledger can be kept there; the sentence says why and never repeats a password."""
+
+
+class EmptyLedgerError(UnusablePlaceError):
+    """The file of the ledger holds nothing at all: it was emptied, as slamon never leaves one like that."""
 
 
 class LedgerUnreachableError(Exception):

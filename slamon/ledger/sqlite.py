@@ -17,6 +17,7 @@ from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from slamon.ledger.bell import Bell
 from slamon.ledger.codec import Change, Row, stamp
+from slamon.ledger.place import RESTORE, EmptyLedgerError
 
 PAGE_SIZE = 16_384  # batches are a few KiB: larger pages save the overflow chains (measured)
 LOCK_SECONDS = 30
@@ -38,8 +39,17 @@ class File:
         self._path = path
 
     def is_there(self) -> bool:
-        """Is there a ledger?"""
-        return self._path.is_file()
+        """Is there a ledger?
+
+        Raises:
+            EmptyLedgerError: there is its file, of no bytes; whoever opened it would begin another one in it.
+
+        """
+        there = self._path.is_file()
+        if there and not self._path.stat().st_size:
+            message = f"{self._path} is empty: {RESTORE}"
+            raise EmptyLedgerError(message)
+        return there
 
     def prepare(self) -> None:
         """Create the file with its tables, page size and journal; of several programs at once, the first wins.
@@ -48,7 +58,7 @@ class File:
         one needs no lock.
         """
         path = self._path
-        if path.exists():
+        if self.is_there():
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=path.parent, prefix=".new-") as folder:

@@ -235,7 +235,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_ledger_that_is_sound(folder: Path
 
     assert set(said) == {
         *("packages", "disk", "store", "integrity", "streams", "facts", "clock", "lock"),
-        *("views", "seal", "agents"),
+        *("recorded", "views", "seal", "agents"),
     }
     assert {check for check, state in said.items() if state == "wrong"} == set()
     assert said["seal"] == "ok"
@@ -295,7 +295,7 @@ def test_the_doctor_looks_for_facts_without_a_seal(
     ("harm", "check", "state"),
     [
         pytest.param(lose_a_fact, "streams", "wrong", id="a stream with a gap"),
-        pytest.param(write_from_the_future, "clock", "wrong", id="a fact from the future"),
+        pytest.param(write_from_the_future, "recorded", "wrong", id="a fact from the future"),
         pytest.param(write_as_a_newer_program, "facts", "wrong", id="a fact nobody can read"),
         pytest.param(leave_the_log, "store", "wrong", id="a journal that was switched over"),
         pytest.param(leave_a_half, "leftovers", "warning", id="the rest of a killed restore"),
