@@ -69,6 +69,7 @@ def demo() -> None:
             targets=Targets("demo_target", targets.running.places),
             agent_environment=targets.environment,
             any_port=True,
+            command="slamon demo",
         )
         serve(plan, lambda server: _greet(server, targets.running, folder, past))
 

@@ -48,6 +48,7 @@ class Plan:
     any_port: bool = False
     standby: bool = False
     own_agent: bool = True
+    command: str = "slamon up"
 
 
 class Server:
@@ -144,7 +145,7 @@ class Server:
         try:
             return [*told, *self._found()]
         except Exception as wrong:
-            said = passing(wrong)
+            said = passing(wrong, self._plan.folder)
             if said is None:
                 raise
             return [*told, said]
@@ -156,7 +157,7 @@ class Server:
         try:
             return next(iter(self._late()), None)
         except Exception as wrong:
-            if said := passing(wrong):
+            if said := passing(wrong, self._plan.folder):
                 return said
             raise
 

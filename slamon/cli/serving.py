@@ -50,7 +50,7 @@ def serve(plan: Plan, started: Callable[[Server], None]) -> None:
     """Hold the ledger's lock or stand by, run everything, and stop cleanly."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     with refusals():
-        lock = folding_lock(place_in(plan.folder, plan.database), plan.folder, "slamon up")
+        lock = folding_lock(place_in(plan.folder, plan.database), plan.folder, plan.command)
         held = _taken(lock, standby=plan.standby)
         try:
             with House(plan.folder, plan.database) as house:
