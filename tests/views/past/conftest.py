@@ -1,14 +1,11 @@
-"""As known at: the tables of the past equal tables that were folded from nothing up to that position."""
+"""Histories as anybody may have written them: a step at a time, drawn by hypothesis."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from catalogue.changes import Change
@@ -22,28 +19,32 @@ from catalogue.terms import (
 )
 from probes.assembly import Row
 from probes.outcome import Outcome
-from slamon.app import corrections, restating, reviews
+from slamon.app import corrections, quarantine, restating, reviews
+from slamon.app.archiving import Choice
 from slamon.app.corrections import Selection
 from slamon.app.refused import Refused, Unknown
+from slamon.ledger import archiving
+from slamon.ledger.epochs import EpochBegun
+from slamon.ledger.sealing import seal
 from slamon.sla.announcing import ExclusionAnnounced, ExclusionGranted, ExclusionWithdrawn
 from slamon.sla.closing import PeriodClosed
 from slamon.sla.corrections import CorrectionError
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
+from slamon.sla.intake import BatchQuarantined, SpoolBegan, SpoolConflictFound
 from slamon.sla.levels import LevelsImported
 from slamon.sla.review import BreachUpheld, BreachWaived
 from slamon.sla.tickets import TicketsImported
-from slamon.views.fold import Folder
+from slamon.views.latencies import Latencies
 from slamon.views.origins import Origins
-from slamon.views.past import as_known, at_position
-from slamon.views.reading import Reading
-from slamon.views.tables import metadata
+from slamon.views.paced import bounds_of
+from slamon.views.promised import promises
 
 DAY = 24 * HOUR
 END = 11 * DAY  # of March, from the beginning of the world
-FOUND = (Phase.explicit, Phase.reuse, Phase.generate)
 PLACES = {"agent-bonn": "loc-bonn", "agent-outside": "loc-outside"}
 AGREEMENTS = ("sla-strict", "sla-two-places", "sla-paper")
 PAPER = "imp-paper/svc-paper"
+FAR = 2**60
 
 numbers = st.integers(0, 2**32)
 hours = st.integers(1, 60)
@@ -83,6 +84,10 @@ STEPS = st.one_of(
     st.tuples(st.just("files"), numbers, instants),
     st.tuples(st.just("fold"), st.just(10_000)),
     st.tuples(st.just("settle"), instants),
+    st.tuples(st.just("count latencies"), st.integers(1, 20)),
+    st.tuples(st.just("archive"), instants),
+    st.tuples(st.just("release"), numbers),
+    st.tuples(st.just("keep"), st.sampled_from(("seal", "epoch", "spool", "conflict"))),
 )
 
 
@@ -104,6 +109,8 @@ def _take(world: Any, kit: Any, step: tuple[Any, ...]) -> None:
         case "correct results", check, agent, (begin, length), became:
             place = "loc-bonn" if check == PAPER else PLACES[kit.agents[agent]]
             _correct(world, check, place, (kit.begin + begin, length * HOUR), became)
+        case "count latencies", facts:
+            Latencies(world.ledger, world.views).step(facts)
         case _:
             _disturb(world, kit, step)
 
@@ -116,8 +123,66 @@ def _disturb(world: Any, kit: Any, step: tuple[Any, ...]) -> None:
             world.probe(kit.agents[agent], length, _rows(seed), aside=True)
         case "meet", agent:
             world.assign(kit.agents[agent], location="loc-bonn")
+        case "archive", before:
+            _archive(world, kit.begin + before)
+        case "release", seed:
+            _release(world, random.Random(seed))
+        case "keep", what:
+            _keep(world, kit, what)
         case _:
             _promise(world, kit, step)
+
+
+def _archive(world: Any, before: int) -> None:
+    """Move what no view needs of older batches to a file."""
+    world.fold()
+    with world.views.reading() as connection:
+        choice = Choice(world.ledger, before, set(bounds_of(promises(connection))))
+    position = world.ledger.position()
+    found = archiving.gather(world.ledger, position, choice)
+    archived = archiving.copied(world.founded, world.folder / f"cold{position}.slamon", found)
+    if archived is not None:
+        archiving.put_away(world.ledger, archived, choice, actor="ann")
+
+
+def _release(world: Any, chance: random.Random) -> None:
+    """Let a batch out of quarantine."""
+    entries = world.ledger.since(0, limit=100_000)
+    aside = [entry.position for entry in entries if isinstance(entry.fact, BatchQuarantined)]
+    if not aside:
+        return
+    try:
+        quarantine.release(
+            world.ledger, chance.choice(aside), now=FAR, actor="ann", reason="the clock was right"
+        )
+    except Refused:
+        return  # it never fits
+
+
+def _keep(world: Any, kit: Any, what: str) -> None:
+    """What is told of the ledger and of spools, and not of results."""
+    ledger, agent = world.ledger, kit.agents[0]
+    position, told_at = ledger.position(), kit.begin + ledger.position()
+    match what:
+        case "seal":
+            seal(ledger, actor="ann")
+        case "epoch":
+            epoch = EpochBegun(epoch=1 + ledger.version("ledger"), position=position, reason="fire")
+            world.append("ledger", epoch)
+        case "spool":
+            began = SpoolBegan(spool=f"late{world.late}", begin=kit.begin, received_at=told_at)
+            world.append(f"spools:{agent}", began)
+        case "conflict":
+            conflict = SpoolConflictFound(
+                kind="other_content",
+                spool="spool1",
+                day="2026-03-20",
+                sequence=1,
+                held="a",
+                given="b",
+                received_at=told_at,
+            )
+            world.append(f"spools:{agent}", conflict)
 
 
 def _promise(world: Any, kit: Any, step: tuple[Any, ...]) -> None:
@@ -204,7 +269,7 @@ def _correct(
         origins = Origins(connection)
         asked = Selection(check, place, span[0], span[0] + span[1])
         try:
-            chosen = corrections.choose(origins, asked, now=2**60)
+            chosen = corrections.choose(origins, asked, now=FAR)
         except (Refused, Unknown):
             return  # nobody looked then
     try:
@@ -296,89 +361,19 @@ def _files(world: Any, chance: random.Random, at: int) -> None:
     world.append(f"levels:src-{chance.randint(1, 2)}", levels)
 
 
-SCARCE = {
-    "covered": ("outcomes",),
-    "probe_last": ("position", *("good", "degraded", "bad", "inconclusive")),
-}
-"""Columns that nobody reads of the past, or that are looked up where somebody asks."""
-UNSEEN = ("objective_day", "period_touched", "latency_day", "latency_state")
-"""Tables that are empty in the past, as days are computed and nobody restates; or that are folded behind the others."""
+class Story:
+    """Steps of a history, and who writes them."""
+
+    steps = STEPS
+    numbers = numbers
+    instants = instants
+    take = staticmethod(_take)
+    agreements = AGREEMENTS
+    checks = ("prb-control", "prb-mail", "prb-web", PAPER)
+    end = END
 
 
-@contextmanager
-def _past(world: Any, position: int) -> Iterator[Any]:
-    then = at_position(world.ledger, position)
-    with as_known(world.views, world.ledger, then) as tables:
-        yield tables
-
-
-def _folded(world: Any, position: int) -> Any:
-    store = world.new_views()
-    world.stores.append(store)
-    Folder(world.ledger, store).catch_up(upto=position)
-    return store
-
-
-def _agrees(kit: Any, steps: list[tuple[Any, ...]], seed: int, now: int) -> None:
-    with kit.opened() as world:
-        world.state_promises()
-        for agent in kit.agents:
-            world.assign(agent)
-        begun = world.ledger.position()
-        for step in steps:
-            _take(world, kit, step)
-        world.fold()
-        position = random.Random(seed).randint(begun, world.ledger.position())
-        with _past(world, position) as tables:
-            other = _folded(world, tables.position())
-            _same_tables(kit, tables, other)
-            for asked in (kit.begin + now, kit.begin + END + DAY):
-                one = Reading(tables, world.ledger, world.founded)
-                two = Reading(other, world.ledger, world.founded)
-                _same_answers(one, two, asked)
-
-
-def _same_tables(kit: Any, tables: Any, other: Any) -> None:
-    with tables.reading() as past, other.reading() as folded:
-        one = kit.dump(past, but=UNSEEN, without=SCARCE)
-        two = kit.dump(folded, but=UNSEEN, without=SCARCE)
-        for name, rows in two.items():
-            assert one[name] == rows, name
-
-
-def _same_answers(one: Reading, two: Reading, now: int) -> None:
-    assert one.overview(now) == two.overview(now)
-    for agreement in AGREEMENTS:
-        assert one.exclusions(agreement) == two.exclusions(agreement)
-        for label in ("2026-03", "2026-04"):
-            assert one.judge(agreement, label, now) == two.judge(agreement, label, now)
-            assert one.history(agreement, label) == two.history(agreement, label)
-
-
-@settings(max_examples=6, phases=FOUND)
-@given(steps=st.lists(STEPS, min_size=5, max_size=30), seed=numbers, now=instants)
-def test_the_past_equals_views_folded_up_to_it(
-    kit: Any, steps: list[tuple[Any, ...]], seed: int, now: int
-) -> None:
-    _agrees(kit, steps, seed, now)
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(3600)
-@settings(max_examples=1_500)
-@given(steps=st.lists(STEPS, min_size=5, max_size=100), seed=numbers, now=instants)
-def test_any_past_of_long_histories_equals_views_folded_up_to_it(
-    kit: Any, steps: list[tuple[Any, ...]], seed: int, now: int
-) -> None:
-    _agrees(kit, steps, seed, now)
-
-
-def test_no_table_is_seen_as_it_is_now(world: Any) -> None:
-    with _past(world, world.ledger.position()) as tables, tables.reading() as connection:
-        if connection.dialect.name == "sqlite":
-            query = "SELECT name FROM temp.sqlite_master WHERE type IN ('table', 'view')"
-        else:
-            query = "SELECT relname FROM pg_class WHERE relnamespace = pg_my_temp_schema()"
-        laid = set(connection.exec_driver_sql(query).scalars())
-
-    assert {table.name for table in metadata.sorted_tables} <= laid
+@pytest.fixture(scope="session")
+def story() -> Story:
+    """Histories to be drawn and written."""
+    return Story()
