@@ -27,16 +27,29 @@ class Choice:
     """Left whole because of a promised bound."""
     older: int = 0
     """Left whole because they are of layout 1, which has no buckets."""
+    younger: int = 0
+    """Not as old as was asked for."""
+    oldest: int | None = None
+    """When the oldest that has its latencies ended (µs)."""
     _assigned: Callable[[str, int], AgentAssigned | None] = field(init=False)
 
     def __post_init__(self) -> None:
         """Look each assignment up once."""
         self._assigned = cache(partial(assignment, self.ledger))
 
+    def count_anew(self) -> None:
+        """Forget what was counted."""
+        self.promised = self.older = self.younger = 0
+        self.oldest = None
+
     def __call__(self, row: Row) -> bool:
         """Whether the batch of a row may be archived."""
         batch = ObservationsRecorded.from_bytes(payload_of(row))
-        if batch.away or batch.end > self.before:
+        if batch.away:
+            return False
+        self.oldest = min(self.oldest or batch.end, batch.end)
+        if batch.end > self.before:
+            self.younger += 1
             return False
         if not batch.movable:
             self.older += 1

@@ -9,6 +9,7 @@ import typer
 from slamon.app.quarantine import release as let_out
 from slamon.cli.agent import app
 from slamon.cli.house import now
+from slamon.cli.known import AsKnownAt, reading_at
 from slamon.cli.opening import opened, recorded
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json, print_table
@@ -16,10 +17,10 @@ from slamon.views import alarms
 
 
 @app.command("list")
-def list_all(*, as_json: AsJson = False) -> None:
+def list_all(*, as_known: AsKnownAt = None, as_json: AsJson = False) -> None:
     """List agents, how far each has handed in, and what somebody must look at."""
-    with opened() as house:
-        found = house.reading.agents(now())
+    with reading_at(as_known) as then:
+        found = then.reading.agents(then.instant)
     if as_json:
         print_json([line.model_dump(mode="json") for line in found])
         return
@@ -39,6 +40,7 @@ def list_all(*, as_json: AsJson = False) -> None:
 def quarantine(
     agent: Annotated[str | None, typer.Argument(help="Only of this agent.", metavar="ID")] = None,
     *,
+    as_known: AsKnownAt = None,
     as_json: AsJson = False,
 ) -> None:
     """List the batches that were set aside: they count for nothing, and nothing of them is lost.
@@ -46,8 +48,8 @@ def quarantine(
     `slamon ledger show --after POSITION` tells more of one. One that came while a clock of the centre was wrong can
     be let out with `slamon agent release`; one of an agent whose own clock was wrong tells of wrong instants for ever.
     """
-    with opened() as house, house.store.reading() as connection:
-        found = alarms.quarantine(connection, agent)
+    with reading_at(as_known) as then:
+        found = [line for line in then.reading.quarantine() if agent in {None, line.agent}]
     if as_json:
         print_json([line.model_dump(mode="json") for line in found])
         return

@@ -71,6 +71,8 @@ def archive(
         **_told(moved, "archived_before"),
         "whole_for_promises": choice.promised,
         "whole_for_layout": choice.older,
+        "younger": choice.younger,
+        "oldest": None if choice.oldest is None else format_instant(choice.oldest),
     }
     if as_json:
         print_json(said)
@@ -116,7 +118,7 @@ def _archived(house: House, file: Path, choice: Choice, *, yes: bool) -> Archive
 
 def _ask(house: House, choice: Choice, upto: int, file: Path) -> None:
     sizes = [len(each.cold) for each in archiving.gather(house.ledger, upto, choice)]
-    choice.promised = choice.older = 0  # they are counted again while copying
+    choice.count_anew()  # they are counted again while copying
     if sizes:
         said = f"Move the single results of {len(sizes)} batches ({_mib(sum(sizes))}) to {file}?"
         typer.confirm(said, abort=True)
@@ -132,7 +134,7 @@ def _with_bar(
 def _archive_lines(
     file: Path, archived: Archived | None, moved: Moved, choice: Choice, before: int
 ) -> list[str]:
-    said = [f"nothing that is sealed and older than {format_instant(before)} is left to archive"]
+    said = ["nothing was moved, and no file was written"]
     if archived:
         said = [
             f"{moved.facts} batches have left {_mib(moved.size)} to {file}",
@@ -143,12 +145,24 @@ def _archive_lines(
         said.append(f"{moved.already} had done so before")
     if choice.promised:
         said.append(
-            f"{choice.promised} stay whole: somebody promised how long their results may take,"
+            f"{choice.promised} older ones stay whole: somebody promised how long their results may take,"
             " and figures could not be folded anew without them"
         )
     if choice.older:
         said.append(f"{choice.older} of the first layout stay whole: they have no histogram")
+    if not archived:
+        said.append(_why_none(choice, before))
     return said
+
+
+def _why_none(choice: Choice, before: int) -> str:
+    """What keeps sealed batches from leaving that nobody promised anything of."""
+    limit = format_instant(before)
+    if choice.oldest is None:
+        return "no sealed batch has single results that could leave"
+    age = (now() - choice.oldest) // DAY_US
+    oldest = f"the oldest that is here is of {format_instant(choice.oldest)}, {age} days ago"
+    return f"{choice.younger} sealed batches are not older than {limit}; {oldest}"
 
 
 def bring_back(

@@ -46,11 +46,12 @@ class Then:
             Unknown: always.
 
         """
-        known = ", ".join(line.id for line in self.reading.records("agreement", None, 1_000))
+        names = ", ".join(line.id for line in self.reading.records("agreement", None, 1_000))
+        known = f"known are {names}" if names else "none was recorded yet"
         missing = "there is no agreement"
         if self.position is not None:
             missing = f"at {format_instant(self.instant)} the ledger knew no agreement"
-        message = f"{missing} {agreement!r}; known are {known or 'none'}"
+        message = f"{missing} {agreement!r}; {known}"
         raise Unknown(message)
 
     def tell(self) -> None:
@@ -86,6 +87,23 @@ def known(house: House, asked: str | None) -> Iterator[Then]:
             yield Then(reading, moment.instant, moment.position)
     except NotKnownError as wrong:
         raise Refused(str(wrong)) from None
+
+
+def position_known(house: House, asked: str | None) -> int | None:
+    """The position up to which facts are told, which is said beside the answer; None where it is that of now.
+
+    Raises:
+        Refused: it has not come, or lies before the ledger's first fact.
+
+    """
+    if asked is None:
+        return None
+    try:
+        moment = _moment(house, asked)
+    except NotKnownError as wrong:
+        raise Refused(str(wrong)) from None
+    Then(house.reading, moment.instant, moment.position).tell()
+    return moment.position
 
 
 def _moment(house: House, asked: str) -> Moment:

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from catalogue.instants import format_instant
-from probes.batch import ObservationsRecorded
 from slamon.app.refused import Refused, Unknown
 from slamon.cli import archiving, sealing
 from slamon.cli.commands import group
 from slamon.cli.facts import print_fact
 from slamon.cli.house import House, now
+from slamon.cli.known import AsKnownAt, known, position_known
+from slamon.cli.listed import facts_after, last_facts, print_facts
 from slamon.cli.opening import existing_home, refresh
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import (
@@ -27,14 +27,14 @@ from slamon.cli.terminal import (
     progress,
     refusals,
 )
-from slamon.ledger.archives import ColdPartsArchived, archives
-from slamon.ledger.codec import Entry
-from slamon.ledger.seals import LedgerSealed
+from slamon.ledger.archives import ColdPartsArchived, holding
 from slamon.views import rebuilding as anew
 from slamon.views.fold import FoldError
 from slamon.views.told import told
 
-app = group("The ledger: show, stats, seal, verify, prove, rebuild.")
+app = group(
+    "The ledger: show, stats; seal, seals, verify, prove; backup, restore; archive, bring-back; rebuild."
+)
 app.command()(sealing.seal)
 app.command()(sealing.seals)
 app.command()(sealing.verify)
@@ -42,7 +42,6 @@ app.command()(sealing.prove)
 app.command()(archiving.archive)
 app.command()(archiving.bring_back)
 
-TEXT_WIDTH = 110
 LAST = 10**15  # more than a ledger will ever hold, and what every program can count to
 
 
@@ -58,35 +57,43 @@ def show(
         int, typer.Option(help="Only facts after this position.", min=0, max=LAST)
     ] = 0,
     limit: Annotated[int, typer.Option(help="How many at the most.", min=1, max=LAST)] = 50,
+    newest: Annotated[
+        int | None,
+        typer.Option("--last", help="The newest, so many; the last one last.", min=1, max=LAST),
+    ] = None,
+    as_known: AsKnownAt = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one fact in full, a batch of results decoded probe by probe, or list facts in order."""
+    """Show one fact in full, a batch of results decoded probe by probe, or list facts, the oldest first."""
     if position is not None:
-        if stream or after:
-            fail("a position names one fact: leave out --stream and --after", USAGE)
-        _show_one(position, as_json=as_json)
+        if stream or after or newest:
+            fail("a position names one fact: leave out --stream, --after and --last", USAGE)
+        _show_one(position, as_known, as_json=as_json)
         return
+    if newest and after:
+        fail("--last and --after begin at two ends: give one of them", USAGE)
     with refusals(), existing_home(Settings()) as house:
-        entries = _entries(house, stream, after, limit)
+        upto = position_known(house, as_known)
+        if newest:
+            entries = last_facts(house.ledger, stream, newest, upto)
+        else:
+            entries = facts_after(house.ledger, stream, after, limit, upto)
         if stream and not entries and not house.ledger.version(stream):
             message = f"there is no stream {stream!r}"
             raise Unknown(message)
         found = [told(house.ledger, entry).model_dump() for entry in entries] if as_json else []
     if as_json:
         print_json(found)
-        return
-    rows = [
-        (e.position, format_instant(e.recorded_at), e.stream, e.version, e.name, e.actor, _text(e))
-        for e in entries
-    ]
-    columns = ("position", "recorded at", "stream", "version", "fact", "by", "content")
-    print_table(columns, rows, empty="no fact")
+    else:
+        print_facts(entries)
 
 
-def _show_one(position: int, *, as_json: bool) -> None:
+def _show_one(position: int, as_known: str | None, *, as_json: bool) -> None:
     with refusals(), existing_home(Settings()) as house:
         _refresh_if_can(house)
-        found = house.reading.fact(position)
+        with known(house, as_known) as then:
+            then.tell()
+            found = then.reading.fact(position)
         if found is None:
             raise Unknown(_none_at(house, position))
     if as_json:
@@ -107,26 +114,11 @@ def _none_at(house: House, position: int) -> str:
     last = house.ledger.position()
     if position > last:
         return f"there is no fact at position {position}: the ledger's last is {last}"
-    (after,) = house.ledger.since(position, limit=1)
+    (at, *_) = house.ledger.since(position - 1, limit=1)
+    if at.position == position:
+        return f"the fact at position {position} had not been recorded yet"
+    after = at
     return f"there is no fact at position {position}, positions may have gaps: the next is {after.position}"
-
-
-def _entries(house: House, stream: str | None, after: int, limit: int) -> list[Entry]:
-    if stream is None:
-        return house.ledger.since(after, limit=limit)
-    found = (entry for entry in house.ledger.stream(stream) if entry.position > after)
-    return [entry for _, entry in zip(range(limit), found, strict=False)]
-
-
-def _text(entry: Entry) -> str:
-    if isinstance(batch := entry.fact, ObservationsRecorded):
-        said = f"{batch.rows} rows, {len(batch.edges)} edges, {len(batch.missing)} missing"
-        said += ", single results in an archive" if batch.away else ""
-        return f"{said}, until {format_instant(batch.end)}"
-    if isinstance(seal := entry.fact, LedgerSealed):
-        return f"seal {seal.number} over positions {seal.first} to {seal.last}, hash {seal.hash}"
-    text = entry.payload.decode()
-    return text if len(text) <= TEXT_WIDTH else text[: TEXT_WIDTH - 1] + "…"
 
 
 @app.command()
@@ -136,7 +128,7 @@ def stats(*, as_json: AsJson = False) -> None:
         counts = house.ledger.counts()
         status = house.reading.ledger()
         size = house.ledger.size()
-        files = archives(house.ledger)
+        files = holding(house.ledger)
     if as_json:
         facts = [{"fact": name, "count": count, "bytes": total} for name, count, total in counts]
         print_json({**status.model_dump(), "file_bytes": size, **_archived(files), "facts": facts})

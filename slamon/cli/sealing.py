@@ -14,6 +14,7 @@ from catalogue.instants import format_instant
 from slamon.app.program import ITSELF
 from slamon.app.refused import Refused
 from slamon.cli.house import House
+from slamon.cli.known import AsKnownAt, position_known
 from slamon.cli.opening import existing_home, refresh
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import (
@@ -67,11 +68,14 @@ def seal(*, as_json: AsJson = False) -> None:
 def seals(
     *,
     after: Annotated[int, typer.Option(help="Only seals after this number.", min=0)] = 0,
+    as_known: AsKnownAt = None,
     as_json: AsJson = False,
 ) -> None:
     """List the seals; with --json, the file that `slamon ledger verify --against` compares with."""
     with refusals(), existing_home(Settings()) as house:
-        found = [_told(made) for made in sealing.seals(house.ledger, after=after)]
+        upto = position_known(house, as_known) or house.ledger.position()
+        made = sealing.seals(house.ledger, after=after)
+        found = [_told(each) for each in made if each.position <= upto]
         ledger = house.founded.ledger_id
     if as_json:
         print_json({"ledger": ledger, "seals": found})
@@ -226,7 +230,16 @@ def prove(
         if out is None:
             print_json(proof.model_dump(mode="json"))
             return
-        out.write_text(json.dumps(proof.model_dump(mode="json"), indent=2) + "\n")
+        _write_new(out, json.dumps(proof.model_dump(mode="json"), indent=2) + "\n")
     last = proof.seals[-1]
     console.print(f"{out} proves position {position} up to seal {last.number}", soft_wrap=True)
     console.print(f"hash {last.hash}", soft_wrap=True)
+
+
+def _write_new(file: Path, text: str) -> None:
+    try:
+        with file.open("x") as new:
+            new.write(text)
+    except FileExistsError:
+        message = f"{file} is there already: a proof never overwrites a file, give it a new name"
+        raise Refused(message) from None

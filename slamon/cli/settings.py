@@ -29,6 +29,12 @@ class Settings(BaseSettings):
     seal_minutes: int = Field(
         default=60, ge=1, description="minutes after which what is new in the ledger is sealed"
     )
+    spool_days: int = Field(
+        default=35, ge=0, description="days for which an agent keeps what it handed in"
+    )
+    spool_mib: int = Field(
+        default=4096, ge=1, description="MiB that an agent's spool may hold at the most"
+    )
     agent_allow: str = Field(
         default="",
         description="networks (CIDR, comma-separated) that may be probed though they are not public",

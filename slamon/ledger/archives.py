@@ -42,6 +42,31 @@ def archives(ledger: Ledger) -> list[ColdPartsArchived]:
     return list(files.values())
 
 
+def holding(ledger: Ledger) -> list[ColdPartsArchived]:
+    """The archives that hold what is not in the ledger, each with how many facts and bytes of it are away."""
+    away: dict[str, ColdPartsArchived] = {}
+    returned: dict[str, list[ColdPartsBroughtBack]] = {}
+    for entry in ledger.stream(STREAM):
+        if isinstance(fact := entry.fact, ColdPartsArchived):
+            away[fact.sha256], returned[fact.sha256] = fact, []
+        elif isinstance(fact, ColdPartsBroughtBack):
+            returned.setdefault(fact.sha256, []).append(fact)
+    left = (_less(fact, returned[sha256]) for sha256, fact in away.items())
+    return [each for each in left if each.count]
+
+
+def _within(fact: ArchiveFact, other: ArchiveFact) -> bool:
+    return other.first <= fact.first and fact.last <= other.last
+
+
+def _less(fact: ColdPartsArchived, returned: list[ColdPartsBroughtBack]) -> ColdPartsArchived:
+    # One that lies within an earlier one went on with what was interrupted: it was counted there.
+    counted = [e for at, e in enumerate(returned) if not any(_within(e, o) for o in returned[:at])]
+    count = fact.count - sum(each.count for each in counted)
+    size = fact.size - sum(each.size for each in counted)
+    return fact.model_copy(update={"count": max(0, count), "size": max(0, size)})
+
+
 def newest_of(ledger: Ledger, sha256: str) -> ArchiveFact | None:
     """What was said last of an archive; None of one that is new."""
     said = [entry.fact for entry in ledger.stream(STREAM)]

@@ -96,8 +96,25 @@ def test_an_age_that_is_no_number_of_days_is_refused(probed: Any, file: Path, ag
 def test_what_is_not_old_enough_stays(probed: Any, file: Path) -> None:
     done = probed("ledger", "archive", "--older-than", "90000d", file, "--yes")
 
-    assert "nothing that is sealed and older than" in done.stdout
+    assert "nothing was moved, and no file was written" in done.stdout
+    assert "3 sealed batches are not older than " in done.stdout
+    assert "the oldest that is here is of 2026-03-02T11:00:00Z, " in done.stdout
     assert not file.exists()
+
+
+def test_stats_leave_out_what_was_brought_back(archived: Any, file: Path) -> None:
+    (away,) = archived.json("ledger", "stats")["archives"]
+    middle = away["first"] + 1
+    assert archived("ledger", "bring-back", file, "--last", middle).exit_code == 0
+
+    (left,) = archived.json("ledger", "stats")["archives"]
+    assert "MiB of 1 batches: cold-2026.slamon" in archived("ledger", "stats").stdout
+    assert archived("ledger", "bring-back", file).exit_code == 0
+    none = archived.json("ledger", "stats")
+
+    assert (away["count"], left["count"]) == (3, 1)
+    assert 0 < left["size"] < away["size"]
+    assert (none["archives"], none["archived_bytes"]) == ([], 0)
 
 
 def test_a_folder_that_is_not_there_is_named(probed: Any, tmp_path: Path) -> None:

@@ -205,7 +205,7 @@ def test_an_agreement_stated_later_was_not_known_then(slamon: Any) -> None:
 
     assert said.exit_code == 1
     assert said.stderr.strip() == (
-        f"at {first['recorded_at']} the ledger knew no agreement {AGREEMENT!r}; known are none"
+        f"at {first['recorded_at']} the ledger knew no agreement {AGREEMENT!r}; none was recorded yet"
     )
 
 
