@@ -23,7 +23,6 @@ from slamon.views import (
     listings,
     overdue,
     percentiles,
-    periods,
     rulings,
     sealed,
     silence,
@@ -61,13 +60,12 @@ from slamon.views.handed import handed_in
 from slamon.views.histories import PeriodHistory
 from slamon.views.judgements import judgement
 from slamon.views.judging import Frame
-from slamon.views.offered import ClosingOffer
+from slamon.views.offered import ClosingOffer, offer
 from slamon.views.past import Moment, Tables, as_known, moment
 from slamon.views.promised import promises
 from slamon.views.proposed import proposed
 from slamon.views.refilled import refilled
 from slamon.views.rulings import ExclusionLine
-from slamon.views.store import read_position
 from slamon.views.tables import view_state
 from slamon.views.told import FactInFull
 from slamon.views.tried import under
@@ -333,13 +331,7 @@ class Reading:
         """
         with self._frame(now) as frame:
             found = frame.held.get(Agreement, agreement)
-            if found is None:
-                return None
-            period = found.period(label)
-            figures, until = periods.closing_figures(frame, found, period)
-            position = read_position(frame.connection)
-            touched = kept.touched(frame.connection, agreement, label)
-        return ClosingOffer(figures, position, period.end, until, touched)
+            return None if found is None else offer(frame, found, label)
 
     def closings_due(self, now: int) -> tuple[tuple[str, str], ...]:
         """Agreement and label of the open periods whose closing time is over."""
@@ -365,10 +357,10 @@ class Reading:
         """The proof that the fact of a position is under a seal.
 
         Raises:
-            NotProvableError: there is no such fact, or no seal over it.
+            NotProvableError: there is no such fact, or no seal over it, or there was none then.
 
         """
-        return prove(self._ledger, position)
+        return prove(self._ledger, position, self._upto)
 
     def reported_until(self, agent: str) -> int | None:
         """The instant (µs) up to which an agent has handed in; None if it never has."""

@@ -15,6 +15,7 @@ import pytest
 
 from slamon.cli.house import House
 from slamon.ledger import sealing
+from slamon.ledger.proof import NotProvableError
 
 AGREEMENT = "sla-digital-editions"
 
@@ -136,6 +137,31 @@ def test_a_fact_is_proved_to_somebody_without_slamon(
     assert done.exit_code == 0, done.output
     assert checked.returncode == 3, checked.stdout
     assert json.loads((folder / "proof.json").read_text()) == slamon_proof(slamon, 7)
+
+
+def test_what_was_recorded_later_is_not_proved_as_known_then(slamon: Any) -> None:
+    last = positions(slamon)
+    slamon("ledger", "seal")
+
+    with House(slamon.folder) as house:
+        assert house.reading.proof(3).fact.position == 3
+        then = house.reading.moment(f"@{last}", 2**60)
+        with house.reading.as_known(then) as reading:
+            with pytest.raises(NotProvableError, match="was not under a seal yet"):
+                reading.proof(3)
+            with pytest.raises(NotProvableError, match="there is no fact"):
+                reading.proof(last + 1)
+
+
+def test_a_proof_overwrites_no_file(slamon: Any, tmp_path: Path) -> None:
+    slamon("ledger", "seal")
+    (tmp_path / "kept.json").write_text("the seals of March")
+
+    done = slamon("ledger", "prove", 7, "--out", tmp_path / "kept.json")
+
+    assert done.exit_code == 1
+    assert "kept.json is there already: a proof never overwrites a file" in done.output
+    assert (tmp_path / "kept.json").read_text() == "the seals of March"
 
 
 def slamon_proof(slamon: Any, position: int) -> Any:
