@@ -370,7 +370,6 @@ class Story:
     take = staticmethod(_take)
     agreements = AGREEMENTS
     checks = ("prb-control", "prb-mail", "prb-web", PAPER)
-    end = END
 
 
 @pytest.fixture(scope="session")
