@@ -68,7 +68,10 @@ def _packed(run: Run) -> bytes:
 
 def unpack(stored: bytes) -> list[Run]:
     """Stored runs."""
-    return [_unpacked(each) for each in RUN.iter_unpack(stored)]
+    return [
+        Run(first, last, count, OUTCOMES[outcome], validity)
+        for first, last, count, outcome, validity in RUN.iter_unpack(stored)
+    ]
 
 
 def _unpacked(stored: tuple[int, int, int, int, int]) -> Run:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import select
 import struct
 import subprocess
 import sys
@@ -35,6 +36,7 @@ class Hand:
     def __init__(self) -> None:
         self._process = subprocess.Popen(  # noqa: S603  # this program itself
             [sys.executable, "-m", __name__],
+            bufsize=0,  # what is waiting in a pipe can be seen; what is in a buffer cannot
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # a key pressed in the terminal is for its owner
@@ -48,8 +50,7 @@ class Hand:
 
         """
         try:
-            pickle.dump((job, given), _pipe(self._process.stdin))
-            _pipe(self._process.stdin).flush()
+            _pipe(self._process.stdin).write(pickle.dumps((job, given)))
         except OSError as wrong:
             raise HandError(_ENDED) from wrong
 
@@ -60,17 +61,24 @@ class Hand:
             HandError: it failed, or has ended.
 
         """
-        source = _pipe(self._process.stdout)
-        head = source.read(_FRAME.size)
-        if len(head) < _FRAME.size:
-            raise HandError(_ENDED)
-        well, length = _FRAME.unpack(head)
-        said = source.read(length)
-        if len(said) < length:
-            raise HandError(_ENDED)
+        well, length = _FRAME.unpack(self._read(_FRAME.size))
+        said = self._read(length)
         if not well:
             raise HandError(said.decode())
         return said
+
+    def ready(self) -> bool:
+        """Whether an answer has begun to come, or none will ever."""
+        return bool(select.select([_pipe(self._process.stdout)], [], [], 0)[0])
+
+    def _read(self, length: int) -> bytes:
+        found = bytearray()
+        while len(found) < length:
+            more = _pipe(self._process.stdout).read(length - len(found))
+            if not more:
+                raise HandError(_ENDED)
+            found += more
+        return bytes(found)
 
     @property
     def pid(self) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import cast
+from typing import Literal, cast
 
 from sqlalchemy import Connection, bindparam, delete, select
 
 from catalogue.periods import period_at
-from slamon.sla.availability import quotient
+from slamon.sla.availability import Policy, quotient
 from slamon.sla.counts import Counts
 from slamon.sla.judgement import Basis
 from slamon.sla.tally import NO_CASES, DayFigures, DownRun, Tally
@@ -26,6 +26,8 @@ Span = tuple[int, int]
 Days = Mapping[str, object]
 """Of an objective, from one label to another."""
 Row = dict[str, object]
+Kind = Literal["us", "cases"] | None
+"""In what the share of a day adds up."""
 
 _KEY = (
     objective_day.c.agreement == bindparam("agreement"),
@@ -56,13 +58,42 @@ def rows_of(judged: Judged, days: Mapping[str, tuple[DayFigures, Basis]]) -> lis
     return [
         {
             **_named(judged.key),
-            **_share(judged.terms, figures),
+            **_columns(judged.terms, figures),
             "day": label,
-            "figures": _frozen(figures),
             "basis": basis,
         }
         for label, (figures, basis) in days.items()
     ]
+
+
+class _Same:
+    """Figures told apart by their identity: of calm days all objectives with the same hours have the same."""
+
+    __slots__ = ("figures",)
+
+    def __init__(self, figures: DayFigures) -> None:
+        self.figures = figures
+
+    def __hash__(self) -> int:
+        return id(self.figures)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.figures is other.figures
+
+
+def _columns(terms: ObjectiveTerms, figures: DayFigures) -> Mapping[str, int | str | None]:
+    """What is kept of a day for these terms."""
+    if terms.measure == "cases":
+        return _spelled(figures, terms.policy, "cases")
+    kind: Kind = None if terms.measure == "level" or terms.mean_of_slices is not None else "us"
+    if figures.outages:
+        return _spelled(figures, terms.policy, kind)
+    return _calm(_Same(figures), terms.policy, kind)
+
+
+@lru_cache(maxsize=4_096)
+def _calm(same: _Same, policy: Policy, kind: Kind) -> Mapping[str, int | str | None]:
+    return _spelled(same.figures, policy, kind)
 
 
 def write(connection: Connection, rows: Sequence[Row]) -> None:
@@ -78,15 +109,18 @@ def _named(key: Key) -> dict[str, object]:
     return dict(zip(("agreement", "objective", "version", "part"), key, strict=True))
 
 
-def _share(terms: ObjectiveTerms, figures: DayFigures) -> dict[str, int | str | None]:
-    """The share of a day in numbers that add up over days; none where a period is no sum of its days."""
-    spent = quotient(figures.tally, terms.policy)
+def _spelled(figures: DayFigures, policy: Policy, kind: Kind) -> Mapping[str, int | str | None]:
+    """Figures, and the share of a day in numbers that add up over days; none where a period is no sum of its days."""
+    spent = quotient(figures.tally, policy)
     found: dict[str, int | str | None] = {"known": spent.known, "agreed": spent.agreed}
-    if terms.measure == "cases":
-        return found | {"good": figures.cases.good, "total": figures.cases.total, "unit": "cases"}
-    if terms.measure == "level" or terms.mean_of_slices is not None:
-        return found | {"good": None, "total": None, "unit": None}
-    return found | {"good": spent.good, "total": spent.total, "unit": "us"}
+    found |= {"figures": _frozen(figures), "unit": kind}
+    match kind:
+        case "cases":
+            return found | {"good": figures.cases.good, "total": figures.cases.total}
+        case "us":
+            return found | {"good": spent.good, "total": spent.total}
+        case None:
+            return found | {"good": None, "total": None}
 
 
 def _frozen(figures: DayFigures) -> str:

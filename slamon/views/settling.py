@@ -21,8 +21,7 @@ from slamon.views.objectives import Judged, Key, judged_objectives
 from slamon.views.store import ViewStore
 
 DAYS_AT_ONCE = 400  # what is computed between two looks at the time
-# Objectives at a time: this process writes what both have worked out.
-SHARE_OF_HAND, OWN_SHARE = 6, 4
+SHARE = 4  # objectives that one process takes on at a time
 AHEAD = 2  # questions
 
 
@@ -70,19 +69,21 @@ def settle_with(hand: Hand, connection: Connection, store: ViewStore, now: int) 
     left, asked = list(judged), 0
     while left or asked:
         while left and asked < AHEAD:
-            hand.ask(figures_of, pickle.dumps(store), _taken(left, SHARE_OF_HAND), now)
+            hand.ask(figures_of, pickle.dumps(store), _taken(left), now)
             asked += 1
-        for key in _taken(left, OWN_SHARE):
+        if asked and (not left or hand.ready()):
+            keeping.write(connection, marshal.loads(hand.answer()))  # noqa: S302  # our own hand's
+            asked -= 1
+            continue
+        for key in _taken(left):
             for rows in _figures(connection, judged[key], reported, now):
                 keeping.write(connection, rows)
-        keeping.write(connection, marshal.loads(hand.answer()))  # noqa: S302  # our own hand's
-        asked -= 1
 
 
-def _taken(left: list[Key], most: int) -> list[Key]:
-    """Take some away."""
-    found = left[-most:]
-    del left[-most:]
+def _taken(left: list[Key]) -> list[Key]:
+    """Take a share away."""
+    found = left[-SHARE:]
+    del left[-SHARE:]
     return found
 
 

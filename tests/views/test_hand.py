@@ -38,8 +38,7 @@ def hand() -> Iterator[Hand]:
 def many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a short history be cut as often as one of years."""
     monkeypatch.setattr(ahead, "SPAN", 7)
-    monkeypatch.setattr(settling, "OWN_SHARE", 1)
-    monkeypatch.setattr(settling, "SHARE_OF_HAND", 2)
+    monkeypatch.setattr(settling, "SHARE", 1)
     monkeypatch.setattr(latencies, "OWN_SHARE", 5)
     monkeypatch.setattr(latencies, "SHARE_OF_HAND", 6)
 
