@@ -18,10 +18,24 @@ HASH = "cd" * 32
             'href="/api/v1/ledger/facts/900/proof"',
             id="the page of a fact leads to its proof",
         ),
+        pytest.param(
+            "/ledger/899",
+            "Its proof will be here once it is under a seal.",
+            id="the page of a fact that is not sealed yet says when there will be one",
+        ),
+        pytest.param(
+            "/ledger",
+            'href="/api/v1/ledger/seals"',
+            id="the page of the ledger leads to the list of seals",
+        ),
     ],
 )
 def test_pages_show_the_seal(visitor: TestClient, path: str, said: str) -> None:
     assert said in visitor.get(path).text
+
+
+def test_a_fact_that_is_not_sealed_yet_offers_no_proof(visitor: TestClient) -> None:
+    assert "/proof" not in visitor.get("/ledger/899").text
 
 
 def test_the_status_of_the_ledger_names_its_last_seal(visitor: TestClient) -> None:

@@ -1165,6 +1165,7 @@ class World:
                 "edges": [{"probe": 0, "at": "2026-11-22T15:31:20Z", "outcome": "bad"}] * 60,
                 "missing": [],
             },
+            seal=SEAL if position == PROOF.fact.position else None,
         )
 
     def judge(self, agreement: str, label: str, now: int) -> Judgement | None:
