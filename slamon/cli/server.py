@@ -6,7 +6,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -34,6 +34,7 @@ from slamon.web.app import build
 LOG = logging.getLogger("slamon")
 
 START_SECONDS = 20.0
+LOOK_SECONDS = 0.25  # between two looks whether this process has taken over
 
 
 @dataclass(frozen=True)
@@ -92,11 +93,19 @@ class Server:
             time.sleep(0.02)
         fold.start()
 
-    def wait(self) -> None:
-        """Wait for SIGTERM or SIGINT, or for the web to break."""
+    def wait(self, took_over: Callable[[], None], *, folding: bool) -> None:
+        """Wait for SIGTERM or SIGINT, or for the web to break; tell when this process, which stood by, folds."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopping.set())
-        self._stopping.wait()
+        began = False
+        while not self._stopping.wait(LOOK_SECONDS):
+            role = self._following.pulse.role
+            if role == "folding":
+                if not folding:
+                    took_over()
+                folding = began = True
+            elif role == "standing by" and began:
+                folding = False
 
     def stop(self) -> list[str]:
         """Stop the agent first, so that what it has is still taken in; what broke, if anything."""

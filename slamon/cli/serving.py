@@ -16,7 +16,7 @@ from slamon.cli.settings import Settings
 from slamon.cli.sharing import share_the_interpreter
 from slamon.cli.terminal import console, errors, fail, progress, refusals
 from slamon.ledger.format import raise_format
-from slamon.ledger.lock import FoldingLock, folding_lock
+from slamon.ledger.lock import FoldingLock, HeldError, folding_lock
 from slamon.views.fold import FoldError
 
 
@@ -51,34 +51,53 @@ def serve(plan: Plan, started: Callable[[Server], None]) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     with refusals():
         lock = folding_lock(place_in(plan.folder, plan.database), plan.folder, plan.command)
-        held = _taken(lock, standby=plan.standby)
+        holder = _holder(lock, standby=plan.standby)
         try:
             with House(plan.folder, plan.database) as house:
                 raise_format(house.ledger, this_program().code_version)
-                if held:
+                if holder is None:
                     _catch_up_as_far_as_possible(house)
-                _serve(plan, house, lock, started)
+                _serve(plan, house, lock, started, holder)
         finally:
             lock.release()
 
 
-def _taken(lock: FoldingLock, *, standby: bool) -> bool:
-    """Take the lock; one who may stand by need not have it."""
-    if standby:
-        return lock.try_take()
-    lock.take()
-    return True
+def _holder(lock: FoldingLock, *, standby: bool) -> str | None:
+    """Take the lock; where it may stand by, the process that holds it instead."""
+    try:
+        lock.take()
+    except HeldError as held:
+        if not standby:
+            raise
+        return held.holder
+    return None
 
 
-def _serve(plan: Plan, house: House, lock: FoldingLock, started: Callable[[Server], None]) -> None:
+def _serve(
+    plan: Plan,
+    house: House,
+    lock: FoldingLock,
+    started: Callable[[Server], None],
+    holder: str | None,
+) -> None:
     server = Server(plan, house, lock)
     share_the_interpreter()
     server.start()
     started(server)
-    server.wait()
+    if plan.standby:
+        _say_role(holder)
+    server.wait(lambda: _say_role(None), folding=holder is None)
     console.print("stopping: the agent hands in what it has")
     if broken := server.stop():
         fail("; ".join(broken))
+
+
+def _say_role(holder: str | None) -> None:
+    """Say which process folds, to the log as well: it is what is looked up after a night."""
+    said = f"folding now: process {os.getpid()} folds, and does what is due"
+    if holder:
+        said = f"standing by: {holder} folds; this is process {os.getpid()}, which takes over when that one is gone"
+    console.print(said, highlight=False, soft_wrap=True)
 
 
 def _catch_up_as_far_as_possible(house: House) -> None:

@@ -61,7 +61,7 @@ class AdvisoryLock:
         if taken != (True,):
             holder, _ = connection.execute(HOLDER, (KEY,)).fetchone() or ("another process", False)
             message = f"{shown(self._url)}, is in use by {holder}; stop that process first"
-            raise HeldError(message)
+            raise HeldError(message, holder)
         for each in SETTINGS:
             connection.execute(each)
 

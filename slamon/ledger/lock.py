@@ -72,7 +72,7 @@ class FolderLock:
             holder = os.read(file, 200).decode() or "another process"
             os.close(file)
             message = f"{self._path.parent} is in use by {holder}; stop that process first"
-            raise HeldError(message) from None
+            raise HeldError(message, holder) from None
         try:
             os.ftruncate(file, 0)
             os.write(file, f"{self._purpose} (process {os.getpid()})".encode())

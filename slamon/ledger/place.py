@@ -25,7 +25,12 @@ class LedgerUnreachableError(Exception):
 
 
 class HeldError(Exception):
-    """Another process holds the lock of the ledger; the message names it."""
+    """Another process holds the lock of the ledger; the message names it, and so does `holder`."""
+
+    def __init__(self, message: str, holder: str = "another process") -> None:
+        """Keep who holds it."""
+        super().__init__(message)
+        self.holder = holder
 
 
 def checked(url: str) -> str:

@@ -50,6 +50,9 @@ def test_the_one_that_stands_by_takes_over_when_the_other_is_killed(
     began = time.monotonic()
     until(lambda: folding(second), HAND_OVER_SECONDS)
     assert time.monotonic() - began < HAND_OVER_SECONDS
+    assert f"standing by: slamon up (process {first.process.pid}) folds" in second.said()
+    until(lambda: f"folding now: process {second.process.pid} " in second.said())
+    assert "folding now" not in first.said()
 
     applied = inside(second.data, "catalogue", "apply", documents, "--yes", "--as", "operations")
     assert applied.returncode == 0, applied.stderr
