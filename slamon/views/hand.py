@@ -20,7 +20,7 @@ from slamon.views.uncollected import uncollected
 Job = Callable[..., bytes]
 """A function that a module names; its arguments can be pickled."""
 
-WORTH = 10_000  # facts: below, starting it takes as long as it saves
+WORTH = 50_000  # facts: below, starting it takes as long as it saves
 
 _FRAME = struct.Struct(">?Q")
 _ENDED = "the second process has ended"
@@ -130,4 +130,5 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    with suppress(BrokenPipeError):  # its owner has gone
+        serve(sys.stdin.buffer, sys.stdout.buffer)
