@@ -34,6 +34,12 @@ def test_a_duration_is_written_exactly(us: int, text: str) -> None:
     assert figures.duration(T, us).replace("\u00a0", " ") == text
 
 
+def test_what_still_grows_is_told_in_whole_seconds() -> None:
+    assert figures.whole(T, 152_225).replace("\u00a0", " ") == "0 s"
+    told = figures.elapsed(T, "2026-11-22T15:31:20.7Z", "2026-11-22T15:33:26.1Z")
+    assert told.replace("\u00a0", " ") == "2 min 5 s"
+
+
 @pytest.mark.parametrize(
     ("iso", "zone", "shown", "title"),
     [
