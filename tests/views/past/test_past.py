@@ -147,7 +147,7 @@ def _held(story: Any, reading: Reading) -> Iterator[tuple[str, object]]:
     yield "facts", [reading.fact(position) for position in last]
 
 
-@settings(max_examples=6, phases=FOUND)
+@settings(max_examples=4, phases=FOUND)
 @given(data=st.data())
 def test_the_past_equals_views_folded_up_to_it(kit: Any, story: Any, data: st.DataObject) -> None:
     steps = data.draw(st.lists(story.steps, min_size=5, max_size=30))

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from catalogue.instants import HOUR
 from probes.assembly import Row
@@ -17,10 +18,16 @@ from slamon.ledger.codec import payload_of
 from slamon.views.latencies import Latencies
 from slamon.views.past import as_known, at_position
 from slamon.views.reading import Reading
+from slamon.views.tables import latency_day
 
 
 def _quick(due: int, index: int) -> Row:
     return Row(index, due, due, Outcome.GOOD, 20_000)
+
+
+def _quick_at_one(due: int, index: int) -> Row:
+    """Only the second probe gets an answer."""
+    return _quick(due, index) if index == 1 else Row(index, due, due, Outcome.BAD, None)
 
 
 def _slow(due: int, index: int) -> Row:
@@ -99,6 +106,17 @@ def test_what_was_known_is_counted_though_nobody_had_counted_it_then(world: Any,
     with _known(world, position) as reading:
         assert counted_then == 2
         assert reading.service("svc-mail", now).latency_overall.count == 3
+
+
+def test_counts_bear_the_position_of_the_newest_batch_that_measured(world: Any, kit: Any) -> None:
+    world.probe("agent-bonn", 4, _quick)
+    first = world.ledger.position()
+    world.probe("agent-bonn", 4, _quick_at_one)
+    _count(world)
+
+    with world.views.reading() as connection:
+        found = {row.check: row.position for row in connection.execute(select(latency_day))}
+    assert found == dict.fromkeys(kit.probes, first) | {kit.probes[1]: first + 1}
 
 
 def test_a_damaged_batch_takes_the_latencies_of_its_day_but_no_judgement(
