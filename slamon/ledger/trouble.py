@@ -106,7 +106,8 @@ def _of_system(wrong: OSError, folder: Path | None) -> str | None:
     if said := _of_disk(Path(file).parent if file else folder):
         return said
     if wrong.errno in FULL:
-        return f"the disk of {file or folder or 'the data'} is full; {_NOTHING}, free some space"
+        where = f"the disk of {file}" if file else "the disk that was written to"
+        return f"{where} is full; {_NOTHING}, free some space"
     return (
         f"{file} cannot be used ({wrong.strerror}); {_NOTHING}, let slamon's user read and write it"
     )

@@ -148,6 +148,14 @@ def test_a_folder_that_is_another_user_s_is_told_with_the_user_who_must_be_let_i
     assert hindrance(tmp_path / "nothing") is None
 
 
+def test_a_full_disk_that_nobody_named_is_not_taken_for_that_of_the_ledger(tmp_path: Path) -> None:
+    said = passing(OSError(28, "No space left on device"), tmp_path)
+
+    assert said is not None
+    assert said.startswith("the disk that was written to is full; ")
+    assert str(tmp_path) not in said
+
+
 def test_a_port_that_may_not_be_taken_is_no_trouble_of_the_disk(tmp_path: Path) -> None:
     assert passing(PermissionError(13, "Permission denied"), tmp_path) is None
     assert passing(ConnectionResetError(104, "Connection reset by peer"), tmp_path) is None
