@@ -43,6 +43,10 @@ def test_a_database_that_is_set_is_left_alone(demo: Any) -> None:
     assert f"SLAMON_DATABASE= SLAMON_DATA={folder} slamon judge" in demo.said()
 
 
+def test_whoever_finds_the_folder_in_use_is_told_that_it_is_the_demonstration(demo: Any) -> None:
+    assert (demo.data / "demo" / "lock").read_text().startswith("slamon demo (process ")
+
+
 def test_the_api_describes_itself(demo: Any) -> None:
     described = demo.api("/openapi.json")["paths"]
 
