@@ -120,7 +120,7 @@ def shown(visitor: TestClient, world: Any, words_of: Words) -> Callable[..., str
             " certificate ends 22 Nov 2026, 00:00 CET",
             id="what was kept, in words",
         ),
-        pytest.param("Under the seal not yet", id="that no seal is over it"),
+        pytest.param("Under the seal seal 1", id="the seal that is over it"),
         pytest.param("As it was recorded", id="and what the fact itself says"),
     ],
 )
