@@ -13,44 +13,65 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks import history
+from benchmarks.cluster import DURABLE, Cluster
 from benchmarks.figure import Figure, seconds
 from catalogue.periods import period_at
 from probes.closing import DAY
 from slamon.history import NAMES
+from slamon.ledger.place import Place
 from slamon.ledger.store import Ledger
 from slamon.views.fold import Folder
+from slamon.views.latencies import Latencies
 from slamon.views.past import Moment, at_instant
 from slamon.views.reading import Reading
 from slamon.views.store import ViewStore
 
 ROUNDS = 5
 SIZES = ((1, 400), (100, 400))  # services, days
-SHORT = ((1, 40), (4, 40))
+SHORT = ((2, 40),)
 YEAR = 365
 MONTH = 30
 
 
 def measure(short: bool = False) -> list[Figure]:  # noqa: FBT001, FBT002  # the one question to every benchmark
-    """Figures of histories of one service and of many, each of more than a year."""
+    """Figures of histories of one service and of many, each of more than a year, on both stores.
+
+    Raises:
+        NotInstalledError: the programs of PostgreSQL are missing.
+
+    """
+    return [
+        figure
+        for services, days in (SHORT if short else SIZES)
+        for name, place, views in _places()
+        for figure in _of_history(name, place, views, services, days)
+    ]
+
+
+def _places() -> Iterator[tuple[str, Place, Place]]:
+    """Where to keep a ledger and its views: a file with its folder, then a database."""
     with TemporaryDirectory(prefix=".benchmark-", dir=Path.cwd()) as folder:
-        return [
-            figure
-            for services, days in (SHORT if short else SIZES)
-            for figure in _of_history(Path(folder) / f"{services}", services, days)
-        ]
+        yield "SQLite", Path(folder) / "ledger.db", Path(folder)
+    cluster = Cluster(DURABLE)
+    try:
+        url = cluster.create("asof")
+        yield "PostgreSQL", url, url
+    finally:
+        cluster.remove()
 
 
-def _of_history(folder: Path, services: int, days: int) -> Iterator[Figure]:
-    folder.mkdir()
-    written = history.write(folder / "ledger.db", services, days)
+def _of_history(
+    name: str, place: Place, views: Place, services: int, days: int
+) -> Iterator[Figure]:
+    written = history.write(place, services, days)
     begin, end = written.fleet.begin, written.fleet.end
     instant = max(end - YEAR * DAY, begin + (MONTH + 5) * DAY) + DAY // 2
-    with _opened(folder) as (ledger, reading):
+    with _opened(place, views) as (ledger, reading):
         then = at_instant(ledger, instant, end + DAY)
         names = _agreements(reading)
         label = period_at("month", instant - MONTH * DAY, "UTC").label
-        anew = seconds(lambda: _fold_anew(ledger, folder, then))
-        held = f"{services} services, {days} days of history"
+        anew = seconds(lambda: _fold_anew(ledger, views, then))
+        held = f"{services} services, {days} days of history, {name}"
         yield Figure(
             f"one agreement's month as known {(end - instant) // DAY} days ago, {held}",
             _median(lambda: _past(reading, then, names[:1], label)),
@@ -79,15 +100,16 @@ def _agreements(reading: Reading) -> list[str]:
     return [line.id for line in reading.records("agreement", None, 10_000)]
 
 
-def _fold_anew(ledger: Ledger, folder: Path, then: Moment) -> None:
-    with closing(ViewStore(folder, ledger.found(""), name="anew")) as store:
+def _fold_anew(ledger: Ledger, views: Place, then: Moment) -> None:
+    with closing(ViewStore(views, ledger.found(""), name="anew")) as store:
         Folder(ledger, store).catch_up(upto=then.position)
 
 
 @contextmanager
-def _opened(folder: Path) -> Iterator[tuple[Ledger, Reading]]:
-    with closing(Ledger(folder / "ledger.db", NAMES, lambda: 0)) as ledger:
+def _opened(place: Place, views: Place) -> Iterator[tuple[Ledger, Reading]]:
+    with closing(Ledger(place, NAMES, lambda: 0)) as ledger:
         founded = ledger.found("")
-        with closing(ViewStore(folder, founded)) as store:
+        with closing(ViewStore(views, founded)) as store:
             Folder(ledger, store).catch_up()
+            Latencies(ledger, store).catch_up()
             yield ledger, Reading(store, ledger, founded)
