@@ -17,6 +17,7 @@ from slamon.views.chains import Assignments, Chain, Read, in_chains
 from slamon.views.hand import Hand
 
 SPAN = 5_000  # positions in one question
+AHEAD = 6  # parts that are read while others are folded
 AT_ONCE = 500  # rows in memory at a time
 LIFECYCLE = "lifecycle-asserted/1"
 
@@ -44,7 +45,7 @@ class Ahead:
 
 
 def parts(hand: Hand, ledger: Ledger, position: int, last: int) -> Iterator[Part]:
-    """Read the ledger from behind a position to another, in the hand, which is up to two parts ahead.
+    """Read the ledger from behind a position to another, in the hand, which is some parts ahead.
 
     Raises:
         HandError: the hand has ended, or met something it cannot read.
@@ -53,7 +54,7 @@ def parts(hand: Hand, ledger: Ledger, position: int, last: int) -> Iterator[Part
     left = [(begin, min(begin + SPAN, last)) for begin in range(position, last, SPAN)]
     asked = 0
     for _ in left:
-        for span in left[asked : asked + 1] if asked else left[:2]:
+        for span in left[asked : asked + 1] if asked else left[:AHEAD]:
             hand.ask(read, ledger.place, ledger.names, *span)
             asked += 1
         answer: Any = marshal.loads(hand.answer())  # noqa: S302  # our own hand's

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import pickle
-import select
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
+from queue import SimpleQueue
 from typing import IO, Any, Self
 
 from slamon.views.uncollected import uncollected
@@ -23,7 +24,7 @@ Job = Callable[..., bytes]
 WORTH = 50_000  # facts: below, starting it takes as long as it saves
 
 _FRAME = struct.Struct(">?Q")
-_ENDED = "the second process has ended"
+_ENDED = b"the second process has ended"
 
 
 class HandError(Exception):
@@ -31,16 +32,18 @@ class HandError(Exception):
 
 
 class Hand:
-    """A second process. Ask small things, and not many at once: it does not listen while nobody takes its answers."""
+    """A second process, and a thread that takes its answers in as they come. Ask small things, a few ahead."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(  # noqa: S603  # this program itself
             [sys.executable, "-m", __name__],
-            bufsize=0,  # what is waiting in a pipe can be seen; what is in a buffer cannot
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # a key pressed in the terminal is for its owner
         )
+        self._answers: SimpleQueue[tuple[bool, bytes]] = SimpleQueue()
+        self._taker = threading.Thread(target=self._take, name="hand", daemon=True)
+        self._taker.start()
 
     def ask(self, job: Job, *given: Any) -> None:
         """Let it begin.
@@ -51,8 +54,9 @@ class Hand:
         """
         try:
             _pipe(self._process.stdin).write(pickle.dumps((job, given)))
+            _pipe(self._process.stdin).flush()
         except OSError as wrong:
-            raise HandError(_ENDED) from wrong
+            raise HandError(_ENDED.decode()) from wrong
 
     def answer(self) -> bytes:
         """Wait for the answer to the oldest question.
@@ -61,24 +65,26 @@ class Hand:
             HandError: it failed, or has ended.
 
         """
-        well, length = _FRAME.unpack(self._read(_FRAME.size))
-        said = self._read(length)
+        well, said = self._answers.get()
         if not well:
+            if said == _ENDED:
+                self._answers.put((well, said))  # for whoever asks next
             raise HandError(said.decode())
         return said
 
     def ready(self) -> bool:
-        """Whether an answer has begun to come, or none will ever."""
-        return bool(select.select([_pipe(self._process.stdout)], [], [], 0)[0])
+        """Whether an answer has come."""
+        return not self._answers.empty()
 
-    def _read(self, length: int) -> bytes:
-        found = bytearray()
-        while len(found) < length:
-            more = _pipe(self._process.stdout).read(length - len(found))
-            if not more:
-                raise HandError(_ENDED)
-            found += more
-        return bytes(found)
+    def _take(self) -> None:
+        source = _pipe(self._process.stdout)
+        while len(head := source.read(_FRAME.size)) == _FRAME.size:
+            well, length = _FRAME.unpack(head)
+            said = source.read(length)
+            if len(said) == length:
+                self._answers.put((well, said))
+        self._process.wait()
+        self._answers.put((False, _ENDED))
 
     @property
     def pid(self) -> int:
@@ -97,6 +103,7 @@ class Hand:
     def __exit__(self, *_: object) -> None:
         """Let it go, whatever it is doing."""
         self.kill()
+        self._taker.join()
         with suppress(OSError):  # what was asked last may not have reached it
             _pipe(self._process.stdin).close()
         _pipe(self._process.stdout).close()
@@ -109,7 +116,7 @@ def helped(facts: int) -> AbstractContextManager[Hand | None]:
 
 def _pipe(end: IO[bytes] | None) -> IO[bytes]:
     if end is None:
-        raise HandError(_ENDED)
+        raise HandError(_ENDED.decode())
     return end
 
 
