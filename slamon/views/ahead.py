@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -45,18 +45,22 @@ class Ahead:
 
 
 def parts(hand: Hand, ledger: Ledger, position: int, last: int) -> Iterator[Part]:
-    """Read the ledger from behind a position to another, in the hand, which is some parts ahead.
+    """Let the hand read the ledger from behind a position to another; it begins at once, and is some parts ahead.
 
     Raises:
-        HandError: the hand has ended, or met something it cannot read.
+        HandError: the hand has ended, or, as the parts come, met something it cannot read.
 
     """
-    left = [(begin, min(begin + SPAN, last)) for begin in range(position, last, SPAN)]
-    asked = 0
-    for _ in left:
-        for span in left[asked : asked + 1] if asked else left[:AHEAD]:
+    spans = [(begin, min(begin + SPAN, last)) for begin in range(position, last, SPAN)]
+    for span in spans[:AHEAD]:
+        hand.ask(read, ledger.place, ledger.names, *span)
+    return _answered(hand, ledger, spans)
+
+
+def _answered(hand: Hand, ledger: Ledger, spans: Sequence[tuple[int, int]]) -> Iterator[Part]:
+    for number in range(len(spans)):
+        for span in spans[number + AHEAD : number + AHEAD + 1]:
             hand.ask(read, ledger.place, ledger.names, *span)
-            asked += 1
         answer: Any = marshal.loads(hand.answer())  # noqa: S302  # our own hand's
         if answer:
             newest, found = answer

@@ -43,6 +43,7 @@ from slamon.views.uncollected import uncollected
 BATCH = 500  # facts per transaction: enough to pay for the commit, few enough to be seen soon
 MANY = 40  # times as many where the views are far behind
 PARTS = 4  # of what a hand reads ahead, in a transaction
+BEGINNING = 5_000  # positions folded without it, as it takes a moment to start
 FAR_BEHIND = 5_000  # positions
 AT_ONCE = 100  # rows in memory at a time
 FAR = 2**62
@@ -95,9 +96,13 @@ class Folder:
 
     def _read_ahead(self, hand: Hand) -> Iterator[int]:
         """Fold what the hand has read; whatever is amiss is met again, and told, by who goes on without it."""
-        begun = self.store.position()
+        last = self.ledger.position()
+        begun = min(self.store.position() + BEGINNING, last)
         with suppress(HandError, FoldError):
-            found = parts(hand, self.ledger, begun, self.ledger.position())
+            found = parts(hand, self.ledger, begun, last)
+            while (position := self.step(begun)) is not None:
+                yield position  # while the hand starts
+            begun = self.store.position()  # lower, where there are gaps
             while True:
                 with uncollected(), self.store.writing() as connection:
                     if read_position(connection) != begun:

@@ -18,7 +18,7 @@ from catalogue.terms import LifecycleAsserted, TermsStated
 from probes.batch import ObservationsRecorded
 from probes.outcome import Outcome
 from slamon.sla.announcing import ExclusionAnnounced
-from slamon.views import ahead, latencies, settling
+from slamon.views import ahead, fold, latencies, settling
 from slamon.views.fold import Folder, FoldError
 from slamon.views.hand import Hand, HandError, helped
 from slamon.views.latencies import Latencies
@@ -38,6 +38,7 @@ def hand() -> Iterator[Hand]:
 def many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a short history be cut as often as one of years."""
     monkeypatch.setattr(ahead, "SPAN", 7)
+    monkeypatch.setattr(fold, "BEGINNING", 10)
     monkeypatch.setattr(settling, "SHARE", 1)
     monkeypatch.setattr(latencies, "OWN_SHARE", 5)
     monkeypatch.setattr(latencies, "SHARE_OF_HAND", 6)
