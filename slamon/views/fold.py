@@ -46,7 +46,6 @@ PARTS = 4  # of what a hand reads ahead, in a transaction
 BEGINNING = 5_000  # positions folded without it, as it takes a moment to start
 FAR_BEHIND = 5_000  # positions
 AT_ONCE = 100  # rows in memory at a time
-FAR = 2**62
 AT_LENGTH = 60.0  # seconds of one transaction of settling, where nobody waits for a fact
 LIFECYCLE = "lifecycle-asserted/1"
 
@@ -165,7 +164,7 @@ class Folder:
     def _rows(self, rows: list[Row], upto: int | None) -> Iterator[Row]:
         """The rows of one transaction; many where there is much to catch up with, as each transaction has its price."""
         yield from rows
-        left = 0 if self._at_end else self._most(rows[0].position, upto) - len(rows)
+        left = 0 if self._at_end else self._most(rows[0].position) - len(rows)
         while left > 0:
             rows = self._some(rows[-1].position, left, upto)
             yield from rows
@@ -177,10 +176,9 @@ class Folder:
             if row.name == LIFECYCLE:
                 yield row
 
-    def _most(self, first: int, upto: int | None) -> int:
+    def _most(self, first: int) -> int:
         """How many facts one transaction takes in, from this position on."""
-        last = min(self.ledger.position(), FAR if upto is None else upto)
-        return self.batch * (MANY if last - first >= FAR_BEHIND else 1)
+        return self.batch * (MANY if self.ledger.position() - first >= FAR_BEHIND else 1)
 
     def settle(self, now: int, *, hand: Hand | None = None) -> None:
         """Keep the figures of days that are over (at `now`, µs), so that reading a month is a sum.

@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from catalogue.calendars import Calendar, Hours
 from catalogue.document import Document
@@ -32,17 +32,27 @@ Key = tuple[str, str]
 def stated(connection: Connection, entry: Entry, fact: TermsFact) -> None:
     """Fold one fact about the terms of a record."""
     kind, _, name = entry.stream.partition(":")
-    key = (record.c.kind == kind, record.c.id == name)
-    row = connection.execute(select(record.c.state).where(*key)).first()
+    row = connection.execute(_STORED, {"kind": kind, "id": name}).first()
     terms = evolve(_thawed(row.state) if row else START, fact)
     known = cast("Known", terms)
-    rest = {
+    now = {
+        "kind": kind,
+        "id": name,
         "catalogue": known.catalogue,
         "state": _frozen(known),
         "position": entry.position,
     }
-    write = insert(record).values(kind=kind, id=name, **rest)
-    connection.execute(write.on_conflict_do_update(index_elements=["kind", "id"], set_=rest))
+    connection.execute(_WRITE, now)
+
+
+_STORED = select(record.c.state).where(
+    record.c.kind == bindparam("kind"), record.c.id == bindparam("id")
+)
+_INSERT = insert(record)
+_WRITE = _INSERT.on_conflict_do_update(
+    index_elements=["kind", "id"],
+    set_={name: _INSERT.excluded[name] for name in ("catalogue", "state", "position")},
+)
 
 
 def _frozen(known: Known) -> dict[str, Any]:
