@@ -220,7 +220,11 @@ def test_a_lock_that_is_lost_ends_the_fold_until_it_is_won_again(
     position = one.append(2)
 
     assert one.comes_to(position)
-    assert {one.following.pulse.role, other.following.pulse.role} == {"folding", "standing by"}
+    assert _within_patience(lambda: _roles(one, other) == {"folding", "standing by"})
+
+
+def _roles(*processes: Process) -> set[str]:
+    return {each.following.pulse.role for each in processes}
 
 
 def test_nobody_folds_without_the_lock(process: Callable[..., Process]) -> None:
