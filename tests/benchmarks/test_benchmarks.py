@@ -49,7 +49,7 @@ def test_a_benchmark_prints_one_line_of_json_for_each_figure(
     program: Callable[[str], str],
     request: Any,
 ) -> None:
-    if name in {"asof", "ingest", "late", "rebuild", "storage"}:
+    if name in {"asof", "ingest", "late", "rebuild", "storage", "wakeup"}:
         request.getfixturevalue("cluster")  # or the test is skipped
     if name in {"judge", "prometheus", "storage"}:
         program("promtool")
