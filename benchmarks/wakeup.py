@@ -32,7 +32,7 @@ from slamon.views.following import STANDBY_SECONDS, Following
 from slamon.views.store import ViewStore
 
 PATIENCE = 30.0
-STEP = 1e-6  # s
+STEP = 1_000  # ns
 MS = 1e6  # ns
 PROCESSES = get_context("spawn")
 
@@ -210,7 +210,7 @@ def _across(home: Home, rounds: int) -> list[Figure]:
                 raise TimeoutError
             noticed = time.monotonic_ns()
             _, committed = writer.recv()
-            # Who is notified may know it before the commit has returned: no time is that of the clock's step.
+            # Who is notified may know it before the commit has returned: then it took a µs.
             bare.append(max(STEP, noticed - committed) / MS)
         changes.close()
         ledger.close()
