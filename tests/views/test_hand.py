@@ -28,9 +28,20 @@ DAY = 24 * HOUR
 NOW = 40 * DAY
 
 
+class Counted(Hand):
+    """A hand that counts its answers: who does all alone gets none, and comes to the same."""
+
+    answers = 0
+
+    def answer(self) -> bytes:
+        said = super().answer()
+        self.answers += 1
+        return said
+
+
 @pytest.fixture(scope="module")
-def hand() -> Iterator[Hand]:
-    with Hand() as lent:
+def hand() -> Iterator[Counted]:
+    with Counted() as lent:
         yield lent
 
 
@@ -104,14 +115,19 @@ def _announced(kit: Any, week: int) -> ExclusionAnnounced:
     )
 
 
-def _folded(world: Any, kit: Any, hand: Hand | None) -> ViewStore:
+def _folded(world: Any, kit: Any, hand: Hand | None) -> tuple[ViewStore, list[int]]:
+    """Views, and how many answers a hand had given after each stage."""
+    answers = []
     store: ViewStore = world.new_views()
     world.stores.append(store)
     folder = Folder(world.ledger, store)
     assert folder.catch_up(hand=hand) == world.ledger.position()
+    answers.append(getattr(hand, "answers", 0))
     folder.settle(kit.begin + NOW, hand=hand)
+    answers.append(getattr(hand, "answers", 0))
     Latencies(world.ledger, store).catch_up(hand)
-    return store
+    answers.append(getattr(hand, "answers", 0))
+    return store, answers
 
 
 def _everything(store: ViewStore, kit: Any) -> Any:
@@ -119,28 +135,32 @@ def _everything(store: ViewStore, kit: Any) -> Any:
         return kit.dump(connection)
 
 
-def _same(world: Any, kit: Any, one: Hand | None) -> None:
-    alone, helped_out = _folded(world, kit, None), _folded(world, kit, one)
+def _same(world: Any, kit: Any, one: Hand) -> list[int]:
+    alone, _ = _folded(world, kit, None)
+    helped_out, answers = _folded(world, kit, one)
     found = _everything(helped_out, kit)
     assert found == _everything(alone, kit)
     assert found["objective_day"]
     assert found["latency_day"]
     assert found["pace_day"]
+    return answers
 
 
 @pytest.mark.usefixtures("many_parts")
-def test_views_folded_with_a_hand_equal_views_folded_alone(kit: Any, hand: Hand) -> None:
+def test_views_folded_with_a_hand_equal_views_folded_alone(kit: Any, hand: Counted) -> None:
+    before = hand.answers
     with kit.opened() as world:
         _eventful(world, kit)
-        _same(world, kit, hand)
+        folded, settled, counted = _same(world, kit, hand)
+    assert before < folded < settled < counted
 
 
 @pytest.mark.usefixtures("many_parts")
 def test_a_hand_that_is_killed_is_done_without(kit: Any) -> None:
-    with kit.opened() as world, Hand() as lost:
+    with kit.opened() as world, Counted() as lost:
         _eventful(world, kit)
         lost.kill()
-        _same(world, kit, lost)
+        assert _same(world, kit, lost) == [0, 0, 0]
 
 
 @pytest.mark.usefixtures("many_parts")
