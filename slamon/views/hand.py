@@ -5,6 +5,7 @@ What is asked of it is answered in that order, as bytes. It ends by itself when 
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import struct
@@ -22,6 +23,8 @@ Job = Callable[..., bytes]
 """A function that a module names; its arguments can be pickled."""
 
 WORTH = 50_000  # facts: below, starting it takes as long as it saves
+
+LOG = logging.getLogger("slamon")
 
 _FRAME = struct.Struct(">?Q")
 _ENDED = b"the second process has ended"
@@ -69,6 +72,7 @@ class Hand:
         if not well:
             if said == _ENDED:
                 self._answers.put((well, said))  # for whoever asks next
+            LOG.warning("a second process was to help and could not: %s", said.decode())
             raise HandError(said.decode())
         return said
 

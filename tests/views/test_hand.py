@@ -184,10 +184,11 @@ def _misfit(kit: Any) -> ObservationsRecorded:
     )
 
 
-def test_a_hand_says_what_it_could_not_do(hand: Hand) -> None:
+def test_a_hand_says_what_it_could_not_do(hand: Hand, caplog: pytest.LogCaptureFixture) -> None:
     hand.ask(divided, 1, 0)
     with pytest.raises(HandError, match="ZeroDivisionError"):
         hand.answer()
+    assert "a second process was to help and could not: ZeroDivisionError" in caplog.text
     hand.ask(divided, 6, 2)
     assert hand.answer() == b"3"
 
