@@ -15,10 +15,11 @@ from pathlib import Path
 from pydantic import Field, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from probes.agent import MIB, Agent, Keeping
+from probes.agent import Agent
 from probes.centre import Centre
 from probes.dialogue import Surroundings
 from probes.guard import networks
+from probes.keeping import Keeping
 from probes.spool import Spool
 from probes.spool_file import SpoolError
 from probes.spool_trouble import told
@@ -43,8 +44,8 @@ class Settings(Place):
     agent_id: str
     agent_key: SecretStr
     centre: HttpUrl
-    spool_days: int = Field(default=35, ge=0)
-    spool_mib: int = Field(default=4096, ge=1)
+    spool_days: int = Field(default=Keeping.days, ge=0)
+    spool_mib: int = Field(default=Keeping.mib, ge=1)
     agent_allow: str = ""
     agent_parent: int | None = None
 
@@ -60,7 +61,7 @@ async def run(settings: Settings) -> bool:
                 spool,
                 centre,
                 Surroundings(networks(settings.agent_allow)),
-                keeping=Keeping(settings.spool_days, settings.spool_mib * MIB),
+                keeping=Keeping(settings.spool_days, settings.spool_mib),
             )
             done = await _until_stopped(agent, settings)
             if not agent.clock_set_back:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pydantic import ValidationError
 
@@ -15,6 +15,7 @@ from probes.centre import Answer, Centre, UnreachableError
 from probes.closing import DAY, OpenBatch
 from probes.courier import SLOW, Courier
 from probes.dialogue import Surroundings
+from probes.keeping import BYTES_PER_MIB, Keeping
 from probes.observation import Observation, Reason
 from probes.outcome import Outcome
 from probes.prober import ask
@@ -28,7 +29,6 @@ POLL = 5.0
 TIDY = 3600.0
 QUARTER = 4
 SECOND = 1_000_000
-MIB = 1024 * 1024
 SET_BACK = (
     60 * SECOND
 )  # beyond what the centre takes as the future, an agent need not wait for its clock
@@ -41,14 +41,6 @@ OK = 200
 UNKNOWN_HERE = frozenset({401, 403})
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Keeping:
-    """How many days a spool keeps what the centre has, and how many bytes at the most."""
-
-    days: int = 35
-    limit: int = 4096 * MIB
 
 
 class Agent:
@@ -194,7 +186,7 @@ class Agent:
                 log.warning(
                     "the spool holds %d MiB that the centre does not have, its limit is %d MiB;"
                     " nothing of it is thrown away",
-                    *(held // MIB, self._keeping.limit // MIB),
+                    *(held // BYTES_PER_MIB, self._keeping.mib),
                 )
             await asyncio.sleep(TIDY)
 

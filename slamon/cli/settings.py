@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from probes.keeping import Keeping
+
 
 class Settings(BaseSettings):
     """Where slamon keeps its data and what it binds to; each setting is `SLAMON_` and its name in capitals."""
@@ -30,10 +32,10 @@ class Settings(BaseSettings):
         default=60, ge=1, description="minutes after which what is new in the ledger is sealed"
     )
     spool_days: int = Field(
-        default=35, ge=0, description="days for which an agent keeps what it handed in"
+        default=Keeping.days, ge=0, description="days for which an agent keeps what it handed in"
     )
     spool_mib: int = Field(
-        default=4096, ge=1, description="MiB that an agent's spool may hold at the most"
+        default=Keeping.mib, ge=1, description="MiB that an agent's spool may hold at the most"
     )
     agent_allow: str = Field(
         default="",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from probes.__main__ import Settings as AgentSettings
 from slamon.cli.main import Commands
 from slamon.cli.settings import Settings
 
@@ -37,6 +38,13 @@ def test_the_settings_are_listed_with_their_defaults(empty: Any, command: tuple[
     for name, field in Settings.model_fields.items():
         assert f"SLAMON_{name.upper()}: {field.description} (default: " in said
     assert "SLAMON_PORT: its port; 0 takes a free one (default: 8000)" in said
+
+
+def test_the_settings_that_the_agent_reads_have_the_defaults_that_are_listed() -> None:
+    read = AgentSettings.model_fields
+
+    for name in ("spool_days", "spool_mib", "agent_allow"):
+        assert Settings.model_fields[name].default == read[name].default
 
 
 @pytest.mark.parametrize(
