@@ -24,11 +24,12 @@ PAGES = {
     "a fact": "/ledger/900",
     "the catalogue": "/catalogue",
     "the commitments": "/commitments",
+    "the ledger": "/ledger",
 }
 
 # Elements that stick out of the page although nothing lets them scroll.
 STICKING_OUT = """
-[...document.querySelectorAll('main *, header *')].filter(e => {
+[...document.querySelectorAll('main *, header *, footer *')].filter(e => {
   if (e.closest('.scroll') || e.tagName === 'THEAD' || e.closest('thead')) return false;
   const box = e.getBoundingClientRect();
   return box.width && (box.right > innerWidth + 1 || box.left < -1);
@@ -65,6 +66,20 @@ HIDDEN = """
   const box = e.getBoundingClientRect();
   return box.left < 0 || box.right > innerWidth || !box.height;
 }).map(e => e.textContent)
+"""
+
+# Of the form into the past: how high what one touches is, how large what one types, and pieces of code broken apart.
+PAST = """
+(() => {
+  const form = [...document.querySelectorAll('.past input:not([type=hidden]), .past button')];
+  const whole = [...document.querySelectorAll('.past code')];
+  return {
+    height: Math.min(...form.map(e => e.getBoundingClientRect().height)),
+    text: Math.min(...form.map(e => parseFloat(getComputedStyle(e).fontSize))),
+    broken: whole.filter(e => e.getClientRects().length > 1).map(e => e.textContent),
+    examples: whole.length,
+  };
+})()
 """
 
 NAMES = "[...document.querySelectorAll('.services .name')].map(e => e.clientWidth)"
@@ -112,6 +127,17 @@ def test_nothing_of_the_menu_is_hidden_on_a_phone(browser: Any, shown: tuple[str
     browser.open(shown[0] + "/", width=PHONE, dark=False)
     assert browser.evaluate("document.querySelectorAll('nav a').length") == 10
     assert browser.evaluate(HIDDEN) == []
+
+
+def test_the_form_into_the_past_can_be_touched_typed_into_and_understood_on_a_phone(
+    browser: Any, shown: tuple[str, str]
+) -> None:
+    browser.open(shown[0] + "/ledger", width=PHONE, dark=False)
+    form = browser.evaluate(PAST)
+    assert form["height"] >= 44
+    assert form["text"] >= 16  # below, phones zoom in on what is typed into
+    assert form["examples"] == 2
+    assert form["broken"] == []
 
 
 def test_the_dark_page_is_dark_and_the_light_one_is_light(
