@@ -17,7 +17,7 @@ from slamon.sla.runs import DAY_US, Run
 from slamon.views.batches import Timed
 from slamon.views.marks import Spans, widen
 from slamon.views.tables import pace_day, probe_day
-from slamon.views.writing import insert, write_many
+from slamon.views.writing import IN_BULK, insert, write_many
 
 RUN = struct.Struct("<qqIBq")
 
@@ -325,6 +325,11 @@ class DayBook:
         if self.bound is None:
             return _STORED, asked
         return _PACED, asked | {"bound": self.bound}
+
+    @property
+    def many_changed(self) -> bool:
+        """Whether so many days were changed that their rows are written in bulk."""
+        return len(self._changed) >= IN_BULK
 
     def flush(self) -> None:
         """Write the changed days back."""

@@ -28,7 +28,7 @@ from slamon.sla.intake import BatchQuarantined, SpoolBegan, SpoolConflictFound
 from slamon.sla.levels import LevelsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
 from slamon.sla.tickets import TicketsImported
-from slamon.views import alarms, corrected, declared, excluded, keeping, promised, reviewed
+from slamon.views import alarms, corrected, declared, excluded, keeping, reviewed
 from slamon.views.ahead import Ahead, parts
 from slamon.views.carried import Carried
 from slamon.views.chains import RECORDED, Chain, MisfitError, Read, in_chains
@@ -217,11 +217,14 @@ def apply_all(
                 observed.recorded(each)
                 continue
             entry = ledger.entry(each)
+            if not isinstance(entry.fact, TermsFact):
+                carried.catalogue.flush()  # others may read what was promised
             observed.mark(each.position)
             observed.promises_changed |= _apply(connection, carried, entry)
             carried.touching.seen(entry)
         if read.last is None:
             return 0
+        carried.catalogue.flush()
         touched = observed.flush()
     except MisfitError as wrong:
         raise FoldError(RECORDED, wrong.position, wrong.stream, wrong) from wrong
@@ -238,8 +241,7 @@ def _apply(connection: Connection, carried: Carried, entry: Entry) -> bool:
     observed = carried.observed
     match entry.fact:
         case fact if isinstance(fact, TermsFact):
-            promised.stated(connection, entry, fact)
-            carried.catalogue.changed()
+            carried.catalogue.stated(entry, fact)
             return True
         case AgentAssigned() as fact:
             observed.assigned(entry, fact)

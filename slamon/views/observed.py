@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from sqlalchemy import Connection, Insert, case
 
@@ -149,7 +150,8 @@ class Observed:
         for key, outcomes in self.book.replaced.items():
             for outcome in outcomes:
                 self._newest[key].counts[outcome] -= 1
-        with together(self._connection):
+        # Many rows go in bulk, which waits for each table.
+        with nullcontext() if self.book.many_changed else together(self._connection):
             self.book.flush()
             if self._newest:
                 self._write_newest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Connection, Table, not_, select
@@ -15,9 +15,10 @@ from slamon.sla.announcing import AnnouncingFact
 from slamon.sla.declaring import DeclarationFact
 from slamon.sla.levels import LevelsImported
 from slamon.sla.tickets import TicketsImported
-from slamon.views import cases, declared, excluded, promised
+from slamon.views import cases, declared, excluded
 from slamon.views.observed import Observed
 from slamon.views.pastveil import Kept, Sight, Veil, folded, recorded
+from slamon.views.stating import Stating
 from slamon.views.tables import (
     assignment,
     declaration,
@@ -28,7 +29,8 @@ from slamon.views.tables import (
     ticket,
 )
 
-Apply = Callable[[Connection, Entry], object]
+Apply = Callable[[Connection, Iterable[Entry]], object]
+"""Folds the facts of one stream."""
 
 
 def veil_records(veil: Veil, ledger: Ledger) -> None:
@@ -96,36 +98,43 @@ def _veil_interruptions(veil: Veil, ledger: Ledger) -> None:
         _fold(veil, ledger, name, _interrupted)
 
 
-def _stated(connection: Connection, entry: Entry) -> None:
-    if isinstance(entry.fact, TermsFact):
-        promised.stated(connection, entry, entry.fact)
+def _stated(connection: Connection, entries: Iterable[Entry]) -> None:
+    stating = Stating(connection, anew=True)
+    for entry in entries:
+        if isinstance(entry.fact, TermsFact):
+            stating.stated(entry, entry.fact)
+    stating.flush()
 
 
-def _announced(connection: Connection, entry: Entry) -> None:
-    if isinstance(entry.fact, AnnouncingFact):
-        excluded.applied(connection, entry, entry.fact)
+def _announced(connection: Connection, entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        if isinstance(entry.fact, AnnouncingFact):
+            excluded.applied(connection, entry, entry.fact)
 
 
-def _declared(connection: Connection, entry: Entry) -> None:
-    if isinstance(entry.fact, DeclarationFact):
-        declared.applied(connection, entry, entry.fact)
+def _declared(connection: Connection, entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        if isinstance(entry.fact, DeclarationFact):
+            declared.applied(connection, entry, entry.fact)
 
 
-def _tickets(connection: Connection, entry: Entry) -> None:
-    if isinstance(entry.fact, TicketsImported):
-        cases.tickets_taken_in(connection, entry, entry.fact)
+def _tickets(connection: Connection, entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        if isinstance(entry.fact, TicketsImported):
+            cases.tickets_taken_in(connection, entry, entry.fact)
 
 
-def _levels(connection: Connection, entry: Entry) -> None:
-    if isinstance(entry.fact, LevelsImported):
-        cases.levels_taken_in(connection, entry, entry.fact)
+def _levels(connection: Connection, entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        if isinstance(entry.fact, LevelsImported):
+            cases.levels_taken_in(connection, entry, entry.fact)
 
 
-def _interrupted(connection: Connection, entry: Entry) -> None:
-    if isinstance(entry.fact, ProbingInterrupted):
-        Observed(connection).interrupted(entry, entry.fact)
+def _interrupted(connection: Connection, entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        if isinstance(entry.fact, ProbingInterrupted):
+            Observed(connection).interrupted(entry, entry.fact)
 
 
 def _fold(veil: Veil, ledger: Ledger, stream: str, apply: Apply) -> None:
-    for entry in ledger.stream(stream, upto=veil.position):
-        apply(veil.connection, entry)
+    apply(veil.connection, ledger.stream(stream, upto=veil.position))

@@ -1,4 +1,4 @@
-"""From facts about terms to `record`, and from there to the catalogue's models."""
+"""From `record` to the catalogue's models."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, func, select
 
 from catalogue.calendars import Calendar, Hours
 from catalogue.document import Document
@@ -17,72 +17,15 @@ from catalogue.kinds import KINDS
 from catalogue.probing import Location
 from catalogue.recorded import recorded
 from catalogue.service_hours import ServiceHours
-from catalogue.terms import START, Known, Terms, TermsFact, Version, evolve
+from catalogue.terms import Known, Terms, TermsFact, Version
 from slamon.ledger.codec import Entry
 from slamon.sla.declared import Declared
 from slamon.sla.exclusions import Announcement
 from slamon.views import declared, excluded
+from slamon.views.stating import Key, Stating, thawed
 from slamon.views.tables import record
-from slamon.views.writing import insert
 
 D = TypeVar("D", bound=Document)
-Key = tuple[str, str]
-
-
-def stated(connection: Connection, entry: Entry, fact: TermsFact) -> None:
-    """Fold one fact about the terms of a record."""
-    kind, _, name = entry.stream.partition(":")
-    row = connection.execute(_STORED, {"kind": kind, "id": name}).first()
-    terms = evolve(_thawed(row.state) if row else START, fact)
-    known = cast("Known", terms)
-    now = {
-        "kind": kind,
-        "id": name,
-        "catalogue": known.catalogue,
-        "state": _frozen(known),
-        "position": entry.position,
-    }
-    connection.execute(_WRITE, now)
-
-
-_STORED = select(record.c.state).where(
-    record.c.kind == bindparam("kind"), record.c.id == bindparam("id")
-)
-_INSERT = insert(record)
-_WRITE = _INSERT.on_conflict_do_update(
-    index_elements=["kind", "id"],
-    set_={name: _INSERT.excluded[name] for name in ("catalogue", "state", "position")},
-)
-
-
-def _frozen(known: Known) -> dict[str, Any]:
-    return {
-        "catalogue": known.catalogue,
-        "versions": [
-            {"from": version.from_ and version.from_.isoformat(), "terms": version.terms}
-            for version in known.versions
-        ],
-        "lifecycle": known.lifecycle,
-        "withdrawn": known.withdrawn,
-        "explained": sorted(
-            ([day and day.isoformat(), reason, path] for day, reason, path in known.explained),
-            key=lambda each: [text or "" for text in each],
-        ),
-    }
-
-
-def _thawed(stored: Mapping[str, Any]) -> Known:
-    return Known(
-        stored["catalogue"],
-        tuple(Version(_day(v["from"]), v["terms"]) for v in stored["versions"]),
-        stored["lifecycle"],
-        stored["withdrawn"],
-        frozenset((_day(day), reason, path) for day, reason, path in stored["explained"]),
-    )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 @dataclass(frozen=True)
@@ -219,28 +162,39 @@ class Catalogue:
     """The catalogue as the fold sees it, transaction after transaction: read anew only after it was changed."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
         self._held: Promises | None = None
+        self.go_on(connection)
 
     def go_on(self, connection: Connection) -> None:
         """Serve another transaction that sees what the one before it has written, and no more."""
         self._connection = connection
+        self._stating = Stating(connection)
+
+    def stated(self, entry: Entry, fact: TermsFact) -> None:
+        """Fold a fact about terms; before anybody else reads the records it has to be flushed."""
+        self._stating.stated(entry, fact)
+        self.changed()
+
+    def flush(self) -> None:
+        """Write the records of which something was stated."""
+        self._stating.flush()
 
     def held(self) -> Promises:
         """The catalogue with all that was folded into it."""
         if self._held is None:
+            self.flush()
             self._held = promises(self._connection)
         return self._held
 
     def changed(self) -> None:
-        """A fact about terms, announcements or declarations was folded."""
+        """A fact about terms, an announcement or a declaration was folded."""
         self._held = None
 
 
 def _read(connection: Connection, position: int) -> Promises:
     rows = connection.execute(select(record).order_by(record.c.kind, record.c.id))
     records = {
-        (row.kind, row.id): Held(row.kind, row.id, _thawed(row.state), row.position) for row in rows
+        (row.kind, row.id): Held(row.kind, row.id, thawed(row.state), row.position) for row in rows
     }
     by_service: defaultdict[str, list[Declared]] = defaultdict(list)
     for service, each in declared.declarations(connection):

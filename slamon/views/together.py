@@ -18,16 +18,32 @@ def together(connection: Connection) -> Iterator[None]:
         DBAPIError: a statement failed, or the connection was lost; nothing of the transaction can be kept.
 
     """
-    driver: Any = connection.connection.driver_connection
-    dialect = connection.dialect
-    if not hasattr(driver, "pipeline"):
+    server = server_of(connection)
+    if server is None:
         yield
         return
+    with told_alike(connection), server.pipeline():
+        yield
+
+
+def server_of(connection: Connection) -> Any | None:
+    """The driver's own connection to a server; none where the store is a file."""
+    driver = connection.connection.driver_connection
+    return driver if hasattr(driver, "pipeline") else None
+
+
+@contextmanager
+def told_alike(connection: Connection) -> Iterator[None]:
+    """Tell errors of the driver as the library does, which knows nothing of what is said to it directly.
+
+    Raises:
+        DBAPIError: a statement failed, or the connection was lost.
+
+    """
+    driver, dialect = connection.connection.driver_connection, connection.dialect
     try:
-        with driver.pipeline():
-            yield
+        yield
     except dialect.loaded_dbapi.Error as wrong:
-        # The library, which tells errors of drivers in its own way, knows nothing of answers that come so late.
         lost = dialect.is_disconnect(wrong, driver, None)
         if lost:
             connection.invalidate(wrong)

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Insert
 from sqlalchemy.dialects.postgresql import insert  # SQLite spells ON CONFLICT the same way
 
-__all__ = ["insert", "write_many"]
+from slamon.views.together import server_of, told_alike
+
+__all__ = ["IN_BULK", "insert", "write_many"]
+
+IN_BULK = 200  # rows that pay for a table of their own on the way into a server's
+AS_TEXT = ("VARCHAR", "JSON")
+"""Columns that are given a text as it is."""
+BESIDE = "on_its_way"
 
 
 def write_many(
     connection: Connection, statement: Insert, rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Write rows of numbers, texts and bytes that name the same columns; the driver takes them as they are."""
+    """Write rows of numbers, texts and bytes that name the same columns; the driver takes them as they are.
+
+    Raises:
+        DBAPIError: a row was refused, or the connection was lost.
+
+    """
     if not rows:
         return
-    text, order = _spelled(statement, connection.dialect, tuple(rows[0]))
+    columns = tuple(rows[0])
+    server = server_of(connection)
+    # Nothing can be copied among statements that are sent together.
+    if server and len(rows) >= IN_BULK and not server.pgconn.pipeline_status:
+        _copy(connection, server, _in_bulk(statement, connection.dialect, columns), rows)
+        return
+    text, order = _spelled(statement, connection.dialect, columns)
     given = rows if order is None else map(itemgetter(*order), rows)
     many: list[Any] = list(given)
     # Of many rows the driver waits for the store; one can be sent together with other statements.
@@ -34,3 +52,48 @@ def _spelled(
     compiled = statement.compile(dialect=dialect, column_keys=list(columns))
     positions = compiled.positiontup
     return str(compiled), None if positions is None else tuple(positions)
+
+
+class _Bulk(NamedTuple):
+    """How a server is given many rows at once: into their table, or beside it and written from there."""
+
+    columns: tuple[str, ...]
+    types: list[str]
+    copy: str
+    before: str = ""
+    after: str = ""
+
+
+@lru_cache(maxsize=64)
+def _in_bulk(statement: Insert, dialect: Dialect, columns: tuple[str, ...]) -> _Bulk:
+    table = statement.table
+    kinds = [str(table.c[name].type.compile(dialect)) for name in columns]
+    types = ["text" if kind in AS_TEXT else kind.lower() for kind in kinds]
+    named = ", ".join(map(dialect.identifier_preparer.quote, columns))
+    copying = f"COPY {{}} ({named}) FROM STDIN (FORMAT BINARY)"
+    text, _ = _spelled(statement, dialect, columns)
+    into, conflict, otherwise = text.partition(" ON CONFLICT ")
+    if not conflict:
+        return _Bulk(columns, types, copying.format(table.name))
+    head = into.partition(" VALUES ")[0]
+    return _Bulk(
+        columns,
+        types,
+        copying.format(BESIDE),
+        before=f"CREATE TEMPORARY TABLE {BESIDE} (LIKE {table.name}) ON COMMIT DROP",
+        after=f"{head} SELECT {named} FROM {BESIDE}{conflict}{otherwise}; DROP TABLE {BESIDE}",  # noqa: S608  # our own names
+    )
+
+
+def _copy(
+    connection: Connection, server: Any, bulk: _Bulk, rows: Iterable[Mapping[str, Any]]
+) -> None:
+    with told_alike(connection), server.cursor() as cursor:
+        if bulk.before:
+            cursor.execute(bulk.before)
+        with cursor.copy(bulk.copy) as copy:
+            copy.set_types(bulk.types)
+            for row in map(itemgetter(*bulk.columns), rows):
+                copy.write_row(row)
+        if bulk.after:
+            cursor.execute(bulk.after)
