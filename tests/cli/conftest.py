@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from typer.testing import CliRunner, Result
 
+from slamon.cli.house import Decisions, House, now
 from slamon.cli.main import app
+from slamon.web.access import Access
+from slamon.web.app import build
 
 STARTER = Path(__file__).parents[2] / "catalogue" / "starter" / "digital-editions"
 HEADER = "observed_at,service,status,http_code,response_ms\n"
@@ -65,6 +70,24 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def commands() -> type[Slamon]:
     """The commands in any folder: `commands(folder)`."""
     return Slamon
+
+
+@contextmanager
+def _signed_in(slamon: Slamon, clock: Callable[[], int] = now) -> Iterator[TestClient]:
+    with House(slamon.folder) as house:
+        house.refresh()
+        access = Access(None, now)
+        web = build(house.reading, Decisions(house), access, clock=clock, ready=list)
+        client = TestClient(web, follow_redirects=False)
+        client.cookies.set("slamon_session", access.redeem(access.mint("rita")))
+        yield client
+        access.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in() -> Callable[..., AbstractContextManager[TestClient]]:
+    """Pages and API over the folder of some commands, as rita asks them; a clock (µs) may be given."""
+    return _signed_in
 
 
 @pytest.fixture

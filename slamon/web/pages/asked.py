@@ -14,7 +14,7 @@ from slamon.web.requests import AS_KNOWN_AT, then_of
 
 READING = frozenset({"GET", "HEAD"})
 SIGN_IN = "/sign-in"
-INWARD = re.compile(r'(href=")(/(?!static/|api/|sign-in)[^"?#]*)(\?[^"#]*)?(#[^"]*)?"')
+INWARD = re.compile(r'(href=")(/(?!static/|api/v1/openapi|sign-in)[^"?#]*)(\?[^"#]*)?(#[^"]*)?"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def others(request: Request) -> list[tuple[str, str]] | None:
 
 
 def kept(page: str, asked: Asked) -> str:
-    """A page whose links to other pages ask for the same moment."""
+    """A page whose links, those to proofs and seals among them, ask for the same moment."""
     word = f"{AS_KNOWN_AT}={quote(asked.text)}"
 
     def ask(link: re.Match[str]) -> str:
