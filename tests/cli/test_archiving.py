@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from catalogue.instants import HOUR, MINUTE, parse_instant
 from probes.assembly import Row, assemble
@@ -16,9 +15,7 @@ from probes.evidence import Evidence
 from probes.outcome import Outcome
 from probes.spec import AssignedProbe, Segment, TcpSpec
 from slamon.app import agents
-from slamon.cli.house import Decisions, House, now
-from slamon.web.access import Access
-from slamon.web.app import build
+from slamon.cli.house import House, now
 
 DAYS = ("2026-03-02", "2026-03-03")
 CHECK = "prb-parzival"
@@ -229,16 +226,10 @@ def test_a_batch_that_is_handed_in_again_is_known(archived: Any, file: Path) -> 
 
 
 @pytest.fixture
-def visitor(archived: Any) -> Iterator[Callable[[str], Any]]:
+def visitor(archived: Any, signed_in: Any) -> Iterator[Callable[[str], Any]]:
     """Ask a page or the API."""
-    with House(archived.folder) as house:
-        house.refresh()
-        access = Access(None, now)
-        client: Any = TestClient(
-            build(house.reading, Decisions(house), access, clock=now, ready=list)
-        )
-        yield client.get
-        access.close()
+    with signed_in(archived) as web:
+        yield web.get
 
 
 def test_pages_and_the_api_say_where_it_is(visitor: Callable[[str], Any], archived: Any) -> None:
