@@ -75,9 +75,8 @@ def settle_with(hand: Hand, connection: Connection, store: ViewStore, now: int) 
             keeping.write(connection, marshal.loads(hand.answer()))  # noqa: S302  # our own hand's
             asked -= 1
             continue
-        for key in _taken(left):
-            for rows in _figures(connection, judged[key], reported, now):
-                keeping.write(connection, rows)
+        own = (_figures(connection, judged[key], reported, now) for key in _taken(left))
+        keeping.write(connection, [row for each in own for rows in each for row in rows])
 
 
 def _taken(left: list[Key]) -> list[Key]:

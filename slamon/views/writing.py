@@ -14,7 +14,7 @@ from slamon.views.together import server_of, told_alike
 
 __all__ = ["IN_BULK", "insert", "write_many"]
 
-IN_BULK = 200  # rows that pay for a table of their own on the way into a server's
+IN_BULK = 100  # rows that pay for a table of their own on the way into a server's
 AS_TEXT = ("VARCHAR", "JSON")
 """Columns that are given a text as it is."""
 BESIDE = "on_its_way"
