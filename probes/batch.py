@@ -55,6 +55,7 @@ __all__ = [
     "Missing",
     "ObservationsRecorded",
     "apart",
+    "elsewhere",
     "parts",
     "together",
 ]
@@ -313,6 +314,14 @@ def apart(payload: bytes) -> tuple[bytes, bytes]:
     """
     warm, cold = ObservationsRecorded.from_bytes(payload).without_cold()
     return warm.stored, cold
+
+
+def elsewhere(payload: bytes) -> int:
+    """How many bytes the cold part has that is not among a batch's bytes; 0 where it is there."""
+    if len(payload) < _AWAY.size or not payload[0] & ELSEWHERE:
+        return 0
+    size: int = _AWAY.unpack(payload[-_AWAY.size :])[0]
+    return size
 
 
 def together(payload: bytes, cold: bytes) -> bytes:

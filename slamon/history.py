@@ -93,6 +93,8 @@ UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {
 
 PARTINGS: Mapping[str, Parting] = {"observations-recorded/1": batch.parts}
 
-MOVINGS: Mapping[str, Moving] = {"observations-recorded/1": Moving(batch.apart, batch.together)}
+MOVINGS: Mapping[str, Moving] = {
+    "observations-recorded/1": Moving(batch.apart, batch.together, batch.elsewhere)
+}
 
 NAMES = Names(FACTS, UPCASTERS, PARTINGS, MOVINGS)

@@ -27,7 +27,7 @@ from slamon.cli.terminal import (
     progress,
     refusals,
 )
-from slamon.ledger.archives import ColdPartsArchived, holding
+from slamon.ledger.archives import Away, holding
 from slamon.views import rebuilding as anew
 from slamon.views.fold import FoldError
 from slamon.views.told import told
@@ -128,10 +128,10 @@ def stats(*, as_json: AsJson = False) -> None:
         counts = house.ledger.counts()
         status = house.reading.ledger()
         size = house.ledger.size()
-        files = holding(house.ledger)
+        away = holding(house.ledger)
     if as_json:
         facts = [{"fact": name, "count": count, "bytes": total} for name, count, total in counts]
-        print_json({**status.model_dump(), "file_bytes": size, **_archived(files), "facts": facts})
+        print_json({**status.model_dump(), "file_bytes": size, **_archived(away), "facts": facts})
         return
     print_map(
         {
@@ -140,24 +140,23 @@ def stats(*, as_json: AsJson = False) -> None:
             "views at": status.view_position,
             "file": f"{size / 2**20:.1f} MiB",
             "sealed": f"up to position {status.seal.last}" if status.seal else "not yet",
-            "in archives": _in_archives(files),
+            "in archives": _in_archives(away),
             "last seal": status.seal.hash if status.seal else None,
         }
     )
     print_table(("fact", "count", "bytes"), counts, empty="no fact")
 
 
-def _archived(files: list[ColdPartsArchived]) -> dict[str, object]:
-    size = sum(each.size for each in files)
-    return {"archived_bytes": size, "archives": [each.model_dump() for each in files]}
+def _archived(away: Away) -> dict[str, object]:
+    files = [each.model_dump() for each in away.files]
+    return {"archived_bytes": away.size, "archives": files}
 
 
-def _in_archives(files: list[ColdPartsArchived]) -> str | None:
-    if not files:
+def _in_archives(away: Away) -> str | None:
+    if not away.count:
         return None
-    count, size = sum(each.count for each in files), sum(each.size for each in files)
-    names = ", ".join(each.name for each in files)
-    return f"{size / 2**20:.1f} MiB of {count} batches: {names}"
+    names = ", ".join(each.name for each in away.files)
+    return f"{away.size / 2**20:.1f} MiB of {away.count} batches: {names}"
 
 
 @app.command()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from slamon.ledger.sealing import rows
 from slamon.ledger.store import Ledger
 
 STREAM = "ledger:archives"
@@ -42,8 +45,60 @@ def archives(ledger: Ledger) -> list[ColdPartsArchived]:
     return list(files.values())
 
 
-def holding(ledger: Ledger) -> list[ColdPartsArchived]:
-    """The archives that hold what is not in the ledger, each with how many facts and bytes of it are away."""
+@dataclass(frozen=True)
+class Away:
+    """Of how many facts the cold part is not in the ledger, its bytes in all, and the archives that hold it.
+
+    Each archive says how many facts and bytes of it are away.
+    """
+
+    count: int
+    size: int
+    files: list[ColdPartsArchived]
+
+
+def holding(ledger: Ledger) -> Away:
+    """What is away, counted in the rows: a program may have been killed after it said what it was about to do.
+
+    Where what was said does not come to that, an archive says how much is away of what lies between its first
+    and its last; of two that overlap there, both may say it.
+    """
+    files, away, said = archives(ledger), _Tally(), _said(ledger)
+    tallies = [(file, _Tally()) for file in files]
+    for position, size in _away(ledger, files):
+        away.add(size)
+        for file, tally in tallies:
+            if file.first <= position <= file.last:
+                tally.add(size)
+    if (away.count, away.size) != (sum(f.count for f in said), sum(f.size for f in said)):
+        said = [file.model_copy(update=vars(tally)) for file, tally in tallies if tally.count]
+    return Away(away.count, away.size, said)
+
+
+@dataclass
+class _Tally:
+    count: int = 0
+    size: int = 0
+
+    def add(self, size: int) -> None:
+        self.count += 1
+        self.size += size
+
+
+def _away(ledger: Ledger, files: Sequence[ArchiveFact]) -> Iterator[tuple[int, int]]:
+    """Position and size of each cold part that archives may hold and the ledger does not."""
+    if not files:
+        return
+    movings = ledger.names.movings
+    first, last = min(file.first for file in files), max(file.last for file in files)
+    for row in rows(ledger, first - 1, last):
+        moving = movings.get(row.name)
+        if moving and (size := moving.elsewhere(row.state.partition(b"\n")[2])):
+            yield row.position, size
+
+
+def _said(ledger: Ledger) -> list[ColdPartsArchived]:
+    """By what was said: the archives of which something is away, and how much."""
     away: dict[str, ColdPartsArchived] = {}
     returned: dict[str, list[ColdPartsBroughtBack]] = {}
     for entry in ledger.stream(STREAM):

@@ -21,14 +21,16 @@ Raises: ValueError where the payload is damaged.
 
 
 class Moving(NamedTuple):
-    """Takes the cold part out of a payload, and puts it back.
+    """Takes the cold part out of a payload, puts it back, and tells whether it is away.
 
-    Both raise ValueError where the payload is damaged, `together` also where the cold part is not its own.
+    The first two raise ValueError where the payload is damaged, `together` also where the cold part is not its own.
     """
 
     apart: Callable[[bytes], tuple[bytes, bytes]]
     """The payload with the digest of the cold part in its place, and that part; empty where it is away already."""
     together: Callable[[bytes, bytes], bytes]
+    elsewhere: Callable[[bytes], int]
+    """How many bytes the cold part has that is away; 0 where it is here."""
 
 
 @runtime_checkable

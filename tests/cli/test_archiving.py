@@ -16,6 +16,7 @@ from probes.outcome import Outcome
 from probes.spec import AssignedProbe, Segment, TcpSpec
 from slamon.app import agents
 from slamon.cli.house import House, now
+from slamon.ledger.archives import ColdPartsBroughtBack
 
 DAYS = ("2026-03-02", "2026-03-03")
 CHECK = "prb-parzival"
@@ -112,6 +113,18 @@ def test_stats_leave_out_what_was_brought_back(archived: Any, file: Path) -> Non
     assert (away["count"], left["count"]) == (3, 1)
     assert 0 < left["size"] < away["size"]
     assert (none["archives"], none["archived_bytes"]) == ([], 0)
+
+
+def test_stats_tell_what_is_away_where_bringing_back_was_killed_before_it_began(
+    archived: Any, file: Path
+) -> None:
+    before = archived.json("ledger", "stats")["archives"]
+    with House(archived.folder) as house:
+        fact = ColdPartsBroughtBack(**before[0])
+        house.ledger.append("ledger:archives", [fact], after=1, actor="rita")
+
+    assert archived.json("ledger", "stats")["archives"] == before
+    assert f"of 3 batches: {file.name}" in archived("ledger", "stats").stdout
 
 
 def test_a_folder_that_is_not_there_is_named(probed: Any, tmp_path: Path) -> None:

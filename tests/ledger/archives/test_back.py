@@ -10,7 +10,7 @@ import pytest
 
 from slamon.ledger import archiving, coldfile
 from slamon.ledger.archives import STREAM as ARCHIVES
-from slamon.ledger.archives import archives
+from slamon.ledger.archives import archives, holding
 from slamon.ledger.archiving import Moved
 from slamon.ledger.codec import Change
 from slamon.ledger.coldfile import Archived, ColdFileError, Origin
@@ -112,3 +112,21 @@ def test_a_copy_of_an_archive_serves_as_well(
 
     assert again.sha256 == archived.sha256
     assert archiving.bring_back(sealed, again, 1, 2**62, actor="ann").facts == MANY
+
+
+def test_of_two_archives_of_the_same_only_the_one_that_was_used_last_holds_anything(
+    sealed: Ledger,
+    archived: Archived,
+    founded: LedgerFounded,
+    tmp_path: Path,
+    copied: Any,
+    everything: Any,
+) -> None:
+    archiving.bring_back(sealed, archived, 1, 2**62, actor="ann")
+    second = copied(sealed, founded, tmp_path / "second")
+    archiving.put_away(sealed, second, everything, actor="ann")
+    archiving.bring_back(sealed, second, 12, 12, actor="ann")
+
+    away = holding(sealed)
+
+    assert [each.name for each in away.files] == ["second"]

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from slamon.ledger import archiving
+from slamon.ledger.archives import Away, holding
+from slamon.ledger.coldfile import Archived
 from slamon.ledger.place import Place
 from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.ledger.verifying import verify
@@ -65,6 +67,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_it_can_be_run_again(
             known = [file] if file.exists() else []
             found = verify(sealed, archives=known)
             assert (found.first, found.away) == (None, 0)
+            assert holding(sealed).count == found.fetched
             if not known:
                 break
     made = copied(sealed, founded, file)
@@ -72,3 +75,58 @@ def test_killed_at_any_moment_nothing_is_lost_and_it_can_be_run_again(
     assert verify(sealed).away == MANY
     archiving.bring_back(sealed, made, 1, 2**62, actor="ann")
     assert sealed.rows(0, limit=len(before)) == before
+
+
+class StoppedError(Exception):
+    """Somebody stops a program."""
+
+
+def stopped(_: int) -> None:
+    """Stop after the first transaction."""
+    raise StoppedError
+
+
+@pytest.fixture
+def five_at_once(monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many facts are changed in one transaction."""
+    monkeypatch.setattr(archiving, "AT_ONCE", 5)
+    return 5
+
+
+def test_stopped_while_parts_leave_the_ledger_tells_of_those_that_left(
+    sealed: Ledger,
+    founded: LedgerFounded,
+    file: Path,
+    five_at_once: int,
+    copied: Any,
+    everything: Any,
+    batch: Any,
+) -> None:
+    made = copied(sealed, founded, file)
+    with pytest.raises(StoppedError):
+        archiving.put_away(sealed, made, everything, actor="ann", progress=stopped)
+
+    away = holding(sealed)
+
+    size = sum(len(batch(number).without_cold()[1]) for number in range(1, five_at_once + 1))
+    assert (away.count, away.size) == (five_at_once, size)
+    assert [(each.name, each.count, each.size) for each in away.files] == [
+        (file.name, five_at_once, size)
+    ]
+
+
+def test_stopped_while_parts_come_back_the_ledger_tells_of_those_that_are_away_still(
+    sealed: Ledger, archived: Archived, five_at_once: int, batch: Any
+) -> None:
+    with pytest.raises(StoppedError):
+        archiving.bring_back(sealed, archived, 1, 2**62, actor="ann", progress=stopped)
+
+    away = holding(sealed)
+    archiving.bring_back(sealed, archived, 1, 2**62, actor="ann")
+
+    size = sum(len(batch(number).without_cold()[1]) for number in range(five_at_once + 1, MANY + 1))
+    assert (away.count, away.size) == (MANY - five_at_once, size)
+    assert [(each.name, each.count, each.size) for each in away.files] == [
+        (archived.path.name, MANY - five_at_once, size)
+    ]
+    assert holding(sealed) == Away(0, 0, [])
