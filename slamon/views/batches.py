@@ -15,6 +15,7 @@ from slamon.ledger.codec import Entry
 from slamon.sla.intake import BatchQuarantined
 from slamon.sla.runs import Run
 from slamon.views import spooldays
+from slamon.views.asking import ask
 from slamon.views.chains import Chain, Told
 from slamon.views.tables import assignment, covered
 from slamon.views.writing import insert, write_many
@@ -132,10 +133,9 @@ class Batches:
         return self._covers[agent, spool]
 
     def _stored(self, agent: str, spool: str) -> _Cover:
-        row = self._connection.execute(_COVERED, {"agent": agent, "spool": spool}).first()
-        if row is None:
-            return _Cover()
-        return _Cover(row.until, row.assignment, [_outcome(each) for each in row.outcomes])
+        for until, version, outcomes in ask(self._connection, _COVERED, agent=agent, spool=spool):
+            return _Cover(until, version, [_outcome(each) for each in outcomes])
+        return _Cover()
 
     def flush(self) -> None:
         """Write back how far each spool was read."""

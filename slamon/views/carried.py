@@ -15,6 +15,7 @@ from slamon.views.promised import Catalogue
 from slamon.views.tables import view_state
 from slamon.views.together import together
 from slamon.views.touching import Touching
+from slamon.views.writing import change
 
 _MOVE = update(view_state).values(position=bindparam("reached"), recorded_at=bindparam("at"))
 
@@ -59,7 +60,7 @@ class Carried:
         recorded_at = split(row.state)[0].recorded_at
         with together(connection):
             keeping.forget(connection, doubted)
-            connection.execute(_MOVE, {"reached": row.position, "at": recorded_at})
+            change(connection, _MOVE, reached=row.position, at=recorded_at)
         self.position = row.position
 
     def _has_kept(self, connection: Connection) -> bool:

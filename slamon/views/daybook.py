@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select, Table, bindparam, delete, select
+from sqlalchemy import Connection, Insert, Table, bindparam, delete, select
 
 from probes.outcome import Outcome
 from slamon.sla.judgement import Basis
 from slamon.sla.runs import DAY_US, Run
+from slamon.views.asking import Row, ask
 from slamon.views.batches import Timed
 from slamon.views.marks import Spans, widen
 from slamon.views.tables import pace_day, probe_day
@@ -316,15 +317,13 @@ class DayBook:
         if begin >= end:
             return
         asked = {"check": check, "location": location, "begin": begin, "last": end - 1}
-        for day, *stored in self.connection.execute(*self._stored(asked)):
+        for day, *stored in self._stored(asked):
             self._days[check, location, day] = _Day(*stored)
 
-    def _stored(
-        self, asked: dict[str, Any]
-    ) -> tuple[Select[tuple[int, bytes, str, int, int]], dict[str, Any]]:
+    def _stored(self, asked: dict[str, Any]) -> list[Row]:
         if self.bound is None:
-            return _STORED, asked
-        return _PACED, asked | {"bound": self.bound}
+            return ask(self.connection, _STORED, **asked)
+        return ask(self.connection, _PACED, **asked, bound=self.bound)
 
     @property
     def many_changed(self) -> bool:

@@ -57,7 +57,7 @@ class Files:
         """A transaction that sees one state of the generation that is asked."""
         # A file is removed only after another was put in its place. So one that is still asked after it was
         # opened was whole when it was opened; and what is open stays whole for those who have it open.
-        return self._connected(lambda reader, _: reader.connect())
+        return self._connected(lambda reader, _: _begun(reader))
 
     def trial(self) -> Connection:
         """The same: temporary tables belong to the connection alone."""
@@ -65,7 +65,7 @@ class Files:
 
     def claim(self) -> Connection:
         """A transaction that may write the generation that is asked; waits for the one that does."""
-        return self._connected(_begun)
+        return self._connected(lambda _, writer: _begun(writer))
 
     @contextmanager
     def rebuilding(self) -> Iterator[Files]:
@@ -155,8 +155,9 @@ def _lay_out(path: Path) -> None:
         connection.execute(first.on_conflict_do_nothing())
 
 
-def _begun(_: Engine, writer: Engine) -> Connection:
-    connection = writer.connect()
+def _begun(engine: Engine) -> Connection:
+    """A connection in a transaction: what is said to the driver directly would not begin one."""
+    connection = engine.connect()
     try:
         connection.begin()
     except BaseException:

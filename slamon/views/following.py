@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal, Protocol
 
 from slamon.ledger.trouble import passing
@@ -82,12 +83,20 @@ class Following:
     """
 
     def __init__(
-        self, folder: Folder, lock: Lock, office: Office, clock: Callable[[], int]
+        self,
+        folder: Folder,
+        lock: Lock,
+        office: Office,
+        clock: Callable[[], int],
+        *,
+        home: Path | None = None,
     ) -> None:
+        """Follow with a folder of facts; of what the disk of `home` keeps it from, that disk is asked."""
         self._folder = folder
         self._lock = lock
         self._office = office
         self._clock = clock
+        self._home = home
         self._in_office = False
         self._tries = 0
         self._settling: Settling | None = None
@@ -193,7 +202,7 @@ class Following:
 
     def _try_again(self, wrong: Exception, stop: Callable[[], bool]) -> bool:
         """Say what is wrong; true after a pause, where another attempt makes sense."""
-        said = passing(wrong)
+        said = passing(wrong, self._home)
         if said is None:
             self._stand_still(wrong)
             return False

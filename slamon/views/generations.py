@@ -8,6 +8,7 @@ from typing import Protocol, Self
 from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from slamon.views.asking import ask
 from slamon.views.tables import view_state
 
 _POSITION = select(view_state.c.position)
@@ -49,7 +50,8 @@ class Generations(Protocol):
 
 def read_position(connection: Connection) -> int:
     """How far the ledger had been folded in what this connection sees."""
-    return int(connection.execute(_POSITION).scalar_one())
+    ((position,),) = ask(connection, _POSITION)
+    return int(position)
 
 
 def retire(engine: Engine) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Literal, cast
+from typing import Literal
 
 from sqlalchemy import Connection, bindparam, delete, select
 
@@ -15,11 +15,12 @@ from slamon.sla.counts import Counts
 from slamon.sla.judgement import Basis
 from slamon.sla.tally import NO_CASES, DayFigures, DownRun, Tally
 from slamon.sla.terms import ObjectiveTerms
+from slamon.views.asking import ask
 from slamon.views.objectives import Judged, Key, judged_by, judged_objectives
 from slamon.views.promised import Promises
 from slamon.views.shelf import FAR, Confirmation, Source, reach
 from slamon.views.tables import objective_day
-from slamon.views.writing import insert, write_many
+from slamon.views.writing import change, insert, write_many
 
 Touched = Mapping[tuple[str, str], tuple[int, int]]
 Span = tuple[int, int]
@@ -49,8 +50,8 @@ def kept(
     connection: Connection, key: Key, first: str, last: str
 ) -> dict[str, tuple[DayFigures, Basis]]:
     """The kept days of an objective from one label to another, by label."""
-    rows = connection.execute(_KEPT, _asked(key, first, last))
-    return {row.day: (_thawed(row.figures), cast("Basis", row.basis)) for row in rows}
+    rows = ask(connection, _KEPT, **_asked(key, first, last))
+    return {day: (_thawed(figures), basis) for day, figures, basis in rows}
 
 
 def rows_of(judged: Judged, days: Mapping[str, tuple[DayFigures, Basis]]) -> list[Row]:
@@ -166,12 +167,12 @@ def forget_service(connection: Connection, service: str) -> None:
     """An incident was declared, ended or withdrawn: every kept day of the service has to be judged anew."""
     for judged in judged_objectives(connection):
         if judged.terms.service == service:
-            connection.execute(_FORGET, _asked(judged.key, "", _LAST_LABEL))
+            change(connection, _FORGET, **_asked(judged.key, "", _LAST_LABEL))
 
 
 def any_kept(connection: Connection) -> bool:
     """Whether a day of any objective is kept."""
-    return connection.execute(_ANY).first() is not None
+    return bool(ask(connection, _ANY))
 
 
 def doubted(connection: Connection, held: Promises, touched: Touched) -> list[Days]:
@@ -192,7 +193,7 @@ def _days(judged: Judged, back: int, ahead: int) -> Days:
 def forget(connection: Connection, days: Iterable[Days]) -> None:
     """These days have to be judged anew."""
     for each in days:
-        connection.execute(_FORGET, each)
+        change(connection, _FORGET, **each)
 
 
 def affected(connection: Connection, judged: Judged, touched: Touched) -> list[Span]:

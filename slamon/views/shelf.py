@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from sqlalchemy import Connection, Select, bindparam, select
 
@@ -14,6 +13,7 @@ from slamon.sla.judgement import Basis
 from slamon.sla.runs import DAY_US, Run
 from slamon.sla.terms import CheckRuns
 from slamon.sla.timeline import settled
+from slamon.views.asking import ask
 from slamon.views.daybook import mixed, unpack
 from slamon.views.tables import pace_day, probe_day
 
@@ -187,12 +187,10 @@ _NEXT = _ROWS.where(probe_day.c.day > bindparam("day")).order_by(probe_day.c.day
 def _days(
     connection: Connection, source: Source, first: int, last: int, bound: int | None = None
 ) -> list[_DayRow]:
-    asked = {"check": source.check, "location": source.location, "first": first, "last": last}
-    if bound is None:
-        rows = connection.execute(_BETWEEN, asked)
-    else:
-        rows = connection.execute(_PACED, asked | {"bound": bound})
-    return [_DayRow(row.day, unpack(row.runs), row.basis) for row in rows]
+    statement, rule = (_BETWEEN, {}) if bound is None else (_PACED, {"bound": bound})
+    asked = {"check": source.check, "location": source.location, **rule}
+    rows = ask(connection, statement, **asked, first=first, last=last)
+    return [_DayRow(day, unpack(runs), basis) for day, runs, basis in rows]
 
 
 def _neighbour(
@@ -202,8 +200,9 @@ def _neighbour(
     day: int,
 ) -> _DayRow | None:
     asked = {"check": source.check, "location": source.location, "day": day}
-    row = connection.execute(statement, asked).first()
-    return _DayRow(row.day, unpack(row.runs), cast("Basis", row.basis)) if row else None
+    for found, runs, basis in ask(connection, statement, **asked):
+        return _DayRow(found, unpack(runs), basis)
+    return None
 
 
 def _further_back(

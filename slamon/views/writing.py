@@ -7,17 +7,32 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Insert
+from sqlalchemy import Connection, Delete, Dialect, Insert, Update
 from sqlalchemy.dialects.postgresql import insert  # SQLite spells ON CONFLICT the same way
 
+from slamon.views.spelling import spelled
 from slamon.views.together import server_of, told_alike
 
-__all__ = ["IN_BULK", "insert", "write_many"]
+__all__ = ["IN_BULK", "change", "insert", "write_many"]
 
 IN_BULK = 100  # rows that pay for a table of their own on the way into a server's
 AS_TEXT = ("VARCHAR", "JSON")
 """Columns that are given a text as it is."""
 BESIDE = "on_its_way"
+
+
+def change(connection: Connection, statement: Insert | Update | Delete, **given: object) -> None:
+    """Carry out a statement of a module; every parameter is given by its name, and taken as it is.
+
+    Raises:
+        DBAPIError: it was refused, or the connection was lost.
+
+    """
+    columns = tuple(given) if isinstance(statement, Insert) else ()
+    text = spelled(statement, connection.dialect, columns)
+    driver: Any = connection.connection.driver_connection
+    with told_alike(connection):
+        driver.execute(text.text, text.given(given))
 
 
 def write_many(
@@ -37,21 +52,15 @@ def write_many(
     if server and len(rows) >= IN_BULK and not server.pgconn.pipeline_status:
         _copy(connection, server, _in_bulk(statement, connection.dialect, columns), rows)
         return
-    text, order = _spelled(statement, connection.dialect, columns)
-    given = rows if order is None else map(itemgetter(*order), rows)
-    many: list[Any] = list(given)
     # Of many rows the driver waits for the store; one can be sent together with other statements.
-    connection.exec_driver_sql(text, many if len(many) > 1 else many[0])
-
-
-@lru_cache(maxsize=64)
-def _spelled(
-    statement: Insert, dialect: Dialect, columns: tuple[str, ...]
-) -> tuple[str, tuple[str, ...] | None]:
-    """A statement in a store's own words, and the order of its parameters where they have no names."""
-    compiled = statement.compile(dialect=dialect, column_keys=list(columns))
-    positions = compiled.positiontup
-    return str(compiled), None if positions is None else tuple(positions)
+    if len(rows) == 1:
+        change(connection, statement, **rows[0])
+        return
+    text, order, _ = spelled(statement, connection.dialect, columns)
+    given = rows if order is None else map(itemgetter(*order), rows)
+    cursor: Any = connection.connection.cursor()
+    with told_alike(connection):
+        cursor.executemany(text, given)
 
 
 class _Bulk(NamedTuple):
@@ -71,8 +80,7 @@ def _in_bulk(statement: Insert, dialect: Dialect, columns: tuple[str, ...]) -> _
     types = ["text" if kind in AS_TEXT else kind.lower() for kind in kinds]
     named = ", ".join(map(dialect.identifier_preparer.quote, columns))
     copying = f"COPY {{}} ({named}) FROM STDIN (FORMAT BINARY)"
-    text, _ = _spelled(statement, dialect, columns)
-    into, conflict, otherwise = text.partition(" ON CONFLICT ")
+    into, conflict, otherwise = spelled(statement, dialect, columns).text.partition(" ON CONFLICT ")
     if not conflict:
         return _Bulk(columns, types, copying.format(table.name))
     head = into.partition(" VALUES ")[0]
