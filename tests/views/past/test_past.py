@@ -146,7 +146,8 @@ def _held(story: Any, reading: Reading) -> Iterator[tuple[str, object]]:
     last = range(max(1, ledger.position - 3), ledger.position + 4)
     # Where single results are today is told of a past too.
     facts = [fact for position in last if (fact := reading.fact(position))]
-    yield "facts", [fact.model_dump(exclude={"content": {"archived"}}) for fact in facts]
+    today = {"content": {"archived"}, "batch": {"archived"}}
+    yield "facts", [fact.model_dump(exclude=today) for fact in facts]
 
 
 @settings(max_examples=4, phases=FOUND)
