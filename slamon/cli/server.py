@@ -72,7 +72,9 @@ class Server:
             Address(plan.folder, self.url),
             self._child if plan.own_agent else None,
         )
-        self._following = Following(house.folder_of_views(), lock, self._office, now)
+        self._following = Following(
+            house.folder_of_views(), lock, self._office, now, home=plan.folder
+        )
         house.following = self._following
         self._web = uvicorn.Server(self._configuration())
         self._threads = (
@@ -128,6 +130,7 @@ class Server:
             ready=self._not_ready,
             stale=self._stale,
             person=Actors(self._house.folder).shown,
+            home=self._plan.folder,
             extra_routers=(
                 ingest.build(self._house.ledger, {AGENT: digest}.get, now),
                 metrics_router(self._house, lambda: self._following.pulse),

@@ -91,7 +91,7 @@ class Following:
         *,
         home: Path | None = None,
     ) -> None:
-        """Follow with a folder of facts; of what the disk of `home` keeps it from, that disk is asked."""
+        """Take what it folds with; `home` is the data folder, whose disk is asked where nothing can be written."""
         self._folder = folder
         self._lock = lock
         self._office = office

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from importlib.resources import files
+from pathlib import Path
 from secrets import token_hex
 from typing import Literal
 
@@ -89,6 +90,7 @@ def build(
     ready: Callable[[], Sequence[str]],
     stale: Callable[[], str | None] = lambda: None,
     person: Callable[[str], str] = str,
+    home: Path | None = None,
     extra_routers: Iterable[APIRouter] = (),
 ) -> FastAPI:
     """Put the application together.
@@ -96,7 +98,8 @@ def build(
     `clock` tells the instant now in µs. `ready` names what is not as it should be (the ledger
     closed, the views too far behind); nothing named means ready. `stale` says what keeps the views
     from following the ledger, for a banner on every page; None while they do. `person` gives what people read for
-    the id of an actor, which facts carry instead of names.
+    the id of an actor, which facts carry instead of names. `home` is the data folder, whose disk is asked where
+    nothing can be written.
     """
     app = FastAPI(
         title="slamon",
@@ -106,7 +109,7 @@ def build(
         redoc_url=None,
     )
     app.state.house = House(
-        reading, decisions, access, clock, ready, stale, Attempts(), token_hex(4), person
+        reading, decisions, access, clock, ready, stale, Attempts(), token_hex(4), person, home
     )
     app.add_middleware(Pasts)
     app.add_middleware(BoundedBodies)

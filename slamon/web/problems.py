@@ -17,7 +17,7 @@ from slamon.ledger.store import ConflictError
 from slamon.ledger.trouble import full, passing
 from slamon.web.freshness import Unchanged
 from slamon.web.pages.render import error_page
-from slamon.web.requests import then_of
+from slamon.web.requests import house_of, then_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -87,7 +87,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:
-        said = passing(error)  # a store that is busy or gone may be back at the next request
+        said = passing(
+            error, house_of(request).home
+        )  # a store that is busy or gone may be back at the next request
         if said is None:
             return problem(request, 500, None)
         return problem(request, 507 if full(error) else 503, said)

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import APIRouter
+from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from slamon.cli.house import House
+from slamon.cli.house import Decisions, House, now
 from slamon.cli.main import app
 from slamon.ledger.disk import hindrance
+from slamon.ledger.lock import FolderLock
 from slamon.ledger.trouble import passing
 from slamon.sla.review import BreachUpheld
+from slamon.views.following import Following
+from slamon.web.access import Access
+from slamon.web.app import build
 
 NOBODY = 65_534
 COMMANDS = [
@@ -124,18 +131,25 @@ def unprivileged() -> Iterator[None]:
         os.seteuid(own)
 
 
+@contextmanager
+def shut(folder: Path) -> Iterator[None]:
+    """While this user is kept out of a folder."""
+    folder.chmod(0o500)
+    try:
+        with unprivileged():
+            yield
+    finally:
+        folder.chmod(0o700)
+
+
 def test_a_folder_that_is_another_user_s_is_told_with_the_user_who_must_be_let_in(
     sound: Path, tmp_path: Path
 ) -> None:
     env = {"SLAMON_DATA": str(sound), "SLAMON_ACTOR": "rita"}
-    sound.chmod(0o500)
-    try:
-        CliRunner(env=env).invoke(app, ["doctor"])  # all that it needs is loaded
-        with unprivileged():
-            done = CliRunner(env=env).invoke(app, ["doctor", "--json"])
-            said = hindrance(sound)
-    finally:
-        sound.chmod(0o700)
+    CliRunner(env=env).invoke(app, ["doctor"])  # all that it needs is loaded
+    with shut(sound):
+        done = CliRunner(env=env).invoke(app, ["doctor", "--json"])
+        said = hindrance(sound)
 
     assert done.exit_code == 1
     assert said is not None
@@ -146,6 +160,63 @@ def test_a_folder_that_is_another_user_s_is_told_with_the_user_who_must_be_let_i
     assert "Error" not in done.stdout
     assert hindrance(sound) is None
     assert hindrance(tmp_path / "nothing") is None
+
+
+class NoOffice:
+    """Of a process that folds and does nothing else."""
+
+    def attend(self) -> None:
+        """Start nothing."""
+
+    def stand_still(self) -> None:
+        """Decide nothing, as always."""
+
+    def end(self) -> None:
+        """Leave nothing behind."""
+
+
+def test_the_fold_says_who_must_be_let_in_where(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    with House(folder) as house, FolderLock(folder, "a test") as lock:
+        house.ledger.append("breach:sla.o1.x", [BreachUpheld(reason="x")], after=0, actor="rita")
+        tables = house.folder_of_views()
+        following = Following(tables, lock, NoOffice(), now, home=folder)
+        with shut(folder):
+            following.run(lambda: following.pulse.trouble is not None)
+
+    said = following.pulse.trouble or ""
+    assert "the views do not follow the ledger: user " in said
+    assert f"may not read and write {folder}" in said
+
+
+def test_pages_and_the_api_say_who_must_be_let_in_where(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    written = APIRouter()
+
+    @written.get("/api/v1/written")
+    @written.get("/written")
+    def write() -> None:
+        with closing(sqlite3.connect(folder / "ledger.db")) as connection:
+            connection.execute("CREATE TABLE a (b)")
+
+    with House(folder) as house, closing(Access(None, now)) as access:
+        decisions = Decisions(house)
+        web = build(
+            house.reading,
+            decisions,
+            access,
+            clock=now,
+            ready=list,
+            home=folder,
+            extra_routers=[written],
+        )
+        visitor = TestClient(web, raise_server_exceptions=False)
+        with shut(folder):
+            page, api = visitor.get("/written"), visitor.get("/api/v1/written")
+
+    assert (page.status_code, api.status_code) == (503, 503)
+    assert f"may not read and write {folder}" in page.text
+    assert f"may not read and write {folder}" in api.json()["detail"]
 
 
 def test_a_full_disk_that_nobody_named_is_not_taken_for_that_of_the_ledger(tmp_path: Path) -> None:
