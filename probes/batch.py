@@ -54,10 +54,6 @@ __all__ = [
     "Edge",
     "Missing",
     "ObservationsRecorded",
-    "apart",
-    "elsewhere",
-    "parts",
-    "together",
 ]
 
 VERSION = 2
@@ -65,11 +61,11 @@ OLDER = 1
 ELSEWHERE = 0x80
 LATENESS_LIMIT = 0xFFFF
 ROWS_LIMIT = 1_000_000
+AWAY = struct.Struct(">Q32s")  # of a cold part that is elsewhere: its length and SHA-256
 
 _HEADS = {OLDER: struct.Struct(">BIqqIIIII"), VERSION: struct.Struct(">BIqqIIIIII")}
 _OUTCOMES = tuple(Outcome)
 _SPAN = struct.Struct(">qq")
-_AWAY = struct.Struct(">Q32s")
 _BY_DUE = itemgetter(1, 0)
 
 
@@ -168,7 +164,7 @@ class ObservationsRecorded:
         if self.stored[0] & ~ELSEWHERE == OLDER:
             return latencies.buckets(self.latency)
         _, columns, kept = self.lengths
-        cold = columns + kept if self.cold is not None else _AWAY.size
+        cold = columns + kept if self.cold is not None else AWAY.size
         end = len(self.stored) - cold
         return inflate(self.stored[end - self.lengths[0] : end], self.rows, exact=True)
 
@@ -225,7 +221,7 @@ class ObservationsRecorded:
             return self, b""
         cold = self.stored[self.cold :]
         first = bytes([self.stored[0] | ELSEWHERE])
-        digest = _AWAY.pack(len(cold), hashlib.sha256(cold).digest())
+        digest = AWAY.pack(len(cold), hashlib.sha256(cold).digest())
         return replace(self, stored=first + self.stored[1 : self.cold] + digest), cold
 
     def with_cold(self, cold: bytes) -> Self:
@@ -237,8 +233,8 @@ class ObservationsRecorded:
         """
         if self.cold is not None:
             return self
-        warm = self.stored[: -_AWAY.size]
-        if self.stored[-_AWAY.size :] != _AWAY.pack(len(cold), hashlib.sha256(cold).digest()):
+        warm = self.stored[: -AWAY.size]
+        if self.stored[-AWAY.size :] != AWAY.pack(len(cold), hashlib.sha256(cold).digest()):
             raise BatchError("these bytes are not the cold part of this batch")
         return replace(self, stored=bytes([warm[0] & ~ELSEWHERE]) + warm[1:] + cold)
 
@@ -274,7 +270,7 @@ class ObservationsRecorded:
         if run_count:
             missing, place = _read_missing(data, place, run_count, begin)
         buckets, columns, kept = lengths
-        cold = _AWAY.size if data[0] & ELSEWHERE else columns + kept
+        cold = AWAY.size if data[0] & ELSEWHERE else columns + kept
         if len(data) != place + buckets + cold or begin >= end or rows > ROWS_LIMIT:
             raise BatchError("the lengths or the span of the batch contradict each other")
         # What a frozen dataclass does field by field takes longer than all of the above.
@@ -290,48 +286,6 @@ class ObservationsRecorded:
             lengths=(buckets, columns, kept),
         )
         return made
-
-
-def parts(payload: bytes) -> tuple[bytes, bytes]:
-    """The warm part of a batch's bytes, the same wherever its cold part is, and the SHA-256 of the cold one.
-
-    Raises:
-        BatchError: the bytes are no batch.
-
-    """
-    batch = ObservationsRecorded.from_bytes(payload)
-    if batch.cold is None:
-        return bytes([payload[0] & ~ELSEWHERE]) + payload[1 : -_AWAY.size], payload[-32:]
-    return payload[: batch.cold], hashlib.sha256(payload[batch.cold :]).digest()
-
-
-def apart(payload: bytes) -> tuple[bytes, bytes]:
-    """A batch's bytes with only the digest of the cold part, and that part; it is empty where it is elsewhere already.
-
-    Raises:
-        BatchError: the bytes are no batch.
-
-    """
-    warm, cold = ObservationsRecorded.from_bytes(payload).without_cold()
-    return warm.stored, cold
-
-
-def elsewhere(payload: bytes) -> int:
-    """How many bytes the cold part has that is not among a batch's bytes; 0 where it is there."""
-    if len(payload) < _AWAY.size or not payload[0] & ELSEWHERE:
-        return 0
-    size: int = _AWAY.unpack(payload[-_AWAY.size :])[0]
-    return size
-
-
-def together(payload: bytes, cold: bytes) -> bytes:
-    """A batch's bytes with the cold part again; unchanged where it is there.
-
-    Raises:
-        BatchError: the bytes are no batch, or the cold part is another batch's.
-
-    """
-    return ObservationsRecorded.from_bytes(payload).with_cold(cold).stored
 
 
 def _number(data: bytes, place: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from catalogue.terms import (
     TermsStated,
     TermsWithdrawn,
 )
-from probes import batch
+from probes import parting
 from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.actors import ActorErased
@@ -91,10 +91,10 @@ UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {
     "period-closed/1": ("period-closed/2", _closed_by_a_reviewer),
 }
 
-PARTINGS: Mapping[str, Parting] = {"observations-recorded/1": batch.parts}
+PARTINGS: Mapping[str, Parting] = {"observations-recorded/1": parting.parts}
 
 MOVINGS: Mapping[str, Moving] = {
-    "observations-recorded/1": Moving(batch.apart, batch.together, batch.elsewhere)
+    "observations-recorded/1": Moving(parting.apart, parting.together, parting.elsewhere)
 }
 
 NAMES = Names(FACTS, UPCASTERS, PARTINGS, MOVINGS)

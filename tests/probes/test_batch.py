@@ -19,10 +19,10 @@ from probes.batch import (
     Edge,
     Missing,
     ObservationsRecorded,
-    parts,
 )
 from probes.evidence import Evidence
 from probes.outcome import Outcome
+from probes.parting import parts
 from probes.spec import AgentAssigned, AssignedProbe, Segment, TcpSpec, allowed_lateness
 from probes.stretches import Stretch, runs
 
