@@ -1,0 +1,168 @@
+"""What the small world answers whatever is decided."""
+
+# ruff: noqa: ARG002 - the world answers the same whenever and by whomever it is asked
+
+from __future__ import annotations
+
+from slamon.ledger.proof import NotProvableError, Proof
+from slamon.views.agents import AgentLine
+from slamon.views.alarms import QuarantineLine
+from slamon.views.announceable import Announceable
+from slamon.views.answers import (
+    CommitmentLine,
+    ImportLine,
+    ObservationLine,
+    OutageLine,
+    ProbeLine,
+    RecordLine,
+    ResultCount,
+    SealLine,
+    ServiceSummary,
+    TallyDay,
+    TariffLine,
+)
+from tests.web.worlds.declared import OFFER
+from tests.web.worlds.operations import AGENTS, ASIDE, PROOF, SEAL
+from tests.web.worlds.records import COMMITMENTS, RECORDS, TARIFFS
+from tests.web.worlds.services import MAIL, OUTAGES, PROBES, SERVICES
+from tests.web.worlds.times import HOUR
+
+
+class Answers:
+    """Answers that no decision changes."""
+
+    def services(self, now: int) -> tuple[ServiceSummary, ...]:
+        return SERVICES
+
+    def tariffs(self) -> tuple[TariffLine, ...]:
+        return TARIFFS
+
+    def commitments(self, now: int) -> tuple[CommitmentLine, ...]:
+        return COMMITMENTS
+
+    def records(
+        self, kind: str | None, after: tuple[str, str] | None, limit: int
+    ) -> tuple[RecordLine, ...]:
+        return tuple(
+            line
+            for line in RECORDS
+            if kind in {None, line.kind} and (after is None or (line.kind, line.id) > after)
+        )[:limit]
+
+    def record(self, kind: str, record: str) -> dict[str, object] | None:
+        found = any((line.kind, line.id) == (kind, record) for line in RECORDS)
+        return (
+            {
+                "terms": [{"version": 1, "name": {"en": "Record", "fr": "Fiche"}, "ends": None}],
+                "not_yet_interpreted": ["raci"],
+            }
+            if found
+            else None
+        )
+
+    def tallies(
+        self, agreement: str, objective: str | None, after_day: str | None, limit: int, now: int
+    ) -> tuple[TallyDay, ...]:
+        found = (
+            TallyDay(
+                agreement=agreement,
+                objective=objective or "",
+                day=cell.date,
+                tally={"up_us": HOUR},
+                basis=cell.basis,
+            )
+            for cell in MAIL.days
+        )
+        return tuple(day for day in found if after_day is None or day.day > after_day)[:limit]
+
+    def observations(
+        self, check: str | None, service: str | None, after: tuple[str, ...] | None, limit: int
+    ) -> tuple[ObservationLine, ...]:
+        found = (
+            ObservationLine(
+                check=name,
+                location="loc-bonn",
+                day=cell.date,
+                first_at=f"{cell.date}T00:00:05Z",
+                last_at=f"{cell.date}T23:59:05Z",
+                count=1440,
+                outcome="good",
+                basis=cell.basis,
+            )
+            for cell in MAIL.days
+            for name in ("prb-control", "prb-unv-mail")
+        )
+        keyed = ((line.day, line.check, line.location, line.first_at) for line in found)
+        return tuple(
+            ObservationLine(
+                check=key[1],
+                location=key[2],
+                day=key[0],
+                first_at=key[3],
+                last_at=key[3],
+                count=1440,
+                outcome="good",
+                basis="measured",
+            )
+            for key in keyed
+            if (after is None or key > after) and check in {None, key[1]}
+        )[:limit]
+
+    def outages(
+        self, service: str | None, after: str | None, limit: int, now: int
+    ) -> tuple[OutageLine, ...]:
+        return tuple(
+            line
+            for line in OUTAGES
+            if service in {None, line.service}
+            and (after is None or f"{line.from_} {line.agreement} {line.objective}" > after)
+        )[:limit]
+
+    def probes(self, now: int) -> tuple[ProbeLine, ...]:
+        return PROBES
+
+    def results(self, check: str) -> tuple[ResultCount, ...]:
+        if check != "prb-unv-mail":
+            return ()
+        return tuple(
+            ResultCount(
+                check=check,
+                location="loc-bonn",
+                basis=basis,
+                first_day=first,
+                last_day=last,
+                outcomes={"good": good, "degraded": 0, "bad": bad, "inconclusive": 0},
+            )
+            for basis, first, last, good, bad in (
+                ("simulated", "2026-08-25", "2026-10-12", 70_320, 240),
+                ("measured", "2026-10-13", "2026-11-22", 47_884, 151),
+            )
+        )
+
+    def imports(self) -> tuple[ImportLine, ...]:
+        return (
+            ImportLine(
+                source="imp-editions",
+                attribution="University of Bern, history of the monitor",
+                licence="ODbL-1.0",
+                services=tuple(f"svc-edition-{number:02}" for number in range(1, 34)),
+            ),
+        )
+
+    def announceable(self) -> tuple[Announceable, ...]:
+        return (OFFER,)
+
+    def agents(self, now: int) -> tuple[AgentLine, ...]:
+        return AGENTS
+
+    def quarantine(self) -> tuple[QuarantineLine, ...]:
+        return ASIDE
+
+    def seals(self, after: int, limit: int) -> tuple[SealLine, ...]:
+        return (SEAL,)[after : after + limit]
+
+    def proof(self, position: int) -> Proof:
+        if position == PROOF.fact.position:
+            return PROOF
+        message = f"there is no fact at position {position}"
+        raise NotProvableError(message)

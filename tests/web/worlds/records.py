@@ -1,0 +1,72 @@
+"""What the catalogue records: tariffs, commitments and the rest."""
+
+from __future__ import annotations
+
+from slamon.views.answers import CommitmentLine, RecordLine, TariffLine
+
+RECORDS = tuple(
+    RecordLine(
+        kind=kind,
+        id=f"{kind}-{number:03}",
+        catalogue="cms-2008",
+        name=f"Record {number} of kind {kind}",
+        lifecycle="live" if number % 2 else None,
+        position=number,
+    )
+    for kind in ("agreement", "probe", "service")
+    for number in range(1, 84)
+)
+
+
+TARIFFS = (
+    TariffLine(
+        tariff="tar-unep-2008",
+        name="UNEP IT group tariff 2008",
+        provider="UNEP IT group",
+        state="requested",
+        currency=None,
+        valid_from=None,
+        valid_to=None,
+        lines=0,
+        illustrative=False,
+    ),
+    TariffLine(
+        tariff="tar-unv-2008",
+        name="UNV charges 2008",
+        provider="United Nations Volunteers",
+        state="published",
+        currency="EUR",
+        valid_from="2008-05-01",
+        valid_to="2008-12-31",
+        lines=6,
+        illustrative=True,
+    ),
+)
+
+
+COMMITMENTS = (
+    CommitmentLine(
+        commitment="c-2.3",
+        what="Obtain the tariff of the UNEP IT group",
+        debtor="IT consultant",
+        creditor="CMS Secretariat",
+        due="2026-10-31",
+        recur=None,
+        state="overdue",
+        agreement=None,
+        recommendation="2.3",
+        illustrative=True,
+    ),
+    CommitmentLine(
+        commitment="c-2.1",
+        what="Sign the agreement with UNV",
+        debtor="Executive Secretary",
+        creditor="CMS Secretariat",
+        due=None,
+        recur="FREQ=YEARLY",
+        state="fulfilled",
+        agreement="sla-unv-2026",
+        recommendation="2.1",
+        illustrative=False,
+    ),
+)
