@@ -72,10 +72,12 @@ def _assigned(connection: Connection) -> dict[str, list[tuple[str | None, Assign
     """For each probe the places of live agents that ask it, by each agent's newest assignment."""
     newest = select(assignment.c.agent, func.max(assignment.c.version)).group_by(assignment.c.agent)
     rows = connection.execute(
-        select(assignment.c.location, assignment.c.body).where(
+        select(assignment.c.location, assignment.c.body)
+        .where(
             tuple_(assignment.c.agent, assignment.c.version).in_(newest),
             assignment.c.simulated.is_(False),
         )
+        .order_by(assignment.c.agent)
     )
     found: dict[str, list[tuple[str | None, AssignedProbe | None]]] = {}
     for row in rows:

@@ -48,6 +48,17 @@ def test_a_probe_says_what_its_results_rest_on_and_what_is_asked(grown: Any, kit
     assert bonn.asked["port"] == 25
 
 
+def test_whoever_was_told_last_the_places_of_a_probe_come_in_the_order_of_their_agents(
+    grown: Any, kit: Any
+) -> None:
+    found = [
+        line.location
+        for line in grown.reading.probes(kit.begin + 60 * HOUR)
+        if line.probe == "prb-mail"
+    ]
+    assert found == ["loc-bonn", "loc-outside"]
+
+
 def test_an_import_is_named_with_the_services_it_has_results_of(world: Any, kit: Any) -> None:
     assert [line.services for line in world.reading.imports()] == [()]
     world.take_in([(kit.begin, Outcome.GOOD)])
