@@ -117,6 +117,18 @@ def reviewer(app: FastAPI, sign_in: Callable[[TestClient, str], str]) -> TestCli
 
 
 @pytest.fixture
+def token() -> Callable[[TestClient, str], str]:
+    """The token of the forms on a page, as the visitor of it has one."""
+
+    def read(client: TestClient, address: str) -> str:
+        found = re.search(r'name="csrf" value="([^"]+)"', client.get(address).text)
+        assert found is not None
+        return found.group(1)
+
+    return read
+
+
+@pytest.fixture
 def words_of() -> Callable[[str], str]:
     """The words of a page, apart by single spaces."""
 

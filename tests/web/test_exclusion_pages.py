@@ -26,14 +26,14 @@ TYPED = {
 }
 
 
-def token(client: TestClient, address: str = ONE) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', client.get(address).text)
-    assert found is not None
-    return found.group(1)
+@pytest.fixture
+def send(token: Any) -> Callable[..., Any]:
+    """Send a form, with the token of the page of a window."""
 
+    def post(client: TestClient, address: str, **fields: object) -> Any:
+        return client.post(address, data={"csrf": token(client, ONE), **fields})
 
-def send(client: TestClient, address: str, **fields: object) -> Any:
-    return client.post(address, data={"csrf": token(client), **fields})
+    return post
 
 
 def test_the_list_says_what_each_window_comes_to(visitor: TestClient, words_of: Words) -> None:
@@ -120,7 +120,7 @@ def test_a_reviewer_chooses_the_agreement_and_then_the_clause(
 
 
 def test_an_announcement_leads_to_its_window(
-    reviewer: TestClient, world: Any, words_of: Words
+    reviewer: TestClient, world: Any, words_of: Words, send: Any
 ) -> None:
     answer = send(reviewer, LIST, **TYPED)
 
@@ -133,7 +133,7 @@ def test_an_announcement_leads_to_its_window(
 
 @pytest.mark.parametrize("field", ["begin", "end", "received_at", "evidence", "reason"])
 def test_nothing_typed_is_lost_when_a_field_is_missing(
-    reviewer: TestClient, world: Any, field: str
+    reviewer: TestClient, world: Any, field: str, send: Any
 ) -> None:
     answer = send(reviewer, LIST, **(TYPED | {field: "  "}))
 
@@ -151,7 +151,7 @@ def test_nothing_typed_is_lost_when_a_field_is_missing(
 @pytest.mark.parametrize("written", ["1.12.2026 8 Uhr", "2026-12-01T08:00:00.1234567"])
 @pytest.mark.parametrize("field", ["begin", "end", "received_at"])
 def test_an_instant_that_cannot_be_read_is_named_with_the_form_of_one(
-    reviewer: TestClient, field: str, written: str
+    reviewer: TestClient, field: str, written: str, send: Any
 ) -> None:
     answer = send(reviewer, LIST, **(TYPED | {field: written}))
 
@@ -183,7 +183,7 @@ def test_a_grant_says_whether_it_excludes(
 
 
 def test_a_reason_that_is_far_too_long_is_turned_away(
-    reviewer: TestClient, words_of: Words
+    reviewer: TestClient, words_of: Words, send: Any
 ) -> None:
     answer = send(reviewer, LIST, **(TYPED | {"reason": "x" * 4001}))
 
@@ -192,7 +192,7 @@ def test_a_reason_that_is_far_too_long_is_turned_away(
 
 
 def test_a_refused_announcement_is_explained_above_what_was_typed(
-    reviewer: TestClient, words_of: Words
+    reviewer: TestClient, words_of: Words, send: Any
 ) -> None:
     answer = send(reviewer, LIST, **(TYPED | {"end": TYPED["begin"], "services": []}))
 
@@ -206,7 +206,7 @@ def test_a_refused_announcement_is_explained_above_what_was_typed(
     [("grant", "granted"), ("refuse", "refused"), ("withdraw", "withdrawn")],
 )
 def test_a_ruling_is_seen_at_once_with_its_reason(
-    reviewer: TestClient, verb: str, status: str, words_of: Words
+    reviewer: TestClient, verb: str, status: str, words_of: Words, send: Any
 ) -> None:
     answer = send(reviewer, f"{ONE}/{verb}", reason=" by mail of both ")
 
@@ -217,7 +217,9 @@ def test_a_ruling_is_seen_at_once_with_its_reason(
     assert (f'action="{ONE}/withdraw' in page) == (verb != "withdraw")
 
 
-def test_a_ruling_needs_a_reason(reviewer: TestClient, world: Any, words_of: Words) -> None:
+def test_a_ruling_needs_a_reason(
+    reviewer: TestClient, world: Any, words_of: Words, send: Any
+) -> None:
     answer = send(reviewer, f"{ONE}/refuse", reason=" ")
 
     assert answer.status_code == 422
@@ -227,9 +229,9 @@ def test_a_ruling_needs_a_reason(reviewer: TestClient, world: Any, words_of: Wor
 
 
 def test_a_ruling_that_comes_too_late_is_explained(
-    reviewer: TestClient, world: Any, words_of: Words
+    reviewer: TestClient, world: Any, words_of: Words, token: Any
 ) -> None:
-    csrf = token(reviewer)
+    csrf = token(reviewer, ONE)
     world.grant_exclusion("sla-unv-2026", "x1-2026-11-28-1", "r", "somebody-else")
     answer = reviewer.post(f"{ONE}/refuse", data={"csrf": csrf, "reason": "no"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
 
@@ -76,6 +77,16 @@ ADDRESSES = [
     "/ledger/900",
     "/sign-in",
 ]
+
+
+@pytest.fixture
+def send(token: Any) -> Callable[..., Any]:
+    """Rule on the breach."""
+
+    def post(client: TestClient, verb: str, **fields: str) -> Any:
+        return client.post(f"{BREACH}/{verb}", data={"csrf": token(client, BREACH), **fields})
+
+    return post
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -286,7 +297,7 @@ def test_a_breach_shows_its_evidence_in_the_zone_of_the_agreement(visitor: TestC
     assert 'method="post"' not in page
 
 
-def test_upholding_a_breach_is_seen_at_once(reviewer: TestClient) -> None:
+def test_upholding_a_breach_is_seen_at_once(reviewer: TestClient, send: Any) -> None:
     reason = "The outage was <b>not</b> announced."
     answer = send(reviewer, "uphold", reason=reason)
     assert (answer.status_code, answer.headers["location"]) == (303, f"{BREACH}#review")
@@ -296,7 +307,7 @@ def test_upholding_a_breach_is_seen_at_once(reviewer: TestClient) -> None:
     assert "<textarea" not in page
 
 
-def test_waiving_a_breach_keeps_the_clause(reviewer: TestClient, world: Any) -> None:
+def test_waiving_a_breach_keeps_the_clause(reviewer: TestClient, world: Any, send: Any) -> None:
     assert send(reviewer, "waive", reason="Agreed jointly.", clause="x3").status_code == 303
     assert world.steps[-1].reason == "Agreed jointly. (x3)"
 
@@ -309,7 +320,7 @@ def test_waiving_a_breach_keeps_the_clause(reviewer: TestClient, world: Any) -> 
     ],
 )
 def test_a_fault_is_shown_in_place(
-    reviewer: TestClient, world: Any, reason: str, words: str
+    reviewer: TestClient, world: Any, reason: str, words: str, send: Any
 ) -> None:
     answer = send(reviewer, "waive", reason=reason, clause="clause 7")
     assert answer.status_code == 422
@@ -318,8 +329,10 @@ def test_a_fault_is_shown_in_place(
     assert len(world.steps) == 1
 
 
-def test_a_refused_ruling_is_explained_on_the_page(reviewer: TestClient, world: Any) -> None:
-    csrf = token(reviewer)
+def test_a_refused_ruling_is_explained_on_the_page(
+    reviewer: TestClient, world: Any, token: Any
+) -> None:
+    csrf = token(reviewer, BREACH)
     world.uphold("sla-unv-2026.o1.2026-09", "r", "somebody-else")
     answer = reviewer.post(f"{BREACH}/waive", data={"csrf": csrf, "reason": "r"})
     assert answer.status_code == 409
@@ -330,10 +343,10 @@ def test_an_unknown_ruling_is_not_found(reviewer: TestClient) -> None:
     assert reviewer.post(f"{BREACH}/forget", data={"reason": "r"}).status_code == 404
 
 
-def test_a_finished_period_can_be_closed_once(reviewer: TestClient) -> None:
+def test_a_finished_period_can_be_closed_once(reviewer: TestClient, token: Any) -> None:
     address = "/agreements/sla-unv-2026/periods/2026-10"
     assert "Close this period" in Reader(reviewer.get(address).text).words
-    form = {"csrf": token(reviewer)}
+    form = {"csrf": token(reviewer, BREACH)}
     first = reviewer.post(f"{address}/close", data=form)
     assert (first.status_code, first.headers["location"]) == (303, address)
     assert "Close this period" not in Reader(reviewer.get(address).text).words
@@ -366,13 +379,3 @@ def test_a_long_catalogue_has_further_pages(visitor: TestClient) -> None:
     assert onward is not None
     assert "service-001" not in text
     assert "probe-018" in visitor.get(onward.group(1)).text
-
-
-def token(reviewer: TestClient) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', reviewer.get(BREACH).text)
-    assert found is not None
-    return found.group(1)
-
-
-def send(reviewer: TestClient, verb: str, **fields: str) -> Any:
-    return reviewer.post(f"{BREACH}/{verb}", data={"csrf": token(reviewer), **fields})
