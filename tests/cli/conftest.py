@@ -20,6 +20,22 @@ from slamon.web.access import Access
 from slamon.web.app import build
 
 STARTER = Path(__file__).parents[2] / "catalogue" / "starter" / "digital-editions"
+CLAUSES = """
+  correction: {reason: "the clauses were forgotten"}
+  exclusions:
+  - {id: x1, kind: planned_maintenance, effect: remove_window, notice: P3D, notice_hours: bern-business-hours,
+     max_per_month: PT4H}
+"""
+WINDOW = {
+    "agreement": "sla-digital-editions",
+    "clause": "x1",
+    "service": "svc-parzival",
+    "from": "2026-02-10T12:00",
+    "to": "2026-02-10T18:00",
+    "received-at": "2026-02-02T09:00",
+    "evidence": "mail 4711",
+    "reason": "new disks",
+}
 HEADER = "observed_at,service,status,http_code,response_ms\n"
 
 
@@ -39,6 +55,10 @@ class Slamon:
         done = self(*arguments, "--json")
         assert done.exit_code == code, done.output
         return json.loads(done.stdout)
+
+    def position(self) -> int:
+        """Where the ledger stands."""
+        return int(self.json("ledger", "stats")["position"])
 
 
 def _rows(*rows: tuple[str, str]) -> str:
@@ -110,3 +130,20 @@ def starter(tmp_path: Path) -> Path:
     folder = tmp_path / "digital-editions"
     shutil.copytree(STARTER, folder, ignore=shutil.ignore_patterns("data"))
     return folder
+
+
+@pytest.fixture
+def excluded(slamon: Slamon, starter: Path) -> Slamon:
+    """The commands where maintenance of up to four hours a month is excluded, and one window of six was granted."""
+    file = starter / "agreements.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("\n  objectives:", CLAUSES + "  objectives:"), encoding="utf-8")
+    asked = [f"--{name}={value}" for name, value in WINDOW.items()]
+    for command in (
+        ("catalogue", "apply", starter, "--yes"),
+        ("exclusion", "announce", *asked, "--id", "disks"),
+        ("exclusion", "grant", WINDOW["agreement"], "disks", "--reason", "agreed"),
+    ):
+        done = slamon(*command)
+        assert done.exit_code == 0, done.output
+    return slamon

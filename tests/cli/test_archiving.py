@@ -184,7 +184,7 @@ def test_brought_back_it_is_told_as_before(probed: Any, file: Path) -> None:
 
 
 def test_bringing_back_is_recorded_and_the_past_is_as_it_was(archived: Any, file: Path) -> None:
-    at = archived.json("ledger", "stats")["position"]
+    at = archived.position()
     known = ("judge", "--agreement", "sla-digital-editions", "--period", "2026-02")
     before = archived.json(*known, "--as-known-at", f"@{at}", code=1)
     archived("ledger", "bring-back", file)

@@ -19,10 +19,6 @@ windows:
 BREACH = f"{AGREEMENT}.o9.2026-02"
 
 
-def _position(slamon: Any) -> int:
-    return int(slamon.json("ledger", "stats")["position"])
-
-
 def _edit(folder: Path, name: str, old: str, new: str) -> None:
     file = folder / name
     text = file.read_text("utf-8")
@@ -54,15 +50,15 @@ def test_a_plan_says_what_would_be_recorded_and_records_nothing(empty: Any, star
     streams = {change["stream"] for change in found["changes"]}
     assert f"agreement:{AGREEMENT}" in streams
     assert found["refusals"] == []
-    assert _position(empty) == found["position"]
+    assert empty.position() == found["position"]
 
 
 def test_documents_applied_twice_are_recorded_once(slamon: Any, starter: Path) -> None:
-    before = _position(slamon)
+    before = slamon.position()
 
     said = slamon("catalogue", "apply", starter, "--yes")
 
-    assert (said.exit_code, _position(slamon)) == (0, before)
+    assert (said.exit_code, slamon.position()) == (0, before)
     assert "nothing to record" in said.stdout
 
 
@@ -70,7 +66,7 @@ def test_apply_asks_and_takes_no_for_an_answer(empty: Any, starter: Path) -> Non
     said = empty("catalogue", "apply", starter, answer="n\n")
 
     assert said.exit_code == 1
-    assert _position(empty) <= 1
+    assert empty.position() <= 1
 
 
 def test_the_question_names_how_many_records_leave_their_set(slamon: Any, starter: Path) -> None:
@@ -88,7 +84,7 @@ def test_the_question_names_how_many_records_leave_their_set(slamon: Any, starte
 def test_an_edited_term_without_a_mark_is_refused_and_nothing_is_recorded(
     slamon: Any, starter: Path
 ) -> None:
-    before = _position(slamon)
+    before = slamon.position()
     _edit(starter, "agreements.yaml", 'target: "99.00"', 'target: "98.00"')
 
     plan = slamon("catalogue", "plan", starter)
@@ -96,7 +92,7 @@ def test_an_edited_term_without_a_mark_is_refused_and_nothing_is_recorded(
 
     assert (plan.exit_code, said.exit_code) == (1, 1)
     assert "amended" in said.stderr
-    assert _position(slamon) == before
+    assert slamon.position() == before
 
 
 def test_a_fault_is_named_with_its_place(empty: Any, starter: Path) -> None:
@@ -121,7 +117,7 @@ def test_the_same_file_is_imported_once(slamon: Any, rows: Any, tmp_path: Path) 
 def test_a_file_with_a_bad_row_is_refused_whole_or_imported_without_it(
     slamon: Any, rows: Any, tmp_path: Path
 ) -> None:
-    before = _position(slamon)
+    before = slamon.position()
     file = tmp_path / "bad.csv"
     file.write_text(rows(("2026-04-01T06:00:00Z", "up"), ("2026-04-02T06:00:00Z", "asleep")))
     command = ("import", "observations", file, "--source", "imp-digital-editions")
@@ -130,7 +126,7 @@ def test_a_file_with_a_bad_row_is_refused_whole_or_imported_without_it(
     assert refused.exit_code == 1
     assert f"{file}:3:status: 'asleep' is none of" in refused.stderr
     assert "1 bad row; nothing was recorded" in refused.stderr
-    assert _position(slamon) == before
+    assert slamon.position() == before
 
     taken = slamon(*command, "--skip-bad")
     assert "1 result recorded" in taken.stdout

@@ -13,22 +13,6 @@ AGREEMENT = "sla-digital-editions"
 FEBRUARY = ("judge", "--agreement", AGREEMENT, "--period", "2026-02")
 QUESTION = (*FEBRUARY, "--explain", "--objective", "o9")
 HOUR = 3_600_000_000
-CLAUSES = """
-  correction: {reason: "the clauses were forgotten"}
-  exclusions:
-  - {id: x1, kind: planned_maintenance, effect: remove_window, notice: P3D, notice_hours: bern-business-hours,
-     max_per_month: PT4H}
-"""
-WINDOW = {
-    "agreement": AGREEMENT,
-    "clause": "x1",
-    "service": "svc-parzival",
-    "from": "2026-02-10T12:00",
-    "to": "2026-02-10T18:00",
-    "received-at": "2026-02-02T09:00",
-    "evidence": "mail 4711",
-    "reason": "new disks",
-}
 
 
 def _explained(slamon: Any, *more: str) -> Any:
@@ -87,21 +71,9 @@ def test_time_outside_the_service_hours_leads_to_the_record_of_the_hours(slamon:
 
 
 def test_excluded_time_names_clause_announcement_and_facts_and_the_rest_why_it_counts(
-    slamon: Any, starter: Path
+    excluded: Any,
 ) -> None:
-    file = starter / "agreements.yaml"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("\n  objectives:", CLAUSES + "  objectives:"), encoding="utf-8")
-    asked = [f"--{name}={value}" for name, value in WINDOW.items()]
-    for command in (
-        ("catalogue", "apply", starter, "--yes"),
-        ("exclusion", "announce", *asked, "--id", "disks"),
-        ("exclusion", "grant", AGREEMENT, "disks", "--reason", "agreed"),
-    ):
-        done = slamon(*command)
-        assert done.exit_code == 0, done.output
-
-    figure = _explained(slamon)
+    figure = _explained(excluded)
 
     (part,) = figure["parts"]
     excused = [each for each in part["intervals"] if each["rule"] == "exclusion"]

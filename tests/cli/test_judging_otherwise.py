@@ -19,39 +19,6 @@ CREDIT = (
     'remedy: {kind: credit, tiers: [{below: "99.00", percent: "5.00"}, {below: "98.00", percent: "12.50"}], '
     'cap_percent: "10.00", base: monthly_charge_of_service, settlement: {en: c, fr: a, es: n}}'
 )
-CLAUSES = """
-  correction: {reason: "the clauses were forgotten"}
-  exclusions:
-  - {id: x1, kind: planned_maintenance, effect: remove_window, notice: P3D, notice_hours: bern-business-hours,
-     max_per_month: PT4H}
-"""
-WINDOW = {
-    "agreement": AGREEMENT,
-    "clause": "x1",
-    "service": "svc-parzival",
-    "from": "2026-02-10T12:00",
-    "to": "2026-02-10T18:00",
-    "received-at": "2026-02-02T09:00",
-    "evidence": "mail 4711",
-    "reason": "new disks",
-}
-
-
-@pytest.fixture
-def excluded(slamon: Any, starter: Path) -> Any:
-    """The commands where maintenance of up to four hours a month is excluded, and one window of six was granted."""
-    file = starter / "agreements.yaml"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("\n  objectives:", CLAUSES + "  objectives:"), encoding="utf-8")
-    asked = [f"--{name}={value}" for name, value in WINDOW.items()]
-    for command in (
-        ("catalogue", "apply", starter, "--yes"),
-        ("exclusion", "announce", *asked, "--id", "disks"),
-        ("exclusion", "grant", AGREEMENT, "disks", "--reason", "agreed"),
-    ):
-        done = slamon(*command)
-        assert done.exit_code == 0, done.output
-    return slamon
 
 
 @pytest.fixture

@@ -20,10 +20,6 @@ from slamon.ledger.proof import NotProvableError
 AGREEMENT = "sla-digital-editions"
 
 
-def positions(slamon: Any) -> int:
-    return int(slamon.json("ledger", "stats")["position"])
-
-
 def change(slamon: Any, position: int) -> None:
     """Change one byte of a fact behind the back of the ledger."""
     with closing(sqlite3.connect(slamon.folder / "ledger.db")) as connection, connection:
@@ -35,7 +31,7 @@ def change(slamon: Any, position: int) -> None:
 
 
 def test_a_seal_is_made_shown_and_not_made_again(slamon: Any) -> None:
-    last = positions(slamon)
+    last = slamon.position()
 
     first, again = slamon("ledger", "seal"), slamon("ledger", "seal")
 
@@ -57,7 +53,7 @@ def test_a_seal_is_told_in_the_list_of_facts_without_its_marks(slamon: Any) -> N
 
 
 def test_a_ledger_that_nobody_changed_is_verified(slamon: Any) -> None:
-    last = positions(slamon)
+    last = slamon.position()
     slamon("ledger", "seal")
 
     found = slamon.json("ledger", "verify")
@@ -140,7 +136,7 @@ def test_a_fact_is_proved_to_somebody_without_slamon(
 
 
 def test_what_was_recorded_later_is_not_proved_as_known_then(slamon: Any) -> None:
-    last = positions(slamon)
+    last = slamon.position()
     slamon("ledger", "seal")
 
     with House(slamon.folder) as house:
