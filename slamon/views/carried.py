@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, bindparam, update
@@ -9,7 +10,6 @@ from sqlalchemy import Connection, Engine, bindparam, update
 from slamon.ledger.codec import Row, split
 from slamon.ledger.store import Ledger
 from slamon.views import keeping, paced
-from slamon.views.marks import Spans
 from slamon.views.observed import Observed
 from slamon.views.promised import Catalogue
 from slamon.views.tables import view_state
@@ -48,20 +48,33 @@ class Carried:
         self.catalogue.go_on(connection)
         self.touching.go_on(connection)
 
-    def settle(self, connection: Connection, ledger: Ledger, row: Row, touched: Spans) -> None:
-        """All is written up to this fact: mark closed periods, forget the figures of what was touched, move on."""
-        self.touching.flush(self.observed.marks)
-        doubted: list[keeping.Days] = []
-        if self.observed.promises_changed:
-            paced.follow_promises(connection, ledger, row.position, self.catalogue.held())
-            keeping.forget_all(connection)
-        elif touched and self._has_kept(connection):
-            doubted = keeping.doubted(connection, self.catalogue.held(), touched)
+    def flush(self, connection: Connection, row: Row) -> None:
+        """Write what was observed up to this fact, forget the figures of what it touched, and move on."""
+        observed = self.observed
+        self.catalogue.flush()
+        held = self.catalogue.held() if self._may_doubt(connection) else None
         recorded_at = split(row.state)[0].recorded_at
-        with together(connection):
-            keeping.forget(connection, doubted)
+        # Many rows go in bulk, which waits for each table.
+        with nullcontext() if observed.many_changed else together(connection):
+            touched = observed.flush()
+            if held:
+                keeping.forget(connection, keeping.doubted(connection, held, touched))
             change(connection, _MOVE, reached=row.position, at=recorded_at)
         self.position = row.position
+
+    def settle(self, connection: Connection, ledger: Ledger) -> None:
+        """All is written: mark closed periods, and begin anew where something else is promised."""
+        self.touching.flush(self.observed.marks)
+        if self.observed.promises_changed:
+            paced.follow_promises(connection, ledger, self.position, self.catalogue.held())
+            keeping.forget_all(connection)
+
+    def _may_doubt(self, connection: Connection) -> bool:
+        """Whether figures may be kept of what was touched, and not all of them are forgotten."""
+        observed = self.observed
+        return bool(
+            observed.touched and not observed.promises_changed and self._has_kept(connection)
+        )
 
     def _has_kept(self, connection: Connection) -> bool:
         """Whether figures of days are kept; once there were any, it costs less to forget in vain than to ask."""

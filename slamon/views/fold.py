@@ -224,15 +224,14 @@ def apply_all(
             carried.touching.seen(entry)
         if read.last is None:
             return 0
-        carried.catalogue.flush()
-        touched = observed.flush()
+        carried.flush(connection, read.last)
     except MisfitError as wrong:
         raise FoldError(RECORDED, wrong.position, wrong.stream, wrong) from wrong
     except Exception as wrong:
         if read.last is None:
             raise
         raise FoldError(read.last.name, read.last.position, read.last.stream, wrong) from wrong
-    carried.settle(connection, ledger, read.last, touched)
+    carried.settle(connection, ledger)
     return read.last.position
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 
 from sqlalchemy import Connection, Insert, case
 
@@ -22,7 +21,6 @@ from slamon.views.daybook import DayBook
 from slamon.views.marks import Mark, Spans
 from slamon.views.paced import Paced
 from slamon.views.tables import assignment, interruption, probe_last
-from slamon.views.together import together
 from slamon.views.writing import insert, write_many
 
 OUTCOMES = ("good", "degraded", "bad", "inconclusive")
@@ -150,14 +148,22 @@ class Observed:
         for key, outcomes in self.book.replaced.items():
             for outcome in outcomes:
                 self._newest[key].counts[outcome] -= 1
-        # Many rows go in bulk, which waits for each table.
-        with nullcontext() if self.book.many_changed else together(self._connection):
-            self.book.flush()
-            if self._newest:
-                self._write_newest()
-            self._batches.flush()
-            self._paced.flush()
+        self.book.flush()
+        if self._newest:
+            self._write_newest()
+        self._batches.flush()
+        self._paced.flush()
+        return self.touched
+
+    @property
+    def touched(self) -> Spans:
+        """Which checks and sources were touched so far, and in which span of time (µs)."""
         return self.book.touched
+
+    @property
+    def many_changed(self) -> bool:
+        """Whether so many days were changed that their rows are written in bulk."""
+        return self.book.many_changed
 
     def _write_newest(self) -> None:
         rows = [

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
-from typing import NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 import psycopg
 from psycopg import errors
@@ -20,6 +20,7 @@ from slamon.ledger.place import HeldError
 from slamon.views.contract import publish
 from slamon.views.database import LAYING_OUT, engine_on, lay_out, remove, there
 from slamon.views.generations import retire
+from slamon.views.together import told_alike
 
 LOG = logging.getLogger("slamon")
 
@@ -147,14 +148,14 @@ class Schemas:
                     return True
         return False
 
-    def _connected(self, kind: Callable[[Opened], Engine], question: str) -> Connection:
+    def _connected(self, kind: Callable[[Opened], Engine], question: LiteralString) -> Connection:
         again = True
         while True:
             opened = self._opened
             connection = kind(opened).connect()
             try:
-                found = connection.exec_driver_sql(question, {"stem": self._stem}).scalar_one()
-                asked = self._pinned or int(found)
+                found = _number(connection, question, self._stem)
+                asked = self._pinned or found
             except DBAPIError as wrong:
                 connection.close()
                 if isinstance(wrong.orig, errors.UndefinedTable):  # another was put in its place
@@ -211,6 +212,15 @@ class Schemas:
         names = {"stem": self._stem, "asked": asked}
         for (schema,) in connection.execute(OWN_OTHERS, names).fetchall():
             remove(connection, schema)
+
+
+def _number(connection: Connection, question: LiteralString, stem: str) -> int:
+    """The generation that is asked, as a transaction sees it that begins with this."""
+    connection.begin()
+    server: Any = connection.connection.driver_connection
+    with told_alike(connection):
+        ((asked,),) = server.execute(question, {"stem": stem}).fetchall()
+    return int(asked)
 
 
 def _alone(connection: psycopg.Connection) -> bool:

@@ -12,7 +12,9 @@ from sqlalchemy.exc import DBAPIError
 
 @contextmanager
 def together(connection: Connection) -> Iterator[None]:
-    """Send what a block writes in one go; nothing may be asked in it. Of a file there is nothing to wait for.
+    """Send what a block writes in one go. Of a file there is nothing to wait for.
+
+    In it only `asking.ask` may ask: it finds what was written before, and a failure of that is told there.
 
     Raises:
         DBAPIError: a statement failed, or the connection was lost; nothing of the transaction can be kept.
