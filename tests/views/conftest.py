@@ -457,9 +457,10 @@ class Kit:
 class Places:
     """Where views stand, each in files or in a schema of their own; schemas are emptied and used again."""
 
+    _numbers = count()  # of all places: pytest may make the kit of a database a second time
+
     def __init__(self, database: str | None) -> None:
         self._database = database
-        self._numbers = count()
         self._used: list[str] = []
         self._free: list[str] = []
 
