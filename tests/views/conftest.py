@@ -18,6 +18,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 from sqlalchemy import Connection, select
 
@@ -44,6 +45,11 @@ PROBES = ("prb-control", "prb-mail", "prb-web")
 AGENTS = {"agent-bonn": "loc-bonn", "agent-outside": "loc-outside"}
 SERVICES = {"svc-mail": ("prb-mail",), "svc-web": ("prb-web", "prb-mail"), "svc-paper": ()}
 PROV = {"_": "I"}
+LONG_HISTORIES = {"sqlite": 1_200, "postgresql": 150}
+"""How many `make soak` tells to each property on each store.
+
+What is proven is about our code, the same on both; a database takes four times as long for each.
+"""
 
 Json = dict[str, Any]
 
@@ -445,6 +451,8 @@ class Kit:
     """What tests take from here."""
 
     opened: Callable[[], AbstractContextManager[World]]
+    soaked: settings
+    """How long to search among long histories."""
     dump: Callable[..., dict[str, list[tuple[Any, ...]]]] = dump
     row: Callable[..., Row] = row
     chance: type[Chance] = Chance
@@ -537,7 +545,8 @@ def views_database(cluster: Any) -> Iterator[str]:
 def kit(request: pytest.FixtureRequest) -> Kit:
     """The world and its tools on both stores; opened anew as often as a test asks."""
     database = request.getfixturevalue("views_database") if request.param == "postgresql" else None
-    return Kit(partial(_opened, Places(database)))
+    soaked = settings(max_examples=LONG_HISTORIES[request.param])
+    return Kit(partial(_opened, Places(database)), soaked)
 
 
 @pytest.fixture

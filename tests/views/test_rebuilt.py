@@ -231,13 +231,14 @@ def test_views_folded_in_steps_equal_views_folded_at_once(
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(3600)
-@settings(max_examples=1_500)
-@given(
-    steps=st.lists(STEPS, min_size=5, max_size=80),
-    nows=st.lists(instants, min_size=1, max_size=3),
-)
-def test_long_histories_folded_in_steps_equal_those_folded_at_once(
-    kit: Any, steps: list[tuple[Any, ...]], nows: list[int]
-) -> None:
-    _agrees(kit, steps, nows)
+@pytest.mark.timeout(3_600)
+def test_long_histories_folded_in_steps_equal_those_folded_at_once(kit: Any) -> None:
+    @settings(kit.soaked)
+    @given(
+        steps=st.lists(STEPS, min_size=5, max_size=80),
+        nows=st.lists(instants, min_size=1, max_size=3),
+    )
+    def agrees(steps: list[tuple[Any, ...]], nows: list[int]) -> None:
+        _agrees(kit, steps, nows)
+
+    agrees()
