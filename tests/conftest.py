@@ -21,6 +21,12 @@ settings.register_profile("soak", parent=settings.get_profile("quick"), max_exam
 settings.load_profile("quick")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the proofs that run at full length, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("soak") is None)
+
+
 @pytest.fixture(scope="session")
 def tree() -> Path:
     """The top folder of the working tree."""
