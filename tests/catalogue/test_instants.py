@@ -25,7 +25,7 @@ from catalogue.instants import (
     [
         pytest.param("1970-01-01T00:00:00Z", None, 0, id="the epoch"),
         pytest.param("1970-01-01T00:00:00.000001Z", None, 1, id="a microsecond"),
-        pytest.param("1970-01-01T00:00:00.000001000Z", None, 1, id="digits that say nothing more"),
+        pytest.param("1970-01-01T00:00:00.0000019Z", None, 1, id="finer digits change nothing"),
         pytest.param("2008-10-02T17:30:00+02:00", None, 1_222_961_400 * SECOND, id="an offset"),
         pytest.param("2026-03-10T00:00", "Europe/Berlin", 1_773_097_200 * SECOND, id="local time"),
         pytest.param(
@@ -50,13 +50,6 @@ def test_an_instant_is_read_from_text(text: str, tz: str | None, instant: int) -
         pytest.param("tomorrow", "no instant 'tomorrow'", id="a word"),
         pytest.param("2026-02-30T00:00:00Z", "no instant", id="a date that does not exist"),
         pytest.param("2026-03-10T25:00:00Z", "no instant", id="hour 25"),
-        pytest.param(
-            "2026-01-01T00:00:00.1234567Z",
-            "finer than a microsecond; write at most six digits .* 2026-02-01T08:00:00.123456Z",
-            id="a tenth of a microsecond",
-        ),
-        pytest.param("2026-01-01T00:00:00,0000001Z", "finer than", id="behind a comma"),
-        pytest.param("2026-01-01T00:00:00.000000001", "finer than", id="without an offset"),
     ],
 )
 def test_what_is_no_instant_is_refused(text: str, says: str) -> None:

@@ -148,18 +148,16 @@ def test_nothing_typed_is_lost_when_a_field_is_missing(
     assert len(world.announced) == 1
 
 
-@pytest.mark.parametrize("written", ["1.12.2026 8 Uhr", "2026-12-01T08:00:00.1234567"])
 @pytest.mark.parametrize("field", ["begin", "end", "received_at"])
 def test_an_instant_that_cannot_be_read_is_named_with_the_form_of_one(
-    reviewer: TestClient, field: str, written: str, send: Any
+    reviewer: TestClient, field: str, send: Any
 ) -> None:
-    answer = send(reviewer, LIST, **(TYPED | {field: written}))
+    answer = send(reviewer, LIST, **(TYPED | {field: "1.12.2026 8 Uhr"}))
 
     assert answer.status_code == 422
     assert f'id="{field}-fault" role="alert">This cannot be read as a date and time.' in answer.text
     assert "like 2026-02-10 12:00, on the clock of Europe/Berlin" in answer.text
-    assert "with at most six digits behind the second" in answer.text
-    assert f'value="{written}"' in answer.text
+    assert 'value="1.12.2026 8 Uhr"' in answer.text
 
 
 @pytest.mark.parametrize(
