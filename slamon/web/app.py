@@ -109,11 +109,11 @@ def build(
         redoc_url=None,
     )
     app.state.house = House(
-        reading, decisions, access, clock, ready, stale, Attempts(), token_hex(4), person, home
+        reading, decisions, access, clock, ready, stale, Attempts(), token_hex(4), person
     )
     app.add_middleware(Pasts)
     app.add_middleware(BoundedBodies)
-    problems.install(app)
+    problems.install(app, home)
     for router in extra_routers:
         app.include_router(router)
     for router in API:

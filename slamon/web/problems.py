@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,7 +18,7 @@ from slamon.ledger.store import ConflictError
 from slamon.ledger.trouble import full, passing
 from slamon.web.freshness import Unchanged
 from slamon.web.pages.render import error_page
-from slamon.web.requests import house_of, then_of
+from slamon.web.requests import then_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -48,8 +49,8 @@ RESPONSES: dict[int | str, dict[str, object]] = {
 }
 
 
-def install(app: FastAPI) -> None:
-    """Answer every error of `app` in the form the path promises."""
+def install(app: FastAPI, home: Path | None = None) -> None:
+    """Answer every error of `app` in the form the path promises; of the disk of its data folder, where it is full."""
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
@@ -87,9 +88,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:
-        said = passing(
-            error, house_of(request).home
-        )  # a store that is busy or gone may be back at the next request
+        said = passing(error, home)  # a store that is busy or gone may be back at the next request
         if said is None:
             return problem(request, 500, None)
         return problem(request, 507 if full(error) else 503, said)

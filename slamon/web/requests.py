@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, cast
 
 from fastapi import Depends, HTTPException, Request
@@ -29,7 +28,6 @@ class House:
 
     `stamp` differs from start to start, as a restored ledger or a newer program may give other
     answers at the same position. `person` gives what people read for the id of an actor.
-    `home` is the data folder, if there is one.
     """
 
     reading: Reading
@@ -41,7 +39,6 @@ class House:
     attempts: Attempts
     stamp: str
     person: Callable[[str], str]
-    home: Path | None
 
 
 @dataclass(frozen=True, slots=True)
