@@ -46,16 +46,17 @@ _PACED = select(
 )
 
 
-def _written(table: Table, key: list[str]) -> Insert:
+def _written(table: Table, key: list[str]) -> tuple[Insert, Insert]:
     write = insert(table)
     named = ("runs", "basis", "since", "position")
-    return write.on_conflict_do_update(
+    instead = write.on_conflict_do_update(
         index_elements=key, set_={name: write.excluded[name] for name in named}
     )
+    return write, instead
 
 
-_WRITE = _written(probe_day, ["check", "location", "day"])
-_WRITE_PACED = _written(pace_day, ["check", "location", "bound", "day"])
+_WRITES = _written(probe_day, ["check", "location", "day"])
+_WRITES_PACED = _written(pace_day, ["check", "location", "bound", "day"])
 
 
 def pack(runs: Iterable[Run]) -> bytes:
@@ -182,11 +183,12 @@ def mixed(old: Basis | None, new: Basis) -> Basis:
 class _Day:
     """The runs of a day; of all but the last only the stored bytes, as results mostly come in order of time."""
 
-    __slots__ = ("basis", "head", "last", "position", "since")
+    __slots__ = ("basis", "has_row", "head", "last", "position", "since")
 
     def __init__(
         self, stored: bytes = b"", basis: Basis | None = None, since: int = 0, position: int = 0
     ) -> None:
+        self.has_row = bool(stored)
         self.basis = basis
         self.since = since
         self.position = position
@@ -334,21 +336,13 @@ class DayBook:
         """Write the changed days back."""
         self.replaced.clear()
         changed = [(key, self._days[key]) for key in sorted(self._changed)]
-        rows: list[dict[str, Any]] = [
-            {
-                "check": check,
-                "location": location,
-                "day": number,
-                "runs": day.stored(),
-                "basis": day.basis,
-                "since": day.since,
-                "position": day.position,
-            }
-            for (check, location, number), day in changed
-            if day.last
-        ]
-        if rows:
-            self._write(rows)
+        written: tuple[list[dict[str, Any]], list[dict[str, Any]]] = [], []
+        for key, day in changed:
+            if day.last:
+                written[day.has_row].append(self._row(key, day))
+                day.has_row = True
+        for statement, rows in zip(self._statements, written, strict=True):
+            write_many(self.connection, statement, rows)
         self._remove([key for key, day in changed if not day.last])
         self._changed.clear()
         self._keep_newest(changed)
@@ -368,12 +362,25 @@ class DayBook:
         self.connection = connection
         self.touched, self.marked = {}, {}
 
-    def _write(self, rows: list[dict[str, Any]]) -> None:
-        if self.bound is None:
-            write_many(self.connection, _WRITE, rows)
-        else:
-            paced = [row | {"bound": self.bound} for row in rows]
-            write_many(self.connection, _WRITE_PACED, paced)
+    @property
+    def _statements(self) -> tuple[Insert, Insert]:
+        """How a new day is written, and one that has a row."""
+        return _WRITES if self.bound is None else _WRITES_PACED
+
+    def _row(self, key: Key, day: _Day) -> dict[str, Any]:
+        check, location, number = key
+        row = {
+            "check": check,
+            "location": location,
+            "day": number,
+            "runs": day.stored(),
+            "basis": day.basis,
+            "since": day.since,
+            "position": day.position,
+        }
+        if self.bound is not None:
+            row["bound"] = self.bound
+        return row
 
     def _remove(self, emptied: list[Key]) -> None:
         """A day of which no result stands any more is as if nobody had looked."""

@@ -18,7 +18,6 @@ __all__ = ["IN_BULK", "change", "insert", "write_many"]
 IN_BULK = 100  # rows that pay for a table of their own on the way into a server's
 AS_TEXT = ("VARCHAR", "JSON")
 """Columns that are given a text as it is."""
-BESIDE = "on_its_way"
 
 
 def change(connection: Connection, statement: Insert | Update | Delete, **given: object) -> None:
@@ -83,13 +82,17 @@ def _in_bulk(statement: Insert, dialect: Dialect, columns: tuple[str, ...]) -> _
     into, conflict, otherwise = spelled(statement, dialect, columns).text.partition(" ON CONFLICT ")
     if not conflict:
         return _Bulk(columns, types, copying.format(table.name))
-    head = into.partition(" VALUES ")[0]
+    head, beside = into.partition(" VALUES ")[0], f"{table.name}_on_its_way"
+    # It stays with the connection: after a commit that drops a table the server waits for its disk.
+    made = (
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {beside} (LIKE {table.name}) ON COMMIT DELETE ROWS"
+    )
     return _Bulk(
         columns,
         types,
-        copying.format(BESIDE),
-        before=f"CREATE TEMPORARY TABLE {BESIDE} (LIKE {table.name}) ON COMMIT DROP",
-        after=f"{head} SELECT {named} FROM {BESIDE}{conflict}{otherwise}; DROP TABLE {BESIDE}",  # noqa: S608  # our own names
+        copying.format(beside),
+        before=f"{made}; DELETE FROM {beside}",  # noqa: S608  # our own names
+        after=f"{head} SELECT {named} FROM {beside}{conflict}{otherwise}",  # noqa: S608  # our own names
     )
 
 
