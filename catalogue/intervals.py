@@ -119,6 +119,21 @@ class Steps(Generic[V_co]):
         last = bisect_left(self.points, end, key=_instant)
         return Steps(((begin, self.points[first - 1][1]), *self.points[first:last]), end)
 
+    def cut(self, spans: Iterable[Span]) -> Iterator[Steps[V_co]]:
+        """Give the part inside each of some spans, which come in order of time and do not overlap."""
+        points, place = self.points, 0
+        for span in spans:
+            begin, end = max(span[0], self.begin), min(span[1], self.end)
+            if begin >= end:
+                yield self.clip(span)
+                continue
+            while place + 1 < len(points) and points[place + 1][0] <= begin:
+                place += 1
+            after = place + 1
+            while after < len(points) and points[after][0] < end:
+                after += 1
+            yield Steps(((begin, points[place][1]), *points[place + 1 : after]), end)
+
     def map(self, change: Callable[[V_co], W]) -> Steps[W]:
         """Give the value changed by a function, neighbours that become equal joined."""
         return steps(((at, change(value)) for at, value in self.points), self.end)

@@ -18,7 +18,7 @@ from slamon.views.asking import Row, ask
 from slamon.views.batches import Timed
 from slamon.views.marks import Spans, widen
 from slamon.views.tables import pace_day, probe_day
-from slamon.views.writing import IN_BULK, insert, write_many
+from slamon.views.writing import IN_BULK, insert, write_rows
 
 RUN = struct.Struct("<qqIBq")
 
@@ -46,17 +46,18 @@ _PACED = select(
 )
 
 
-def _written(table: Table, key: list[str]) -> tuple[Insert, Insert]:
+def _written(table: Table, key: list[str]) -> tuple[tuple[Insert, Insert], tuple[str, ...]]:
+    """How a new day is written, how one that has a row, and the order of columns."""
     write = insert(table)
     named = ("runs", "basis", "since", "position")
     instead = write.on_conflict_do_update(
         index_elements=key, set_={name: write.excluded[name] for name in named}
     )
-    return write, instead
+    return (write, instead), tuple(table.c.keys())
 
 
-_WRITES = _written(probe_day, ["check", "location", "day"])
-_WRITES_PACED = _written(pace_day, ["check", "location", "bound", "day"])
+_WRITTEN = _written(probe_day, ["check", "location", "day"])
+_WRITTEN_PACED = _written(pace_day, ["check", "location", "bound", "day"])
 
 
 def pack(runs: Iterable[Run]) -> bytes:
@@ -336,13 +337,16 @@ class DayBook:
         """Write the changed days back."""
         self.replaced.clear()
         changed = [(key, self._days[key]) for key in sorted(self._changed)]
-        written: tuple[list[dict[str, Any]], list[dict[str, Any]]] = [], []
-        for key, day in changed:
+        written: tuple[list[Row], list[Row]] = [], []
+        bound = () if self.bound is None else (self.bound,)
+        for (check, location, number), day in changed:
             if day.last:
-                written[day.has_row].append(self._row(key, day))
+                told = number, day.stored(), day.basis, day.since, day.position
+                written[day.has_row].append((check, location, *bound, *told))
                 day.has_row = True
-        for statement, rows in zip(self._statements, written, strict=True):
-            write_many(self.connection, statement, rows)
+        statements, columns = _WRITTEN if self.bound is None else _WRITTEN_PACED
+        for statement, rows in zip(statements, written, strict=True):
+            write_rows(self.connection, statement, columns, rows)
         self._remove([key for key, day in changed if not day.last])
         self._changed.clear()
         self._keep_newest(changed)
@@ -361,26 +365,6 @@ class DayBook:
         """Serve another transaction that sees what the one before it has written."""
         self.connection = connection
         self.touched, self.marked = {}, {}
-
-    @property
-    def _statements(self) -> tuple[Insert, Insert]:
-        """How a new day is written, and one that has a row."""
-        return _WRITES if self.bound is None else _WRITES_PACED
-
-    def _row(self, key: Key, day: _Day) -> dict[str, Any]:
-        check, location, number = key
-        row = {
-            "check": check,
-            "location": location,
-            "day": number,
-            "runs": day.stored(),
-            "basis": day.basis,
-            "since": day.since,
-            "position": day.position,
-        }
-        if self.bound is not None:
-            row["bound"] = self.bound
-        return row
 
     def _remove(self, emptied: list[Key]) -> None:
         """A day of which no result stands any more is as if nobody had looked."""

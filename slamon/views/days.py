@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import compress
-from typing import TypeVar
+from itertools import compress, repeat
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
@@ -32,8 +32,7 @@ S = TypeVar("S", bound=str)
 Reader = Callable[[ObjectiveTerms, Sequence[CheckRuns], Sequence[CheckRuns], Span], Steps[S]]
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """One local day of an objective: its figures and what they rest on."""
 
     label: str
@@ -81,13 +80,16 @@ class Observations:
             points += reader(judged.terms, runs, controls, part).points
         return steps(points, span[1])
 
-    def basis(self, span: Span) -> Basis:
-        """What the results of a span rest on."""
-        basis: Basis | None = None
-        for each in self.checks:
-            if (found := each.basis(span)) is not None:
-                basis = mixed(basis, found)
-        return basis or "none"
+    def rested_on(self, spans: Sequence[Span]) -> Iterator[Basis]:
+        """What the results of spans in order of time rest on."""
+        if not self.checks:
+            yield from repeat("none", len(spans))
+        for of_checks in zip(*(each.rested_on(spans) for each in self.checks), strict=True):
+            basis: Basis | None = None
+            for found in of_checks:
+                if found is not None:
+                    basis = mixed(basis, found)
+            yield basis or "none"
 
 
 def _runs(checks: Iterable[Fetched]) -> list[CheckRuns]:
@@ -138,12 +140,13 @@ class Desk:
         entries = self._entries(judged, seen, (begin, end), until)
         cases = self._cases(judged, (begin, end)) if seen else ()
         terms = judged.terms
-        for day in days:
-            span = (day.begin, min(day.end, until))
+        spans = [(day.begin, min(day.end, until)) for day in days]
+        none: Basis = "none"
+        bases = seen.rested_on(spans) if seen else repeat(none)
+        for day, span, own, basis in zip(days, spans, entries.cut(spans), bases, strict=False):
             agreed = terms.agreed(*span)
             counts = case_counts(cases, agreed, terms.windows, span) if cases else NO_CASES
-            figures = _classified(entries.clip(span), agreed, terms.windows, span, counts)
-            yield Day(day.label, figures, seen.basis(span) if seen else "none")
+            yield Day(day.label, _classified(own, agreed, terms.windows, span, counts), basis)
 
     def entries(self, judged: Judged, span: Span, until: int) -> Steps[Entry]:
         """What the time of a span counts as by results, or by declarations alone where there is none yet."""

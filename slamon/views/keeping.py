@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, delete, select
 
@@ -20,15 +20,19 @@ from slamon.views.objectives import Judged, Key, judged_by, judged_objectives
 from slamon.views.promised import Promises
 from slamon.views.shelf import FAR, Confirmation, Source, reach
 from slamon.views.tables import objective_day
-from slamon.views.writing import change, insert, write_many
+from slamon.views.writing import change, insert, write_rows
 
 Touched = Mapping[tuple[str, str], tuple[int, int]]
 Span = tuple[int, int]
 Days = Mapping[str, object]
 """Of an objective, from one label to another."""
-Row = dict[str, object]
+Row = tuple[Any, ...]
+"""A row of `objective_day`, in the order of its columns."""
+Share = tuple[int | None, int | None, str | None, int, int]
+"""Good of total in a unit, and the known of the agreed time (µs)."""
 Kind = Literal["us", "cases"] | None
 """In what the share of a day adds up."""
+
 
 _KEY = (
     objective_day.c.agreement == bindparam("agreement"),
@@ -40,8 +44,10 @@ _KEY = (
 _KEPT = select(objective_day.c.day, objective_day.c.figures, objective_day.c.basis).where(*_KEY)
 _FORGET = delete(objective_day).where(*_KEY)
 _KEEP = insert(objective_day)
+_COLUMNS = tuple(objective_day.c.keys())
 _ANY = select(objective_day.c.day).limit(1)
 _LAST_LABEL = "9999"
+CALM_DAYS = 4_096
 _JSON = {False: "false", True: "true"}
 _NESTED = ("tally", "outages", "cases")
 
@@ -54,52 +60,52 @@ def kept(
     return {day: (_thawed(figures), basis) for day, figures, basis in rows}
 
 
-def rows_of(judged: Judged, days: Mapping[str, tuple[DayFigures, Basis]]) -> list[Row]:
-    """The figures of finished days as they are kept."""
+def rows_of(judged: Judged, days: Iterable[tuple[str, DayFigures, Basis]]) -> list[Row]:
+    """The figures of finished days as they are kept; a day is given by label, figures and basis."""
+    key, terms = judged.key, judged.terms
+    shares = _shares_in(terms.policy, _kind_of(terms))
     return [
-        {
-            **_named(judged.key),
-            **_columns(judged.terms, figures),
-            "day": label,
-            "basis": basis,
-        }
-        for label, (figures, basis) in days.items()
+        (*key, label, text, basis, *share)
+        for label, figures, basis in days
+        for text, share in (shares.of(figures),)
     ]
 
 
-class _Same:
-    """Figures told apart by their identity: of calm days all objectives with the same hours have the same."""
-
-    __slots__ = ("figures",)
-
-    def __init__(self, figures: DayFigures) -> None:
-        self.figures = figures
-
-    def __hash__(self) -> int:
-        return id(self.figures)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.figures is other.figures
-
-
-def _columns(terms: ObjectiveTerms, figures: DayFigures) -> Mapping[str, int | str | None]:
-    """What is kept of a day for these terms."""
+def _kind_of(terms: ObjectiveTerms) -> Kind:
     if terms.measure == "cases":
-        return _spelled(figures, terms.policy, "cases")
-    kind: Kind = None if terms.measure == "level" or terms.mean_of_slices is not None else "us"
-    if figures.outages:
-        return _spelled(figures, terms.policy, kind)
-    return _calm(_Same(figures), terms.policy, kind)
+        return "cases"
+    return None if terms.measure == "level" or terms.mean_of_slices is not None else "us"
 
 
-@lru_cache(maxsize=4_096)
-def _calm(same: _Same, policy: Policy, kind: Kind) -> Mapping[str, int | str | None]:
-    return _spelled(same.figures, policy, kind)
+class _Shares:
+    """Figures as they are spelled, under one policy; those of a calm day are the same for many objectives."""
+
+    def __init__(self, policy: Policy, kind: Kind) -> None:
+        self._policy = policy
+        self._kind: Kind = kind
+        self._calm: dict[int, tuple[DayFigures, tuple[str, Share]]] = {}
+
+    def of(self, figures: DayFigures) -> tuple[str, Share]:
+        held = self._calm.get(id(figures))
+        if held is not None and held[0] is figures:
+            return held[1]
+        found = _frozen(figures), _share(figures, self._policy, self._kind)
+        if not figures.outages and self._kind != "cases":
+            if len(self._calm) >= CALM_DAYS:
+                self._calm.clear()
+            self._calm[id(figures)] = (
+                figures,
+                found,
+            )  # while it is held, nothing else has its identity
+        return found
+
+
+_shares_in = lru_cache(maxsize=32)(_Shares)
 
 
 def write(connection: Connection, rows: Sequence[Row]) -> None:
     """Keep the figures of finished days."""
-    write_many(connection, _KEEP, rows)
+    write_rows(connection, _KEEP, _COLUMNS, rows)
 
 
 def _asked(key: Key, first: str, last: str) -> Days:
@@ -110,18 +116,17 @@ def _named(key: Key) -> dict[str, object]:
     return dict(zip(("agreement", "objective", "version", "part"), key, strict=True))
 
 
-def _spelled(figures: DayFigures, policy: Policy, kind: Kind) -> Mapping[str, int | str | None]:
-    """Figures, and the share of a day in numbers that add up over days; none where a period is no sum of its days."""
+def _share(figures: DayFigures, policy: Policy, kind: Kind) -> Share:
+    """The share of a day in numbers that add up over days; none where a period is no sum of its days."""
     spent = quotient(figures.tally, policy)
-    found: dict[str, int | str | None] = {"known": spent.known, "agreed": spent.agreed}
-    found |= {"figures": _frozen(figures), "unit": kind}
+    rest = kind, spent.known, spent.agreed
     match kind:
         case "cases":
-            return found | {"good": figures.cases.good, "total": figures.cases.total}
+            return figures.cases.good, figures.cases.total, *rest
         case "us":
-            return found | {"good": spent.good, "total": spent.total}
+            return spent.good, spent.total, *rest
         case None:
-            return found | {"good": None, "total": None}
+            return None, None, *rest
 
 
 def _frozen(figures: DayFigures) -> str:

@@ -117,8 +117,7 @@ def _figures(
     known = keeping.kept(desk.connection, judged.key, days[0].label, days[-1].label)
     for stretch in consecutive(day for day in days if day.label not in known):
         for few in _cut(stretch):
-            found = desk.computed(judged, few, until)
-            yield keeping.rows_of(judged, {d.label: (d.figures, d.basis) for d in found})
+            yield keeping.rows_of(judged, desk.computed(judged, few, until))
 
 
 def _days(span: tuple[int, int], tz: str) -> tuple[Period, ...]:

@@ -60,17 +60,24 @@ class Fetched:
         """The runs as the judge takes them."""
         return CheckRuns(self.source.check, self.source.location, self.source.validity, self.runs)
 
-    def basis(self, span: tuple[int, int]) -> Basis | None:
-        """What the results of a span rest on, and the one before it if it still speaks; None if there is none."""
-        begin, end = span
-        found: Basis | None = None
-        place = bisect_left(self.bases, begin, key=_last_result)
-        for first, last, until, basis in self.bases[max(0, place - 1) :]:
-            if first >= end:
-                break
-            if last >= begin or until > begin:
-                found = mixed(found, basis)
-        return found
+    def rested_on(self, spans: Sequence[tuple[int, int]]) -> Iterator[Basis | None]:
+        """What the results of spans rest on, and the one before each if it still speaks; None if there is none.
+
+        The spans come in order of time.
+        """
+        bases = self.bases
+        place = bisect_left(bases, spans[0][0], key=_last_result)
+        for begin, end in spans:
+            while place < len(bases) and bases[place][1] < begin:
+                place += 1
+            found: Basis | None = None
+            for index in range(max(0, place - 1), len(bases)):
+                first, last, until, basis = bases[index]
+                if first >= end:
+                    break
+                if last >= begin or until > begin:
+                    found = mixed(found, basis)
+            yield found
 
 
 def _last_result(day: tuple[int, int, int, Basis]) -> int:

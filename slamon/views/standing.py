@@ -134,7 +134,7 @@ def _state_now(frame: Frame, judged: Judged) -> tuple[State, str | None, Basis]:
     seen = frame.desk.observations(judged, span)
     begin, state = seen.states(judged, span).points[-1]
     known = state != "unknown" and begin > span[0]
-    return state, format_instant(begin) if known else None, seen.basis(span)
+    return state, format_instant(begin) if known else None, next(seen.rested_on([span]))
 
 
 def day_cells(frame: Frame, judged: Judged, back: int) -> tuple[DayCell, ...]:

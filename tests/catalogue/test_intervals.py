@@ -93,6 +93,15 @@ def test_a_clipped_step_function_keeps_its_values(function: Steps[str], span: Sp
     assert value_at(function.clip(span)) == inside
 
 
+@given(functions, st.lists(st.integers(0, END), max_size=8))
+def test_a_step_function_cut_into_spans_gives_what_is_clipped_to_each(
+    function: Steps[str], edges: list[int]
+) -> None:
+    spans = [*pairwise(sorted(edges)), (END, END + 3)]
+
+    assert list(function.cut(spans)) == [function.clip(span) for span in spans]
+
+
 @given(st.lists(functions, min_size=1, max_size=4))
 def test_zipped_step_functions_give_all_values_where_all_have_one(many: list[Steps[str]]) -> None:
     zipped = value_at(zip_steps(many))
