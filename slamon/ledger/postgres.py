@@ -208,7 +208,7 @@ class LedgerRecorder(library.PostgresApplicationRecorder):
         return found
 
     def _rows(self, question: LiteralString, *values: object) -> list[Row]:
-        return [Row(*found) for found in self._select(question, *values)]
+        return list(map(Row._make, self._select(question, *values)))
 
     def _select(self, question: LiteralString, *values: object) -> list[tuple[Any, ...]]:
         with (

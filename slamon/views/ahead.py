@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from itertools import groupby
+from typing import Any, cast
 
 from probes.batch import ObservationsRecorded
 from probes.spec import AgentAssigned
 from slamon.ledger.codec import Names, Row, payload_of
 from slamon.ledger.place import Place
 from slamon.ledger.store import Ledger
-from slamon.views.chains import Assignments, Chain, Read, in_chains
-from slamon.views.hand import Hand
+from slamon.views.chains import RECORDED, Assignments, Chain, Read, in_chains
+from slamon.views.hand import Hand, HandError
 
-SPAN = 5_000  # positions in one question
-AHEAD = 6  # parts that are read while others are folded
+FEW, MANY = 5_000, 8_000  # rows of one part
+AHEAD = 5  # parts that are read while others are folded
 AT_ONCE = 500  # rows in memory at a time
 LIFECYCLE = "lifecycle-asserted/1"
+DATE = len("2026-03-01")  # at the end of a stream of observations
 
 
 Part = tuple[Row, list[tuple[Any, ...]]]
@@ -51,20 +54,30 @@ def parts(hand: Hand, ledger: Ledger, position: int, last: int) -> Iterator[Part
         HandError: the hand has ended, or, as the parts come, met something it cannot read.
 
     """
-    spans = [(begin, min(begin + SPAN, last)) for begin in range(position, last, SPAN)]
-    for span in spans[:AHEAD]:
-        hand.ask(read, ledger.place, ledger.names, *span)
-    return _answered(hand, ledger, spans)
+    hand.ask(read, ledger.place, ledger.names, position, last, FEW, MANY)
+    for _ in range(AHEAD - 1):
+        hand.ask(read_on)
+    return _answered(hand, last)
 
 
-def _answered(hand: Hand, ledger: Ledger, spans: Sequence[tuple[int, int]]) -> Iterator[Part]:
-    for number in range(len(spans)):
-        for span in spans[number + AHEAD : number + AHEAD + 1]:
-            hand.ask(read, ledger.place, ledger.names, *span)
-        answer: Any = marshal.loads(hand.answer())  # noqa: S302  # our own hand's
-        if answer:
+def _answered(hand: Hand, last: int) -> Iterator[Part]:
+    left = AHEAD
+    try:
+        while left:
+            left -= 1
+            answer: Any = marshal.loads(hand.answer())  # noqa: S302  # our own hand's
+            if not answer:
+                continue  # it was asked for more than there is
             newest, found = answer
-            yield Row._make(newest), found
+            row = Row._make(newest)
+            if row.position < last:
+                hand.ask(read_on)
+                left += 1
+            yield row, found
+    finally:
+        for _ in range(left):  # nobody else is to be given these
+            with suppress(HandError):
+                hand.answer()
 
 
 _ledgers: dict[Place, Ledger] = {}
@@ -78,25 +91,59 @@ def opened(place: Place, names: Names) -> Ledger:
     return _ledgers[place]
 
 
-def read(place: Place, names: Names, begin: int, end: int) -> bytes:
-    """Read a part of a ledger: this is what the hand does. Empty where there is nothing."""
+_reading: list[Iterator[bytes]] = []
+"""What the hand was asked to read, as far as it has not been given yet."""
+
+
+def read(place: Place, names: Names, begin: int, end: int, few: int, many: int) -> bytes:
+    """Begin to read a ledger, and give the first part: this is what the hand does. Empty where there is nothing."""
     ledger = opened(place, names)
-    rows = Read(_rows(ledger, begin, end))
+    rows = groupby(_rows(ledger, begin, end), _Parting(few, many))
+    _reading[:] = [(_frozen_part(ledger, part) for _, part in rows)]
+    return read_on()
+
+
+def read_on() -> bytes:
+    """Give the next part of what was begun; empty behind the last one."""
+    return next(_reading[0], marshal.dumps(()))
+
+
+def _frozen_part(ledger: Ledger, part: Iterator[Row]) -> bytes:
+    rows = Read(part)
     found = [_frozen(each) for each in in_chains(rows, partial(assignment, ledger))]
-    if rows.last is None:
-        return marshal.dumps(())
-    envelope = rows.last.state.partition(b"\n")[0]
-    return marshal.dumps((tuple(rows.last._replace(state=envelope)), found))
+    last = cast("Row", rows.last)
+    envelope = last.state.partition(b"\n")[0]
+    return marshal.dumps((tuple(last._replace(state=envelope)), found))
+
+
+class _Parting:
+    """Numbers the part of each row: of `few` rows at the least, up to the beginning of a day, of `many` at the most.
+
+    The batches of a day are read together as far as they are in one part.
+    """
+
+    def __init__(self, few: int, many: int) -> None:
+        self._few = few
+        self._many = many
+        self._rows = self._part = 0
+        self._day = ""
+
+    def __call__(self, row: Row) -> int:
+        day = row.stream[-DATE:] if row.name == RECORDED else ""
+        full = self._rows >= self._few and (day > self._day or self._rows >= self._many)
+        # Nobody may see a record without the lifecycle that was stated with it.
+        if full and row.name != LIFECYCLE:
+            self._part += 1
+            self._rows = 0
+        self._day = max(self._day, day)
+        self._rows += 1
+        return self._part
 
 
 def _rows(ledger: Ledger, position: int, end: int) -> Iterator[Row]:
     while rows := ledger.rows(position, limit=AT_ONCE, upto=end):
         yield from rows
         position = rows[-1].position
-    # Nobody may see a record without the lifecycle that was stated with it.
-    for row in ledger.rows(position, limit=1):
-        if row.name == LIFECYCLE:
-            yield row
 
 
 def assignment(ledger: Ledger, agent: str, version: int) -> AgentAssigned:

@@ -48,7 +48,8 @@ def hand() -> Iterator[Counted]:
 @pytest.fixture
 def many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a short history be cut as often as one of years."""
-    monkeypatch.setattr(ahead, "SPAN", 7)
+    monkeypatch.setattr(ahead, "FEW", 5)
+    monkeypatch.setattr(ahead, "MANY", 9)
     monkeypatch.setattr(fold, "BEGINNING", 10)
     monkeypatch.setattr(settling, "SHARE", 1)
     monkeypatch.setattr(latencies, "OWN_SHARE", 5)
