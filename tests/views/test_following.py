@@ -213,6 +213,7 @@ def test_a_lock_that_is_lost_ends_the_fold_until_it_is_won_again(
 ) -> None:
     one, other = process(), process()
     one.start()
+    assert one.becomes("folding")
     assert one.following.wait_for(one.append(1), PATIENCE)
 
     one.lock.release()  # as the end of a connection releases that of a database
@@ -284,6 +285,7 @@ def test_a_fact_that_cannot_be_applied_stops_the_views_before_it(
 ) -> None:
     one = process()
     one.start()
+    assert one.becomes("folding")
     good = one.append(1)
     assert one.following.wait_for(good, PATIENCE)
     one.attended()
