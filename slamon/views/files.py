@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool, Pool, QueuePool
 
 from slamon.ledger.lock import FolderLock, HeldError
-from slamon.views.generations import retire
+from slamon.views.generations import read_position, retire
 from slamon.views.tables import metadata, view_state
 from slamon.views.writing import insert
 
@@ -66,6 +66,11 @@ class Files:
     def claim(self) -> Connection:
         """A transaction that may write the generation that is asked; waits for the one that does."""
         return self._connected(lambda _, writer: _begun(writer))
+
+    def claim_at(self) -> tuple[Connection, int]:
+        """The same, and the position up to which facts were folded into it."""
+        connection = self.claim()
+        return connection, read_position(connection)
 
     @contextmanager
     def rebuilding(self) -> Iterator[Files]:

@@ -37,7 +37,7 @@ from slamon.views.observed import Observed
 from slamon.views.promised import Catalogue
 from slamon.views.sealed import keep_seal
 from slamon.views.settling import Settling, settle_with
-from slamon.views.store import ViewStore, read_position
+from slamon.views.store import ViewStore
 from slamon.views.uncollected import uncollected
 
 BATCH = 500  # facts per transaction: enough to pay for the commit, few enough to be seen soon
@@ -103,8 +103,8 @@ class Folder:
                 yield position  # while the hand starts
             begun = self.store.position()  # lower, where there are gaps
             while True:
-                with uncollected(), self.store.writing() as connection:
-                    if read_position(connection) != begun:
+                with uncollected(), self.store.folding() as (connection, position):
+                    if position != begun:
                         return  # somebody else has folded
                     carried = self._taken_up(begun, connection)
                     ahead = Ahead(islice(found, PARTS))
@@ -135,8 +135,7 @@ class Folder:
         if known and not rows:
             # A transaction that finds nothing would cost as much as one that finds a fact.
             return None
-        with uncollected(), self.store.writing() as connection:
-            begun = read_position(connection)
+        with uncollected(), self.store.folding() as (connection, begun):
             carried = self._taken_up(begun, connection)
             if carried is not known:
                 rows = self._some(begun, self.batch, upto)

@@ -30,6 +30,9 @@ class Generations(Protocol):
     def claim(self) -> Connection:
         """A transaction that may write the generation that is asked; waits for the one that does."""
 
+    def claim_at(self) -> tuple[Connection, int]:
+        """The same, and the position up to which facts were folded into it."""
+
     def rebuilding(self) -> AbstractContextManager[Self]:
         """Another generation, empty; removed at the end unless it was put in the place of the one that is asked.
 

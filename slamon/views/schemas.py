@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS slamon_views.generation (stem text PRIMARY KEY, asked
 """
 ASKED = "SELECT asked FROM slamon_views.generation WHERE stem = %(stem)s"
 ASKED_HERE = """
-SELECT g.asked FROM slamon_views.generation g, view_state WHERE g.stem = %(stem)s
+SELECT g.asked, v.position FROM slamon_views.generation g, view_state v WHERE g.stem = %(stem)s
 """
 OWN_OTHERS = """
 SELECT nspname FROM pg_namespace WHERE nspname <> %(asked)s
@@ -88,16 +88,21 @@ class Schemas:
         Whoever removes a generation locks its `view_state` first, and does not wait for it. So whoever has read
         that table finds all others.
         """
-        return self._connected(lambda opened: opened.reader, ASKED_HERE)
+        return self._connected(lambda opened: opened.reader, ASKED_HERE)[0]
 
     def trial(self) -> Connection:
         """The same, but temporary tables can be made in it."""
-        return self._connected(lambda opened: opened.tester, ASKED_HERE)
+        return self._connected(lambda opened: opened.tester, ASKED_HERE)[0]
 
     def claim(self) -> Connection:
         """A transaction that may write the generation that is asked; waits for the one that does."""
+        return self.claim_at()[0]
+
+    def claim_at(self) -> tuple[Connection, int]:
+        """The same, and the position up to which facts were folded into it: that of whoever was waited for."""
+        # Of rows that are locked the newest version is seen, of others that from before the wait.
         locking = "" if self._pinned else " FOR UPDATE"
-        return self._connected(lambda opened: opened.writer, ASKED + locking)
+        return self._connected(lambda opened: opened.writer, ASKED_HERE + locking)
 
     @contextmanager
     def rebuilding(self) -> Iterator[Schemas]:
@@ -148,18 +153,20 @@ class Schemas:
                     return True
         return False
 
-    def _connected(self, kind: Callable[[Opened], Engine], question: LiteralString) -> Connection:
+    def _connected(
+        self, kind: Callable[[Opened], Engine], question: LiteralString
+    ) -> tuple[Connection, int]:
         again = True
         while True:
             opened = self._opened
             connection = kind(opened).connect()
             try:
-                found = _number(connection, question, self._stem)
+                found, position = _begun(connection, question, self._stem)
                 asked = self._pinned or found
             except DBAPIError as wrong:
                 connection.close()
                 if isinstance(wrong.orig, errors.UndefinedTable):  # another was put in its place
-                    asked = self._asked()
+                    asked, position = self._asked(), 0
                     if asked == opened.number:
                         raise
                 elif wrong.connection_invalidated and again:  # the server was started anew
@@ -168,7 +175,7 @@ class Schemas:
                 else:
                     raise
             if asked == opened.number:
-                return connection
+                return connection, position
             connection.close()
             self._switch(asked)
 
@@ -214,13 +221,13 @@ class Schemas:
             remove(connection, schema)
 
 
-def _number(connection: Connection, question: LiteralString, stem: str) -> int:
-    """The generation that is asked, as a transaction sees it that begins with this."""
+def _begun(connection: Connection, question: LiteralString, stem: str) -> tuple[int, int]:
+    """The generation that is asked and the position of this one, as a transaction sees it that begins with this."""
     connection.begin()
     server: Any = connection.connection.driver_connection
     with told_alike(connection):
-        ((asked,),) = server.execute(question, {"stem": stem}).fetchall()
-    return int(asked)
+        ((asked, position),) = server.execute(question, {"stem": stem}).fetchall()
+    return asked, position
 
 
 def _alone(connection: psycopg.Connection) -> bool:

@@ -61,6 +61,14 @@ class ViewStore:
             yield connection
             connection.commit()
 
+    @contextmanager
+    def folding(self) -> Iterator[tuple[Connection, int]]:
+        """The same, and the position up to which facts were folded."""
+        connection, position = self._generations.claim_at()
+        with connection:
+            yield connection, position
+            connection.commit()
+
     def rebuild(
         self, whole: Callable[[ViewStore], None], rest: Callable[[ViewStore], None]
     ) -> None:

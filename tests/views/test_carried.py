@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from catalogue.changes import Change
 from catalogue.instants import HOUR
@@ -16,6 +19,7 @@ from slamon.sla.closing import PeriodClosed
 from slamon.views.fold import Folder
 from slamon.views.rebuilding import rebuild
 from slamon.views.store import ViewStore
+from slamon.views.tables import view_state
 
 DAY = 24 * HOUR
 MARCH = "2026-03"
@@ -119,3 +123,20 @@ def test_who_finds_nothing_to_fold_waits_for_nobody_who_writes(world: Any) -> No
 
     with world.views.writing():
         assert folder.step() is None
+
+
+def test_who_waits_for_another_fold_goes_on_from_where_that_one_came(world: Any) -> None:
+    begun: list[int] = []
+
+    def fold() -> None:
+        with world.views.folding() as (_, position):
+            begun.append(position)
+
+    with world.views.folding() as (connection, before):
+        waiting = threading.Thread(target=fold)
+        waiting.start()
+        time.sleep(0.2)
+        connection.execute(update(view_state).values(position=before + 5))
+    waiting.join()
+
+    assert begun == [before + 5]
