@@ -75,8 +75,8 @@ def _answered(hand: Hand, last: int) -> Iterator[Part]:
                 left += 1
             yield row, found
     finally:
-        for _ in range(left):  # nobody else is to be given these
-            with suppress(HandError):
+        with suppress(HandError):
+            for _ in range(left):  # nobody else is to be given these
                 hand.answer()
 
 
