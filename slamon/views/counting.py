@@ -157,7 +157,7 @@ class Counting:
                 check = assigned.probes[index].probe
                 key = Key(check, assigned.location, fact.begin // DAY_US)
                 self._loose.setdefault(key, Counter())[bucket] += 1
-                self._positions[key] = row.position
+                self._positions[key] = max(row.position, self._positions.get(key, 0))
 
     def _close(self, stream: str) -> None:
         plane = self._open.pop(stream, None)

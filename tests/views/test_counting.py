@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -79,3 +80,29 @@ def test_positions_do_not_depend_on_where_counting_stops(
         places = sorted({begun, *(min(end, begun + cut) for cut in cuts), end})
 
         assert dict(_counted(world, places)) == newest
+
+
+@pytest.mark.parametrize(
+    "minutes",
+    [
+        pytest.param((5, 10), id="of probes whose rounds repeat through the day"),
+        pytest.param((7, 11), id="of probes whose rounds do not"),
+    ],
+)
+def test_positions_do_not_depend_on_which_spool_is_counted_first(
+    world: Any, kit: Any, minutes: tuple[int, int]
+) -> None:
+    probes = tuple(_probe(number, each) for number, each in enumerate(minutes))
+    assigned = AgentAssigned(version=1, location="loc-bonn", probes=probes)
+    begin, end = kit.begin, kit.begin + 60 * MINUTE
+    rows = [_row(due, index, frozenset({0, 1})) for due, index in assigned.plan(begin, end)]
+    begun = world.ledger.position()
+    for spool in ("spool1", "spool2"):
+        batch = assemble(assigned, begin, end, rows, {})[0]
+        world.append(f"observations:agent-bonn:{spool}:2026-03-20", batch)
+    counting = Counting(lambda _agent, _version: assigned)
+
+    for row in reversed(world.ledger.rows(begun, limit=10)):
+        counting.take(row)
+
+    assert [position for *_, position in counting.counted()] == [world.ledger.position()] * 2
