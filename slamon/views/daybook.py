@@ -219,6 +219,14 @@ class _Day:
             self.last = part
         return []
 
+    def amend(self, became: Mapping[int, Outcome | None], position: int) -> None:
+        """Give results another outcome; a day of which none is left is as if nobody had looked."""
+        self.become(list(amended(self.runs(), became)))
+        if self.last is None:
+            self.basis, self.since, self.position = None, 0, 0
+        else:
+            self.position = max(self.position, position)
+
     def told_by(self, since: int, position: int) -> None:
         """Note the positions of the first and of the newest fact that told of a result of this day."""
         if not self.since or since < self.since:
@@ -278,8 +286,7 @@ class DayBook:
         for day, found in groupby(sorted(became), key=lambda at: at // DAY_US):
             key = (check, location, day)
             held = self._day(key)
-            held.become(list(amended(held.runs(), {at: became[at] for at in found})))
-            held.position = max(held.position, position)
+            held.amend({at: became[at] for at in found}, position)
             self._changed.add(key)
 
     def touch(self, source: tuple[str, str], first: int, last: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from catalogue.instants import HOUR
@@ -173,6 +173,16 @@ def _agrees(kit: Any, steps: list[tuple[Any, ...]], cut: list[int]) -> None:
                 assert found[name] == rows, name
 
 
+@example(
+    # A bound is promised, and what told of a day is taken away, before other results of it come.
+    steps=[
+        ("probe", 0, 20, 1),
+        ("pace",),
+        ("correct", "prb-mail", (0, 100), None),
+        ("probe again", 0, 20, 258),
+    ],
+    cut=[9],
+)
 @settings(max_examples=8, phases=FOUND)
 @given(
     steps=st.lists(STEPS, min_size=8, max_size=30),
