@@ -13,7 +13,6 @@ from datetime import date
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from sqlalchemy import Connection, insert
 
@@ -29,6 +28,7 @@ from slamon.sla.runs import Run
 from slamon.sla.tally import DayFigures, DownRun, Tally
 from slamon.views import keeping
 from slamon.views.daybook import pack, split_by_day
+from slamon.views.days import Day
 from slamon.views.fold import Folder
 from slamon.views.objectives import Judged, judged_objectives
 from slamon.views.reading import Reading
@@ -40,8 +40,6 @@ RECENT_DAYS = 35
 VARIANTS = 16  # of a day: with and without outages
 DAY = 24 * HOUR
 ROWS = 5_000
-
-Days = dict[str, tuple[DayFigures, Any]]
 
 
 @dataclass(frozen=True)
@@ -88,8 +86,8 @@ def _fill(connection: Connection, services: int, first_day: date) -> None:
         keeping.write(connection, keeping.rows_of(each, variants[number % VARIANTS]))
 
 
-def _variant(judged: Judged, days: list[Period], chance: Random) -> Days:
-    return {day.label: (_figures(judged, day, chance), "measured") for day in days}
+def _variant(judged: Judged, days: list[Period], chance: Random) -> list[Day]:
+    return [Day(day.label, _figures(judged, day, chance), "measured") for day in days]
 
 
 def _figures(judged: Judged, day: Period, chance: Random) -> DayFigures:
