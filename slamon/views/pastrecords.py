@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, not_, select
 
@@ -36,15 +37,28 @@ Apply = Callable[[Connection, Iterable[Entry]], object]
 def veil_records(veil: Veil, ledger: Ledger) -> None:
     """Show records, exclusions and declarations as they were; each row has a stream of its own."""
     _veil_rows(veil, ledger, record, "{kind}:{id}", _stated)
-    _veil_rows(veil, ledger, exclusion, "exclusion:{agreement}:{id}", _announced)
-    _veil_rows(veil, ledger, declaration, "declaration:{service}:{id}", _declared, _unchanged)
+    _veil_rows(
+        veil,
+        ledger,
+        exclusion,
+        "exclusion:{agreement}:{id}",
+        _each(AnnouncingFact, excluded.applied),
+    )
+    _veil_rows(
+        veil,
+        ledger,
+        declaration,
+        "declaration:{service}:{id}",
+        _each(DeclarationFact, declared.applied),
+        _unchanged,
+    )
     _veil_interruptions(veil, ledger)
 
 
 def veil_files(veil: Veil, ledger: Ledger) -> None:
     """Show tickets and levels as they were; a source that told more since is folded anew as a whole."""
-    _veil_source(veil, ledger, ticket, "tickets", _tickets)
-    _veil_source(veil, ledger, level, "levels", _levels)
+    _veil_source(veil, ledger, ticket, "tickets", _each(TicketsImported, cases.tickets_taken_in))
+    _veil_source(veil, ledger, level, "levels", _each(LevelsImported, cases.levels_taken_in))
 
 
 def _veil_rows(
@@ -95,7 +109,7 @@ def _veil_interruptions(veil: Veil, ledger: Ledger) -> None:
     streams = [f"interruptions:{agent}" for agent in agents.scalars()]
     veil.lay(interruption)
     for name in streams:
-        _fold(veil, ledger, name, _interrupted)
+        _fold(veil, ledger, name, _each(ProbingInterrupted, _interrupted))
 
 
 def _stated(connection: Connection, entries: Iterable[Entry]) -> None:
@@ -106,34 +120,19 @@ def _stated(connection: Connection, entries: Iterable[Entry]) -> None:
     stating.flush()
 
 
-def _announced(connection: Connection, entries: Iterable[Entry]) -> None:
-    for entry in entries:
-        if isinstance(entry.fact, AnnouncingFact):
-            excluded.applied(connection, entry, entry.fact)
+def _each(kind: Any, apply: Callable[[Connection, Entry, Any], object]) -> Apply:
+    """Fold the facts of a kind one by one."""
+
+    def fold(connection: Connection, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if isinstance(entry.fact, kind):
+                apply(connection, entry, entry.fact)
+
+    return fold
 
 
-def _declared(connection: Connection, entries: Iterable[Entry]) -> None:
-    for entry in entries:
-        if isinstance(entry.fact, DeclarationFact):
-            declared.applied(connection, entry, entry.fact)
-
-
-def _tickets(connection: Connection, entries: Iterable[Entry]) -> None:
-    for entry in entries:
-        if isinstance(entry.fact, TicketsImported):
-            cases.tickets_taken_in(connection, entry, entry.fact)
-
-
-def _levels(connection: Connection, entries: Iterable[Entry]) -> None:
-    for entry in entries:
-        if isinstance(entry.fact, LevelsImported):
-            cases.levels_taken_in(connection, entry, entry.fact)
-
-
-def _interrupted(connection: Connection, entries: Iterable[Entry]) -> None:
-    for entry in entries:
-        if isinstance(entry.fact, ProbingInterrupted):
-            Observed(connection).interrupted(entry, entry.fact)
+def _interrupted(connection: Connection, entry: Entry, fact: ProbingInterrupted) -> None:
+    Observed(connection).interrupted(entry, fact)
 
 
 def _fold(veil: Veil, ledger: Ledger, stream: str, apply: Apply) -> None:
