@@ -11,6 +11,7 @@ program.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -34,7 +35,7 @@ PROBES = 1_000
 YEAR = 365
 BYTES_A_RESULT = 12  # of ledger, journal and views together, in either store, with room to spare
 AT_ONCE = 500
-BETWEEN_LOOKS = 0.1  # s
+BETWEEN_LOOKS = 0.25  # s; a look holds up the process it looks at
 
 SQLITE = "SELECT state FROM stored_events ORDER BY rowid"
 POSTGRES = "SELECT state FROM stored_events ORDER BY notification_id"
@@ -55,6 +56,7 @@ def _of_size(years: int) -> Iterator[Figure]:
     days = max(1, round(years * YEAR / PROBES))
     for name, place, views in _places(days * PROBES * 1_440):
         history = write(place, PROBES, days, workers=2)
+        _come_to_rest(place)
         title = f"{years} service-years, {name}"
         sys.stderr.write(f"{title}: {history.facts} facts of {history.observations} results\n")
         found = _refolded(place, views)
@@ -85,6 +87,15 @@ def _places(results: int) -> Iterator[tuple[str, Place, Place]]:
         yield "PostgreSQL", url, url
     finally:
         cluster.remove()
+
+
+def _come_to_rest(place: Place) -> None:
+    """Let the disk and the server finish what so many facts at once have left them to do."""
+    if isinstance(place, str):
+        with psycopg.connect(place, autocommit=True) as connection:
+            connection.execute("VACUUM (ANALYZE) stored_events")
+            connection.execute("CHECKPOINT")
+    os.sync()
 
 
 def _refolded(place: Place, views: Place) -> dict[str, float]:
@@ -120,7 +131,7 @@ def _states(place: Place) -> Iterator[bytes]:
     with psycopg.connect(str(place)) as connection:
         cursor = psycopg.ServerCursor(connection, "baseline")
         cursor.itersize = AT_ONCE
-        yield from (bytes(state) for (state,) in cursor.execute(POSTGRES))
+        yield from (bytes(state) for (state,) in cursor.execute(POSTGRES, binary=True))
 
 
 def _read(place: Place) -> None:
