@@ -85,13 +85,18 @@ def environment(data: Path, more: Mapping[str, str]) -> dict[str, str]:
     return {**ours, "COLUMNS": "200", "SLAMON_DATA": str(data), "SLAMON_PORT": "0", **more}
 
 
+def output_in(data: Path) -> Path:
+    """Where a process that runs beside the test writes what it says."""
+    return data / f"output-{time.monotonic_ns()}.txt"
+
+
 class Running:
     """A slamon process of our own: where it answers, what it says, and its end by its own handle."""
 
     def __init__(self, command: str, data: Path, settings: Mapping[str, str]) -> None:
         data.mkdir(parents=True, exist_ok=True)
         self.data = data
-        self._output = data / f"output-{time.monotonic_ns()}.txt"
+        self._output = output_in(data)
         began = time.monotonic()
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -224,10 +229,14 @@ def command() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     begun: list[subprocess.Popen[bytes]] = []
 
     def begin(data: Path, *arguments: str | Path, **more: str) -> subprocess.Popen[bytes]:
-        quiet, surroundings = subprocess.DEVNULL, environment(data, more)
-        process = subprocess.Popen(
-            [SLAMON, *arguments], env=surroundings, stdin=quiet, stdout=quiet, stderr=quiet
-        )
+        with output_in(data).open("wb") as output:
+            process = subprocess.Popen(
+                [SLAMON, *arguments],
+                env=environment(data, more),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
         begun.append(process)
         return process
 
