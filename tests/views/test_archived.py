@@ -9,7 +9,6 @@ import pytest
 from catalogue.instants import MINUTE
 from catalogue.terms import LifecycleAsserted, TermsStated
 from probes.assembly import Row
-from probes.batch import ObservationsRecorded
 from probes.outcome import Outcome
 from slamon.app.archiving import Choice
 from slamon.ledger import archiving
@@ -95,18 +94,13 @@ def _promise(world: Any, within: str) -> None:
     world.fold()
 
 
-def _batches(world: Any) -> list[ObservationsRecorded]:
-    entries = world.ledger.since(0, limit=100_000)
-    return [entry.fact for entry in entries if isinstance(entry.fact, ObservationsRecorded)]
-
-
 def test_views_folded_anew_from_what_is_left_are_equal(probed: Any, kit: Any) -> None:
     whole = _folded(probed, kit)
 
     archived = _archive(probed, Choice(probed.ledger, FAR, _bounded(probed)))
 
-    assert archived.count == len(_batches(probed))
-    assert all(batch.away for batch in _batches(probed))
+    assert archived.count == len(probed.batches())
+    assert all(batch.away for batch in probed.batches())
     assert _folded(probed, kit) == whole
     assert whole["latency_day"]
 
@@ -116,8 +110,8 @@ def test_only_batches_that_ended_before_an_instant_are_chosen(probed: Any, kit: 
 
     _archive(probed, Choice(probed.ledger, before, ()))
 
-    assert {batch.away for batch in _batches(probed) if batch.end <= before} == {True}
-    assert {batch.away for batch in _batches(probed) if batch.end > before} == {False}
+    assert {batch.away for batch in probed.batches() if batch.end <= before} == {True}
+    assert {batch.away for batch in probed.batches() if batch.end > before} == {False}
 
 
 def test_batches_of_a_probe_with_a_promised_bound_stay_whole(probed: Any) -> None:
@@ -127,7 +121,7 @@ def test_batches_of_a_probe_with_a_promised_bound_stay_whole(probed: Any) -> Non
     found = list(archiving.gather(probed.ledger, FAR, choice))
 
     assert found == []
-    assert choice.promised == len(_batches(probed))
+    assert choice.promised == len(probed.batches())
 
 
 def _paced(world: Any) -> dict[Outcome, int]:

@@ -15,7 +15,6 @@ from catalogue.changes import Change
 from catalogue.instants import HOUR
 from catalogue.terms import TermsCorrected
 from probes.outcome import Outcome
-from slamon.sla.closing import PeriodClosed
 from slamon.views.fold import Folder
 from slamon.views.rebuilding import rebuild
 from slamon.views.store import ViewStore
@@ -33,7 +32,7 @@ def _history(world: Any, kit: Any) -> Iterator[None]:
     world.take_in([(kit.begin + day * DAY, Outcome.GOOD) for day in range(12)])
     yield
     for agreement in ("sla-paper", "sla-strict"):
-        _close(world, agreement, kit.begin + 60 * DAY)
+        world.close_period(agreement, MARCH, kit.begin + 60 * DAY)
         yield
     yield from _late(world, kit)
     world.append("agreement:sla-paper", _lowered())
@@ -54,14 +53,6 @@ def _late(world: Any, kit: Any) -> Iterator[None]:
     yield
     world.probe("agent-bonn", 30, kit.chance(10))
     yield
-
-
-def _close(world: Any, agreement: str, now: int) -> None:
-    offer = world.reading.closing(agreement, MARCH, now)
-    closed = PeriodClosed(
-        figures=offer.figures, position=offer.position, code_version="1", tzdata="2026a"
-    )
-    world.append(f"period:{agreement}:{MARCH}", closed)
 
 
 def _lowered() -> TermsCorrected:

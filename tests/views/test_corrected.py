@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from catalogue.instants import HOUR, MINUTE
 from catalogue.terms import LifecycleAsserted, TermsStated
@@ -20,10 +20,10 @@ from slamon.sla.runs import runs_of
 from slamon.views import keeping
 from slamon.views.asked import counted
 from slamon.views.daybook import amended, unpack
-from slamon.views.days import Day, Desk
 from slamon.views.objectives import judged_objectives
 from slamon.views.origins import Origins
 from slamon.views.tables import pace_day, probe_day, probe_last
+from tests.views.worlds.world import assert_kept_days_are_what_is_computed_now
 
 DAY = 24 * HOUR
 PAPER = "imp-paper/svc-paper"
@@ -321,7 +321,7 @@ def test_rebuilt_views_equal_those_that_followed_corrections(kit: Any, steps: li
         with world.views.reading() as followed, fresh.reading() as rebuilt:
             but = ("objective_day", "objective_period")
             assert kit.dump(followed, but=but) == kit.dump(rebuilt, but=but)
-            _kept_days_are_what_is_computed_now(kit, followed, rebuilt)
+            assert_kept_days_are_what_is_computed_now(followed, rebuilt)
 
 
 def _take(world: Any, kit: Any, step: tuple[Any, ...]) -> None:
@@ -355,14 +355,6 @@ def _amend(world: Any, kit: Any, first: int, length: int, chance: random.Random)
             corrections.void(world.ledger, chosen, reason="why", actor="rita")
         else:
             corrections.correct(world.ledger, chosen, outcome, reason="why", actor="rita")
-
-
-def _kept_days_are_what_is_computed_now(kit: Any, kept: Connection, source: Connection) -> None:
-    span = (kit.begin - 10 * DAY, kit.begin + 60 * DAY)
-    for judged in judged_objectives(source):
-        wanted = {day.label: day for day in Desk(source).figures(judged, span, span[1])}
-        for label, (figures, basis) in keeping.kept(kept, judged.key, "", "9999").items():
-            assert Day(label, figures, basis) == wanted[label], judged.key
 
 
 @given(

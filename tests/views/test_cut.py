@@ -14,7 +14,6 @@ from probes.outcome import Outcome
 from slamon.app import corrections
 from slamon.app.corrections import Selection
 from slamon.app.refused import Refused, Unknown
-from slamon.sla.closing import PeriodClosed
 from slamon.sla.corrections import CorrectionError
 from slamon.views.fold import Folder
 from slamon.views.origins import Origins
@@ -131,15 +130,10 @@ def _pace(world: Any) -> None:
 
 
 def _close(world: Any, agreement: str, now: int) -> None:
-    stream = f"period:{agreement}:2026-03"
-    if world.ledger.version(stream):
+    if world.ledger.version(f"period:{agreement}:2026-03"):
         return
     world.fold()
-    offer = world.reading.closing(agreement, "2026-03", now)
-    closed = PeriodClosed(
-        figures=offer.figures, position=offer.position, code_version="0", tzdata="0"
-    )
-    world.append(stream, closed)
+    world.close_period(agreement, "2026-03", now)
 
 
 def _folded(world: Any, kit: Any, cut: list[int]) -> Any:

@@ -13,9 +13,9 @@ from probes.outcome import Outcome
 from slamon.sla.declared import Declared
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
 from slamon.views import declared, keeping
-from slamon.views.days import Day, Desk
 from slamon.views.objectives import judged_objectives
 from slamon.views.shelf import FAR
+from tests.views.worlds.world import assert_kept_days_are_what_is_computed_now
 
 DAY = 24 * HOUR
 STREAM = "declaration:svc-paper:inc-1"
@@ -145,7 +145,7 @@ def test_rebuilt_views_equal_those_that_followed_declarations(kit: Any, steps: l
         with world.views.reading() as followed, fresh.reading() as rebuilt:
             but = ("objective_day", "objective_period")
             assert kit.dump(followed, but=but) == kit.dump(rebuilt, but=but)
-            _kept_days_are_what_is_computed_now(kit, followed, rebuilt)
+            assert_kept_days_are_what_is_computed_now(followed, rebuilt)
 
 
 def _take(world: Any, kit: Any, step: tuple[Any, ...], streams: list[str]) -> None:
@@ -163,11 +163,3 @@ def _take(world: Any, kit: Any, step: tuple[Any, ...], streams: list[str]) -> No
             world.settle(kit.begin + now * HOUR)
         case "fold", limit:
             world.fold(limit)
-
-
-def _kept_days_are_what_is_computed_now(kit: Any, kept: Any, source: Any) -> None:
-    span = (kit.begin - 10 * DAY, kit.begin + 60 * DAY)
-    for judged in judged_objectives(source):
-        wanted = {day.label: day for day in Desk(source).figures(judged, span, span[1])}
-        for label, (figures, basis) in keeping.kept(kept, judged.key, "", "9999").items():
-            assert Day(label, figures, basis) == wanted[label], judged.key

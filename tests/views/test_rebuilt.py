@@ -19,12 +19,9 @@ from slamon.sla.announcing import (
     ExclusionRefused,
     ExclusionWithdrawn,
 )
-from slamon.sla.closing import PeriodClosed
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived
-from slamon.views import keeping
-from slamon.views.days import Day, Desk
-from slamon.views.objectives import judged_objectives
 from slamon.views.reading import Reading
+from tests.views.worlds.world import assert_kept_days_are_what_is_computed_now
 
 DAY = 24 * HOUR
 PROVISIONS = ("objective_day", "period_touched")  # computed ahead, marked on suspicion
@@ -162,16 +159,10 @@ def _amend(world: Any, day: int, target: str) -> None:
 
 def _close(world: Any, agreement: str, decision: str) -> None:
     """Close March with the figures the views give, whatever they are, and decide on a breach of each."""
-    stream = f"period:{agreement}:2026-03"
-    if world.ledger.version(stream):
+    if world.ledger.version(f"period:{agreement}:2026-03"):
         return
     world.fold()
-    end = parse_period("2026-03", "UTC").end + 3 * DAY
-    offer = world.reading.closing(agreement, "2026-03", end)
-    closed = PeriodClosed(
-        figures=offer.figures, position=offer.position, code_version="0", tzdata="0"
-    )
-    world.append(stream, closed)
+    offer = world.close_period(agreement, "2026-03", parse_period("2026-03", "UTC").end + 3 * DAY)
     for figure in offer.figures:
         found = BreachFound(ratio="1/2", target=figure.target, position=offer.position)
         decided = (
@@ -184,11 +175,7 @@ def _kept_days_are_what_is_computed_now(world: Any, kit: Any) -> None:
     """Every day that is kept equals the same day computed from results alone."""
     fresh = world.anew()
     with world.views.reading() as kept, fresh.reading() as source:
-        for judged in judged_objectives(source):
-            span = (kit.begin - 10 * DAY, kit.begin + 60 * DAY)
-            wanted = {day.label: day for day in Desk(source).figures(judged, span, span[1])}
-            for label, (figures, basis) in keeping.kept(kept, judged.key, "", "9999").items():
-                assert Day(label, figures, basis) == wanted[label], judged.key
+        assert_kept_days_are_what_is_computed_now(kept, source)
 
 
 def _tell(world: Any, kit: Any, steps: list[tuple[Any, ...]]) -> None:

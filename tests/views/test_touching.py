@@ -24,11 +24,7 @@ APRIL = "2026-04"
 
 def _close(world: Any, agreement: str, label: str) -> int:
     """Close a period with what is known; gives the position that its figures rest on."""
-    offer = world.reading.closing(agreement, label, NOW)
-    closed = PeriodClosed(
-        figures=offer.figures, position=offer.position, code_version="1", tzdata="2026a"
-    )
-    world.append(f"period:{agreement}:{label}", closed)
+    offer = world.close_period(agreement, label, NOW)
     world.fold()
     return int(offer.position)
 

@@ -27,7 +27,6 @@ from slamon.ledger import archiving
 from slamon.ledger.epochs import EpochBegun
 from slamon.ledger.sealing import seal
 from slamon.sla.announcing import ExclusionAnnounced, ExclusionGranted, ExclusionWithdrawn
-from slamon.sla.closing import PeriodClosed
 from slamon.sla.corrections import CorrectionError
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
 from slamon.sla.intake import BatchQuarantined, SpoolBegan, SpoolConflictFound
@@ -326,11 +325,7 @@ def _close(world: Any, kit: Any, agreement: str) -> None:
     if world.ledger.version(f"period:{agreement}:2026-03"):
         restating.restate_due(world.ledger, world.reading, now)
         return
-    offer = world.reading.closing(agreement, "2026-03", now)
-    closed = PeriodClosed(
-        figures=offer.figures, position=offer.position, code_version="0", tzdata="0"
-    )
-    world.append(f"period:{agreement}:2026-03", closed)
+    offer = world.close_period(agreement, "2026-03", now)
     for write in reviews.found_writes(
         world.ledger, agreement, "2026-03", offer.figures, offer.position
     ):
