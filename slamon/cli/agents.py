@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from slamon.app.quarantine import release as let_out
+from slamon.cli import numbers
 from slamon.cli.agent import app
 from slamon.cli.house import now
 from slamon.cli.known import AsKnownAt, reading_at
@@ -64,7 +65,7 @@ def _state(line: alarms.QuarantineLine) -> str:
 
 @app.command()
 def release(
-    position: Annotated[int, typer.Argument(help="Where it was set aside.", min=1)],
+    position: Annotated[int, numbers.position("Where it was set aside.")],
     reason: Annotated[str, typer.Option(help="Why it is sound after all; stands with it.")],
     *,
     actor: Actor = None,

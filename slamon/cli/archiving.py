@@ -14,6 +14,7 @@ from probes.batch import ObservationsRecorded
 from slamon.app.archiving import Choice
 from slamon.app.program import ITSELF
 from slamon.app.refused import Refused
+from slamon.cli import numbers
 from slamon.cli.house import House, now
 from slamon.cli.opening import existing_home, refresh
 from slamon.cli.settings import Settings
@@ -26,7 +27,6 @@ from slamon.views.paced import bounds_of
 from slamon.views.promised import promises
 
 File = Annotated[Path, typer.Argument(help="The file of the archive.", metavar="FILE")]
-LAST = 2**62
 
 Said = dict[str, object]
 
@@ -168,8 +168,8 @@ def _why_none(choice: Choice, before: int) -> str:
 def bring_back(
     file: File,
     *,
-    first: Annotated[int, typer.Option(help="Only from this position on.", min=1)] = 1,
-    last: Annotated[int | None, typer.Option(help="Only up to this position.", min=1)] = None,
+    first: Annotated[int, numbers.number("Only from this position on.")] = 1,
+    last: Annotated[int | None, numbers.number("Only up to this position.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Put back what an archive holds, or a part of it; slamon may be up, and the file stays."""
@@ -183,7 +183,7 @@ def bring_back(
                 house.ledger,
                 archived,
                 first,
-                last or LAST,
+                last or numbers.LAST,
                 actor=settings.actor or ITSELF,
                 progress=progress,
             ),

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from slamon.app.refused import Refused, Unknown
-from slamon.cli import archiving, sealing
+from slamon.cli import archiving, numbers, sealing
 from slamon.cli.commands import group
 from slamon.cli.facts import print_fact
 from slamon.cli.house import House, now
@@ -42,24 +42,16 @@ app.command()(sealing.prove)
 app.command()(archiving.archive)
 app.command()(archiving.bring_back)
 
-LAST = 10**15  # more than a ledger will ever hold, and what every program can count to
-
 
 @app.command()
 def show(
-    position: Annotated[
-        int | None,
-        typer.Argument(help="One fact in full.", metavar="POSITION", min=1, max=LAST),
-    ] = None,
+    position: Annotated[int | None, numbers.position("One fact in full.")] = None,
     *,
     stream: Annotated[str | None, typer.Option(help="Only this stream.", metavar="STREAM")] = None,
-    after: Annotated[
-        int, typer.Option(help="Only facts after this position.", min=0, max=LAST)
-    ] = 0,
-    limit: Annotated[int, typer.Option(help="How many at the most.", min=1, max=LAST)] = 50,
+    after: Annotated[int, numbers.number("Only facts after this position.", least=0)] = 0,
+    limit: Annotated[int, numbers.number("How many at the most.")] = 50,
     newest: Annotated[
-        int | None,
-        typer.Option("--last", help="The newest, so many; the last one last.", min=1, max=LAST),
+        int | None, numbers.number("The newest, so many; the last one last.", "--last")
     ] = None,
     as_known: AsKnownAt = None,
     as_json: AsJson = False,

@@ -13,6 +13,7 @@ from pydantic import AliasChoices, BaseModel, Field
 from catalogue.instants import format_instant
 from slamon.app.program import ITSELF
 from slamon.app.refused import Refused
+from slamon.cli import numbers
 from slamon.cli.house import House
 from slamon.cli.known import AsKnownAt, position_known
 from slamon.cli.opening import existing_home, refresh
@@ -67,7 +68,7 @@ def seal(*, as_json: AsJson = False) -> None:
 
 def seals(
     *,
-    after: Annotated[int, typer.Option(help="Only seals after this number.", min=0)] = 0,
+    after: Annotated[int, numbers.number("Only seals after this number.", least=0)] = 0,
     as_known: AsKnownAt = None,
     as_json: AsJson = False,
 ) -> None:
@@ -216,7 +217,7 @@ def _say(text: str) -> None:
 
 
 def prove(
-    position: Annotated[int, typer.Argument(help="The fact's position.", min=1)],
+    position: Annotated[int, numbers.position("The fact's position.")],
     out: Annotated[
         Path | None, typer.Option(help="Write the proof into this file.", metavar="FILE")
     ] = None,

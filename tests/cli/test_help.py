@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import typer
 
 from probes.__main__ import Settings as AgentSettings
-from slamon.cli.main import Commands
+from slamon.cli.main import Commands, app
 from slamon.cli.settings import Settings
 
 HELP = [
@@ -54,6 +56,11 @@ def test_the_settings_that_the_agent_reads_have_the_defaults_that_are_listed() -
         pytest.param(("ledger", "show", "--after", 10**20), "--after", id="a position too large"),
         pytest.param(("ledger", "show", "--limit", 10**20), "--limit", id="a number too large"),
         pytest.param(("ledger", "show", "--limit", 0), "--limit", id="a limit of nothing"),
+        pytest.param(("ledger", "prove", 10**23), "POSITION", id="a fact to be proved"),
+        pytest.param(("ledger", "seals", "--after", 10**23), "--after", id="a seal beyond all"),
+        pytest.param(("ledger", "bring-back", "a", "--first", 10**23), "--first", id="first"),
+        pytest.param(("ledger", "bring-back", "a", "--last", 10**23), "--last", id="last"),
+        pytest.param(("agent", "release", 10**23, "--reason", "r"), "POSITION", id="a batch"),
     ],
 )
 def test_wrong_usage_is_told_as_such(
@@ -94,6 +101,26 @@ def test_a_command_is_loaded_without_what_only_the_web_needs() -> None:
     said = subprocess.check_output([sys.executable, "-c", asked + ran + heavy], text=True)
 
     assert said == "[]\n"
+
+
+def _parameters(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Each parameter of each command, with the names that lead to it."""
+    if not hasattr(command, "list_commands"):
+        yield from ((" ".join((*path, each.name)), each) for each in command.params)
+        return
+    context = typer.Context(command)
+    for name in command.list_commands(context):
+        yield from _parameters(command.get_command(context, name), (*path, name))
+
+
+def test_every_number_that_a_command_takes_has_an_end_and_every_argument_one_spelling() -> None:
+    found = list(_parameters(typer.main.get_command(app)))
+
+    endless = [name for name, each in found if each.min is not None and each.max is None]
+    arguments = [each for _, each in found if each.param_type_name == "argument"]
+    assert endless == []
+    assert "ledger show position" in {name for name, each in found if each.max}
+    assert [each.name for each in arguments if not (each.metavar or "").rstrip(".").isupper()] == []
 
 
 def test_every_command_is_found_at_its_place(empty: Any) -> None:
