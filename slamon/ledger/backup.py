@@ -19,6 +19,7 @@ from slamon.ledger.seals import STREAM as SEALS
 from slamon.ledger.trouble import full
 
 PAGES = 256  # copied at a time: 4 MiB, so that a bar moves
+OWNER_ONLY = 0o600  # it holds names of people, like `actors.db`
 NOTE = "CREATE TABLE backup_note (made_at INTEGER NOT NULL, program TEXT NOT NULL) STRICT"
 
 Progress = Callable[[int, int], None]
@@ -92,7 +93,8 @@ def _room_for(target: Path) -> Iterator[None]:
 
 
 def copy(source: Path, target: Path, progress: Progress = lambda _done, _total: None) -> None:
-    """Copy a database file as it stands at one instant, its write-ahead log included."""
+    """Copy a database file as it stands at one instant, its write-ahead log included, for its owner's eyes only."""
+    target.touch(mode=OWNER_ONLY, exist_ok=False)  # SQLite would let all read it
     with closing(reading(source)) as old, closing(sqlite3.connect(target)) as new:
         # Held from here on, this state stays: writers go on beside it and never make the copy begin anew.
         old.execute("BEGIN")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import pytest
 
 from slamon.cli.house import House
 from slamon.ledger.actors import Actor, Actors
+from slamon.ledger.backup import back_up
 from slamon.ledger.lock import FolderLock
 
 
@@ -23,6 +26,18 @@ def kept(slamon: Any, tmp_path: Path) -> Path:
     file = tmp_path / "kept.slamon"
     assert slamon("ledger", "backup", file).exit_code == 0
     return file
+
+
+@pytest.fixture
+def any_mask() -> Iterator[None]:
+    """Files get every permission that their maker asks for."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
 
 
 def facts(folder: Path) -> list[tuple[int, str, int, bytes]]:
@@ -38,6 +53,32 @@ def test_a_backup_says_what_it_holds(slamon: Any, tmp_path: Path) -> None:
     assert (told["position"], told["seal"]) == (last, None)
     assert told["bytes"] == (tmp_path / "kept").stat().st_size
     assert sorted(each.name for each in tmp_path.iterdir()) == ["kept", "var"]
+
+
+def test_nobody_else_may_read_a_backup_nor_what_it_is_restored_to(
+    slamon: Any, tmp_path: Path, any_mask: None
+) -> None:
+    assert slamon("ledger", "backup", tmp_path / "kept").exit_code == 0
+    shutil.rmtree(slamon.folder)
+    assert slamon("ledger", "restore", tmp_path / "kept").exit_code == 0
+
+    assert mode(tmp_path / "kept") == mode(slamon.folder / "ledger.db") == 0o600
+
+
+def test_nobody_else_may_read_a_backup_while_it_is_being_made(
+    slamon: Any, tmp_path: Path, any_mask: None
+) -> None:
+    seen = set()
+
+    def look(_done: int, _total: int) -> None:
+        (folder,) = tmp_path.glob(".backup-*")
+        seen.update(mode(each) for each in folder.iterdir())
+
+    back_up(
+        slamon.folder / "ledger.db", tmp_path / "kept", [], made_at=0, program="", progress=look
+    )
+
+    assert seen == {0o600}
 
 
 def test_a_backup_never_overwrites_another(slamon: Any, kept: Path) -> None:
