@@ -33,11 +33,15 @@ AsKnownAt = Annotated[
 
 @dataclass(frozen=True)
 class Then:
-    """The read side as of an instant (µs); `position` is None where it is that of now."""
+    """The read side as of an instant (µs); `position` is None where it is that of now.
+
+    A position `asked` that is in the middle of what was recorded at once is another than this one.
+    """
 
     reading: Reading
     instant: int
     position: int | None = None
+    asked: int | None = None
 
     def lacks(self, agreement: str) -> NoReturn:
         """Say which agreements are known instead.
@@ -58,7 +62,8 @@ class Then:
         """Say beside the answer, to people and programs alike, what was known when."""
         if self.position is not None:
             told = f"as known at {format_instant(self.instant)}, position {self.position}"
-            errors.print(told, style="dim")
+            middle = f": {self.asked} is in the middle of what was recorded at once"
+            errors.print(told + middle * (self.asked is not None), style="dim")
 
 
 @contextmanager
@@ -84,7 +89,7 @@ def known(house: House, asked: str | None) -> Iterator[Then]:
     try:
         moment = _moment(house, asked)
         with house.reading.as_known(moment) as reading:
-            yield Then(reading, moment.instant, moment.position)
+            yield Then(reading, moment.instant, moment.position, moment.asked)
     except NotKnownError as wrong:
         raise Refused(str(wrong)) from None
 
@@ -102,7 +107,7 @@ def position_known(house: House, asked: str | None) -> int | None:
         moment = _moment(house, asked)
     except NotKnownError as wrong:
         raise Refused(str(wrong)) from None
-    Then(house.reading, moment.instant, moment.position).tell()
+    Then(house.reading, moment.instant, moment.position, moment.asked).tell()
     return moment.position
 
 

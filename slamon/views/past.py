@@ -10,9 +10,8 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from catalogue.instants import InstantError, format_instant, parse_instant
-from slamon.ledger.codec import Row
+from slamon.ledger.codec import Envelope, Row, split
 from slamon.ledger.store import Ledger
-from slamon.views.fold import LIFECYCLE
 from slamon.views.pastlatencies import veil_latencies
 from slamon.views.pastrecords import veil_files, veil_records
 from slamon.views.pastresults import veil_results
@@ -21,7 +20,7 @@ from slamon.views.pastveil import Veil
 from slamon.views.store import read_position
 from slamon.views.tables import alarm, assignment, objective_day, seal
 
-BACK = 1_024  # positions looked through at once for the last fact before a gap
+BACK = 1_024  # positions looked through at once for the last fact before a gap, or before many recorded at once
 
 
 class NotKnownError(Exception):
@@ -30,10 +29,14 @@ class NotKnownError(Exception):
 
 @dataclass(frozen=True)
 class Moment:
-    """What is asked to be known: all facts up to a position; the clock of the reading stands at `instant` (µs)."""
+    """What is asked to be known: all facts up to a position; the clock of the reading stands at `instant` (µs).
+
+    A position `asked` that is in the middle of what was recorded at once stands for the one before all of that.
+    """
 
     position: int
     instant: int
+    asked: int | None = None
 
 
 def moment(ledger: Ledger, asked: str, now: int) -> Moment:
@@ -68,6 +71,8 @@ def at_instant(ledger: Ledger, instant: int, now: int) -> Moment:
 def at_position(ledger: Ledger, position: int) -> Moment:
     """What the ledger held up to a position; the clock stands at the instant that its last fact was recorded.
 
+    Facts that follow each other with the same instant, actor and cause were recorded at once.
+
     Raises:
         NotKnownError: the ledger has not come so far, or the position is before its first fact.
 
@@ -76,23 +81,32 @@ def at_position(ledger: Ledger, position: int) -> Moment:
     if position > last:
         message = f"the ledger has not come to position {position}: it stands at {last}"
         raise NotKnownError(message)
-    while (row := _last_row(ledger, position)) is not None:
-        (*_, following) = (None, *ledger.rows(row.position, limit=1))
-        if following is None or following.name != LIFECYCLE:
-            return Moment(row.position, ledger.entry(row).recorded_at)
-        position = (
-            row.position - 1
-        )  # recorded at once with the lifecycle: nobody saw one without the other
-    raise NotKnownError(f"at position {position} {_nothing_yet(ledger)}")
+    row = next(_backwards(ledger, position), None)
+    asked = None
+    if row is not None and _goes_on(ledger, row):
+        # Nobody ever saw a part of what was recorded at once, and a part may name what is only in the rest.
+        asked, at_once = position, _recorded(row)
+        before = _backwards(ledger, row.position)
+        row = next((each for each in before if _recorded(each) != at_once), None)
+    if row is None:
+        raise NotKnownError(f"at position {position} {_nothing_yet(ledger)}")
+    return Moment(row.position, _recorded(row).recorded_at, asked)
 
 
-def _last_row(ledger: Ledger, position: int) -> Row | None:
-    """The row at a position or before the gap that it is in."""
+def _goes_on(ledger: Ledger, row: Row) -> bool:
+    """Whether the next fact was recorded at once with this one."""
+    following = ledger.rows(row.position, limit=1)
+    return bool(following) and _recorded(following[0]) == _recorded(row)
+
+
+def _recorded(row: Row) -> Envelope:
+    return split(row.state)[0]
+
+
+def _backwards(ledger: Ledger, position: int) -> Iterator[Row]:
+    """The rows up to a position, the last one first."""
     for begin in range(position - BACK, -BACK, -BACK):
-        rows = ledger.rows(max(0, begin), limit=BACK, upto=min(position, begin + BACK))
-        if rows:
-            return rows[-1]
-    return None
+        yield from reversed(ledger.rows(max(0, begin), limit=BACK, upto=begin + BACK))
 
 
 def _number(asked: str) -> int:
