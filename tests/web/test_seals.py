@@ -19,6 +19,9 @@ HASH = "cd" * 32
             id="the page of a fact leads to its proof",
         ),
         pytest.param(
+            "/ledger/900", ">Proof of this fact</a>. It shows whoever", id="and says what it is for"
+        ),
+        pytest.param(
             "/ledger/899",
             "Its proof will be here once it is under a seal.",
             id="the page of a fact that is not sealed yet says when there will be one",
