@@ -120,6 +120,22 @@ def test_a_form_carries_its_token_and_every_field_its_label(
     assert fields == labelled
 
 
+@pytest.mark.parametrize(
+    ("address", "entry"),
+    [
+        pytest.param("/", "/", id="the overview"),
+        pytest.param("/services/svc-mail", "/services", id="a page below an entry"),
+        pytest.param("/agents", "/ledger", id="the agents, of the ledger"),
+        pytest.param("/observations?service=svc-mail", "/services", id="results, of a service"),
+    ],
+)
+def test_one_entry_of_the_menu_is_marked(visitor: TestClient, address: str, entry: str) -> None:
+    page = Reader(visitor.get(address).text)
+
+    marked = [found["href"] for _, found in page.attributes if "aria-current" in found]
+    assert marked == [entry]
+
+
 def test_every_link_of_every_page_leads_somewhere(visitor: TestClient, worlds: Any) -> None:
     pages = (Reader(visitor.get(address).text) for address in ADDRESSES)
     links = {

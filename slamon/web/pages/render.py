@@ -30,6 +30,9 @@ HEADERS = {
     "Vary": "Accept-Language, Cookie",
 }
 
+UNDER = {"/agents": "/ledger", "/observations": "/services"}
+"""The entry of the menu to which a page without one belongs: the one its first line leads back to."""
+
 
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
     """Render a template with what every page shows: who is signed in, where one is."""
@@ -41,6 +44,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         "actor": None if then else actor,  # decisions are taken now
         "csrf": form_token(session) if actor and session else "",
         "here": request.url.path,
+        "entry": UNDER.get(request.url.path, request.url.path),
         "person": house_of(request).person,
     }
     return _write(request, template, status, values, HEADERS)
@@ -62,6 +66,7 @@ def error_page(
         "actor": None,
         "csrf": "",
         "here": "",
+        "entry": "",
         "status": status,
         "detail": detail,
     }
