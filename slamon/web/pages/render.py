@@ -39,6 +39,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     actor, session, then = actor_of(request), session_of(request), Asked.of(request)
     values |= {
         "then": then,
+        "tense": "then" if then else "now",
         "asking": others(request),
         "stale": None if then else _stale(house_of(request)),
         "actor": None if then else actor,  # decisions are taken now

@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
-from catalogue.instants import InstantError
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from catalogue.instants import InstantError, parse_instant
 from slamon.sla.judgement import AsKnownAt, Judgement, ObjectiveJudgement
 from slamon.views.answers import (
     AgreementSummary,
@@ -20,6 +23,7 @@ from slamon.views.answers import (
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.histories import FigureRestated, PeriodHistory, Restatement
+from slamon.views.past import Moment
 from slamon.views.rulings import ExclusionLine
 from slamon.views.told import FactInFull
 from tests.web.worlds.agreements import EDITIONS, MOU, OLA, UNV
@@ -293,3 +297,13 @@ class Reading(Answers):
 
     def position(self) -> int:
         return self.at
+
+    def moment(self, asked: str, now: int) -> Moment:
+        """Each position is told as of itself, each instant as of the last one."""
+        if asked.startswith("@"):
+            return Moment(int(asked[1:]), NOW)
+        return Moment(self.at, parse_instant(asked))
+
+    @contextmanager
+    def as_known(self, then: Moment) -> Iterator[Reading]:
+        yield self

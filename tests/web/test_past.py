@@ -1,0 +1,52 @@
+"""Pages of the past: what of them holds then and not now, and what names no past."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+Words = Callable[[str], str]
+
+THEN = {"as_known_at": "@900"}
+
+
+@pytest.mark.parametrize("outages", [True, False])
+def test_an_overview_of_the_past_says_nothing_of_now(
+    visitor: TestClient, world: Any, worlds: ModuleType, words_of: Words, *, outages: bool
+) -> None:
+    if not outages:
+        found = world.overview(worlds.NOW).model_copy(update={"outages": ()})
+        world.overview = lambda _: found
+
+    page = visitor.get("/", params=THEN).text
+    words = words_of(re.sub(r"Show what is known now", "", page))
+
+    assert "Services available then, of those with a result then" in words
+    assert "Outages then" in words
+    assert ("promise was failing" if outages else "No service was failing its promise") in words
+    assert not re.search(r"\bnow\b|\bis failing|\bCurrent\b", words)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/agents", id="the agents"),
+        pytest.param("/agreements/sla-unv-2026/periods/2026-10", id="a period"),
+        pytest.param("/agreements/sla-unv-2026/periods/2026-09/o1/explained", id="an explanation"),
+        pytest.param("/breaches/sla-unv-2026.o1.2026-09", id="a breach"),
+    ],
+)
+def test_a_page_of_the_past_says_nothing_of_now(
+    visitor: TestClient, words_of: Words, path: str
+) -> None:
+    words = words_of(visitor.get(path, params=THEN).text)
+
+    assert set(re.findall(r"[\w ]*\b[Nn]ow\b", words)) <= {
+        " Show what is known now",
+        " Decisions are taken on what is known now",
+    }
