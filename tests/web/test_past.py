@@ -46,7 +46,5 @@ def test_a_page_of_the_past_says_nothing_of_now(
 ) -> None:
     words = words_of(visitor.get(path, params=THEN).text)
 
-    assert set(re.findall(r"[\w ]*\b[Nn]ow\b", words)) <= {
-        " Show what is known now",
-        " Decisions are taken on what is known now",
-    }
+    words = re.sub(r"(Show|on) what is known now", "", words)
+    assert not re.search(r"\b[Nn]ow\b", words)
