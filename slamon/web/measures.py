@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from catalogue.instants import InstantError, parse_duration
 from slamon.sla.judgement import Level, Measured, ObjectiveJudgement
+from slamon.views.answers import OutageLine
 from slamon.web import figures
 from slamon.web.texts import Language
 
@@ -96,3 +97,8 @@ def _decimals(value: Fraction) -> str:
     whole, rest = divmod(abs(scaled), 10**PLACES)
     sign = "−" if scaled < 0 else ""
     return f"{sign}{whole}.{rest:0{PLACES}}".rstrip("0").rstrip(".") if rest else f"{sign}{whole}"
+
+
+def of_baseline(outage: OutageLine) -> bool:
+    """Whether what failed is a baseline of the catalogue, promised by no agreement."""
+    return outage.agreement == f"baseline-{outage.service}"

@@ -13,7 +13,7 @@ from catalogue.instants import local_date, parse_instant
 from slamon.sla.judgement import Basis
 from slamon.views.answers import AgreementSummary, Overview, Silence
 from slamon.web import ranking
-from slamon.web.measures import has_figure
+from slamon.web.measures import has_figure, of_baseline
 from slamon.web.pages.knowing import Silent, one_zone, silent, sources
 from slamon.web.pages.render import page
 from slamon.web.requests import Now, Read
@@ -35,6 +35,7 @@ def overview(request: Request, reading: Read, now: Now) -> HTMLResponse:
     """Open breaches and current outages first, then agreements, then services."""
     found = reading.overview(now)
     lines = ranking.agreements(found.agreements)
+    lasting = [line for line in found.outages if line.to is None]
     live = [line for line in lines if line.objectives and line.state not in ranking.OVER]
     silences = silent(reading, now)
     counted_in = zones(found.agreements)
@@ -43,7 +44,8 @@ def overview(request: Request, reading: Read, now: Now) -> HTMLResponse:
         "overview.html",
         overview=found,
         counts=_counts(found),
-        lasting=[line for line in found.outages if line.to is None],
+        lasting=lasting,
+        baselines=sum(of_baseline(line) for line in lasting),
         ended=[line for line in found.outages if line.to is not None],
         judged=[line for line in live if _measured(line)],
         quiet=[_quiet(line, silences) for line in live if not _measured(line)],
