@@ -12,15 +12,8 @@ from slamon.app import people
 from slamon.cli.commands import group
 from slamon.cli.opening import existing_home
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import (
-    Actor,
-    AsJson,
-    actor_or_fail,
-    console,
-    print_json,
-    print_table,
-    refusals,
-)
+from slamon.cli.sheet import print_table
+from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json, refusals
 from slamon.ledger.actors import Actors
 from slamon.ledger.format import raise_format
 

@@ -13,7 +13,8 @@ from slamon.cli.house import now
 from slamon.cli.known import AsKnownAt, reading_at
 from slamon.cli.opening import opened, recorded
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json, print_table
+from slamon.cli.sheet import print_table
+from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json
 from slamon.views import alarms
 
 

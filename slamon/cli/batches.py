@@ -12,6 +12,7 @@ from slamon.web.kept import said
 from slamon.web.texts import DEFAULT, language
 
 BROAD = 118  # from here on results and latencies of a probe stand in one row
+PROBE_WIDTH = 12  # of the column of probes, where the screen is narrow
 MOST = 50  # rows of what can be endless; `--json` has all
 OUTCOMES = ("good", "degraded", "bad", "inconclusive")
 
@@ -49,7 +50,7 @@ def print_batch(batch: BatchTold) -> None:
 
 
 def _print_probes(batch: BatchTold) -> None:
-    names = Column("probe", [each.probe for each in batch.probes], folds=True)
+    names = Column("probe", [each.probe for each in batch.probes], folds=PROBE_WIDTH)
     counts = [*_counts(batch.probes), *_ends(batch.probes, batch.begin)]
     times = list(_times(batch.probes))
     rough = any(each.took and not each.took.exact for each in batch.probes)
@@ -91,7 +92,7 @@ def _times(probes: Sequence[ProbeTold]) -> Iterator[Column]:
 def _edges(edges: Sequence[EdgeTold], begin: str) -> list[Column]:
     return [
         Column("at", [clock(each.at, begin) for each in edges]),
-        Column("probe", [each.probe for each in edges], folds=True),
+        Column("probe", [each.probe for each in edges], folds=PROBE_WIDTH),
         Column("was", [each.before or "not known" for each in edges]),
         Column("became", [_became(each) for each in edges]),
     ]
@@ -104,7 +105,7 @@ def _became(edge: EdgeTold) -> str:
 
 def _gaps(gaps: Sequence[GapTold], begin: str) -> list[Column]:
     return [
-        Column("probe", [each.probe for each in gaps], folds=True),
+        Column("probe", [each.probe for each in gaps], folds=PROBE_WIDTH),
         Column("slots", [each.count for each in gaps], figures=True),
         Column("first due", [clock(each.first_due, begin) for each in gaps]),
         Column("last due", [clock(each.last_due, begin) for each in gaps]),

@@ -12,15 +12,8 @@ from slamon.cli.house import Decisions
 from slamon.cli.known import AsKnownAt, known, reading_at
 from slamon.cli.opening import opened
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import (
-    Actor,
-    AsJson,
-    actor_or_fail,
-    console,
-    print_json,
-    print_map,
-    print_table,
-)
+from slamon.cli.sheet import print_map, print_table
+from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json
 from slamon.cli.wording import number
 from slamon.ledger.actors import Actors
 from slamon.sla.judgement import ObjectiveJudgement

@@ -14,14 +14,8 @@ from slamon.cli.instants import ABSOLUTE, absolute
 from slamon.cli.known import AsKnownAt, known
 from slamon.cli.opening import must_know, opened, recorded
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import (
-    Actor,
-    AsJson,
-    actor_or_fail,
-    console,
-    print_json,
-    print_table,
-)
+from slamon.cli.sheet import print_table
+from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json
 from slamon.ledger.actors import Actors
 from slamon.sla.declaring import StateDeclared
 from slamon.views.promised import promises

@@ -16,15 +16,8 @@ from slamon.cli.known import AsKnownAt, reading_at
 from slamon.cli.opening import must_know, opened
 from slamon.cli.restated import print_restated
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import (
-    Actor,
-    AsJson,
-    actor_or_fail,
-    console,
-    print_json,
-    print_map,
-    print_table,
-)
+from slamon.cli.sheet import print_map, print_table
+from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json
 from slamon.views.rulings import ExclusionFate, ExclusionLine
 from slamon.web import outcomes
 from slamon.web.texts import language

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rich.padding import Padding
-from rich.table import Table
 
+from slamon.cli.sheet import print_table
 from slamon.cli.terminal import console
 from slamon.cli.wording import TICKETS, count_of, known
 from slamon.views.explanation import (
@@ -90,18 +90,7 @@ def _print_cases(cases: Cases, listed: Sequence[CaseTold], *, tickets: bool) -> 
 
 
 def _print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        # An instant or a length stands in one piece; reasons and facts go on below.
-        table.add_column(
-            column,
-            overflow="fold",
-            no_wrap=column in {"from", "to", "length", "opened", "took", "due", "read at"},
-            min_width=WHY_WIDTH if column == WHY else None,
-        )
-    for row in rows:
-        table.add_row(*("–" if cell is None else str(cell) for cell in row))
-    console.print(table, width=min(WIDTH, console.width))
+    print_table(columns, rows, empty="", folds={WHY: WHY_WIDTH}, most=WIDTH)
 
 
 def _rows(intervals: Sequence[Interval]) -> Iterator[tuple[str, ...]]:

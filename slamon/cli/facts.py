@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from catalogue.instants import format_instant
 from slamon.cli import batches
 from slamon.cli.localtime import told, zone_at
-from slamon.cli.sheet import print_line, print_names
+from slamon.cli.sheet import print_line, print_map
 from slamon.cli.terminal import console
 from slamon.views.answers import SealLine
 from slamon.views.told import FactInFull
@@ -23,7 +23,7 @@ def print_fact(found: FactInFull) -> None:
     print_line(f"position {found.position}: {found.fact}, {told(found.recorded_at)}", style="bold")
     begin = found.batch.begin if found.batch else found.recorded_at
     print_line(f"times are those of this machine, {zone_at(begin)}; --json has UTC", style="dim")
-    print_names(dict(_envelope(found)))
+    print_map(dict(_envelope(found)))
     if found.batch is not None:
         batches.print_batch(found.batch)
         return

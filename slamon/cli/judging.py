@@ -13,6 +13,7 @@ from slamon.cli.house import Decisions, House, now
 from slamon.cli.known import AsKnownAt, Then, known
 from slamon.cli.opening import opened
 from slamon.cli.settings import Settings
+from slamon.cli.sheet import print_table
 from slamon.cli.terminal import (
     USAGE,
     Actor,
@@ -21,7 +22,6 @@ from slamon.cli.terminal import (
     console,
     fail,
     print_json,
-    print_table,
     progress,
 )
 from slamon.cli.trying import print_what_if

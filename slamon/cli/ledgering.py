@@ -15,18 +15,8 @@ from slamon.cli.known import AsKnownAt, known, position_known
 from slamon.cli.listed import facts_after, last_facts, print_facts
 from slamon.cli.opening import existing_home, refresh
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import (
-    USAGE,
-    AsJson,
-    console,
-    errors,
-    fail,
-    print_json,
-    print_map,
-    print_table,
-    progress,
-    refusals,
-)
+from slamon.cli.sheet import print_map, print_table
+from slamon.cli.terminal import USAGE, AsJson, console, errors, fail, print_json, progress, refusals
 from slamon.ledger.archives import Away, holding
 from slamon.views import rebuilding as anew
 from slamon.views.fold import FoldError

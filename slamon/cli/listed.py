@@ -8,12 +8,13 @@ from itertools import islice
 
 from catalogue.instants import format_instant
 from probes.batch import ObservationsRecorded
-from slamon.cli.terminal import print_table
+from slamon.cli.sheet import print_table
 from slamon.ledger.codec import Entry
 from slamon.ledger.seals import LedgerSealed
 from slamon.ledger.store import Ledger
 
 TEXT_WIDTH = 110
+CONTENT_WIDTH = 40  # of its column, where the screen is narrow
 COLUMNS = ("position", "recorded at", "stream", "version", "fact", "by", "content")
 
 
@@ -43,7 +44,7 @@ def last_facts(ledger: Ledger, stream: str | None, count: int, upto: int | None)
 
 def print_facts(entries: Sequence[Entry]) -> None:
     """Print a line for each."""
-    print_table(COLUMNS, list(_rows(entries)), empty="no fact")
+    print_table(COLUMNS, list(_rows(entries)), empty="no fact", folds={"content": CONTENT_WIDTH})
 
 
 def _rows(entries: Iterable[Entry]) -> Iterable[Sequence[object]]:

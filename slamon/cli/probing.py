@@ -23,7 +23,8 @@ from slamon.cli.house import House
 from slamon.cli.known import AsKnownAt, reading_at
 from slamon.cli.opening import opened
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import AsJson, console, errors, print_json, print_map, print_table
+from slamon.cli.sheet import print_map, print_table
+from slamon.cli.terminal import AsJson, console, errors, print_json
 from slamon.views.answers import ProbeLine
 from slamon.views.promised import promises
 

@@ -18,17 +18,8 @@ from slamon.cli.house import House
 from slamon.cli.known import AsKnownAt, position_known
 from slamon.cli.opening import existing_home, refresh
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import (
-    REFUSED,
-    AsJson,
-    console,
-    errors,
-    print_json,
-    print_map,
-    print_table,
-    progress,
-    refusals,
-)
+from slamon.cli.sheet import print_map, print_table
+from slamon.cli.terminal import REFUSED, AsJson, console, errors, print_json, progress, refusals
 from slamon.ledger import sealing, verifying
 from slamon.ledger.archiving import must_be_of
 from slamon.ledger.locating import Fault

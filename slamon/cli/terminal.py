@@ -1,18 +1,17 @@
-"""What commands print: tables for people, JSON for programs, errors on standard error."""
+"""Where commands print: answers to standard output, JSON for programs, errors and progress to standard error."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from catalogue.instants import InstantError
 from catalogue.problems import DocumentsRefused
@@ -123,24 +122,6 @@ def _of_store(wrong: Exception) -> str | None:
 def print_json(value: object) -> None:
     """Print JSON in the order given."""
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
-
-
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> None:
-    """Print a table, or say that there is nothing."""
-    if not rows:
-        console.print(empty)
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column)
-    for row in rows:
-        table.add_row(*("–" if cell is None else str(cell) for cell in row))
-    console.print(table)
-
-
-def print_map(values: Mapping[str, object]) -> None:
-    """Print names and values."""
-    print_table(("", ""), list(values.items()), empty="nothing")
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from slamon.cli.terminal import console, print_table
+from slamon.cli.sheet import print_table
+from slamon.cli.terminal import console
 from slamon.cli.wording import known, promise
 from slamon.views.whatif import Difference, Side, WhatIf
 

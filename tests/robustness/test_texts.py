@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slamon.cli.terminal import print_table
+from slamon.cli.sheet import print_table
 
 
 @pytest.mark.parametrize(
