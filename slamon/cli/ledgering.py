@@ -32,6 +32,8 @@ app.command()(sealing.prove)
 app.command()(archiving.archive)
 app.command()(archiving.bring_back)
 
+LISTED = 50  # facts
+
 
 @app.command()
 def show(
@@ -39,7 +41,9 @@ def show(
     *,
     stream: Annotated[str | None, typer.Option(help="Only this stream.", metavar="STREAM")] = None,
     after: Annotated[int, numbers.number("Only facts after this position.", least=0)] = 0,
-    limit: Annotated[int, numbers.number("How many at the most.")] = 50,
+    limit: Annotated[
+        int | None, numbers.number(f"How many at the most; {LISTED} if it is left out.")
+    ] = None,
     newest: Annotated[
         int | None, numbers.number("The newest, so many; the last one last.", "--last")
     ] = None,
@@ -48,18 +52,22 @@ def show(
 ) -> None:
     """Show one fact in full, a batch of results decoded probe by probe, or list facts, the oldest first."""
     if position is not None:
-        if stream or after or newest:
-            fail("a position names one fact: leave out --stream, --after and --last", USAGE)
+        if stream or after or limit or newest:
+            fail(
+                "a position names one fact: leave out --stream, --after, --limit and --last", USAGE
+            )
         _show_one(position, as_known, as_json=as_json)
         return
     if newest and after:
         fail("--last and --after begin at two ends: give one of them", USAGE)
+    if newest and limit:
+        fail("--last and --limit both say how many: give one of them", USAGE)
     with refusals(), existing_home(Settings()) as house:
         upto = position_known(house, as_known)
         if newest:
             entries = last_facts(house.ledger, stream, newest, upto)
         else:
-            entries = facts_after(house.ledger, stream, after, limit, upto)
+            entries = facts_after(house.ledger, stream, after, limit or LISTED, upto)
         if stream and not entries and not house.ledger.version(stream):
             message = f"there is no stream {stream!r}"
             raise Unknown(message)

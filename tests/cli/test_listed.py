@@ -34,7 +34,8 @@ def test_the_newest_facts_of_one_stream_are_its_own(slamon: Any) -> None:
     ("more", "sentence"),
     [
         pytest.param(("--after", "2"), "--last and --after begin at two ends", id="two ends"),
-        pytest.param(("5",), "leave out --stream, --after and --last", id="one fact"),
+        pytest.param(("--limit", "2"), "--last and --limit both say how many", id="two numbers"),
+        pytest.param(("5",), "leave out --stream, --after, --limit and --last", id="one fact"),
     ],
 )
 def test_the_newest_are_asked_for_alone(slamon: Any, more: tuple[str, ...], sentence: str) -> None:
@@ -44,12 +45,18 @@ def test_the_newest_are_asked_for_alone(slamon: Any, more: tuple[str, ...], sent
     assert sentence in said.stderr
 
 
-def test_a_list_of_facts_as_known_then_ends_there(slamon: Any) -> None:
-    then = ("--as-known-at", "@5")
+def test_fifty_facts_are_listed_where_nobody_says_how_many(slamon: Any) -> None:
+    assert _positions(slamon.json("ledger", "show")) == list(range(1, 51))
 
-    assert _positions(slamon.json("ledger", "show", *then)) == [1, 2, 3, 4, 5][-5:]
-    assert _positions(slamon.json("ledger", "show", "--last", 2, *then)) == [4, 5]
-    assert "position 5" in slamon("ledger", "show", *then).stderr
+
+def test_a_list_of_facts_as_known_then_ends_there(slamon: Any) -> None:
+    last = slamon.position()
+    assert slamon("ledger", "seal").exit_code == 0
+    then = ("--as-known-at", f"@{last}")
+
+    assert _positions(slamon.json("ledger", "show", "--after", last - 2, *then))[-1] == last
+    assert _positions(slamon.json("ledger", "show", "--last", 2, *then)) == [last - 1, last]
+    assert f"position {last}" in slamon("ledger", "show", *then).stderr
 
 
 def test_a_fact_that_was_recorded_later_is_not_told(slamon: Any) -> None:
