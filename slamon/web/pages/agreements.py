@@ -53,6 +53,7 @@ def agreement(request: Request, reading: Read, now: Now, agreement: str) -> HTML
         silent=silent(reading, now).get(agreement, {}),
         terms=_terms(status.judgement for status in found.objectives),
         sources=sources(reading, [(line.service, line.basis) for line in lines]),
+        zone=found.period.tz if found.period else None,
     )
 
 

@@ -11,9 +11,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from slamon.app.refused import Refused
 from slamon.web.pages.forms import LONGEST, signed_in
-from slamon.web.pages.knowing import one_zone
-from slamon.web.pages.overview import zones
 from slamon.web.pages.render import page
+from slamon.web.pages.zones import Zones
 from slamon.web.requests import Decide, Now, Read, house_of, then_of
 
 router = APIRouter(include_in_schema=False)
@@ -43,13 +42,14 @@ class Written:
 @router.get("/breaches")
 def breaches(request: Request, reading: Read, now: Now) -> HTMLResponse:
     """Every breach, those to be reviewed first."""
-    found = reading.breaches(None)
+    found, zones = reading.breaches(None), Zones.of(reading.agreements(now))
     return page(
         request,
         "breaches.html",
         open=[line for line in found if line.status == "open"],
         reviewed=[line for line in found if line.status != "open"],
-        zone=one_zone(zones(reading.agreements(now))),
+        zones=zones,
+        zone=zones.most,
     )
 
 

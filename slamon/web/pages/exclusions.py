@@ -171,6 +171,7 @@ def _list(
     names |= {line.agreement: line.agreement for line in every if line.agreement not in names}
     if agreement is not None and agreement not in names:
         raise HTTPException(404, f"There is no agreement with the id {agreement}.")
+    offer = _offered(offers, agreement)
     shown = [line for line in every if agreement in {None, line.agreement}]
     shown.sort(key=lambda line: line.from_, reverse=True)
     return page(
@@ -180,8 +181,9 @@ def _list(
         lines=[(line, _outcomes(line)) for line in shown],
         names=names,
         agreement=agreement,
-        offer=_offered(offers, agreement),
+        offer=offer,
         offers=offers,
+        zone=offer.tz if offer else None,
         typed=typed,
         faults=faults or {},
         refusal=refusal,
@@ -227,6 +229,7 @@ def _one(
         "exclusion.html",
         status=status,
         line=found,
+        zone=found.tz,
         offer=offer,
         clause=next((c for c in offer.clauses if c.clause == found.clause), None)
         if offer

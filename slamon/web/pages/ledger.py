@@ -5,11 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
-from slamon.views.batchtold import BatchTold
 from slamon.views.told import FactInFull
-from slamon.web.pages.knowing import zones_of_services
 from slamon.web.pages.render import page
-from slamon.web.requests import Now, Read, house_of
+from slamon.web.pages.zones import OF_THE_LEDGER
+from slamon.web.requests import Read, house_of
 from slamon.web.texts import DEFAULT, language
 
 router = APIRouter(include_in_schema=False)
@@ -20,19 +19,18 @@ DIGITS = 18  # longer numbers do not fit into the ledger's file
 @router.get("/ledger")
 def ledger(request: Request, reading: Read) -> HTMLResponse:
     """Where the ledger and its views stand."""
-    return page(request, "ledger.html", ledger=reading.ledger())
+    return page(request, "ledger.html", ledger=reading.ledger(), zone=OF_THE_LEDGER)
 
 
 @router.get("/ledger/{position}")
-def fact(request: Request, reading: Read, now: Now, position: str) -> HTMLResponse:
+def fact(request: Request, reading: Read, position: str) -> HTMLResponse:
     """The fact at one position, with its envelope; a batch as a person reads it."""
     if not (position.isascii() and position.isdecimal() and len(position) <= DIGITS):
         raise HTTPException(404)
     found = reading.fact(int(position))
     if found is None:
         raise HTTPException(404, _none_at(request, reading, int(position)))
-    zone = _zone(reading, now, found.batch) if found.batch else "UTC"
-    return page(request, "fact.html", fact=found, content=_content(found), zone=zone)
+    return page(request, "fact.html", fact=found, content=_content(found), zone=OF_THE_LEDGER)
 
 
 def _none_at(request: Request, reading: Read, position: int) -> str:
@@ -41,13 +39,6 @@ def _none_at(request: Request, reading: Read, position: int) -> str:
     if position > last and house_of(request).reading.fact(position):
         key = "fact.not_yet"
     return language(DEFAULT)(key, position=position, last=last)
-
-
-def _zone(reading: Read, now: int, batch: BatchTold) -> str:
-    """The zone in which all services of a batch are judged; UTC where that is more than one."""
-    zones = zones_of_services(reading.agreements(now))
-    found = {zones[each.service] for each in batch.probes if each.service in zones}
-    return found.pop() if len(found) == 1 else "UTC"
 
 
 def _content(found: FactInFull) -> object:

@@ -12,10 +12,10 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from slamon.views.answers import ObservationLine
-from slamon.web import ranking
 from slamon.web.figures import SECOND
-from slamon.web.pages.knowing import sources, zones_of_services
+from slamon.web.pages.knowing import sources
 from slamon.web.pages.render import page
+from slamon.web.pages.zones import Zones
 from slamon.web.paging import Asked, Key, Slice, encode
 from slamon.web.requests import Now, Read
 
@@ -46,8 +46,8 @@ class Subject:
 @router.get("/probes")
 def probes(request: Request, reading: Read, now: Now) -> HTMLResponse:
     """Every probe as assigned, with its newest result."""
-    zones = zones_of_services(ranking.agreements(reading.agreements(now)))
-    return page(request, "probes.html", probes=reading.probes(now), zones=zones)
+    zones = Zones.of(reading.agreements(now))
+    return page(request, "probes.html", probes=reading.probes(now), zones=zones, zone=zones.most)
 
 
 @router.get("/probes/{probe}")
@@ -67,7 +67,7 @@ def probe(request: Request, reading: Read, now: Now, probe: str) -> HTMLResponse
         conditions={key: said for key, said in asked.items() if key not in TOLD_APART},
         counts=counts,
         newest=max((line.last_day for line in counts), default=None),
-        zones=zones_of_services(ranking.agreements(reading.agreements(now))),
+        zone=Zones.of(reading.agreements(now)).service(lines[0].service),
     )
 
 
@@ -125,7 +125,6 @@ def _day(
     service = None if subject.check else subject.service
     read = reading.observations(subject.check, service, begin, MOST + 1)
     found = [line for line in read if line.day == day.isoformat()]
-    zones = zones_of_services(ranking.agreements(reading.agreements(now)))
     today = datetime.fromtimestamp(now // SECOND, UTC).date()
     return page(
         request,
@@ -136,7 +135,7 @@ def _day(
         after=subject.address(day + timedelta(days=1)) if day < today else None,
         groups=_by_place(found[:MOST]),
         rest=_rest(request, found),
-        zone=zones.get(subject.service or "", "UTC"),
+        zone=Zones.of(reading.agreements(now)).service(subject.service),
         sources=sources(reading, {(_service(line, subject), line.basis) for line in found}),
     )
 

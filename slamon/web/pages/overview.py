@@ -14,8 +14,9 @@ from slamon.sla.judgement import Basis
 from slamon.views.answers import AgreementSummary, Overview, Silence
 from slamon.web import ranking
 from slamon.web.measures import has_figure, of_baseline
-from slamon.web.pages.knowing import Silent, one_zone, silent, sources
+from slamon.web.pages.knowing import Silent, silent, sources
 from slamon.web.pages.render import page
+from slamon.web.pages.zones import Zones
 from slamon.web.requests import Now, Read
 
 router = APIRouter(include_in_schema=False)
@@ -38,7 +39,7 @@ def overview(request: Request, reading: Read, now: Now) -> HTMLResponse:
     lasting = [line for line in found.outages if line.to is None]
     live = [line for line in lines if line.objectives and line.state not in ranking.OVER]
     silences = silent(reading, now)
-    counted_in = zones(found.agreements)
+    zones = Zones.of(found.agreements)
     return page(
         request,
         "overview.html",
@@ -55,8 +56,8 @@ def overview(request: Request, reading: Read, now: Now) -> HTMLResponse:
         sources=sources(reading, _shown(found)),
         measured=[line for line in ranking.services(found.services) if line.measured],
         unmeasured=[line for line in ranking.services(found.services) if not line.measured],
-        zones=counted_in,
-        zone=one_zone(counted_in),
+        zones=zones,
+        zone=zones.most,
     )
 
 
@@ -78,11 +79,6 @@ def _shown(found: Overview) -> Iterable[tuple[str, Basis]]:
     yield from ((line.service, line.basis) for line in found.services)
     for line in found.agreements:
         yield from ((each.judgement.service, each.judgement.basis) for each in line.objectives)
-
-
-def zones(agreements: Iterable[AgreementSummary]) -> dict[str, str]:
-    """The zone in which each agreement counts its periods."""
-    return {line.agreement: line.period.tz for line in agreements if line.period}
 
 
 def _counts(found: Overview) -> dict[str, int]:

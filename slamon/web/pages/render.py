@@ -16,7 +16,8 @@ from slamon.web import drawing, figures, kept, measures, outcomes, pacing, ranki
 from slamon.web.access import form_token
 from slamon.web.pages.asked import Asked, others
 from slamon.web.pages.asked import kept as kept_in
-from slamon.web.requests import House, actor_of, house_of, session_of
+from slamon.web.pages.zones import OF_THE_LEDGER, Zones
+from slamon.web.requests import House, actor_of, house_of, session_of, then_of
 from slamon.web.texts import language, negotiate
 
 HEADERS = {
@@ -38,6 +39,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     """Render a template with what every page shows: who is signed in, where one is."""
     actor, session, then = actor_of(request), session_of(request), Asked.of(request)
     values |= {
+        "zone": values.get("zone") or _zone_of_many(request),
         "then": then,
         "tense": "then" if then else "now",
         "asking": others(request),
@@ -51,6 +53,12 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     return _write(request, template, status, values, HEADERS)
 
 
+def _zone_of_many(request: Request) -> str:
+    """The zone in which a page is told that is about no agreement: only one of the past tells an instant."""
+    then = then_of(request)
+    return Zones.of(then.reading.agreements(then.moment.instant)).most if then else OF_THE_LEDGER
+
+
 def _stale(house: House) -> tuple[int, str] | None:
     """Up to which position the views tell, and why no further; None while they follow the ledger."""
     said = house.stale()
@@ -62,6 +70,7 @@ def error_page(
 ) -> HTMLResponse:
     """Render an error for a person; asks nothing of the read side, which may be what failed."""
     values: dict[str, object] = {
+        "zone": OF_THE_LEDGER,
         "stale": None,
         "asking": None,
         "actor": None,

@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse
 from slamon.views.answers import AgreementSummary, ObjectiveStatus, ServiceDetail
 from slamon.web import ranking
 from slamon.web.pages.knowing import Silent, silent, sources
-from slamon.web.pages.overview import zones
 from slamon.web.pages.render import page
+from slamon.web.pages.zones import Zones
 from slamon.web.requests import Now, Read
 
 router = APIRouter(include_in_schema=False)
@@ -40,7 +40,7 @@ def service(request: Request, reading: Read, now: Now, service: str) -> HTMLResp
     if found is None:
         raise HTTPException(404, f"There is no service with the id {service}.")
     agreements = ranking.agreements(reading.agreements(now))
-    silences = silent(reading, now)
+    silences, zones = silent(reading, now), Zones.of(agreements)
     shown = [day.basis for day in found.summary.days] + [line.basis for line in found.outages]
     promises = [(line, rows) for line in agreements if (rows := _promised(line, service))]
     return page(
@@ -52,8 +52,8 @@ def service(request: Request, reading: Read, now: Now, service: str) -> HTMLResp
         silent=silences,
         newest=_newest(found, silences),
         sources=sources(reading, [(service, basis) for basis in shown]),
-        zones=zones(agreements),
-        zone=next((line.period.tz for line, _ in promises if line.period), "UTC"),
+        zones=zones,
+        zone=zones.service(service),
     )
 
 
