@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Timer
 from typing import Annotated, NoReturn
 
 import typer
@@ -28,6 +29,7 @@ from slamon.ledger.store import ConflictError
 from slamon.ledger.trouble import FOLD_ANEW, damage, of_views, passing
 from slamon.views.fold import FoldError
 
+MOMENT_SECONDS = 0.5  # what is done sooner needs no bar
 PIPED_WIDTH = 240  # a pipe has no width: what is cut off there is lost
 
 
@@ -126,13 +128,21 @@ def print_json(value: object) -> None:
 
 @contextmanager
 def progress(title: str, total: int | None) -> Iterator[Progress]:
-    """A progress bar on standard error, gone when it is done."""
+    """A progress bar on standard error, there once the work takes longer than a moment, and gone when it is done."""
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
-        bar.add_task(title, total=total)
+    bar = Progress(*columns, console=errors, transient=True, disable=not errors.is_interactive)
+    bar.add_task(title, total=total)
+    moment = Timer(MOMENT_SECONDS, bar.start)
+    moment.daemon = True
+    moment.start()
+    try:
         yield bar
+    finally:
+        moment.cancel()
+        moment.join()
+        bar.stop()

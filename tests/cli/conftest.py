@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import pty
+import re
 import shutil
+import struct
+import subprocess
+import sys
+import termios
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -36,6 +44,7 @@ WINDOW = {
     "evidence": "mail 4711",
     "reason": "new disks",
 }
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
 HEADER = "observed_at,service,status,http_code,response_ms\n"
 
 
@@ -147,3 +156,29 @@ def excluded(slamon: Slamon, starter: Path) -> Slamon:
         done = slamon(*command)
         assert done.exit_code == 0, done.output
     return slamon
+
+
+def _in_terminal(folder: Path, *command: str) -> str:
+    ours, its = pty.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    run = [sys.executable, "-c", "from slamon.cli.main import run; run()", *command]
+    env = {**os.environ, "SLAMON_DATA": str(folder), "TERM": "xterm", "NO_COLOR": "1"}
+    env.pop("COLUMNS", None)
+    with subprocess.Popen(run, env=env, stdin=its, stdout=its, stderr=its):
+        os.close(its)
+        said = b"".join(iter(lambda: _read(ours), b""))
+    os.close(ours)
+    return STYLE.sub("", said.decode().replace("\r", ""))
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:  # everybody has closed the other end
+        return b""
+
+
+@pytest.fixture(scope="session")
+def in_terminal() -> Callable[..., str]:
+    """What a command prints in a terminal of 80 columns: `in_terminal(folder, *command)`, styles left out."""
+    return _in_terminal

@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
-import re
-import struct
-import subprocess
-import sys
-import termios
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -25,7 +16,6 @@ HASH = "6aad2c2c889575342e635e49903d6df5dc1b2e975e8074bd76a336749d5597bb"
 NAMES = ("number", "sealed at", "hash")
 ROWS = [(1, "2026-11-23T08:06:39.498935Z", HASH), (12, "2026-11-23T09:06:39.498935Z", HASH[::-1])]
 JUDGE = ("judge", "--agreement", "sla-digital-editions", "--period", "2026-02")
-STYLE = re.compile(r"\x1b\[[0-9;]*m")
 CELLS = st.text(st.sampled_from("ab:-/. €あ"), max_size=60)
 
 
@@ -120,38 +110,11 @@ def test_every_word_is_printed_whole_however_narrow_the_screen(
     ],
 )
 def test_a_terminal_of_eighty_columns_cuts_nothing(
-    slamon: Any, command: tuple[str, ...], whole: str
+    slamon: Any, in_terminal: Callable[..., str], command: tuple[str, ...], whole: str
 ) -> None:
     assert slamon("ledger", "seal").exit_code == 0
 
-    said = in_terminal(slamon.folder, command)
+    said = in_terminal(slamon.folder, *command)
 
     assert whole in said
     assert "…" not in said
-
-
-def in_terminal(folder: Path, command: tuple[str, ...]) -> str:
-    """What a command prints in a terminal of 80 columns without colours."""
-    ours, its = pty.openpty()
-    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    run = "from slamon.cli.main import run; run()"
-    env = {**os.environ, "SLAMON_DATA": str(folder), "TERM": "xterm", "NO_COLOR": "1"}
-    env.pop("COLUMNS", None)
-    with subprocess.Popen(
-        [sys.executable, "-c", run, *command],
-        env=env,
-        stdin=its,
-        stdout=its,
-        stderr=subprocess.DEVNULL,
-    ):
-        os.close(its)
-        said = b"".join(iter(lambda: _read(ours), b""))
-    os.close(ours)
-    return STYLE.sub("", said.decode().replace("\r", ""))
-
-
-def _read(terminal_end: int) -> bytes:
-    try:
-        return os.read(terminal_end, 65_536)
-    except OSError:  # everybody has closed the other end
-        return b""
