@@ -68,7 +68,7 @@ def test_nobody_else_may_read_a_backup_nor_what_it_is_restored_to(
 def test_nobody_else_may_read_a_backup_while_it_is_being_made(
     slamon: Any, tmp_path: Path, any_mask: None
 ) -> None:
-    seen = set()
+    seen: set[int] = set()
 
     def look(_done: int, _total: int) -> None:
         (folder,) = tmp_path.glob(".backup-*")
