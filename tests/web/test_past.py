@@ -48,3 +48,14 @@ def test_a_page_of_the_past_says_nothing_of_now(
 
     words = re.sub(r"(Show|on) what is known now", "", words)
     assert not re.search(r"\b[Nn]ow\b", words)
+
+
+@pytest.mark.parametrize("path", ["/", "/ledger/99999"])
+def test_a_page_says_that_the_position_asked_for_is_amid_what_was_recorded_at_once(
+    visitor: TestClient, words_of: Words, path: str
+) -> None:
+    words = words_of(visitor.get(path, params={"as_known_at": "@903"}).text)
+
+    said = "@903 stands in the middle of what was recorded at once: this is @901. The last fact"
+    assert said in words
+    assert "stands in the middle" not in words_of(visitor.get(path, params=THEN).text)

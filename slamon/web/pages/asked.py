@@ -19,11 +19,15 @@ INWARD = re.compile(r'(href=")(/(?!static/|api/v1/openapi|sign-in)[^"?#]*)(\?[^"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a page tells as it was known then; `back` is the same page as of now."""
+    """What a page tells as it was known then; `back` is the same page as of now.
+
+    A position `amid` what was recorded at once was asked for, and `position` is the one before all of that.
+    """
 
     text: str
     instant: str
     position: int
+    amid: int | None
     back: str
 
     @classmethod
@@ -36,6 +40,7 @@ class Asked:
             request.query_params[AS_KNOWN_AT],
             format_instant(then.moment.instant),
             then.moment.position,
+            then.moment.asked,
             "?" + request.url.remove_query_params(AS_KNOWN_AT).query,
         )
 
