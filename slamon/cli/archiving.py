@@ -13,12 +13,11 @@ from catalogue.instants import format_instant
 from probes.batch import ObservationsRecorded
 from slamon.app.archiving import Choice
 from slamon.app.program import ITSELF
-from slamon.app.refused import Refused
 from slamon.cli import numbers
 from slamon.cli.house import House, now
 from slamon.cli.opening import existing_home, refresh
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import AsJson, console, print_json, progress, refusals
+from slamon.cli.terminal import USAGE, AsJson, console, fail, print_json, progress, refusals
 from slamon.ledger import archiving, sealing
 from slamon.ledger.archiving import Moved
 from slamon.ledger.coldfile import Archived
@@ -45,9 +44,9 @@ def archive(
 
     Outcomes, histograms of latency and seals stay. An archive that is there already is gone on with.
     """
-    settings = Settings()
+    settings, age = Settings(), _days(older_than) * DAY_US
     with refusals(), existing_home(settings) as house:
-        before = now() - _days(older_than) * DAY_US
+        before = now() - age
         choice = _choice(house, before)
         archived = _archived(house, file, choice, yes=yes)
         moved = Moved(0, 0, 0)
@@ -81,16 +80,11 @@ def archive(
 
 
 def _days(text: str) -> int:
-    """How many days `400d` are.
-
-    Raises:
-        Refused: it is no number of days.
-
-    """
-    if found := re.fullmatch(r"([1-9][0-9]{0,4})d", text):
-        return int(found[1])
-    message = f"{text!r} is no number of days: write 400d"
-    raise Refused(message)
+    """How many days `400d` are; anything else is wrong usage."""
+    found = re.fullmatch(r"([1-9][0-9]{0,4})d", text)
+    if found is None:
+        fail(f"--older-than: {text!r} is no number of days: write 400d", USAGE)
+    return int(found[1])
 
 
 def _choice(house: House, before: int) -> Choice:

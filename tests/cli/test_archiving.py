@@ -87,8 +87,8 @@ def test_it_asks_before_anything_is_moved(probed: Any, file: Path) -> None:
 def test_an_age_that_is_no_number_of_days_is_refused(probed: Any, file: Path, age: str) -> None:
     done = probed("ledger", "archive", f"--older-than={age}", file, "--yes")
 
-    assert done.exit_code == 1
-    assert "is no number of days: write 400d" in done.stderr
+    assert done.exit_code == 2
+    assert f"--older-than: {age!r} is no number of days: write 400d" in done.stderr
 
 
 def test_what_is_not_old_enough_stays(probed: Any, file: Path) -> None:
