@@ -212,8 +212,15 @@ def prove(
     out: Annotated[
         Path | None, typer.Option(help="Write the proof into this file.", metavar="FILE")
     ] = None,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --out: say in JSON what was written.")
+    ] = False,
 ) -> None:
-    """Export a proof, as JSON, that a fact is under a seal; docs/verify/check_proof.py checks it without slamon."""
+    """Export a proof that a fact is under a seal; docs/verify/check_proof.py checks it without slamon.
+
+    The proof is JSON, which is printed where no file is named.
+    """
     with refusals(), existing_home(Settings()) as house:
         try:
             proof = proof_of(house.ledger, position)
@@ -224,6 +231,9 @@ def prove(
             return
         _write_new(out, json.dumps(proof.model_dump(mode="json"), indent=2) + "\n")
     last = proof.seals[-1]
+    if as_json:
+        print_json({"file": str(out), "position": position, "seal": last.number, "hash": last.hash})
+        return
     console.print(f"{out} proves position {position} up to seal {last.number}", soft_wrap=True)
     console.print(f"hash {last.hash}", soft_wrap=True)
 

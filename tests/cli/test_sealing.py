@@ -149,6 +149,21 @@ def test_what_was_recorded_later_is_not_proved_as_known_then(slamon: Any) -> Non
                 reading.proof(last + 1)
 
 
+def test_a_proof_is_json_with_the_option_and_without_it(slamon: Any, tmp_path: Path) -> None:
+    slamon("ledger", "seal")
+
+    written = slamon.json("ledger", "prove", 7, "--out", tmp_path / "proof.json")
+
+    (seal,) = slamon.json("ledger", "seals")["seals"]
+    assert written == {
+        "file": str(tmp_path / "proof.json"),
+        "position": 7,
+        "seal": 1,
+        "hash": seal["hash"],
+    }
+    assert slamon.json("ledger", "prove", 7) == slamon_proof(slamon, 7)
+
+
 def test_a_proof_overwrites_no_file(slamon: Any, tmp_path: Path) -> None:
     slamon("ledger", "seal")
     (tmp_path / "kept.json").write_text("the seals of March")
