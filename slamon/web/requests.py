@@ -43,10 +43,11 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """What was known when a request asks for, instead of what is known now."""
+    """What was known when a request asks for, instead of what is known now; `asked` is how it names the moment."""
 
     reading: Reading
     moment: Moment
+    asked: str
 
 
 def then_of(request: Request) -> Then | None:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from catalogue.instants import InstantError
 from slamon.views.past import NotKnownError
 from slamon.views.pastnamed import well_named
+from slamon.web.pasted import as_meant
 from slamon.web.problems import problem
 from slamon.web.requests import AS_KNOWN_AT, THEN, Then, house_of
 
@@ -46,11 +47,10 @@ class Pasts:
             return
         house = house_of(request)
         try:
-            moment = await run_in_threadpool(
-                house.reading.moment, well_named(_meant(asked)), house.clock()
-            )
+            meant = well_named(_with_plus(as_meant(asked)))
+            moment = await run_in_threadpool(house.reading.moment, meant, house.clock())
             async with contextmanager_in_threadpool(house.reading.as_known(moment)) as reading:
-                scope[THEN] = Then(reading, moment)
+                scope[THEN] = Then(reading, moment, meant)
                 await self._app(scope, receive, send)
         except InstantError as wrong:
             await _refusal(request, 422, wrong)(scope, receive, send)
@@ -63,7 +63,7 @@ def _may_name(query: bytes) -> bool:
     return NAMED in query or b"%5f" in query.lower()
 
 
-def _meant(asked: str) -> str:
+def _with_plus(asked: str) -> str:
     """What was written before the address was read: a bare plus arrives as a space."""
     return LOST_PLUS.sub(r"\1+\2", asked)
 

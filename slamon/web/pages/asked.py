@@ -37,7 +37,7 @@ class Asked:
         if then is None:
             return None
         return cls(
-            request.query_params[AS_KNOWN_AT],
+            then.asked,
             format_instant(then.moment.instant),
             then.moment.position,
             then.moment.asked,
