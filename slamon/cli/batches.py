@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from slamon.cli.localtime import clock, told
+from slamon.cli.localtime import UTC, clock, told, zone_at
 from slamon.cli.sheet import Column, print_columns, print_line
 from slamon.cli.terminal import console
 from slamon.views.batchtold import BatchTold, EdgeTold, GapTold, KeptTold, ProbeTold
@@ -25,7 +25,7 @@ def described(batch: BatchTold) -> Iterator[tuple[str, str]]:
     yield "agent", f"{batch.agent}{where}{', generated data' if batch.simulated else ''}"
     yield "spool", f"{batch.spool}, batch {batch.sequence} of its UTC day"
     yield "assignment", f"version {batch.assignment}"
-    yield "span", f"{told(batch.begin)} to {clock(batch.end, batch.begin)} (UTC {_utc(batch)})"
+    yield "span", f"{told(batch.begin)} to {clock(batch.end, batch.begin)}{_utc(batch)}"
     slots = f"{batch.missing or 'no'} slot{'' if batch.missing == 1 else 's'}"
     yield "rows", f"{batch.rows}, and {slots} without a result"
     yield "layout", f"version {batch.layout}, {batch.stored_bytes} bytes stored"
@@ -35,7 +35,8 @@ def described(batch: BatchTold) -> Iterator[tuple[str, str]]:
 
 
 def _utc(batch: BatchTold) -> str:
-    return f"{batch.begin} to {batch.end}"
+    """The same span in UTC, where the clock of this machine shows another time."""
+    return "" if zone_at(batch.begin) == UTC else f" (UTC {batch.begin} to {batch.end})"
 
 
 def print_batch(batch: BatchTold) -> None:

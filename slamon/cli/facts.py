@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from catalogue.instants import format_instant
 from slamon.cli import batches
-from slamon.cli.localtime import told, zone_at
+from slamon.cli.localtime import UTC, told, zone_at
 from slamon.cli.sheet import print_line, print_map
 from slamon.cli.terminal import console
 from slamon.views.answers import SealLine
@@ -22,7 +22,7 @@ def print_fact(found: FactInFull) -> None:
     """Print one fact; instants in the zone of this machine, which is named."""
     print_line(f"position {found.position}: {found.fact}, {told(found.recorded_at)}", style="bold")
     begin = found.batch.begin if found.batch else found.recorded_at
-    print_line(f"times are those of this machine, {zone_at(begin)}; --json has UTC", style="dim")
+    print_line(_zone(begin), style="dim")
     print_map(dict(_envelope(found)))
     if found.batch is not None:
         batches.print_batch(found.batch)
@@ -30,6 +30,13 @@ def print_fact(found: FactInFull) -> None:
     console.print()
     for line in _tree(found.content):
         print_line(line.lstrip(), len(line) - len(line.lstrip()))
+
+
+def _zone(at: str) -> str:
+    zone = zone_at(at)
+    if zone == UTC:
+        return "times are UTC"
+    return f"times are those of this machine, {zone}; --json has UTC"
 
 
 def _envelope(found: FactInFull) -> Iterator[tuple[str, str]]:

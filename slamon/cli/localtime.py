@@ -6,6 +6,8 @@ from datetime import datetime
 
 from catalogue.instants import moment_of, parse_instant
 
+UTC = "UTC"
+
 
 def local(iso: str) -> datetime:
     """An instant of an answer in the zone of this machine."""
@@ -15,7 +17,7 @@ def local(iso: str) -> datetime:
 def zone_at(iso: str) -> str:
     """The zone as it is at an instant: `CET (UTC+01:00)`."""
     here = local(iso)
-    return f"{here:%Z} (UTC{here.isoformat()[-6:]})" if here.utcoffset() else "UTC"
+    return f"{here:%Z} (UTC{here.isoformat()[-6:]})" if here.utcoffset() else UTC
 
 
 def told(iso: str) -> str:

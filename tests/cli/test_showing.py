@@ -102,10 +102,10 @@ def positions(reader: Any) -> list[int]:
     return [each["position"] for each in reader.json("ledger", "show", "--stream", STREAM)]
 
 
-def show(slamon: Any, position: int, width: int = 150) -> str:
-    """What is printed on a screen of so many columns, of a machine that stands in Berlin."""
+def show(slamon: Any, position: int, width: int = 150, zone: str = "Europe/Berlin") -> str:
+    """What is printed on a screen of so many columns, of a machine that stands in a zone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TZ", "Europe/Berlin")
+        patch.setenv("TZ", zone)
         time.tzset()
         patch.setattr(terminal.console, "_width", width)
         done = slamon("ledger", "show", position)
@@ -168,6 +168,13 @@ def words(text: str) -> str:
 )
 def test_a_batch_is_told_for_people(second: str, said: str) -> None:
     assert said in second
+
+
+def test_a_machine_whose_clock_shows_utc_says_it_once(reader: Any, positions: list[int]) -> None:
+    said = words(show(reader, positions[1], zone="UTC"))
+
+    assert " times are UTC stream " in said
+    assert "span 2026-03-02 10:10:00 UTC to 10:20:00 rows " in said
 
 
 @pytest.mark.parametrize("width", [80, 100, 118, 150, 240])
