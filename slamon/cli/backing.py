@@ -87,10 +87,14 @@ def _tell_copied(copied: Copied, *, as_json: bool) -> None:
         return
     console.print(
         f"{copied.path}: {copied.size / 2**20:.1f} MiB, facts up to position {copied.position}"
-        f" (recorded {newest or 'never'}), seal {copied.seal or 'none'}, names of {copied.people} people",
+        f" (recorded {newest or 'never'}), seal {copied.seal or 'none'}, {_names(copied.people)}",
         highlight=False,
         soft_wrap=True,
     )
+
+
+def _names(people: int) -> str:
+    return "the name of 1 person" if people == 1 else f"names of {people or 'no'} people"
 
 
 @app.command()

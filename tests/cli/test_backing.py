@@ -55,6 +55,19 @@ def test_a_backup_says_what_it_holds(slamon: Any, tmp_path: Path) -> None:
     assert sorted(each.name for each in tmp_path.iterdir()) == ["kept", "var"]
 
 
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [(0, ", names of no people"), (1, ", the name of 1 person"), (2, ", names of 2 people")],
+)
+def test_a_backup_says_how_many_names_it_holds(
+    slamon: Any, tmp_path: Path, people: int, said: str
+) -> None:
+    actors = [Actor(f"p{n}", "Ann Example", None, erased=False) for n in range(people)]
+    Actors(slamon.folder).put(actors)
+
+    assert slamon("ledger", "backup", tmp_path / "kept").stdout.endswith(f"{said}\n")
+
+
 def test_nobody_else_may_read_a_backup_nor_what_it_is_restored_to(
     slamon: Any, tmp_path: Path, any_mask: None
 ) -> None:
