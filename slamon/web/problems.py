@@ -94,6 +94,11 @@ def install(app: FastAPI, home: Path | None = None) -> None:
         return problem(request, 507 if full(error) else 503, said)
 
 
+def of_api(request: Request) -> bool:
+    """Whether a program asks, and not a person."""
+    return request.url.path.startswith("/api/")
+
+
 def problem(
     request: Request,
     status: int,
@@ -103,7 +108,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Describe an error: to a program under /api, to a person elsewhere."""
-    if not request.url.path.startswith("/api/"):
+    if not of_api(request):
         return error_page(request, status, detail, headers)
     if status == HTTPStatus.NOT_FOUND and (then := then_of(request)):
         later = f"Nothing that was recorded after position {then.moment.position} is known then."

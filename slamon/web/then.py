@@ -13,9 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from catalogue.instants import InstantError
 from slamon.views.past import NotKnownError
 from slamon.views.pastnamed import well_named
+from slamon.web.pages.render import error_page, no_past_page
 from slamon.web.pasted import as_meant
-from slamon.web.problems import problem
+from slamon.web.problems import of_api, problem
 from slamon.web.requests import AS_KNOWN_AT, THEN, Then, house_of
+from slamon.web.texts import DEFAULT, language
 
 READING: Final = frozenset({"GET", "HEAD"})
 NAMED: Final = AS_KNOWN_AT.encode()
@@ -42,8 +44,7 @@ class Pasts:
     async def _then(self, asked: str, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
         if scope["method"] not in READING:
-            refused = problem(request, 422, "Decisions are taken now: leave out as_known_at.")
-            await refused(scope, receive, send)
+            await _no_decision(request)(scope, receive, send)
             return
         house = house_of(request)
         try:
@@ -68,5 +69,13 @@ def _with_plus(asked: str) -> str:
     return LOST_PLUS.sub(r"\1+\2", asked)
 
 
+def _no_decision(request: Request) -> Response:
+    if of_api(request):
+        return problem(request, 422, f"Decisions are taken now: leave out {AS_KNOWN_AT}.")
+    return error_page(request, 422, language(DEFAULT)("past.decide"))
+
+
 def _refusal(request: Request, status: int, wrong: Exception) -> Response:
-    return problem(request, status, f"{AS_KNOWN_AT}: {wrong}")
+    if of_api(request):
+        return problem(request, status, f"{AS_KNOWN_AT}: {wrong}")
+    return no_past_page(request, status, str(wrong))

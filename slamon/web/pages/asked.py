@@ -41,8 +41,13 @@ class Asked:
             format_instant(then.moment.instant),
             then.moment.position,
             then.moment.asked,
-            "?" + request.url.remove_query_params(AS_KNOWN_AT).query,
+            back(request),
         )
+
+
+def back(request: Request) -> str:
+    """The same page as of now."""
+    return "?" + request.url.remove_query_params(AS_KNOWN_AT).query
 
 
 def others(request: Request) -> list[tuple[str, str]] | None:

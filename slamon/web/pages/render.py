@@ -7,6 +7,7 @@ from functools import cache, partial
 from hashlib import sha256
 from http import HTTPStatus
 from importlib.resources import files
+from types import MappingProxyType
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -14,10 +15,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from slamon.web import drawing, figures, kept, measures, outcomes, pacing, ranking, telling
 from slamon.web.access import form_token
-from slamon.web.pages.asked import Asked, others
+from slamon.web.pages.asked import Asked, back, others
 from slamon.web.pages.asked import kept as kept_in
 from slamon.web.pages.zones import OF_THE_LEDGER, Zones
-from slamon.web.requests import House, actor_of, house_of, session_of, then_of
+from slamon.web.requests import AS_KNOWN_AT, House, actor_of, house_of, session_of, then_of
 from slamon.web.texts import language, negotiate
 
 HEADERS = {
@@ -33,6 +34,20 @@ HEADERS = {
 
 UNDER = {"/agents": "/ledger", "/observations": "/services"}
 """The entry of the menu to which a page without one belongs: the one its first line leads back to."""
+
+BARE: Mapping[str, object] = MappingProxyType(
+    {
+        "zone": OF_THE_LEDGER,
+        "stale": None,
+        "then": None,
+        "asking": None,
+        "actor": None,
+        "csrf": "",
+        "here": "",
+        "entry": "",
+    }
+)
+"""What every page shows, where nothing may be asked of the read side."""
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
@@ -70,18 +85,31 @@ def error_page(
 ) -> HTMLResponse:
     """Render an error for a person; asks nothing of the read side, which may be what failed."""
     values: dict[str, object] = {
-        "zone": OF_THE_LEDGER,
-        "stale": None,
-        "asking": None,
-        "actor": None,
-        "csrf": "",
-        "here": "",
-        "entry": "",
+        **BARE,
         "status": status,
         "detail": detail,
+        "phrase": HTTPStatus(status).phrase,
+        "then": Asked.of(request),
     }
-    values |= {"phrase": HTTPStatus(status).phrase, "then": Asked.of(request)}
     return _write(request, "error.html", status, values, HEADERS | dict(headers or {}))
+
+
+def no_past_page(request: Request, status: int, why: str) -> HTMLResponse:
+    """Say why a page cannot be shown as of what was asked; the form keeps it, to be mended for the same page."""
+    kept_fields = others(request)
+    if kept_fields is None:
+        return error_page(request, status, why)
+    values: dict[str, object] = {
+        **BARE,
+        "status": status,
+        "why": why,
+        "here": request.url.path,
+        "entry": UNDER.get(request.url.path, request.url.path),
+        "others": kept_fields,
+        "typed": request.query_params[AS_KNOWN_AT],
+        "back": back(request),
+    }
+    return _write(request, "no_past.html", status, values, HEADERS)
 
 
 def _write(

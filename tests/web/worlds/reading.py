@@ -23,7 +23,7 @@ from slamon.views.answers import (
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.histories import FigureRestated, PeriodHistory, Restatement
-from slamon.views.past import Moment
+from slamon.views.past import Moment, NotKnownError
 from slamon.views.rulings import ExclusionLine
 from slamon.views.told import FactInFull
 from tests.web.worlds.agreements import EDITIONS, MOU, OLA, UNV
@@ -303,6 +303,8 @@ class Reading(Answers):
         if asked == "@903":
             return Moment(901, NOW, 903)
         if asked.startswith("@"):
+            if int(asked[1:]) > self.at:
+                raise NotKnownError(f"the ledger has not come to position {asked[1:]}")
             return Moment(int(asked[1:]), NOW)
         return Moment(self.at, parse_instant(asked))
 
