@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import AliasChoices, BaseModel, Field
 
 from catalogue.instants import format_instant
 from slamon.app.program import ITSELF
 from slamon.app.refused import Refused
 from slamon.cli import numbers
 from slamon.cli.house import House
+from slamon.cli.kept import Kept, kept_in
 from slamon.cli.known import AsKnownAt, position_known
 from slamon.cli.opening import existing_home, refresh
 from slamon.cli.settings import Settings
@@ -88,8 +88,11 @@ def _told(made: Made) -> dict[str, object]:
 def verify(
     *,
     against: Annotated[
-        Path | None,
-        typer.Option(help="Seals that were kept elsewhere: `slamon ledger seals --json`."),
+        str | None,
+        typer.Option(
+            help="Seals that were kept elsewhere: what `slamon ledger seals --json` printed, or the hash of one.",
+            metavar="FILE|HASH",
+        ),
     ] = None,
     archive: Annotated[
         list[Path] | None,
@@ -102,7 +105,7 @@ def verify(
     Exit code 1 when something does not fit. What was recorded after the last seal is counted, not proved.
     """
     with refusals(), existing_home(Settings()) as house:
-        found = _verified(house, _anchor(against) if against else {}, archive or [])
+        found = _verified(house, kept_in(against) if against else Kept(), archive or [])
     if as_json:
         print_json(_found(found))
     else:
@@ -111,44 +114,17 @@ def verify(
         raise typer.Exit(REFUSED)
 
 
-def _verified(house: House, anchor: Mapping[int, str], archives: Sequence[Path]) -> Verified:
+def _verified(house: House, kept: Kept, archives: Sequence[Path]) -> Verified:
     for file in archives:
         must_be_of(file, house.founded)
     with progress("verifying the ledger", house.ledger.position()) as bar:
         return verifying.verify(
             house.ledger,
-            anchor=anchor,
+            anchor=kept.numbered,
+            hashes=kept.alone,
             archives=archives,
             progress=lambda at: bar.update(bar.task_ids[0], completed=at),
         )
-
-
-class _Kept(BaseModel):
-    """A seal that was kept elsewhere."""
-
-    number: int
-    hash: str
-
-
-class _Anchor(BaseModel):
-    """Seals that were kept elsewhere: what `slamon ledger seals --json` or the API has told."""
-
-    seals: list[_Kept] = Field(validation_alias=AliasChoices("seals", "items"), min_length=1)
-
-
-def _anchor(file: Path) -> dict[int, str]:
-    """Number and hash of the seals in a file.
-
-    Raises:
-        Refused: it is no list of seals.
-
-    """
-    try:
-        found = _Anchor.model_validate_json(file.read_text())
-    except ValueError:
-        message = f"{file} is no list of seals as `slamon ledger seals --json` prints it"
-        raise Refused(message) from None
-    return {each.number: each.hash for each in found.seals}
 
 
 def _found(found: Verified) -> dict[str, object]:
@@ -164,6 +140,7 @@ def _found(found: Verified) -> dict[str, object]:
         "from_archives": found.fetched,
         "seals": found.seals,
         "seals_as_kept": found.anchored,
+        "recognised": [each.number for each in found.recognised],
         "last_seal": {name: getattr(found.last_seal, name) for name in NAMED}
         if found.last_seal
         else None,
@@ -188,6 +165,11 @@ def _print(found: Verified) -> None:
     if found.last_seal:
         rows["last seal"] = found.last_seal.hash
     print_map(rows)
+    for each in found.recognised:
+        console.print(
+            f"the hash that was kept is that of seal {each.number}, over positions up to {each.last}",
+            highlight=False,
+        )
     if not found.first:
         console.print("nothing that was sealed has changed")
         return
@@ -196,9 +178,10 @@ def _print(found: Verified) -> None:
 
 def _tell_faults(faults: list[Fault], count: int) -> None:
     first = faults[0]
-    _say(f"the first position that does not fit is {first.position}: {first.says}")
+    where = f"the first position that does not fit is {first.position}: "
+    _say(first.says if first.kind == "kept" else f"{where}{first.says}")
     for fault in faults[1:SHOWN]:
-        _say(f"position {fault.position}: {fault.says}")
+        _say(fault.says if fault.kind == "kept" else f"position {fault.position}: {fault.says}")
     if count > SHOWN:
         _say(f"and {count - SHOWN} more")
 

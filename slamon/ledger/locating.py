@@ -23,6 +23,7 @@ Kind = Literal[
     "added",
     "seal",
     "anchor",
+    "kept",
     "archive",
     "gap",
     "unreadable",

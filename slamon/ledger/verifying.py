@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,7 +31,7 @@ class Verified:
     `faults` are the first hundred of `fault_count`, by position.
     `away` facts were checked by the digest of their cold part only, as that is in an archive; of `fetched` facts
     it was read from one.
-    `anchored` seals are equal to those that somebody kept.
+    `anchored` seals are equal to those that somebody kept; those in `recognised` were kept as a hash alone.
     """
 
     facts: int = 0
@@ -41,6 +41,7 @@ class Verified:
     away: int = 0
     fetched: int = 0
     anchored: int = 0
+    recognised: list[LedgerSealed] = field(default_factory=list)
     last_seal: LedgerSealed | None = None
     faults: list[Fault] = field(default_factory=list)
     fault_count: int = 0
@@ -55,13 +56,15 @@ def verify(
     ledger: Ledger,
     *,
     anchor: Anchor | None = None,
+    hashes: Collection[str] = (),
     archives: Sequence[Path] = (),
     progress: Callable[[int], None] = lambda _: None,
 ) -> Verified:
     """Read every fact as it is stored, and say whether it is what was sealed.
 
     1. Seal by seal, the facts it covers are hashed; if the root is another, its marks tell where.
-    2. The seal itself must follow the one before, and be the one that was kept elsewhere, if one was.
+    2. The seal itself must follow the one before, and be the one that was kept elsewhere, if one was;
+       of `hashes` only it is known that each must be that of some seal.
     3. Facts behind the last seal are counted. All facts must be readable, all streams without gaps.
     4. A cold part that is away is read from the archives, and must be the one whose digest is stored.
 
@@ -70,7 +73,7 @@ def verify(
         OSError: a file cannot be read.
 
     """
-    walk = _Walk(ledger, progress, anchor or {}, Shelf(archives))
+    walk = _Walk(ledger, progress, anchor or {}, frozenset(hashes), Shelf(archives))
     walk.before_the_first()
     last = ledger.position()
     for made in _readable_seals(walk):
@@ -105,6 +108,7 @@ class _Walk:
     ledger: Ledger
     progress: Callable[[int], None]
     anchor: Anchor
+    hashes: frozenset[str]
     shelf: Shelf
     found: Verified = field(default_factory=Verified)
     search: Search = field(default_factory=Search)
@@ -221,6 +225,8 @@ class _Walk:
         return next(rows(self.ledger, position - 1, position))
 
     def _against_anchor(self, seal: LedgerSealed) -> None:
+        if seal.hash in self.hashes:
+            self.found.recognised.append(seal)
         kept = self.anchor.get(seal.number)
         if kept is None:
             return
@@ -243,6 +249,12 @@ class _Walk:
                 "facts were removed, or this is a backup older than the seal"
             )
             self.tell(Fault(self.reached + 1, "anchor", said))
+        for each in sorted(self.hashes - {seal.hash for seal in self.found.recognised}):
+            said = (
+                f"no seal of this ledger has the hash {each} that was kept: facts and seals were made anew or removed, "
+                "or this is a backup older than the seal, or another ledger"
+            )
+            self.tell(Fault(self.reached + 1, "kept", said))
 
 
 def _first_line(wrong: ValueError) -> str:

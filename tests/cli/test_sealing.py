@@ -93,6 +93,49 @@ def test_a_ledger_that_was_sealed_anew_is_told_by_the_seals_that_were_kept(
     assert found["faults"][0]["says"].startswith("facts 1 to ")
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param(lambda hash_, _: hash_, id="the hash itself"),
+        pytest.param(lambda hash_, _: hash_.upper(), id="in capitals"),
+        pytest.param(lambda hash_, file: written(file, f"{hash_}\n"), id="a file that holds it"),
+    ],
+)
+def test_one_hash_that_was_kept_is_enough(slamon: Any, tmp_path: Path, given: Any) -> None:
+    last = slamon.position()
+    slamon("ledger", "seal")
+    (seal,) = slamon.json("ledger", "seals")["seals"]
+    against = ("--against", given(seal["hash"], tmp_path / "kept"))
+
+    assert slamon.json("ledger", "verify", *against)["recognised"] == [1]
+    said = slamon("ledger", "verify", *against).stdout
+    assert f"the hash that was kept is that of seal 1, over positions up to {last}" in said
+
+
+def test_a_hash_that_no_seal_has_contradicts_the_ledger(slamon: Any) -> None:
+    slamon("ledger", "seal")
+
+    done = slamon("ledger", "verify", "--against", "ab" * 32)
+    found = slamon.json("ledger", "verify", "--against", "ab" * 32, code=1)
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"no seal of this ledger has the hash {'ab' * 32} that was kept")
+    assert [fault["kind"] for fault in found["faults"]] == ["kept"]
+    assert not found["holds"]
+
+
+def test_what_is_neither_a_file_nor_a_hash_is_refused(slamon: Any) -> None:
+    done = slamon("ledger", "verify", "--against", "ab" * 31)
+
+    assert done.exit_code == 1
+    assert "is neither a file nor the hash of a seal, 64 digits from 0 to f" in done.stderr
+
+
+def written(file: Path, text: str) -> Path:
+    file.write_text(text)
+    return file
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"seals": []}', '{"seals": [{"number": 1}]}'])
 def test_a_file_that_lists_no_seals_is_refused(slamon: Any, tmp_path: Path, text: str) -> None:
     (tmp_path / "kept.json").write_text(text)

@@ -344,6 +344,20 @@ def test_the_same_seals_kept_elsewhere_are_counted(kept: Ledger) -> None:
     assert (found.first, found.anchored) == (None, 2)
 
 
+def test_a_hash_without_its_number_is_recognised_or_missed(kept: Ledger, tamper: Tamper) -> None:
+    last = newest(kept)
+    assert last is not None
+    hashes = [last.seal.hash]
+
+    before = verify(kept, hashes=hashes)
+    tamper("DELETE FROM stored_events WHERE rowid >= 14")
+    after = verify(kept, hashes=hashes)
+
+    assert (before.first, before.recognised) == (None, [last.seal])
+    assert [(fault.position, fault.kind) for fault in after.faults] == [(14, "kept")]
+    assert f"no seal of this ledger has the hash {last.seal.hash}" in after.faults[0].says
+
+
 def test_a_backlog_gets_several_seals(kept: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "LIMIT", 4)
     kept.append("breach:3", [upheld(n) for n in range(9)], after=0, actor="ann")
