@@ -35,14 +35,14 @@ def kept_in(given: str) -> Kept:
     """The seals that are meant: by a hash, by a file that holds one, or by a file that lists some.
 
     Raises:
-        Refused: there is no such file, or it lists no seals.
+        Refused: there is no such file, it lists no seals, or it is a proof.
         OSError: the file cannot be read.
 
     """
     if hash_ := _hash(given):
         return Kept(alone=frozenset({hash_}))
     try:
-        return _of_text(Path(given).read_text(encoding="utf-8"))
+        return _of_text(Path(given).read_text(encoding="utf-8"), given)
     except FileNotFoundError:
         message = f"{given} is neither a file nor the hash of a seal, 64 digits from 0 to f"
         raise Refused(message) from None
@@ -51,10 +51,13 @@ def kept_in(given: str) -> Kept:
         raise Refused(message) from None
 
 
-def _of_text(text: str) -> Kept:
+def _of_text(text: str, file: str) -> Kept:
     if hash_ := _hash(text.strip()):
         return Kept(alone=frozenset({hash_}))
     found = json.loads(text)
+    if isinstance(found, dict) and "form" in found:
+        message = f"{file} is a proof itself: its seals are not what you kept"
+        raise Refused(message)
     return Kept({each.number: each.hash.lower() for each in _Seals.model_validate(found).seals})
 
 

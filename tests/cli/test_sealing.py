@@ -124,6 +124,16 @@ def test_a_hash_that_no_seal_has_contradicts_the_ledger(slamon: Any) -> None:
     assert not found["holds"]
 
 
+def test_a_proof_is_nothing_that_was_kept(slamon: Any, tmp_path: Path) -> None:
+    slamon("ledger", "seal")
+    slamon("ledger", "prove", 7, "--out", tmp_path / "proof.json")
+
+    done = slamon("ledger", "verify", "--against", tmp_path / "proof.json")
+
+    assert done.exit_code == 1
+    assert "proof.json is a proof itself: its seals are not what you kept" in done.stderr
+
+
 def test_what_is_neither_a_file_nor_a_hash_is_refused(slamon: Any) -> None:
     done = slamon("ledger", "verify", "--against", "ab" * 31)
 
