@@ -58,4 +58,4 @@ def test_the_overview_counts_promises_and_baselines_apart(
 ) -> None:
     words = words_of(visitor.get("/").text)
 
-    assert "Outages now 2 of promises 1, of services that no agreement promises 1" in words
+    assert "Outages now 2 promises failing: 1; without an agreement: 1" in words
