@@ -1,8 +1,8 @@
 """Check a proof that slamon exported, with nothing but Python: check_proof.py [--whole] PROOF [KEPT].
 
 PROOF is what `slamon ledger prove` wrote. KEPT is what you kept yourself: the hash of a seal, or a
-file with a list of seals, from `slamon ledger seals --json` or /api/v1/ledger/seals. --whole shows
-long facts whole. Exit code 0: proved, 1: not proved, 2: usage, 3: under a seal that nobody kept.
+file with it or with a list of seals, from `slamon ledger seals --json` or /api/v1/ledger/seals.
+--whole shows long facts whole. Exit code 0: proved, 1: not proved, 2: usage, 3: no seal was kept.
 """
 # ruff: noqa: ANN001, ANN201, INP001, T201  # handed out alone: part of no package, and for an old Python
 
@@ -21,14 +21,10 @@ SEAL = "number first last count previous root hash".split()  # noqa: SIM905
 NOT = "NOT PROVED  "
 
 
-class NotProvedError(ValueError):
-    """Why nothing is proved."""
-
-
 def need(holds, otherwise):
-    """Stop where something does not hold."""
+    """Stop where something does not hold: then nothing is proved, and this is why."""
     if not holds:
-        raise NotProvedError(otherwise)
+        raise AssertionError(otherwise)
 
 
 def digest(text):
@@ -39,12 +35,11 @@ def digest(text):
 
 def leaf_of(fact):
     """The hash of a fact: where it stands and what is stored there; what is shown must be stored."""
-    warm, cold = b64decode(fact["warm"]), digest(fact["cold_sha256"])
-    need(b64encode(warm).decode() == fact["warm"], "the warm part is spelt in another way")
-    if fact["cold"] is not None:
-        away = b64decode(fact["cold"])
-        need(b64encode(away).decode() == fact["cold"], "the cold part is spelt in another way")
-        need(sha256(away).digest() == cold, "the cold part has another digest")
+    cold, given = digest(fact["cold_sha256"]), [fact["warm"], fact["cold"]]
+    warm, away = [None if part is None else b64decode(part) for part in given]
+    spelt = [None if part is None else b64encode(part).decode() for part in (warm, away)]
+    need(spelt == given, "a part is spelt in another way")
+    need(away is None or sha256(away).digest() == cold, "the cold part has another digest")
     envelope, _, payload = warm.partition(b"\n")
     stored = [json.loads(envelope), json.loads(payload) if cold == sha256().digest() else None]
     shown = [fact["envelope"], fact["payload"]]
@@ -95,14 +90,19 @@ def check(proof):
     need(root == first["root"], f"the fact is not under seal {first['number']}")
 
 
-def kept(anchor):
-    """The hashes that you kept: one, or those of a list of seals."""
-    if re.fullmatch("[0-9a-fA-F]{64}", anchor):
-        return {anchor.lower()}
-    found = json.loads(Path(anchor).read_bytes())
+def kept(anchor, seals):
+    """The numbers of those seals that you kept, by a hash alone or with others in a list."""
+    alone = re.compile("[0-9a-fA-F]{64}").fullmatch
+    data = anchor.encode() if alone(anchor) else Path(anchor).read_bytes()
+    text = data.decode(json.detect_encoding(data)).strip()
+    found = [{"number": None, "hash": text}] if alone(text) else json.loads(text)
     need("form" not in found, f"{anchor} is a proof itself: its seals are not what you kept")
-    seals = found if isinstance(found, list) else found.get("seals", found.get("items"))
-    return {seal["hash"].lower() for seal in seals}
+    listed = found if isinstance(found, list) else found.get("seals", found.get("items"))
+    have, mine = {seal["number"]: seal["hash"] for seal in seals}, set()
+    for number, each in ((seal["number"], seal["hash"].lower()) for seal in listed):
+        need(have.get(number, each) == each, f"seal {number} is not the one that you kept")
+        mine.add(each)
+    return [number for number, each in have.items() if each in mine]
 
 
 def told(fact, limit):
@@ -123,18 +123,17 @@ def main(arguments):
     if len(files) not in (1, 2) or files[0].startswith("-"):
         sys.stderr.write(__doc__)
         return 2
-    fault = f"{files[-1]} is neither a list of seals nor the hash of one, 64 digits from 0 to f"
+    fault = f"{files[0]} is no proof, or not a whole one"
     try:
-        hashes = kept(files[1]) if files[1:] else set()
-        fault = f"{files[0]} is no proof, or not a whole one"
         proof = json.loads(Path(files[0]).read_bytes())
         check(proof)
         first, last = proof["seals"][0], proof["seals"][-1]
-        match = [seal["number"] for seal in proof["seals"] if seal["hash"] in hashes]
+        fault = f"{files[-1]} is neither a list of seals nor the hash of one, 64 digits from 0 to f"
+        match = kept(files[1], proof["seals"]) if files[1:] else []
         need(match or not files[1:], "none of its seals is one that you kept")
         lines = told(proof["fact"], 10 if files == arguments else sys.maxsize)
     except Exception as wrong:  # noqa: BLE001  # whatever it is, nothing is proved
-        print(f"{NOT}{wrong if isinstance(wrong, NotProvedError) else fault}")
+        print(f"{NOT}{wrong if isinstance(wrong, AssertionError) else fault}")
         return 1
     print(*lines, sep="\n            ")
     print(f"PROVED      that stood there when seal {first['number']} was made")

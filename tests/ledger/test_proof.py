@@ -126,6 +126,41 @@ def test_the_hash_of_a_seal_that_was_kept_is_recognised(
 
 
 @pytest.mark.parametrize(
+    "spelt",
+    [
+        pytest.param(lambda text: f"{text}\n".encode(), id="on a line"),
+        pytest.param(lambda text: f" {text.upper()}\r\n".encode("utf-8-sig"), id="of an editor"),
+        pytest.param(lambda text: f"{text}\r\n".encode("utf-16"), id="in another encoding"),
+    ],
+)
+def test_a_file_that_holds_the_hash_of_a_seal_is_recognised(
+    ledger: Ledger, check: Check, tmp_path: Path, spelt: Callable[[str], bytes]
+) -> None:
+    proof = proof_of(ledger, ONE)
+    (tmp_path / "kept").write_bytes(spelt(proof["seals"][1]["hash"]))
+
+    code, said = check(proof, str(tmp_path / "kept"))
+
+    assert code == 0
+    assert "PROVED      seal 2 is the one that you kept" in said
+
+
+def test_a_seal_that_contradicts_one_that_was_kept_proves_nothing(
+    ledger: Ledger, check: Check, tmp_path: Path
+) -> None:
+    proof = proof_of(ledger, ONE)
+    seals = copy.deepcopy(proof["seals"])
+    first, rest = seals[2]["hash"][0], seals[2]["hash"][1:]
+    seals[2]["hash"] = ("1" if first == "0" else "0") + rest
+    (tmp_path / "kept.json").write_text(json.dumps({"seals": seals}))
+
+    assert check(proof, str(tmp_path / "kept.json")) == (
+        1,
+        "NOT PROVED  seal 3 is not the one that you kept\n",
+    )
+
+
+@pytest.mark.parametrize(
     "form",
     [
         pytest.param(lambda seals: {"ledger": "an-id", "seals": seals}, id="of the command"),
@@ -231,7 +266,7 @@ def test_no_value_of_a_proof_can_be_another(
         for key in path[:-1]:
             inner = inner[key]
         inner[path[-1]] = flipped(inner[path[-1]])
-        with pytest.raises((ValueError, LookupError, TypeError, AttributeError)):
+        with pytest.raises((AssertionError, ValueError, LookupError, TypeError, AttributeError)):
             script["check"](tampered)
 
 
