@@ -125,6 +125,7 @@ def main(arguments):
         return 2
     fault = f"{files[0]} is no proof, or not a whole one"
     try:
+        need(Path(files[0]).exists(), f"there is no file {files[0]}")
         proof = json.loads(Path(files[0]).read_bytes())
         check(proof)
         first, last = proof["seals"][0], proof["seals"][-1]

@@ -160,6 +160,13 @@ def test_a_seal_that_contradicts_one_that_was_kept_proves_nothing(
     )
 
 
+def test_a_proof_that_is_not_there_is_told_as_such(
+    script: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert script["main"](["nope.json", "ab" * 32]) == 1
+    assert capsys.readouterr().out == "NOT PROVED  there is no file nope.json\n"
+
+
 @pytest.mark.parametrize(
     "form",
     [
