@@ -18,6 +18,7 @@ from slamon.cli.house import House, now
 from slamon.cli.opening import existing_home, refresh
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import USAGE, AsJson, console, fail, print_json, progress, refusals
+from slamon.cli.wording import BATCHES, counted, length
 from slamon.ledger import archiving, sealing
 from slamon.ledger.archiving import Moved
 from slamon.ledger.coldfile import Archived
@@ -114,7 +115,7 @@ def _ask(house: House, choice: Choice, upto: int, file: Path) -> None:
     sizes = [len(each.cold) for each in archiving.gather(house.ledger, upto, choice)]
     choice.count_anew()  # they are counted again while copying
     if sizes:
-        said = f"Move the single results of {len(sizes)} batches ({_mib(sum(sizes))}) to {file}?"
+        said = f"Move the single results of {counted(len(sizes), *BATCHES)} ({_mib(sum(sizes))}) to {file}?"
         typer.confirm(said, abort=True)
 
 
@@ -131,19 +132,21 @@ def _archive_lines(
     said = ["nothing was moved, and no file was written"]
     if archived:
         said = [
-            f"{moved.facts} batches have left {_mib(moved.size)} to {file}",
+            f"{counted(moved.facts, 'batch has', 'batches have')} left {_mib(moved.size)} to {file}",
             f"SHA-256 {archived.sha256}; positions {archived.first} to {archived.last}",
             "keep it with the backups: nothing else holds these results one by one",
         ]
     if moved.already:
         said.append(f"{moved.already} had done so before")
     if choice.promised:
+        ones = counted(choice.promised, "older one stays", "older ones stay")
         said.append(
-            f"{choice.promised} older ones stay whole: somebody promised how long their results may take,"
+            f"{ones} whole: somebody promised how long their results may take,"
             " and figures could not be folded anew without them"
         )
     if choice.older:
-        said.append(f"{choice.older} of the first layout stay whole: they have no histogram")
+        ones = counted(choice.older, "of the first layout stays", "of the first layout stay")
+        said.append(f"{ones} whole, for want of a histogram")
     if not archived:
         said.append(_why_none(choice, before))
     return said
@@ -154,9 +157,10 @@ def _why_none(choice: Choice, before: int) -> str:
     limit = format_instant(before)
     if choice.oldest is None:
         return "no sealed batch has single results that could leave"
-    age = (now() - choice.oldest) // DAY_US
-    oldest = f"the oldest that is here is of {format_instant(choice.oldest)}, {age} days ago"
-    return f"{choice.younger} sealed batches are not older than {limit}; {oldest}"
+    age = length(now() - choice.oldest)
+    oldest = f"the oldest that is here is of {format_instant(choice.oldest)}, {age} ago"
+    younger = counted(choice.younger, "sealed batch is", "sealed batches are")
+    return f"{younger} not older than {limit}; {oldest}"
 
 
 def bring_back(
@@ -186,7 +190,8 @@ def bring_back(
     if as_json:
         print_json({"file": str(file), **_told(moved, "here_before"), "rebuild": bounded})
         return
-    said = [f"{moved.facts} batches have their single results again, {_mib(moved.size)}"]
+    batches = counted(moved.facts, "batch has its", "batches have their")
+    said = [f"{batches} single results again, {_mib(moved.size)}"]
     if moved.already:
         said.append(f"{moved.already} had them")
     if bounded:

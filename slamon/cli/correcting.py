@@ -17,6 +17,7 @@ from slamon.cli.instants import ABSOLUTE, absolute
 from slamon.cli.opening import opened, recorded
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import Actor, actor_or_fail, console
+from slamon.cli.wording import counted
 from slamon.sla.corrections import Chosen
 from slamon.views.origins import Origins
 
@@ -113,4 +114,4 @@ def _say(done: Corrected, became: str) -> None:
 
 
 def _results(count: int) -> str:
-    return f"{count} result{'s' if count != 1 else ''}"
+    return counted(count, "result")

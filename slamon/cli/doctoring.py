@@ -19,7 +19,7 @@ from slamon.cli.readiness import alarming, unmeasured
 from slamon.cli.settings import Settings
 from slamon.cli.signing import up_since
 from slamon.cli.terminal import AsJson, console, print_json, progress
-from slamon.cli.wording import length
+from slamon.cli.wording import counted, length
 from slamon.history import FACTS, UPCASTERS
 from slamon.ledger.disk import Hindrance, hindrance
 from slamon.ledger.examining import Finding, examined, remedy
@@ -171,7 +171,7 @@ def _opened(settings: Settings, *, deep: bool) -> Iterator[Finding]:
     with House(settings.data, settings.database) as house:
         where = str(settings.data)
         lag = house.ledger.position() - house.store.position()
-        said = f"the views are {lag} facts behind the ledger"
+        said = f"the views are {counted(lag, 'fact')} behind the ledger"
         do = "is `slamon up` running? else the next command folds them" if lag > LAG else ""
         yield Finding("views", "warning" if lag > LAG else "ok", where, said, do)
         yield _seal(house, settings.seal_minutes)
@@ -226,7 +226,7 @@ def _verified(house: House) -> Finding:
         found = verify(house.ledger, progress=lambda at: bar.update(bar.task_ids[0], completed=at))
     where = str(house.folder)
     if found.first is None:
-        said = f"{found.facts} facts are readable, {found.sealed} of them as they were sealed"
+        said = f"{counted(found.facts, 'fact is', 'facts are')} readable, {found.sealed} of them as they were sealed"
         return Finding("proof", "ok", where, said)
     said = f"position {found.first.position}: {found.first.says}"
     return Finding("proof", "wrong", where, said, f"keep the file as it is, then {RESTORE}")

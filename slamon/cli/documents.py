@@ -30,6 +30,7 @@ from slamon.cli.terminal import (
     print_json,
     refusals,
 )
+from slamon.cli.wording import counted
 from slamon.views.promised import promises
 
 app = group("Promises as documents: check, plan, apply.")
@@ -55,12 +56,14 @@ def check(
     if as_json:
         print_json({"records": len(catalogue.records), "not_yet_interpreted": kept})
         return
-    console.print(f"{len(catalogue.records)} records in {', '.join(catalogue.sets)}: no fault")
+    records = counted(len(catalogue.records), "record")
+    console.print(f"{records} in {', '.join(catalogue.sets)}: no fault")
     if verbose:
         for line in kept:
             console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
     elif kept:
-        console.print(f"{len(kept)} details are kept and not acted upon yet; --verbose lists them")
+        details = counted(len(kept), "detail is", "details are")
+        console.print(f"{details} kept and not acted upon yet; --verbose lists them")
 
 
 def _kept(catalogue: Catalogue) -> list[str]:
@@ -111,9 +114,9 @@ def apply(
 
 def _question(planned: Plan) -> str:
     changes, withdrawn = len(planned.changes), len(planned.withdrawn)
-    said = f"{changes} change{'s' if changes != 1 else ''}"
+    said = counted(changes, "change")
     if withdrawn:
-        said += f", of them {withdrawn} record{'s' if withdrawn != 1 else ''} withdrawn"
+        said += f", of them {counted(withdrawn, 'record')} withdrawn"
     return f"Record {said}?"
 
 

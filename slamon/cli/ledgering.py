@@ -17,6 +17,7 @@ from slamon.cli.opening import existing_home, refresh
 from slamon.cli.settings import Settings
 from slamon.cli.sheet import print_map, print_table
 from slamon.cli.terminal import USAGE, AsJson, console, errors, fail, print_json, progress, refusals
+from slamon.cli.wording import BATCHES, counted
 from slamon.ledger.archives import Away, holding
 from slamon.views import rebuilding as anew
 from slamon.views.fold import FoldError
@@ -146,7 +147,7 @@ def _in_archives(away: Away) -> str | None:
     if not away.count:
         return None
     names = ", ".join(each.name for each in away.files)
-    return f"{away.size / 2**20:.1f} MiB of {away.count} batches: {names}"
+    return f"{away.size / 2**20:.1f} MiB of {counted(away.count, *BATCHES)}: {names}"
 
 
 @app.command()

@@ -9,6 +9,7 @@ from itertools import islice
 from catalogue.instants import format_instant
 from probes.batch import ObservationsRecorded
 from slamon.cli.sheet import print_table
+from slamon.cli.wording import counted
 from slamon.ledger.codec import Entry
 from slamon.ledger.seals import LedgerSealed
 from slamon.ledger.store import Ledger
@@ -55,7 +56,8 @@ def _rows(entries: Iterable[Entry]) -> Iterable[Sequence[object]]:
 
 def _text(entry: Entry) -> str:
     if isinstance(batch := entry.fact, ObservationsRecorded):
-        said = f"{batch.rows} rows, {len(batch.edges)} edges, {len(batch.missing)} missing"
+        rows, edges = counted(batch.rows, "row"), counted(len(batch.edges), "edge")
+        said = f"{rows}, {edges}, {len(batch.missing)} missing"
         said += ", single results in an archive" if batch.away else ""
         return f"{said}, until {format_instant(batch.end)}"
     if isinstance(seal := entry.fact, LedgerSealed):

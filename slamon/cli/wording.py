@@ -7,6 +7,7 @@ from fractions import Fraction
 from slamon.sla.judgement import AsKnownAt, ObjectiveJudgement
 
 SECOND_US = 1_000_000
+BATCHES = ("batch", "batches")
 TICKETS = frozenset({"response_time", "resolution_time"})
 LENGTHS = frozenset({"longest_outage", "age"})
 PLACES = 4
@@ -59,6 +60,11 @@ def cases(said: ObjectiveJudgement) -> str | None:
 def count_of(good: int, late: int, waiting: int) -> str:
     """Cases counted one by one."""
     return f"cases: {good} in time, {late} late, {waiting} waiting"
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """So many of something: `1 batch`, `2 batches`."""
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
 
 
 def length(microseconds: int) -> str:

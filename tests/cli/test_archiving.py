@@ -106,7 +106,7 @@ def test_stats_leave_out_what_was_brought_back(archived: Any, file: Path) -> Non
     assert archived("ledger", "bring-back", file, "--last", middle).exit_code == 0
 
     (left,) = archived.json("ledger", "stats")["archives"]
-    assert "MiB of 1 batches: cold-2026.slamon" in archived("ledger", "stats").stdout
+    assert "MiB of 1 batch: cold-2026.slamon" in archived("ledger", "stats").stdout
     assert archived("ledger", "bring-back", file).exit_code == 0
     none = archived.json("ledger", "stats")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from slamon.cli.wording import cases, number, promise, verdict
+from slamon.cli.wording import cases, counted, number, promise, verdict
 from slamon.sla.judgement import Coverage, Level, Measured, ObjectiveJudgement, Possible, Share
 
 NOTHING = Coverage(
@@ -108,6 +108,14 @@ def test_a_verdict_says_whether_what_was_not_observed_could_change_it(
     possible = Possible(lowest=lowest, highest=highest, cannot_tell=cannot_tell)
 
     assert verdict(_of_share(possible=possible, provisional=provisional)) == text
+
+
+def test_one_is_told_as_one() -> None:
+    assert [counted(n, "row") for n in (0, 1, 2)] == ["0 rows", "1 row", "2 rows"]
+    assert [counted(n, "batch has", "batches have") for n in (1, 2)] == [
+        "1 batch has",
+        "2 batches have",
+    ]
 
 
 def test_tickets_are_counted_in_time_late_and_waiting() -> None:
