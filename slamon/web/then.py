@@ -14,14 +14,13 @@ from catalogue.instants import InstantError
 from slamon.views.past import NotKnownError
 from slamon.views.pastnamed import well_named
 from slamon.web.pages.render import error_page, no_past_page
-from slamon.web.pasted import as_meant
 from slamon.web.problems import of_api, problem
 from slamon.web.requests import AS_KNOWN_AT, THEN, Then, house_of
 from slamon.web.texts import DEFAULT, language
 
 READING: Final = frozenset({"GET", "HEAD"})
 NAMED: Final = AS_KNOWN_AT.encode()
-LOST_PLUS: Final = re.compile(r"(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?) (\d\d:?\d\d)$")
+LOST_PLUS: Final = re.compile(r"([Tt]\d\d:\d\d(?::\d\d(?:\.\d+)?)?) (\d\d:?\d\d)\s*$")
 
 
 class Pasts:
@@ -48,7 +47,7 @@ class Pasts:
             return
         house = house_of(request)
         try:
-            meant = well_named(_with_plus(as_meant(asked)))
+            meant = well_named(_with_plus(asked))
             moment = await run_in_threadpool(house.reading.moment, meant, house.clock())
             async with contextmanager_in_threadpool(house.reading.as_known(moment)) as reading:
                 scope[THEN] = Then(reading, moment, meant)

@@ -85,8 +85,17 @@ def test_what_cannot_be_known_is_refused(slamon: Any, asked: str, sentence: str)
     assert sentence in said.stderr
 
 
+def test_a_position_is_taken_as_pages_write_it(slamon: Any, before: Any) -> None:
+    command = ("judge", "--agreement", AGREEMENT, "--period", "2026-02", "--as-known-at")
+    position = f" @{before['as_known_at']['position']:,} ".replace(",", "\u202f")
+
+    assert slamon.json(*command, position, code=1) == before
+
+
 UNNAMED = [
     pytest.param("3rd", "no instant '3rd'; write like 2026-02-01T08:00:00Z", id="no instant"),
+    pytest.param("2026-02-30T10:00:00Z", "the day 2026-02-30 does not exist", id="no day"),
+    pytest.param("1 234", "a position is written like @1234", id="a position as pages write it"),
     pytest.param("now", "no instant 'now'", id="a word"),
     pytest.param("2026-03-01", "is a whole day; write an instant of it", id="a day"),
     pytest.param("", "no instant is named", id="nothing"),
