@@ -97,7 +97,7 @@ def test_results_are_corrected_once(slamon: Any) -> None:
         pytest.param({"--location": "loc-bonn"}, 1, "but from loc-upptime", id="place"),
         pytest.param(
             {"--to": "2026-02-10"},
-            1,
+            2,
             "--to: instant '2026-02-10' has no offset; write like",
             id="a day instead of an instant",
         ),

@@ -65,11 +65,6 @@ def test_the_list_is_a_table_for_people(slamon: Any) -> None:
             id="the future",
         ),
         pytest.param(
-            ("declare", SERVICE, *SAID, "--from", "2026-03-03T08:00"),
-            "--from: instant '2026-03-03T08:00' has no offset",
-            id="a local time",
-        ),
-        pytest.param(
             ("list", "--service", "svc-fax"),
             "there is no service 'svc-fax'; known are svc-",
             id="a list of an unknown service",
@@ -92,6 +87,35 @@ def test_what_cannot_be_declared_is_told(
     said = slamon("incident", *command)
 
     assert said.exit_code == 1
+    assert sentence in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        pytest.param(
+            ("incident", "declare", SERVICE, *SAID, "--from", "2026-03-03T08:00"),
+            "--from: instant '2026-03-03T08:00' has no offset",
+            id="the begin of what is declared",
+        ),
+        pytest.param(
+            ("incident", "declare", SERVICE, *SAID, "--from", "2026-03-03T08:00Z", "--to", "noon"),
+            "--to: no instant 'noon'",
+            id="the end of what is declared",
+        ),
+        pytest.param(
+            ("incident", "end", INCIDENT, "--at", "2026-02-30T08:00:00Z", "--reason", "works"),
+            "--at: no instant '2026-02-30T08:00:00Z'",
+            id="a day that does not exist",
+        ),
+    ],
+)
+def test_an_instant_that_is_none_is_a_wrong_usage(
+    slamon: Any, command: tuple[str, ...], sentence: str
+) -> None:
+    said = slamon(*command)
+
+    assert said.exit_code == 2
     assert sentence in said.stderr
 
 
