@@ -22,7 +22,6 @@ from catalogue.terms import (
 )
 from probes.assembly import Row
 from probes.outcome import Outcome
-from slamon.sla.imports import ObservationsImported
 from slamon.views.cases import case_runs, paced_runs
 from slamon.views.daybook import unpack
 from slamon.views.shelf import Source
@@ -84,23 +83,6 @@ def _rows(seed: int) -> Callable[[int, int], Row | None]:
         return Row(index, due, due + late, outcome, chance.choice(LATENCIES))
 
     return row
-
-
-def _take_in(world: Any, results: list[tuple[int, Outcome, int | None]]) -> None:
-    world.append(
-        "imports:imp-paper",
-        ObservationsImported(
-            file="paper.csv",
-            sha256="0" * 64,
-            location="loc-bonn",
-            validity_us=26 * HOUR,
-            checks=("imp-paper/svc-paper",),
-            check=(0,) * len(results),
-            at=tuple(at for at, _, _ in results),
-            outcome=tuple(int(outcome) for _, outcome, _ in results),
-            latency_us=tuple(latency for _, _, latency in results),
-        ),
-    )
 
 
 def _stored(world: Any) -> Seen:
@@ -176,7 +158,8 @@ def _take(world: Any, kit: Any, step: tuple[Any, ...], promised: dict[str, str])
             )
             promised[name] = within
         case "import", found:
-            _take_in(world, [(kit.begin + at, outcome, took) for at, outcome, took in found])
+            results = [(kit.begin + at, outcome) for at, outcome, _ in found]
+            world.take_in(results, [took for _, _, took in found])
         case "assign", agent, order:
             world.assign(kit.agents[agent], tuple(kit.probes[n] for n in order))
         case "fold", limit:

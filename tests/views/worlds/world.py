@@ -6,7 +6,7 @@ So weeks have few results, and an unconfirmed state reaches over days.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -143,8 +143,8 @@ class World:
         agent.spool += new_spool
         self.append(f"interruptions:{name}", gap)
 
-    def take_in(self, results: list[tuple[int, Outcome]]) -> None:
-        """Import results of the paper service."""
+    def take_in(self, results: list[tuple[int, Outcome]], took: Sequence[int | None] = ()) -> None:
+        """Import results of the paper service; `took` is the latency of each in µs, where any is told."""
         self.append(
             "imports:imp-paper",
             ObservationsImported(
@@ -156,7 +156,7 @@ class World:
                 check=(0,) * len(results),
                 at=tuple(at for at, _ in results),
                 outcome=tuple(int(outcome) for _, outcome in results),
-                latency_us=(None,) * len(results),
+                latency_us=tuple(took) or (None,) * len(results),
             ),
         )
 
