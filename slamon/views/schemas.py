@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from typing import Any, LiteralString, NamedTuple
 
@@ -107,8 +107,12 @@ class Schemas:
     @contextmanager
     def rebuilding(self) -> Iterator[Schemas]:
         """Another generation, empty; removed at the end unless it was put in the place of the one that is asked."""
-        with closing(connect(self._url, "slamon rebuild")) as connection, reaching(self._url):
-            if not _alone(connection):
+        with (
+            closing(connect(self._url, "slamon rebuild")) as connection,
+            reaching(self._url),
+            _alone(connection) as alone,
+        ):
+            if not alone:
                 message = "views are being rebuilt by another process; wait until it is done"
                 raise HeldError(message)
             self._remove_own(connection)
@@ -134,8 +138,12 @@ class Schemas:
         """Let dashboards read these tables, and remove what nobody asks or reads any more."""
         if not self._shown():
             LOG.warning("dashboards go on reading older views: %s", READ_TOO_LONG)
-        with closing(connect(self._url, "slamon views")) as connection, reaching(self._url):
-            if _alone(connection):
+        with (
+            closing(connect(self._url, "slamon views")) as connection,
+            reaching(self._url),
+            _alone(connection) as alone,
+        ):
+            if alone:
                 self._remove_own(connection)
                 own = self._schema(self._registered(connection))
                 for (schema,) in connection.execute(FOREIGN, {"own": own}).fetchall():
@@ -230,11 +238,19 @@ def _begun(connection: Connection, question: LiteralString, stem: str) -> tuple[
     return asked, position
 
 
-def _alone(connection: psycopg.Connection) -> bool:
-    """Be the only one that makes and removes generations, as long as the connection lives."""
-    return connection.execute("SELECT pg_try_advisory_lock(%s)", (REBUILDING,)).fetchone() == (
+@contextmanager
+def _alone(connection: psycopg.Connection) -> Iterator[bool]:
+    """Be the only one that makes and removes generations; false where somebody else is."""
+    taken = connection.execute("SELECT pg_try_advisory_lock(%s)", (REBUILDING,)).fetchone() == (
         True,
     )
+    try:
+        yield taken
+    finally:
+        # Left to the end of the connection, it would stay until the server has noticed that.
+        with suppress(psycopg.Error):
+            if taken:
+                connection.execute("SELECT pg_advisory_unlock(%s)", (REBUILDING,))
 
 
 def _published(claim: Connection, schema: str) -> bool:

@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from slamon.ledger.connecting import connect
 from slamon.ledger.place import HeldError, Place
 from slamon.ledger.store import LedgerFounded
+from slamon.views import schemas
 from slamon.views.rebuilding import rebuild
 from slamon.views.store import ViewStore, read_position
 from slamon.views.tables import view_state
@@ -106,6 +108,28 @@ def test_two_rebuilds_at_once_are_one_too_many(store: ViewStore, place: Place) -
     store.rebuild(meanwhile, _move(9))
     assert other.position() == 9
     other.close()
+
+
+def test_whoever_rebuilds_next_need_not_wait_until_a_server_has_noticed_the_end(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = ViewStore(postgres_url, FOUNDED)
+    left: list[Any] = []
+
+    def lingering(url: str, purpose: str | None = None) -> Any:
+        connection: Any = connect(url, purpose)
+        left.append(connection.close)
+        connection.close = lambda: None
+        return connection
+
+    monkeypatch.setattr(schemas, "connect", lingering)
+    for position in (8, 9):
+        store.rebuild(_move(position), _move(position))
+
+    assert store.position() == 9
+    store.close()
+    for close in left:
+        close()
 
 
 def _stuck(place: Place, reached: Any) -> None:
