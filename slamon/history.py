@@ -35,6 +35,7 @@ from slamon.sla.announcing import (
 from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
+from slamon.sla.enrolment import AgentEnrolled, AgentRevoked
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.intake import BatchQuarantined, SpoolBegan, SpoolConflictFound
 from slamon.sla.levels import LevelsImported
@@ -56,6 +57,8 @@ FACTS: Mapping[str, type[Any]] = {
     "terms-withdrawn/1": TermsWithdrawn,
     "lifecycle-asserted/1": LifecycleAsserted,
     "agent-assigned/1": AgentAssigned,
+    "agent-enrolled/1": AgentEnrolled,
+    "agent-revoked/1": AgentRevoked,
     "probing-interrupted/1": ProbingInterrupted,
     "observations-recorded/1": ObservationsRecorded,
     "batch-quarantined/1": BatchQuarantined,

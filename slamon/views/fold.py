@@ -23,12 +23,13 @@ from slamon.sla.announcing import AnnouncingFact
 from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
+from slamon.sla.enrolment import AgentEnrolled, AgentRevoked
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.intake import BatchQuarantined, SpoolBegan, SpoolConflictFound
 from slamon.sla.levels import LevelsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
 from slamon.sla.tickets import TicketsImported
-from slamon.views import alarms, corrected, declared, excluded, keeping, reviewed
+from slamon.views import alarms, corrected, declared, enrolled, excluded, keeping, reviewed
 from slamon.views.ahead import Ahead, parts
 from slamon.views.carried import Carried
 from slamon.views.chains import RECORDED, Chain, MisfitError, Read, in_chains
@@ -248,6 +249,8 @@ def _apply(connection: Connection, carried: Carried, entry: Entry) -> bool:
             pass  # whose ledger it is, who may read it, whose name is gone, what is where: no figure rests on it
         case LedgerSealed() as fact:
             keep_seal(connection, entry, fact)
+        case AgentEnrolled() | AgentRevoked() as fact:
+            enrolled.applied(connection, entry, fact)
         case ObservationsVoided() | ObservationsCorrected() as fact:
             corrected.applied(connection, observed, entry, fact)
         case BatchQuarantined() | SpoolBegan() | SpoolConflictFound() as fact:

@@ -97,6 +97,16 @@ alarm = Table(
     Column("content_hash", String, nullable=False),
 )
 
+enrolment = Table(
+    "enrolment",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("agent", String, nullable=False),
+    Column("at", BigInteger, nullable=False),  # when it was recorded
+    Column("location", String),  # none: it was revoked
+    Column("reason", String),  # of a revocation
+)
+
 probe_day = Table(
     "probe_day",
     metadata,

@@ -1,0 +1,98 @@
+"""Enrolment: let agents of other machines in, each by a key of its own, and let them in no more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from hashlib import sha256
+
+from catalogue.problems import closest
+from slamon.app.refused import Refused, Unknown
+from slamon.ledger.store import Ledger
+from slamon.sla import enrolment
+from slamon.sla.enrolment import Active, AgentEnrolled, Enrolment, EnrolmentError, EnrolmentFact
+
+ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+def enrol(
+    ledger: Ledger,
+    agent: str,
+    location: str,
+    key: str,
+    *,
+    locations: Collection[str],
+    taken: Mapping[str, str],
+    renew: bool,
+    actor: str,
+) -> int | None:
+    """Let an agent in by a key, of which only the hash is recorded; the position of the fact.
+
+    `locations` are those of the catalogue; `taken` names the agent that measures from a place.
+
+    Raises:
+        Unknown: the catalogue has no such location.
+        Refused: the id is none, another agent measures from there, or `slamon.sla.enrolment` does not allow it.
+
+    """
+    if not ID.fullmatch(agent):
+        message = f"{agent!r} is no id; write small letters, digits and hyphens, like vienna-1"
+        raise Refused(message)
+    if location not in locations:
+        raise Unknown(_no_location(location, locations))
+    if (other := taken.get(location, agent)) != agent:
+        message = (
+            f"{other} measures from {location}, and two at one place would be counted twice; "
+            f"revoke {other} first, or enrol {agent} at another location"
+        )
+        raise Refused(message)
+    if not ledger.version(stream_of(agent)) and ledger.version(f"assignment:{agent}"):
+        message = f"{agent} is an agent of this ledger that needs no enrolment; give another id"
+        raise Refused(message)
+    wanted = AgentEnrolled(location=location, key_sha256=sha256(key.encode()).hexdigest())
+    return _decide(ledger, agent, lambda state: enrolment.enrol(state, wanted, renew=renew), actor)
+
+
+def revoke(ledger: Ledger, agent: str, *, reason: str, actor: str) -> int | None:
+    """Let an agent in no more; the position of the fact, None if it was revoked before.
+
+    Raises:
+        Refused: it was never enrolled, or no reason is given.
+
+    """
+    return _decide(ledger, agent, lambda state: enrolment.revoke(state, reason=reason), actor)
+
+
+def key_of(ledger: Ledger, agent: str) -> str | None:
+    """The SHA-256 in hex of the key that lets an agent in; None of one that is not let in."""
+    state = enrolment.START
+    for entry in ledger.stream(stream_of(agent)):
+        if isinstance(entry.fact, EnrolmentFact):
+            state = enrolment.evolve(state, entry.fact)
+    return state.key_sha256 if isinstance(state, Active) else None
+
+
+def stream_of(agent: str) -> str:
+    """The stream of an agent's enrolment."""
+    return f"agent:{agent}"
+
+
+def _no_location(location: str, known: Collection[str]) -> str:
+    proposal = closest(location, known)
+    meant = f"is {proposal} meant? " if proposal else ""
+    names = ", ".join(sorted(known)) or "none"
+    return f"the catalogue has no location {location!r}; {meant}known are {names}"
+
+
+def _decide(
+    ledger: Ledger,
+    agent: str,
+    decision: Callable[[Enrolment], Sequence[EnrolmentFact]],
+    actor: str,
+) -> int | None:
+    stream = stream_of(agent)
+    try:
+        return ledger.decide(stream, enrolment.START, enrolment.evolve, decision, actor=actor)
+    except EnrolmentError as wrong:
+        message = f"{agent}: {wrong}"
+        raise Refused(message) from None
