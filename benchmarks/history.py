@@ -27,7 +27,8 @@ from probes.batch import NO_LATENCY, Edge, Missing, ObservationsRecorded
 from probes.closing import DAY, ROWS
 from probes.evidence import Evidence
 from probes.outcome import Outcome
-from probes.spec import AgentAssigned, AssignedProbe, Segment, TcpSpec
+from probes.spec import AgentAssigned, AssignedProbe, Segment
+from probes.specs.lines import TcpSpec
 from slamon.app.agents import assign
 from slamon.history import NAMES
 from slamon.ledger.codec import Entry, FactMapper, stamp

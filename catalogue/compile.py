@@ -11,28 +11,15 @@ from catalogue.agreements import Agreement
 from catalogue.calendars import Window
 from catalogue.instants import parse_duration, parse_instant
 from catalogue.probing import Expect, Probe, ProbeDefaults
-from probes.condition import (
-    AnswersNotEmpty,
-    BannerMatches,
-    BodyContains,
-    BodyMatches,
-    HeaderMatches,
-    HttpCondition,
-    JsonEquals,
-    JsonExists,
-    MinDaysLeft,
-    StatusIn,
-)
-from probes.spec import (
-    AssignedProbe,
-    BasicAuth,
-    DnsSpec,
-    HttpSpec,
-    ProbeSpec,
-    Segment,
-    TcpSpec,
-    phase_of,
-)
+from probes.conditions.certificates import MinDaysLeft
+from probes.conditions.documents import JsonEquals, JsonExists
+from probes.conditions.lines import BannerMatches
+from probes.conditions.names import AnswersNotEmpty
+from probes.conditions.web import BodyContains, BodyMatches, HeaderMatches, StatusIn
+from probes.spec import AssignedProbe, ProbeSpec, Segment, phase_of
+from probes.specs.lines import TcpSpec
+from probes.specs.names import DnsSpec
+from probes.specs.web import BasicAuth, HttpCondition, HttpSpec
 
 Use = Literal["target", "demo_target"]
 Span = tuple[int | None, int | None]

@@ -17,7 +17,7 @@ from catalogue.references import (
     WindowRef,
 )
 from catalogue.values import Address, Duration, Id, Regex, Secret, Zone, wrong
-from probes.condition import JsonPath
+from probes.conditions.documents import JsonPath
 
 # Kinds that are asked at a port, which has no default.
 _AT_A_PORT = {"tcp", "tls"}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from probes.condition import Checked
+from probes.conditions.requirement import Checked
 from probes.evidence import Evidence
 from probes.outcome import Outcome
 

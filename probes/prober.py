@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from probes.condition import Checked, Reply
+from probes.conditions.reply import Reply
+from probes.conditions.requirement import Checked
 from probes.dialogue import Dialogue, Surroundings
 from probes.guard import Network
 from probes.kinds import dns, http, tcp

@@ -4,125 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, model_validator
 
-from probes.condition import DnsCondition, HttpCondition, StatusIn, TcpCondition
+from probes.specs.lines import TcpSpec
+from probes.specs.names import DnsSpec
+from probes.specs.web import HttpSpec
+from probes.specs.wire import Microseconds, Wire
 
 LATENESS_CAP = 5_000_000
-MIB = 1024 * 1024
 INSTANT_LIMIT = 2**62
 
 CALENDAR_END = 253_402_300_800_000_000  # the year 10000 cannot be written as a date
 
 Instant = Annotated[int, Field(ge=0, lt=CALENDAR_END)]
-Microseconds = Annotated[int, Field(gt=0)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Host = Annotated[str, StringConstraints(pattern=r"^[^\s/@]+$", max_length=253)]
-SecretRef = Annotated[str, StringConstraints(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:/.+)$")]
-
-
-class Wire(BaseModel):
-    """A frozen part of an assignment; its JSON is the wire form and the fact."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True
-    )
-
-
-def _is_probe_url(url: str) -> str:
-    parts = urlsplit(url)
-    faults = {
-        "the scheme must be http or https": parts.scheme not in {"http", "https"},
-        "a host is missing": not parts.hostname,
-        "user and password do not belong into an URL": parts.username is not None,
-        "spaces and control characters are not allowed": re.search(r"[\s\x00-\x1f]", url)
-        is not None,
-    }
-    for message, present in faults.items():
-        if present:
-            raise ValueError(message)
-    _ = parts.port
-    return url
-
-
-class BasicAuth(Wire):
-    """User and password as references (`env:NAME`, `file:/path`) that only the agent resolves."""
-
-    user: SecretRef
-    password: SecretRef
-
-
-class HttpSpec(Wire):
-    """Fetch a page; `timeout` in µs bounds the whole attempt, `max_body` in bytes the body read.
-
-    The status must be 200 unless `conditions` say otherwise; without any, each complete reply is good.
-    """
-
-    kind: Literal["http"] = "http"
-    url: Annotated[str, AfterValidator(_is_probe_url)]
-    method: Literal["GET", "HEAD"] = "GET"
-    timeout: Microseconds
-    conditions: tuple[HttpCondition, ...] = (StatusIn(values=(200,)),)
-    basic: BasicAuth | None = None
-    redirects: Annotated[int, Field(ge=0, le=5)] = 5
-    max_body: Annotated[int, Field(gt=0, le=16 * MIB)] = MIB
-
-    @property
-    def host(self) -> str:
-        """The host asked; probes of one host share its places."""
-        return urlsplit(self.url).hostname or ""
-
-    @property
-    def target(self) -> str:
-        """The target in words."""
-        return self.url
-
-
-class TcpSpec(Wire):
-    """Connect, send `send` if given, and read the first line if a banner is expected."""
-
-    kind: Literal["tcp"] = "tcp"
-    host: Host
-    port: Port
-    timeout: Microseconds
-    send: str | None = None
-    conditions: tuple[TcpCondition, ...] = ()
-
-    @property
-    def target(self) -> str:
-        """The target in words."""
-        return f"{self.host}:{self.port}"
-
-
-class DnsSpec(Wire):
-    """Ask the name server at `host`:`port` for `name` and `type`."""
-
-    kind: Literal["dns"] = "dns"
-    host: Host
-    port: Port = 53
-    name: Annotated[str, StringConstraints(min_length=1, max_length=253)]
-    type: Literal["A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"] = "A"
-    timeout: Microseconds
-    conditions: tuple[DnsCondition, ...] = ()
-
-    @property
-    def target(self) -> str:
-        """The target in words."""
-        return f"{self.name} {self.type} @{self.host}:{self.port}"
 
 
 ProbeSpec = Annotated[HttpSpec | TcpSpec | DnsSpec, Field(discriminator="kind")]

@@ -9,10 +9,10 @@ import dns.rcode
 import dns.rdatatype
 from dns.message import Message
 
-from probes.condition import Reply
+from probes.conditions.reply import Reply
 from probes.dialogue import Dialogue, faults_named
 from probes.observation import Failure, Reason, inconclusive
-from probes.spec import DnsSpec
+from probes.specs.names import DnsSpec
 
 
 async def ask(spec: DnsSpec, dialogue: Dialogue) -> Reply:

@@ -7,11 +7,12 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import h11
 
-from probes.condition import Reply, StatusIn
+from probes.conditions.reply import Reply
+from probes.conditions.web import StatusIn
 from probes.dialogue import Connection, Dialogue
 from probes.observation import Failure, Reason, inconclusive
 from probes.secret import basic_credentials, resolved
-from probes.spec import HttpSpec
+from probes.specs.web import HttpSpec
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 HEADER_LIMIT = 64 * 1024

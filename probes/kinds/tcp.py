@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from probes.condition import Reply
+from probes.conditions.reply import Reply
 from probes.dialogue import Connection, Dialogue
 from probes.observation import Failure, Reason
-from probes.spec import TcpSpec
+from probes.specs.lines import TcpSpec
 
 BANNER_LIMIT = 1024
 

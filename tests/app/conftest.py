@@ -10,7 +10,8 @@ import pytest
 from catalogue.instants import MINUTE, parse_instant
 from probes.assembly import Row, assemble
 from probes.outcome import Outcome
-from probes.spec import AssignedProbe, Segment, TcpSpec
+from probes.spec import AssignedProbe, Segment
+from probes.specs.lines import TcpSpec
 from slamon.app import agents
 from slamon.history import NAMES
 from slamon.ledger.store import Ledger

@@ -12,7 +12,8 @@ from catalogue.instants import HOUR, MINUTE, parse_instant
 from probes.assembly import Row, assemble
 from probes.batch import ObservationsRecorded
 from probes.outcome import Outcome
-from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted, Segment, TcpSpec
+from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted, Segment
+from probes.specs.lines import TcpSpec
 from slamon.app import agents
 from slamon.app.agents import (
     AssignmentUnknownError,

@@ -8,18 +8,14 @@ from catalogue.compile import NotYet, assigned, spec_of
 from catalogue.instants import parse_instant
 from catalogue.probing import Probe, ProbeDefaults
 from catalogue.records import Catalogue
-from probes.condition import (
-    AnswersNotEmpty,
-    BannerMatches,
-    BodyContains,
-    BodyMatches,
-    HeaderMatches,
-    HttpCondition,
-    JsonEquals,
-    JsonExists,
-    StatusIn,
-)
-from probes.spec import AssignedProbe, BasicAuth, DnsSpec, HttpSpec, Segment, TcpSpec
+from probes.conditions.documents import JsonEquals, JsonExists
+from probes.conditions.lines import BannerMatches
+from probes.conditions.names import AnswersNotEmpty
+from probes.conditions.web import BodyContains, BodyMatches, HeaderMatches, StatusIn
+from probes.spec import AssignedProbe, Segment
+from probes.specs.lines import TcpSpec
+from probes.specs.names import DnsSpec
+from probes.specs.web import BasicAuth, HttpCondition, HttpSpec
 
 MINUTE = 60_000_000
 

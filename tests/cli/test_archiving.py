@@ -13,7 +13,8 @@ from catalogue.instants import HOUR, MINUTE, parse_instant
 from probes.assembly import Row, assemble
 from probes.evidence import Evidence
 from probes.outcome import Outcome
-from probes.spec import AssignedProbe, Segment, TcpSpec
+from probes.spec import AssignedProbe, Segment
+from probes.specs.lines import TcpSpec
 from slamon.app import agents
 from slamon.cli.house import House, now
 from slamon.ledger.archives import ColdPartsBroughtBack

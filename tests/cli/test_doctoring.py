@@ -14,7 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.cluster import Cluster
-from probes.spec import AssignedProbe, Segment, TcpSpec
+from probes.spec import AssignedProbe, Segment
+from probes.specs.lines import TcpSpec
 from probes.spool import Spool
 from slamon.app import agents
 from slamon.cli.assigning import AGENT

@@ -14,7 +14,9 @@ from probes.assembly import Row, assemble
 from probes.batch import NO_LATENCY, Missing, ObservationsRecorded
 from probes.evidence import Evidence
 from probes.outcome import Outcome
-from probes.spec import AgentAssigned, AssignedProbe, HttpSpec, Segment, TcpSpec
+from probes.spec import AgentAssigned, AssignedProbe, Segment
+from probes.specs.lines import TcpSpec
+from probes.specs.web import HttpSpec
 from slamon.app import agents
 from slamon.cli import sheet, terminal
 from slamon.cli.house import House

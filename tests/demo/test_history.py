@@ -9,7 +9,8 @@ import pytest
 from catalogue.instants import MINUTE, at_clock, local_date, moment_of, parse_instant
 from probes.batch import NO_LATENCY, ObservationsRecorded
 from probes.outcome import Outcome
-from probes.spec import AgentAssigned, AssignedProbe, Segment, TcpSpec, phase_of
+from probes.spec import AgentAssigned, AssignedProbe, Segment, phase_of
+from probes.specs.lines import TcpSpec
 from probes.stretches import runs
 from slamon.demo.history import history
 

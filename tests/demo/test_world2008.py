@@ -11,7 +11,8 @@ import pytest
 
 from catalogue.instants import MINUTE, parse_instant
 from probes.outcome import Outcome
-from probes.spec import AgentAssigned, AssignedProbe, Segment, TcpSpec, phase_of
+from probes.spec import AgentAssigned, AssignedProbe, Segment, phase_of
+from probes.specs.lines import TcpSpec
 from slamon.demo.history import Historian, history
 from slamon.demo.tickets2008 import tickets
 from slamon.demo.world2008 import (

@@ -14,7 +14,8 @@ from catalogue.instants import MINUTE, parse_instant
 from probes.assembly import Row, assemble
 from probes.centre import OTHER_CONTENT, OUT_OF_ORDER
 from probes.outcome import Outcome
-from probes.spec import AgentAssigned, AssignedProbe, Segment, TcpSpec
+from probes.spec import AgentAssigned, AssignedProbe, Segment
+from probes.specs.lines import TcpSpec
 from slamon.app import agents
 from slamon.history import NAMES
 from slamon.ingest import router

@@ -23,7 +23,8 @@ from probes.centre import Centre
 from probes.dialogue import Surroundings
 from probes.guard import networks
 from probes.outcome import Outcome
-from probes.spec import AgentAssigned, AssignedProbe, HttpSpec, Segment, phase_of
+from probes.spec import AgentAssigned, AssignedProbe, Segment, phase_of
+from probes.specs.web import HttpSpec
 from probes.spool import Spool
 from probes.stretches import runs
 

@@ -23,7 +23,8 @@ from probes.batch import (
 from probes.evidence import Evidence
 from probes.outcome import Outcome
 from probes.parting import parts
-from probes.spec import AgentAssigned, AssignedProbe, Segment, TcpSpec, allowed_lateness
+from probes.spec import AgentAssigned, AssignedProbe, Segment, allowed_lateness
+from probes.specs.lines import TcpSpec
 from probes.stretches import Stretch, runs
 
 SECOND = 1_000_000

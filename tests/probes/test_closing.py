@@ -7,7 +7,8 @@ import pytest
 from probes.assembly import Row
 from probes.closing import DAY, OpenBatch, pieces
 from probes.outcome import Outcome
-from probes.spec import AgentAssigned, AssignedProbe, Segment, TcpSpec
+from probes.spec import AgentAssigned, AssignedProbe, Segment
+from probes.specs.lines import TcpSpec
 
 SECOND = 1_000_000
 BEGIN = 20_000 * DAY + 3600 * SECOND

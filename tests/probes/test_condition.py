@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from probes.condition import (
-    AnswersNotEmpty,
-    BannerMatches,
-    BodyContains,
-    BodyMatches,
-    HeaderMatches,
-    JsonEquals,
-    JsonExists,
-    MinDaysLeft,
-    Reply,
-    Requirement,
-    StatusIn,
-)
+from probes.conditions.certificates import MinDaysLeft
+from probes.conditions.documents import JsonEquals, JsonExists
+from probes.conditions.lines import BannerMatches
+from probes.conditions.names import AnswersNotEmpty
+from probes.conditions.reply import Reply
+from probes.conditions.requirement import Requirement
+from probes.conditions.web import BodyContains, BodyMatches, HeaderMatches, StatusIn
 from probes.outcome import Outcome
 
 GOOD, DEGRADED, BAD = Outcome.GOOD, Outcome.DEGRADED, Outcome.BAD

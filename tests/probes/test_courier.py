@@ -14,7 +14,8 @@ import pytest
 from probes.centre import Centre
 from probes.courier import Courier, Delivery, backoff
 from probes.recorder import Recorder
-from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted, Segment, TcpSpec
+from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted, Segment
+from probes.specs.lines import TcpSpec
 from probes.spool import Spool
 
 SECOND = 1_000_000

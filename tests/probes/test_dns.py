@@ -19,7 +19,9 @@ from probes.observation import Observation
 from probes.outcome import Outcome
 from probes.prober import ask
 from probes.resolver import Resolver
-from probes.spec import DnsSpec, ProbeSpec, TcpSpec
+from probes.spec import ProbeSpec
+from probes.specs.lines import TcpSpec
+from probes.specs.names import DnsSpec
 
 ZONE = {
     ("www.cms.example.", "A"): ["192.0.2.7", "192.0.2.8"],

@@ -11,7 +11,7 @@ import pytest
 
 from probes.observation import Observation
 from probes.outcome import Outcome
-from probes.spec import HttpSpec
+from probes.specs.web import HttpSpec
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Observe = Callable[..., Observation]

@@ -7,12 +7,12 @@ import asyncio
 import pytest
 
 from probes import prober
-from probes.condition import Reply
+from probes.conditions.reply import Reply
 from probes.dialogue import Dialogue, Surroundings
 from probes.guard import networks
 from probes.outcome import Outcome
 from probes.prober import ask, probe_once
-from probes.spec import TcpSpec
+from probes.specs.lines import TcpSpec
 
 
 def test_a_fault_of_ours_is_inconclusive_and_logged(

@@ -7,16 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from probes.spec import (
-    AgentAssigned,
-    AssignedProbe,
-    DnsSpec,
-    HttpSpec,
-    ProbingInterrupted,
-    Segment,
-    TcpSpec,
-    phase_of,
-)
+from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted, Segment, phase_of
+from probes.specs.lines import TcpSpec
+from probes.specs.names import DnsSpec
+from probes.specs.web import HttpSpec
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND

@@ -16,7 +16,8 @@ from probes.closing import DAY
 from probes.evidence import Evidence
 from probes.outcome import Outcome
 from probes.parcels import Parcel
-from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted, Segment, TcpSpec
+from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted, Segment
+from probes.specs.lines import TcpSpec
 from probes.spool import Spool
 from probes.spool_file import SpoolError
 

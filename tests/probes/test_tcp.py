@@ -9,7 +9,7 @@ import pytest
 
 from probes.observation import Observation
 from probes.outcome import Outcome
-from probes.spec import TcpSpec
+from probes.specs.lines import TcpSpec
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Observe = Callable[..., Observation]

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from probes.spec import AgentAssigned, AssignedProbe, Segment, TcpSpec, phase_of
+from probes.spec import AgentAssigned, AssignedProbe, Segment, phase_of
+from probes.specs.lines import TcpSpec
 from probes.wheel import Slot, Wheel, wall_clock
 
 MS = 1000

@@ -9,7 +9,8 @@ from probes.batch import Edge
 from probes.evidence import Evidence
 from probes.observation import Observation
 from probes.outcome import Outcome
-from probes.spec import AgentAssigned, AssignedProbe, Segment, TcpSpec
+from probes.spec import AgentAssigned, AssignedProbe, Segment
+from probes.specs.lines import TcpSpec
 from probes.wheel import Slot
 from probes.worth import Worth
 

@@ -9,7 +9,8 @@ import pytest
 from probes.batch import Edge, ObservationsRecorded
 from probes.evidence import Evidence
 from probes.outcome import Outcome
-from probes.spec import AssignedProbe, Segment, TcpSpec
+from probes.spec import AssignedProbe, Segment
+from probes.specs.lines import TcpSpec
 from slamon.app import agents
 from slamon.app.agents import BatchRefusedError, Taken
 from slamon.cli.house import House

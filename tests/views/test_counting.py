@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from catalogue.instants import MINUTE
 from probes.assembly import Row, assemble
 from probes.outcome import Outcome
-from probes.spec import AgentAssigned, AssignedProbe, Segment, TcpSpec
+from probes.spec import AgentAssigned, AssignedProbe, Segment
+from probes.specs.lines import TcpSpec
 from slamon.views.counting import Counting
 
 FOUND = (Phase.explicit, Phase.reuse, Phase.generate)

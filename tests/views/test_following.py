@@ -17,7 +17,8 @@ from sqlalchemy import select, text
 from probes.assembly import Row, assemble
 from probes.batch import ObservationsRecorded
 from probes.outcome import Outcome
-from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted, Segment, TcpSpec
+from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted, Segment
+from probes.specs.lines import TcpSpec
 from slamon.history import NAMES
 from slamon.ledger.lock import folding_lock
 from slamon.ledger.store import Ledger

@@ -20,7 +20,8 @@ from probes.batch import ObservationsRecorded
 from probes.columns import deflate, to_planes
 from probes.latency import BEGINS
 from probes.outcome import Outcome
-from probes.spec import AgentAssigned, AssignedProbe, Segment, TcpSpec
+from probes.spec import AgentAssigned, AssignedProbe, Segment
+from probes.specs.lines import TcpSpec
 from slamon.views import percentiles
 from slamon.views.counting import unpack
 from slamon.views.fold import Folder

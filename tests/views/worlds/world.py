@@ -17,7 +17,8 @@ from catalogue.terms import LifecycleAsserted, TermsStated
 from probes.assembly import Row, assemble
 from probes.batch import ObservationsRecorded
 from probes.outcome import Outcome
-from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted, Segment, TcpSpec
+from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted, Segment
+from probes.specs.lines import TcpSpec
 from slamon.ledger.codec import Fact
 from slamon.ledger.store import Ledger, LedgerFounded, Write
 from slamon.sla.closing import PeriodClosed

@@ -1,0 +1,1 @@
+"""What a reply must fulfil for a probe to be good: one module per thing looked at."""

@@ -1,0 +1,1 @@
+"""What each kind of probe is told: one module per kind, read by the catalogue as well."""
