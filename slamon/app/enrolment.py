@@ -41,9 +41,10 @@ def enrol(
     if location not in locations:
         raise Unknown(_no_location(location, locations))
     if (other := taken.get(location, agent)) != agent:
+        way_out = f" or revoke {other} first" if ledger.version(stream_of(other)) else ""
         message = (
             f"{other} measures from {location}, and two at one place would be counted twice; "
-            f"revoke {other} first, or enrol {agent} at another location"
+            f"enrol {agent} at another location{way_out}"
         )
         raise Refused(message)
     if not ledger.version(stream_of(agent)) and ledger.version(f"assignment:{agent}"):

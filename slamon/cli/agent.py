@@ -17,7 +17,7 @@ from slamon.cli.settings import Settings
 from slamon.cli.signing import address_in, answers
 from slamon.cli.terminal import errors, refusals
 
-app = group("Agents: run that of this machine apart; list, quarantine, release.")
+app = group("Agents: enrol, revoke, list; run that of this machine apart; quarantine, release.")
 
 LOOK_SECONDS = 0.5  # between two looks whether the web has moved
 

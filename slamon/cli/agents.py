@@ -9,6 +9,7 @@ import typer
 from slamon.app.quarantine import release as let_out
 from slamon.cli import numbers
 from slamon.cli.agent import app
+from slamon.cli.enrolling import enrol, revoke
 from slamon.cli.house import now
 from slamon.cli.known import AsKnownAt, reading_at
 from slamon.cli.opening import opened, recorded
@@ -16,6 +17,9 @@ from slamon.cli.settings import Settings
 from slamon.cli.sheet import print_table
 from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json
 from slamon.views import alarms
+
+app.command()(enrol)
+app.command()(revoke)
 
 
 @app.command("list")

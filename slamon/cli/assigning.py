@@ -1,4 +1,4 @@
-"""Compile the catalogue into what the agent of this machine is told to ask."""
+"""Compile the catalogue into what an agent is told to ask."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from catalogue.compile import NotYet, Use, assigned
 from catalogue.probing import Probe, ProbeDefaults
 from probes.spec import AgentAssigned, AssignedProbe
 from slamon.app import agents
+from slamon.app.wires import NEWEST, readable
 from slamon.cli.house import House
 from slamon.views.promised import Promises, promises
 
@@ -25,15 +26,25 @@ class Targets:
     addresses: Mapping[str, str] = field(default_factory=dict)
 
 
+def asked_at(probe: Probe, location: str) -> bool:  # noqa: ARG001 - documents name no locations of probes yet
+    """Whether the agent at a location asks a probe."""
+    return True
+
+
 def compile_probes(
-    held: Promises, targets: Targets, only: Sequence[str] | None = None
+    held: Promises,
+    targets: Targets,
+    only: Sequence[str] | None = None,
+    location: str | None = None,
 ) -> list[AssignedProbe]:
-    """All probes that can be asked now (or those named), in the order of their ids."""
+    """All probes that can be asked now (or those named), of a location if one is given, in the order of their ids."""
     windows = {window.id: window for window in held.of(Window)}
     agreements = {agreement.id: agreement for agreement in held.of(Agreement)}
     found = []
     for probe in held.of(Probe):
         if only is not None and probe.id not in only:
+            continue
+        if location is not None and not asked_at(probe, location):
             continue
         defaults = held.get(ProbeDefaults, held.catalogue_of("probe", probe.id))
         compiled = assigned(
@@ -44,8 +55,11 @@ def compile_probes(
     return found
 
 
-def assign(house: House, agent: str, location: str, targets: Targets) -> AgentAssigned:
-    """Tell an agent what to ask; the same list again changes nothing."""
+def assign(
+    house: House, agent: str, location: str, targets: Targets, wire: int = NEWEST
+) -> AgentAssigned:
+    """Tell an agent what to ask, as far as its wire can express it; the same list again changes nothing."""
     with house.store.reading() as connection:
-        probes = compile_probes(promises(connection), targets)
+        compiled = compile_probes(promises(connection), targets, location=location)
+    probes = [each for each in compiled if readable(each, wire)]
     return agents.assign(house.ledger, agent, probes, location=location, actor="slamon")

@@ -1,4 +1,4 @@
-"""What the process that folds does besides: tells the agent what to ask, runs it, and does the duties."""
+"""What the process that folds does besides: tells agents what to ask, runs ours, and does the duties."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from catalogue.recorded import RecordedDocumentError
-from slamon.cli.assigning import AGENT, Targets, assign
+from slamon.cli.assigning import AGENT
 from slamon.cli.child import Child
 from slamon.cli.house import House, now
 from slamon.cli.readiness import silence
 from slamon.cli.settings import Settings
 from slamon.cli.signing import Address
+from slamon.cli.telling import Telling
 from slamon.duties.books import Bookkeeping
 from slamon.duties.schedule import Duties
 from slamon.duties.sealing import Sealing
-from slamon.ledger.store import ConflictError
-from slamon.views.promised import promises
 
 MINUTE = 60_000_000  # µs
 
@@ -31,14 +29,12 @@ class Office:
     def __init__(
         self,
         house: House,
-        location: str,
-        targets: Targets,
+        telling: Telling,
         address: Address,
         child: Callable[[], Child] | None,
     ) -> None:
         self._house = house
-        self._location = location
-        self._targets = targets
+        self._telling = telling
         self._address = address
         self._make_child = child
         self._lock = threading.Lock()
@@ -47,16 +43,13 @@ class Office:
         self._attended_at = 0
         self._duties: Duties | None = None
         self._agent: Child | None = None
-        self._assigned_at = -1
-        self._fastest: int | None = None
-        self._wrong: list[str] = []
 
     def attend(self) -> None:
-        """Start what does not run yet, and tell the agent what the catalogue says now, when it has changed."""
+        """Start what does not run yet, and tell agents what the catalogue says now, when it has changed."""
         if self._closing:  # the lock is kept by whoever waits for the agent to hand in what it has
             return
         with self._lock:
-            self._assign()
+            self._telling.tell()
             if self._duties is None and not self._closing:
                 self._begin()
 
@@ -94,7 +87,7 @@ class Office:
                 self._duties.stop()
                 self._duties = None
             self._address.remove()
-            self._assigned_at = -1
+            self._telling.forget()
 
     def close(self) -> None:
         """End, and begin no more; `closed` once the agent has handed in what it had."""
@@ -109,18 +102,5 @@ class Office:
             return []
         heard = max(self._house.reading.reported_until(AGENT) or 0, self._attended_at)
         own = log if self._make_child else None
-        return [*self._wrong, *duties.failing(), *silence(heard, now(), self._fastest, own)]
-
-    def _assign(self) -> None:
-        with self._house.store.reading() as connection:
-            position = promises(connection).position
-        if position == self._assigned_at:
-            return
-        try:
-            assigned = assign(self._house, AGENT, self._location, self._targets)
-        except (ConflictError, RecordedDocumentError) as wrong:
-            self._wrong = [f"{AGENT} cannot be told what to ask: {wrong}"]
-            return
-        intervals = [each.interval for probe in assigned.probes for each in probe.segments]
-        self._fastest = min(intervals, default=None)
-        self._assigned_at, self._wrong = position, []
+        late = silence(heard, now(), self._telling.fastest, own)
+        return [*self._telling.wrong, *duties.failing(), *late]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
+from slamon.app.enrolment import key_of
 from slamon.cli.agentkey import agent_key
 from slamon.cli.assigning import AGENT, Targets
 from slamon.cli.child import Child, surroundings
@@ -23,7 +24,9 @@ from slamon.cli.readiness import alarming, behind
 from slamon.cli.scraping import metrics_router
 from slamon.cli.settings import Settings
 from slamon.cli.signing import Address, link
+from slamon.cli.telling import Telling
 from slamon.ingest import router as ingest
+from slamon.ingest.contacts import Contacts
 from slamon.ledger.actors import Actors
 from slamon.ledger.lock import FoldingLock
 from slamon.ledger.trouble import passing
@@ -65,10 +68,10 @@ class Server:
         self._socket = listen(plan.settings, any_port=plan.any_port)
         self.url = url_of(self._socket)
         self._log = plan.folder / "agent.log"
+        self._contacts = Contacts()
         self._office = Office(
             house,
-            plan.settings.location,
-            plan.targets,
+            Telling(house, plan.settings.location, plan.targets, self._contacts.wire),
             Address(plan.folder, self.url),
             self._child if plan.own_agent else None,
         )
@@ -121,7 +124,6 @@ class Server:
         return self._broken
 
     def _configuration(self) -> uvicorn.Config:
-        digest = sha256(self._key.encode()).hexdigest()
         app = build(
             self._house.reading,
             Decisions(self._house),
@@ -132,11 +134,18 @@ class Server:
             person=Actors(self._house.folder).shown,
             home=self._plan.folder,
             extra_routers=(
-                ingest.build(self._house.ledger, {AGENT: digest}.get, now),
+                ingest.build(self._house.ledger, self._key_of, now, self._contacts),
+                self._contacts.router(),
                 metrics_router(self._house, lambda: self._following.pulse),
             ),
         )
         return uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+
+    def _key_of(self, agent: str) -> str | None:
+        """The SHA-256 of an agent's key: ours is in the data folder, the others are enrolled."""
+        if agent == AGENT:
+            return sha256(self._key.encode()).hexdigest()
+        return key_of(self._house.ledger, agent)
 
     def _serve(self) -> None:
         """Run the web; without it there is nothing to stay for."""

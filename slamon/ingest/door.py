@@ -12,10 +12,13 @@ from fastapi import Header, HTTPException, Path
 
 from catalogue.instants import format_instant
 from slamon.app.spools import conflict_found
+from slamon.app.wires import NEWEST, OLDEST
+from slamon.ingest.contacts import Contact, Contacts
 from slamon.ingest.runs import Runs
 from slamon.ledger.store import Ledger
 
 Name = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Wire = Annotated[int, Header(ge=OLDEST)]
 Said = Annotated[str | None, Header(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")]
 
 
@@ -26,6 +29,7 @@ class Door:
     ledger: Ledger
     key_of: Callable[[str], str | None]
     clock: Callable[[], int]
+    contacts: Contacts
     runs: Runs = field(default_factory=Runs)
 
     def known(self, agent: Name, authorization: Annotated[str, Header()] = "") -> None:
@@ -35,6 +39,16 @@ class Door:
         expected = self.key_of(agent)
         if expected is None or scheme != "Bearer" or not hmac.compare_digest(given, expected):
             raise HTTPException(401, "this key opens no agent of that name")
+
+    def understood(self, agent: Name, slamon_wire: Wire = OLDEST) -> None:
+        """Note which wire an agent speaks; the first releases did not say, and one from the future has to wait."""
+        if slamon_wire > NEWEST:
+            raise HTTPException(
+                400,
+                f"this agent speaks wire {slamon_wire}, and this centre knows wires up to {NEWEST}: "
+                "upgrade the centre first, then its agents; until then the agent keeps what it sees",
+            )
+        self.contacts.note(agent, Contact(self.clock(), slamon_wire))
 
     def heard(self, agent: Name, slamon_run: Said = None) -> None:
         """Record that two runs of an agent speak by turns: two machines use one key."""

@@ -14,8 +14,10 @@ from starlette.concurrency import run_in_threadpool
 
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.app import agents
+from slamon.app.wires import OLDEST, told
 from slamon.ingest.answers import refusal, telling
-from slamon.ingest.door import Door, Name, Said
+from slamon.ingest.contacts import Contacts
+from slamon.ingest.door import Door, Name, Said, Wire
 from slamon.ledger.store import Ledger
 
 BATCH_LIMIT = 8 * 1024 * 1024  # bytes; a batch of 1,000 rows has a few thousand
@@ -38,15 +40,22 @@ class Recorded(BaseModel):
 
 
 def build(
-    ledger: Ledger, key_of: Callable[[str], str | None], clock: Callable[[], int]
+    ledger: Ledger,
+    key_of: Callable[[str], str | None],
+    clock: Callable[[], int],
+    contacts: Contacts | None = None,
 ) -> APIRouter:
-    """The routes of agents; `key_of` gives the SHA-256 of an agent's key in hex, None for an unknown agent."""
-    door, desk = Door(ledger, key_of, clock), Desk(ledger, clock)
+    """The routes of agents; `key_of` gives the SHA-256 of an agent's key in hex, None for an unknown agent.
+
+    Whoever is let in is noted in `contacts`.
+    """
+    contacts = contacts or Contacts()
+    door, desk = Door(ledger, key_of, clock, contacts), Desk(ledger, clock)
     founded = ledger.found(token_hex(8))
     router = APIRouter(
         prefix="/api/v1/agents/{agent}",
         tags=["agents"],
-        dependencies=[Depends(door.known), Depends(door.heard)],
+        dependencies=[Depends(door.known), Depends(door.understood), Depends(door.heard)],
         route_class=telling(f"{founded.ledger_id}/{founded.epoch}", clock),
     )
     router.get("/assignment")(desk.assignment)
@@ -69,7 +78,12 @@ class Desk:
     ledger: Ledger
     clock: Callable[[], int]
 
-    def assignment(self, agent: Name, if_none_match: Annotated[str, Header()] = "") -> Response:
+    def assignment(
+        self,
+        agent: Name,
+        if_none_match: Annotated[str, Header()] = "",
+        slamon_wire: Wire = OLDEST,
+    ) -> Response:
         """The agent's probe list, 304 while it has not changed."""
         current = agents.assignment(self.ledger, agent)
         if current is None:
@@ -77,7 +91,10 @@ class Desk:
         headers = {"ETag": f'"{current.version}"'}
         if if_none_match == headers["ETag"]:
             return Response(status_code=304, headers=headers)
-        body = current.model_dump_json(by_alias=True)
+        try:
+            body = told(current, slamon_wire)
+        except ValueError as wrong:
+            raise HTTPException(404, f"{wrong}; a list that it can follow is made now") from None
         return Response(body, media_type="application/json", headers=headers)
 
     def reminder(self, agent: Name, given: AgentAssigned) -> None:
