@@ -188,6 +188,16 @@ class Overview(Answer):
     burns: tuple[BurnLine, ...] = ()
 
 
+class WindowLabel(Answer):
+    """A window that was announced for a service and not withdrawn; `position` is that of the announcement."""
+
+    agreement: str
+    exclusion: str
+    kind: str | None
+    status: Literal["announced", "granted", "refused"]
+    position: int
+
+
 class ProbeLine(Answer):
     """A probe as assigned, with its newest result; where no agent asks it, `why` says why not.
 
@@ -323,30 +333,6 @@ class TallyDay(Answer):
     day: str
     tally: dict[str, int]
     basis: Basis
-
-
-class ObservationLine(Answer):
-    """A stretch of equal results of a check at a place on a UTC day: `count` from `first_at` to `last_at`."""
-
-    check: str
-    location: str
-    day: str
-    first_at: str
-    last_at: str
-    count: int
-    outcome: str
-    basis: Basis
-
-
-class ResultCount(Answer):
-    """How many results a check has at a place on the UTC days of one basis, by outcome."""
-
-    check: str
-    location: str
-    basis: Basis
-    first_day: str
-    last_day: str
-    outcomes: dict[str, int]
 
 
 class ImportLine(Answer):

@@ -18,13 +18,16 @@ from slamon.sla.imports import ObservationsImported
 from slamon.sla.judgement import Basis
 from slamon.sla.runs import DAY_US
 from slamon.views import percentiles
-from slamon.views.answers import ObservationLine, ProbeLine, ResultCount
+from slamon.views.answers import (
+    ProbeLine,
+)
 from slamon.views.batches import read_assignment
 from slamon.views.daybook import mixed, unpack
 from slamon.views.interpreting import timing
 from slamon.views.observed import OUTCOMES
 from slamon.views.pastresults import UNCOUNTED
 from slamon.views.promised import Promises, promises
+from slamon.views.results import ObservationLine, ResultCount
 from slamon.views.tables import assignment, probe_day, probe_last
 from slamon.views.traced import Tracer
 
@@ -95,7 +98,7 @@ def _line(
     reader: _Newest,
 ) -> ProbeLine:
     row = newest.get((probe.id, place)) if place else None
-    why = None if assigned else _why_not(probe)
+    why = None if assigned else why_not_asked(probe)
     return ProbeLine(
         probe=probe.id,
         kind=probe.kind,
@@ -114,7 +117,8 @@ def _line(
     )
 
 
-def _why_not(probe: Probe) -> str:
+def why_not_asked(probe: Probe) -> str:
+    """Say why no agent asks a probe."""
     if not probe.enabled:
         return "switched off in the documents"
     if probe.kind not in SUPPORTED:

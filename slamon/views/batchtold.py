@@ -99,3 +99,18 @@ class BatchTold(Answer):
     edges: tuple[EdgeTold, ...]
     gaps: tuple[GapTold, ...]
     kept: tuple[KeptTold, ...]
+
+
+class AttemptTold(Answer):
+    """What came of one slot: when it was due, when it counts, how late it was begun.
+
+    Where `archived` names a file, latency and lateness are there; `kept` is what was kept besides, if anything was.
+    """
+
+    due: str
+    at: str
+    outcome: str
+    latency_us: int | None
+    lateness_ms: int | None
+    kept: KeptTold | None
+    archived: str | None

@@ -20,7 +20,15 @@ from slamon.ledger.archives import whereabouts
 from slamon.ledger.codec import Entry, Fact
 from slamon.ledger.store import Ledger
 from slamon.sla.intake import BatchQuarantined
-from slamon.views.batchtold import BatchTold, EdgeTold, GapTold, KeptTold, ProbeTold, Took
+from slamon.views.batchtold import (
+    AttemptTold,
+    BatchTold,
+    EdgeTold,
+    GapTold,
+    KeptTold,
+    ProbeTold,
+    Took,
+)
 from slamon.views.spooldays import day_of
 from slamon.views.tables import spool_day
 
@@ -50,6 +58,21 @@ def decoded(connection: Connection, ledger: Ledger, entry: Entry) -> BatchTold |
         if isinstance(entry.fact, BatchQuarantined):
             return None  # why nobody can read it is the reason for which it was set aside
         raise
+
+
+def attempt_of(
+    connection: Connection, ledger: Ledger, entry: Entry, probe: str, due: int
+) -> AttemptTold | None:
+    """What a batch says of the slot of a probe that was due at an instant (µs); None where it has no row of it."""
+    batch = entry.fact
+    if not isinstance(batch, ObservationsRecorded):
+        return None
+    assigned, unnamed = _assigned(ledger, entry.stream.split(":")[1], batch)
+    if assigned is None or unnamed is not None:
+        return None
+    book = Decoded(batch, assigned, _before(connection, ledger, entry, batch.assignment))
+    archived = whereabouts(ledger, entry.position) if batch.away else None
+    return book.attempt([each.probe for each in assigned.probes].index(probe), due, archived)
 
 
 def _told(
@@ -260,6 +283,31 @@ class Decoded:
         for row in sorted(self._batch.evidence.keys() & attempts.keys()):
             probe, attempt = attempts[row]
             yield self._kept(probe, attempt)
+
+    def attempt(self, index: int, due: int, archived: str | None) -> AttemptTold | None:
+        """The result of the slot of a probe that was due at an instant (µs); None where there is none."""
+        found = next((each for each in self._attempts(index) if each.due == due), None)
+        if found is None:
+            return None
+        told = AttemptTold(
+            due=format_instant(found.due),
+            at=format_instant(found.at),
+            outcome=found.outcome.name.lower(),
+            latency_us=None,
+            lateness_ms=None,
+            kept=None,
+            archived=archived,
+        )
+        if self._batch.away:
+            return told
+        latency = self._batch.latency[found.row]
+        has_more = found.row in self._batch.evidence
+        more = {
+            "latency_us": None if latency == NO_LATENCY else latency,
+            "lateness_ms": self._batch.lateness[found.row],
+            "kept": self._kept(self._probes[index], found) if has_more else None,
+        }
+        return told.model_copy(update=more)
 
     def _kept(self, probe: AssignedProbe, attempt: Attempt) -> KeptTold:
         found, latency = self._batch.evidence[attempt.row], self._batch.latency[attempt.row]

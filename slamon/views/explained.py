@@ -123,6 +123,11 @@ def explained(
     )
 
 
+def explained_at(desk: Desk, judged: Judged, instant: int, until: int) -> Explained:
+    """What an instant (µs) counts as by one version of an objective, known up to another, and why."""
+    return next(_of_version(desk, judged, (instant, instant + 1), until))
+
+
 def _agrees(said: ObjectiveJudgement, part: PartExplained) -> bool:
     """Whether the figure shown rests on what is explained: on time, or on cases of files."""
     cases = part.cases

@@ -29,8 +29,6 @@ from slamon.views import (
     standing,
     told,
 )
-from slamon.views.agents import AgentLine, agents, with_refills
-from slamon.views.alarms import QuarantineLine, quarantine
 from slamon.views.announceable import Announceable, announceable
 from slamon.views.answers import (
     AgreementSummary,
@@ -39,13 +37,10 @@ from slamon.views.answers import (
     CommitmentLine,
     ImportLine,
     LedgerStatus,
-    ObservationLine,
     OutageLine,
     Overview,
     PeriodLine,
-    ProbeLine,
     RecordLine,
-    ResultCount,
     SealLine,
     ServiceDetail,
     ServiceSummary,
@@ -56,7 +51,6 @@ from slamon.views.answers import (
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.glance import Glance
-from slamon.views.handed import handed_in
 from slamon.views.histories import PeriodHistory
 from slamon.views.judgements import judgement
 from slamon.views.judging import Frame
@@ -64,26 +58,24 @@ from slamon.views.offered import ClosingOffer, offer
 from slamon.views.past import Moment, Tables, as_known, moment
 from slamon.views.promised import promises
 from slamon.views.proposed import proposed
-from slamon.views.refilled import refilled
 from slamon.views.rulings import ExclusionLine
 from slamon.views.tables import view_state
 from slamon.views.told import FactInFull
 from slamon.views.tried import under
+from slamon.views.watching import Watching
 from slamon.views.whatif import WhatIf, compared
 
 PAGE_DAYS = 90
 
 
-class Reading:
+class Reading(Watching):
     """Answers from the views of one ledger; each call sees one state."""
 
     def __init__(
         self, store: Tables, ledger: Ledger, founded: LedgerFounded, upto: int | None = None
     ) -> None:
-        self._store = store
-        self._ledger = ledger
+        super().__init__(store, ledger, upto)
         self._founded = founded
-        self._upto = upto
         self.glance = Glance(store)
 
     def moment(self, asked: str, now: int) -> Moment:
@@ -106,11 +98,6 @@ class Reading:
         """
         with as_known(self._store, self._ledger, then) as tables:
             yield Reading(tables, self._ledger, self._founded, then.position)
-
-    @contextmanager
-    def _frame(self, now: int) -> Iterator[Frame]:
-        with self._store.reading() as connection:
-            yield Frame.at(connection, now, past=self._upto is not None)
 
     def position(self) -> int:
         """The ledger position up to which the views are folded."""
@@ -212,13 +199,6 @@ class Reading:
         with self._frame(now) as frame:
             return tuple(standing.tally_days(frame, agreement, objective, after_day, limit))
 
-    def observations(
-        self, check: str | None, service: str | None, after: tuple[str, ...] | None, limit: int
-    ) -> tuple[ObservationLine, ...]:
-        """Stretches of equal results by (day, check, location, first_at)."""
-        with self._store.reading() as connection:
-            return asked.observations(connection, check, service, after, limit)
-
     def outages(
         self, service: str | None, after: str | None, limit: int, now: int
     ) -> tuple[OutageLine, ...]:
@@ -231,16 +211,6 @@ class Reading:
             if after is None or f"{line.from_} {line.agreement} {line.objective}" > after
         ]
         return tuple(behind[:limit])
-
-    def probes(self, now: int) -> tuple[ProbeLine, ...]:
-        """Probes as assigned, with their newest results."""
-        with self._frame(now) as frame:
-            return asked.probes(frame.connection, self._ledger)
-
-    def results(self, check: str) -> tuple[ResultCount, ...]:
-        """How many results a check has at each place, by what they rest on."""
-        with self._store.reading() as connection:
-            return asked.counted(connection, check)
 
     def imports(self) -> tuple[ImportLine, ...]:
         """The sources of imported results, and what they ask to be said of them."""
@@ -361,21 +331,6 @@ class Reading:
 
         """
         return prove(self._ledger, position, self._upto)
-
-    def reported_until(self, agent: str) -> int | None:
-        """The instant (µs) up to which an agent has handed in; None if it never has."""
-        with self._store.reading() as connection:
-            return handed_in(connection).get(agent)
-
-    def agents(self, now: int) -> tuple[AgentLine, ...]:
-        """The agents: how far each has handed in, and what of it somebody must look at."""
-        with self._store.reading() as connection:
-            return with_refills(agents(connection, now), refilled(connection, self._ledger))
-
-    def quarantine(self) -> tuple[QuarantineLine, ...]:
-        """The batches that were set aside, the newest first."""
-        with self._store.reading() as connection:
-            return quarantine(connection)
 
     def ledger(self) -> LedgerStatus:
         """Where the ledger and its views stand."""

@@ -90,6 +90,16 @@ class Tracer:
             if isinstance(entry.fact, ObservationsVoided | ObservationsCorrected)
         )
 
+    def batch_at(self, stream: str, at: int) -> Entry | None:
+        """The batch of a stream whose span holds an instant (µs); None where none does."""
+        for version in range(self._last_begun(stream, at), 0, -1):
+            _, batch = self._batch(stream, version) or (0, None)
+            if batch is not None:
+                within = batch.begin <= at < batch.end
+                found = self.ledger.stream(stream, after=version - 1, upto=self.upto, limit=1)
+                return next(iter(found), None) if within else None
+        return None
+
     def _imported(self, stream: str, wanted: list[Result]) -> Iterator[tuple[Result, int]]:
         asked = {(check, at): (check, place, at) for check, place, at in wanted}
         for entry in self.ledger.stream(stream, upto=self.upto):

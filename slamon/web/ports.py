@@ -18,13 +18,11 @@ from slamon.views.answers import (
     CommitmentLine,
     ImportLine,
     LedgerStatus,
-    ObservationLine,
     OutageLine,
     Overview,
     PeriodLine,
     ProbeLine,
     RecordLine,
-    ResultCount,
     SealLine,
     ServiceDetail,
     ServiceSummary,
@@ -36,6 +34,7 @@ from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.histories import PeriodHistory
 from slamon.views.past import Moment
+from slamon.views.results import ObservationLine, ResultCount
 from slamon.views.rulings import ExclusionLine
 from slamon.views.told import FactInFull
 

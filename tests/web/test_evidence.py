@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from slamon.views.answers import ObservationLine
+from slamon.views.results import ObservationLine
 
 BREACH = "/breaches/sla-unv-2026.o1.2026-09"
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from slamon.views.answers import ObservationLine, OutageLine
+from slamon.views.answers import (
+    OutageLine,
+)
+from slamon.views.results import ObservationLine
 from slamon.web.freshness import Moving, Steady
 from slamon.web.paging import Asked, Key, Page
 from slamon.web.requests import Now, Read

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
-from slamon.views.answers import ObservationLine
+from slamon.views.results import ObservationLine
 from slamon.web.figures import SECOND
 from slamon.web.pages.knowing import sources
 from slamon.web.pages.render import page

@@ -11,16 +11,15 @@ from slamon.views.announceable import Announceable
 from slamon.views.answers import (
     CommitmentLine,
     ImportLine,
-    ObservationLine,
     OutageLine,
     ProbeLine,
     RecordLine,
-    ResultCount,
     SealLine,
     ServiceSummary,
     TallyDay,
     TariffLine,
 )
+from slamon.views.results import ObservationLine, ResultCount
 from tests.web.worlds.declared import OFFER
 from tests.web.worlds.operations import AGENTS, ASIDE, PROOF, SEAL
 from tests.web.worlds.records import COMMITMENTS, RECORDS, TARIFFS

@@ -1,0 +1,71 @@
+"""The read side of operations: what probes saw, what came of their slots, and how the agents do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from slamon.ledger.store import Ledger
+from slamon.views import asked, slots
+from slamon.views.agents import AgentLine, agents, with_refills
+from slamon.views.alarms import QuarantineLine, quarantine
+from slamon.views.answers import ProbeLine
+from slamon.views.handed import handed_in
+from slamon.views.judging import Frame
+from slamon.views.past import Tables
+from slamon.views.refilled import refilled
+from slamon.views.results import ObservationLine, ResultCount
+from slamon.views.slottold import SlotTold
+
+
+class Watching:
+    """Answers about what was observed; each call sees one state."""
+
+    def __init__(self, store: Tables, ledger: Ledger, upto: int | None = None) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._upto = upto
+
+    @contextmanager
+    def _frame(self, now: int) -> Iterator[Frame]:
+        with self._store.reading() as connection:
+            yield Frame.at(connection, now, past=self._upto is not None)
+
+    def observations(
+        self, check: str | None, service: str | None, after: tuple[str, ...] | None, limit: int
+    ) -> tuple[ObservationLine, ...]:
+        """Stretches of equal results by (day, check, location, first_at)."""
+        with self._store.reading() as connection:
+            return asked.observations(connection, check, service, after, limit)
+
+    def probes(self, now: int) -> tuple[ProbeLine, ...]:
+        """Probes as assigned, with their newest results."""
+        with self._frame(now) as frame:
+            return asked.probes(frame.connection, self._ledger)
+
+    def slot(
+        self, probe: str, instant: int, now: int, location: str | None = None
+    ) -> SlotTold | None:
+        """What came of the slot due last by an instant (µs), at one place or at all; None of an unknown probe."""
+        with self._frame(now) as frame:
+            return slots.slot(frame, self._ledger, probe, instant, location)
+
+    def results(self, check: str) -> tuple[ResultCount, ...]:
+        """How many results a check has at each place, by what they rest on."""
+        with self._store.reading() as connection:
+            return asked.counted(connection, check)
+
+    def reported_until(self, agent: str) -> int | None:
+        """The instant (µs) up to which an agent has handed in; None if it never has."""
+        with self._store.reading() as connection:
+            return handed_in(connection).get(agent)
+
+    def agents(self, now: int) -> tuple[AgentLine, ...]:
+        """The agents: how far each has handed in, and what of it somebody must look at."""
+        with self._store.reading() as connection:
+            return with_refills(agents(connection, now), refilled(connection, self._ledger))
+
+    def quarantine(self) -> tuple[QuarantineLine, ...]:
+        """The batches that were set aside, the newest first."""
+        with self._store.reading() as connection:
+            return quarantine(connection)

@@ -1,0 +1,218 @@
+"""Every slot has one cause: what came of it, or what explains that nothing did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from probes.outcome import Outcome
+from probes.spec import ProbingInterrupted
+from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
+
+HOUR = 3_600_000_000
+MAIL, WEB = "prb-mail", "prb-web"
+FIRST = 1  # hours after the world begins at which mail is due first; then every four
+
+
+def _good(kit: Any) -> Any:
+    return lambda due, index: kit.row(due, index, Outcome.GOOD)
+
+
+def _at(world: Any, kit: Any, hours: float, probe: str = MAIL, *, now: float = 48.0) -> Any:
+    world.fold()
+    told = world.reading.slot(
+        probe, kit.begin + int(hours * HOUR), kit.begin + int(now * HOUR), "loc-bonn"
+    )
+    assert told is not None
+    (place,) = told.places
+    return place
+
+
+def _outcomes(kit: Any, by_hour: dict[int, Outcome | None]) -> Any:
+    """Good, but for what is due at some hours; None: no attempt."""
+
+    def row(due: int, index: int) -> Any:
+        outcome = by_hour.get((due - kit.begin) // HOUR, Outcome.GOOD)
+        return None if outcome is None else kit.row(due, index, outcome)
+
+    return row
+
+
+def test_a_result_is_told_with_the_fact_that_holds_it(world: Any, kit: Any) -> None:
+    world.probe("agent-bonn", 12, _outcomes(kit, {5: Outcome.BAD}))
+    position = world.ledger.position()
+
+    told = _at(world, kit, 6)
+
+    assert (told.cause, told.outcome) == ("recorded", "bad")
+    assert told.due == "2026-03-20T05:00:00Z"
+    assert position in told.facts
+    assert (told.attempt.lateness_ms, told.attempt.outcome) == (0, "bad")
+
+
+def test_an_attempt_that_says_nothing_is_told_apart_from_a_bad_one(world: Any, kit: Any) -> None:
+    world.probe("agent-bonn", 12, _outcomes(kit, {5: Outcome.INCONCLUSIVE}))
+    assert _at(world, kit, 5).cause == "inconclusive"
+
+
+def test_a_slot_that_was_never_begun_is_not_explained_by_anything(world: Any, kit: Any) -> None:
+    world.probe("agent-bonn", 12, _outcomes(kit, {5: None}))
+
+    told = _at(world, kit, 5)
+
+    assert (told.cause, told.outcome, told.attempt) == ("not_started", None, None)
+
+
+def test_an_interruption_explains_a_slot_whether_it_is_listed_as_missing_or_not(
+    world: Any, kit: Any
+) -> None:
+    world.probe("agent-bonn", 8, _outcomes(kit, {5: None}))
+    gap = ProbingInterrupted(
+        from_=kit.begin + 4 * HOUR, to=kit.begin + 6 * HOUR, reason="the clock was set"
+    )
+    world.append("interruptions:agent-bonn", gap)
+    listed = world.ledger.position()
+    world.interrupt("agent-bonn", 8, new_spool=False)
+    world.probe("agent-bonn", 8, _good(kit))
+
+    first, second = _at(world, kit, 5), _at(world, kit, 9)
+
+    assert (first.cause, second.cause) == ("interrupted", "interrupted")
+    assert "the clock was set" in first.says
+    assert listed in first.facts
+    assert "restarted" in second.says
+
+
+def test_a_batch_that_was_set_aside_is_named_with_its_reason(world: Any, kit: Any) -> None:
+    world.probe("agent-bonn", 8, _good(kit))
+    world.probe("agent-bonn", 8, _good(kit), aside=True)
+
+    told = _at(world, kit, 9)
+
+    assert told.cause == "quarantined"
+    assert told.says.endswith("was set aside: why")
+
+
+@pytest.mark.parametrize(
+    ("fact", "cause", "outcome"),
+    [
+        pytest.param(ObservationsVoided, "voided", None, id="voided: nothing stands"),
+        pytest.param(ObservationsCorrected, "corrected", "bad", id="corrected: the new one stands"),
+    ],
+)
+def test_a_correction_goes_before_what_was_recorded(
+    world: Any, kit: Any, fact: Any, cause: str, outcome: str | None
+) -> None:
+    world.probe("agent-bonn", 12, _good(kit))
+    due = kit.begin + 5 * HOUR
+    batch = world.ledger.position()
+    more = {"outcome": "bad"} if fact is ObservationsCorrected else {}
+    world.append(
+        f"corrections:{MAIL}:loc-bonn:2026-03-20",
+        fact(
+            check=MAIL,
+            location="loc-bonn",
+            position=batch,
+            at=(due,),
+            latency_us=(20_000,),
+            streams=("observations:agent-bonn:spool1:2026-03-20",),
+            stream=(0,),
+            sequence=(1,),
+            row=(0,),
+            reason="counted twice",
+            **more,
+        ),
+    )
+
+    told = _at(world, kit, 5)
+
+    assert (told.cause, told.outcome, told.attempt.outcome) == (cause, outcome, "good")
+    assert {batch, world.ledger.position()} <= set(told.facts)
+
+
+@pytest.mark.parametrize(
+    ("now", "cause"),
+    [
+        pytest.param(13.0, "not_reported", id="while its result still may come"),
+        pytest.param(48.0, "silent", id="once a later one should have come"),
+        pytest.param(12.5, "not_come", id="before the instant itself"),
+    ],
+)
+def test_what_was_not_handed_in_is_told_by_how_long_it_is_overdue(
+    world: Any, kit: Any, now: float, cause: str
+) -> None:
+    world.probe("agent-bonn", 12, _good(kit))
+
+    told = _at(world, kit, 13, now=now)
+
+    assert told.cause == cause
+
+
+def test_a_spool_that_was_lost_leaves_slots_that_no_batch_holds(world: Any, kit: Any) -> None:
+    agent = world.agents["agent-bonn"]
+    world.probe("agent-bonn", 4, _good(kit))
+    agent.until += 4 * HOUR
+    agent.spool, agent.before = 2, {}
+    world.probe("agent-bonn", 8, _good(kit))
+
+    told = _at(world, kit, 5)
+
+    assert told.cause == "lost"
+
+
+def test_before_its_first_assignment_nobody_was_told_to_ask(world: Any, kit: Any) -> None:
+    assert _at(world, kit, -5).cause == "not_assigned"
+
+
+def test_a_result_that_the_control_probe_does_not_vouch_for_says_so(world: Any, kit: Any) -> None:
+    control = kit.probes.index("prb-control")
+
+    def row(due: int, index: int) -> Any:
+        return kit.row(due, index, Outcome.BAD if index == control else Outcome.GOOD)
+
+    world.probe("agent-bonn", 24, row)
+    world.fold()
+
+    told = world.reading.slot(WEB, kit.begin + 10 * HOUR, kit.begin + 24 * HOUR)
+
+    assert told is not None
+    (bonn,) = (each for each in told.places if each.location == "loc-bonn")
+    assert (bonn.cause, bonn.outcome) == ("not_vouched", "good")
+    (strict,) = (each for each in told.judged if each.agreement == "sla-strict")
+    assert (strict.class_, strict.rule) == ("unknown", "control_probe")
+    assert {(v.check, v.location, v.said) for v in strict.voices} == {
+        (WEB, "loc-bonn", "not_vouched"),
+        (MAIL, "loc-bonn", "not_vouched"),
+    }
+
+
+def test_each_objective_tells_how_many_places_it_takes(world: Any, kit: Any) -> None:
+    for name in kit.agents:
+        world.probe(name, 24, _outcomes(kit, {}))
+    world.fold()
+
+    told = world.reading.slot(MAIL, kit.begin + 10 * HOUR, kit.begin + 24 * HOUR)
+
+    found = {(each.agreement, each.objective): each.quorum for each in told.judged}
+    assert found["sla-two-places", "o1"] == 2
+    assert {each.location for each in told.places} == {"loc-bonn", "loc-outside"}
+
+
+def test_of_a_probe_that_is_not_there_nothing_is_told(world: Any, kit: Any) -> None:
+    assert world.reading.slot("prb-nowhere", kit.begin, kit.begin) is None
+
+
+def test_the_past_knows_no_later_correction(world: Any, kit: Any) -> None:
+    world.probe("agent-bonn", 12, _good(kit))
+    world.fold()
+    then = world.ledger.position()
+    world.interrupt("agent-bonn", 4, new_spool=False)
+    world.probe("agent-bonn", 8, _good(kit))
+    world.fold()
+
+    with world.reading.as_known(world.reading.moment(f"@{then}", kit.begin + 48 * HOUR)) as past:
+        told = past.slot(MAIL, kit.begin + 13 * HOUR, kit.begin + 14 * HOUR, "loc-bonn")
+
+    assert told is not None
+    assert told.places[0].cause == "not_reported"
