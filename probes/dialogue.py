@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import errno
-import socket
 import ssl
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import cache
+from warnings import catch_warnings
 
+from probes import chain
+from probes.connection import Connection
 from probes.guard import Network, NotPermittedError, require_permitted
 from probes.observation import Failure, Heard, Reason, Stage, inconclusive
 from probes.resolver import Resolver
 
-CHUNK = 64 * 1024
-DAY = 86_400
 LINE_LIMIT = 200
 # Headers that explain a reply and tell nothing of people: no cookies, no addresses, no locations.
 KEPT = frozenset(
@@ -27,28 +25,9 @@ KEPT = frozenset(
     }
 )
 
-OUR_FAULTS = frozenset(
-    {
-        errno.EACCES,
-        errno.EADDRNOTAVAIL,
-        errno.EMFILE,
-        errno.ENFILE,
-        errno.ENOBUFS,
-        errno.ENOMEM,
-        errno.EPERM,
-    }
-)
-# OpenSSL's X509_V_ERR codes.
-CERTIFICATE_FAULTS = {
-    9: Reason.TLS_NOT_YET_VALID,
-    10: Reason.TLS_EXPIRED,
-    18: Reason.TLS_SELF_SIGNED,
-    19: Reason.TLS_UNTRUSTED,
-    20: Reason.TLS_UNTRUSTED,
-    21: Reason.TLS_UNTRUSTED,
-    62: Reason.TLS_HOSTNAME,
-    64: Reason.TLS_HOSTNAME,
-}
+HANDSHAKE = frozenset({Reason.TLS_HANDSHAKE, Reason.RESET})
+EXPLAINABLE = HANDSHAKE | {each for each in Reason if each.startswith("tls_")}
+OUTDATED = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
 
 
 @dataclass
@@ -61,7 +40,10 @@ class Surroundings:
 
 
 class Dialogue:
-    """The record of one attempt while it runs; it may open several connections (redirects)."""
+    """The record of one attempt while it runs; it may open several connections (redirects).
+
+    `verdict` is the failure already certain, while more is looked at only to explain it.
+    """
 
     def __init__(self, surroundings: Surroundings) -> None:
         self.surroundings = surroundings
@@ -71,6 +53,7 @@ class Dialogue:
         self.address: str | None = None
         self.secrets: list[str] = []
         self.heard = Heard()
+        self.verdict: Failure | None = None
         self._open: list[Connection] = []
 
     @contextmanager
@@ -78,14 +61,15 @@ class Dialogue:
         """Time a stage, also when it fails; what is appended to the yielded list tells what it found."""
         self.stage = name
         found: list[str] = []
-        begun = time.perf_counter_ns()
+        lag, begun = self.lag, time.perf_counter_ns()
         try:
             yield found
         except BaseException as fault:
             found.append(str(fault) or type(fault).__name__)
             raise
         finally:
-            took = (time.perf_counter_ns() - begun) // 1000
+            # What the loop came late for is ours, not the target's.
+            took = max(0, (time.perf_counter_ns() - begun) // 1000 - (self.lag - lag))
             self.phases[name] = self.phases.get(name, 0) + took
             self.stages.append(Stage(name, took, "; ".join(found)))
 
@@ -113,120 +97,100 @@ class Dialogue:
         self.address = addresses[0]
         return addresses[0]
 
-    async def connect(self, host: str, port: int, *, tls: bool = False) -> Connection:
-        """Open a connection to the checked address; with `tls` verify that it is `host`.
+    async def connect(
+        self, host: str, port: int, *, tls: ssl.SSLContext | None = None, name: str | None = None
+    ) -> Connection:
+        """Open a connection to the checked address; with `tls` verify that it is `name`, or else the host.
 
         Raises:
             Failure: naming what went wrong at which end.
 
         """
-        address = await self.find(host)
-        with self.timed("connect") as found, faults_named():
-            sock = await _dialled(address, port)
-            found.append(f"{address} port {port}")
-        connection = await self._secured(sock, host) if tls else await self._plain(sock)
-        self._open.append(connection)
+        connection = await self._dialled(await self.find(host), port)
+        if tls is not None:
+            await self.secure(connection, tls, name or host)
         return connection
+
+    async def secure(self, connection: Connection, context: ssl.SSLContext, name: str) -> None:
+        """Begin TLS on a connection; where that fails, look once more at what is there, for the evidence.
+
+        Raises:
+            Failure: the handshake or the certificate is wrong, or the connection broke.
+
+        """
+        try:
+            with self.timed("tls") as found:
+                await connection.secure(context, name)
+                self._note_certificates(connection, found)
+        except Failure as failure:
+            if failure.reason not in EXPLAINABLE or connection.talked:
+                raise
+            self.verdict = failure
+            raise await self._explained(connection, name, failure) from None
+
+    async def _explained(self, failed: Connection, name: str, failure: Failure) -> Failure:
+        """Shake hands again with whatever is offered: nothing is sent over it, and nothing believes it."""
+        try:
+            again = await self._dialled(*failed.peer)
+            with self.timed("second_look") as found:
+                await again.secure(lenient(), name)
+                self._note_certificates(again, found)
+        except Failure:
+            return failure
+        spoken = again.tls.version() if again.tls else None
+        if failure.reason in HANDSHAKE and spoken in OUTDATED:
+            said = f"the target speaks {spoken} at best, which is no longer safe"
+            return Failure(Reason.TLS_PROTOCOL, said)
+        return failure
+
+    async def _dialled(self, address: str, port: int) -> Connection:
+        with self.timed("connect") as found:
+            connection = await Connection.dial(address, port)
+            self._open.append(connection)
+            found.append(f"{address} port {port}")
+        return connection
+
+    def _note_certificates(self, connection: Connection, found: list[str]) -> None:
+        if connection.tls is None:
+            return
+        shown = chain.shown(connection.tls)
+        self.heard = replace(self.heard, certificates=shown)
+        left = f", {shown[0].days_left(now())} days left" if shown else ""
+        found.append(f"{connection.tls.version()}{left}")
+
+    @property
+    def lag(self) -> int:
+        """For how long (µs) what came had lain in the kernel before it was read."""
+        return sum(each.lag for each in self._open)
+
+    @property
+    def by_kernel(self) -> bool:
+        """Whether the kernel told when things arrived."""
+        return bool(self._open) and all(each.by_kernel for each in self._open)
+
+    @property
+    def received(self) -> int:
+        """Bytes that came on the newest connection."""
+        return self._open[-1].received if self._open else 0
 
     def close(self) -> None:
         """Drop all connections at once; what they still had to say is of no interest."""
         for connection in self._open:
-            connection.writer.transport.abort()
-
-    async def _plain(self, sock: socket.socket) -> Connection:
-        reader, writer = await asyncio.open_connection(sock=sock)
-        return Connection(reader, writer, None)
-
-    async def _secured(self, sock: socket.socket, host: str) -> Connection:
-        with self.timed("tls") as found, faults_named():
-            reader, writer = await asyncio.open_connection(
-                sock=sock, ssl=self.surroundings.tls, server_hostname=host
-            )
-            certificate = writer.get_extra_info("peercert")
-            days = _days_left(certificate)
-            until = int(ssl.cert_time_to_seconds(certificate["notAfter"]))
-            self.heard = replace(self.heard, certificate_until=until * 1_000_000)
-            found.append(f"{writer.get_extra_info('cipher')[1]}, {days} days left")
-        return Connection(reader, writer, days)
+            connection.close()
 
 
-@dataclass
-class Connection:
-    """An open connection; `days_left` until its certificate ends, None without TLS."""
-
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    days_left: int | None
-
-    async def send(self, data: bytes) -> None:
-        """Write all of it.
-
-        Raises:
-            Failure: the connection broke.
-
-        """
-        with faults_named():
-            self.writer.write(data)
-            await self.writer.drain()
-
-    async def receive(self) -> bytes:
-        """Read what is there, or wait for some; empty at the end of the stream.
-
-        Raises:
-            Failure: the connection broke.
-
-        """
-        with faults_named():
-            return await self.reader.read(CHUNK)
+@cache
+def lenient() -> ssl.SSLContext:
+    """A context that takes anything, to look at what a target offers."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    with catch_warnings(action="ignore", category=DeprecationWarning):
+        context.minimum_version = ssl.TLSVersion.TLSv1  # it is looked for, not used
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    return context
 
 
-@contextmanager
-def faults_named() -> Iterator[None]:
-    """Translate faults of the network and of TLS into failures with a reason.
-
-    Raises:
-        Failure: bad for the target's faults, inconclusive for our own.
-
-    """
-    try:
-        yield
-    except ssl.SSLCertVerificationError as fault:
-        reason = CERTIFICATE_FAULTS.get(fault.verify_code, Reason.TLS_INVALID)
-        raise Failure(reason, fault.verify_message) from None
-    except ssl.SSLError as fault:
-        raise Failure(Reason.TLS_HANDSHAKE, fault.reason or str(fault)) from None
-    except ConnectionRefusedError:
-        raise Failure(Reason.REFUSED, "connection refused") from None
-    except ConnectionError:
-        raise Failure(Reason.RESET, "connection reset by the target") from None
-    except TimeoutError:
-        # The kernel's own (ETIMEDOUT); the attempt's deadline cancels instead.
-        raise Failure(Reason.TIMEOUT, "the target did not answer") from None
-    except OSError as fault:
-        raise _network_failure(fault) from None
-
-
-def _network_failure(fault: OSError) -> Failure:
-    text = fault.strerror or str(fault)
-    if fault.errno in OUR_FAULTS:
-        return inconclusive(Reason.AGENT_FAULT, text)
-    if fault.errno == errno.ENETUNREACH:
-        return inconclusive(Reason.NO_ROUTE, text)
-    return Failure(Reason.UNREACHABLE, text)
-
-
-async def _dialled(address: str, port: int) -> socket.socket:
-    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        sock.setblocking(False)  # noqa: FBT003
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        await asyncio.get_running_loop().sock_connect(sock, (address, port))
-    except BaseException:
-        sock.close()
-        raise
-    return sock
-
-
-def _days_left(certificate: dict[str, Any]) -> int:
-    ends = ssl.cert_time_to_seconds(certificate["notAfter"])
-    return int((ends - time.time()) // DAY)
+def now() -> int:
+    """The present instant in µs UTC."""
+    return time.time_ns() // 1000

@@ -6,11 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from probes.conditions.reply import Certificate
 from probes.conditions.requirement import Checked
 from probes.evidence import Evidence
 from probes.outcome import Outcome
 
 TEXT_LIMIT = 500  # characters kept of one text
+LAG_LIMIT = 5_000  # µs
+TENTH = 10
+
+
+def is_suspect(lag: int, latency: int) -> bool:
+    """Whether a latency (µs) is no evidence: our loop lagged by more than 5 ms and more than a tenth of it."""
+    return lag > max(LAG_LIMIT, latency // TENTH)
 
 
 class Reason(StrEnum):
@@ -33,14 +41,24 @@ class Reason(StrEnum):
     TLS_HOSTNAME = "tls_hostname"
     TLS_SELF_SIGNED = "tls_self_signed"
     TLS_UNTRUSTED = "tls_untrusted"
+    TLS_CHAIN = "tls_chain"
+    TLS_PURPOSE = "tls_purpose"
+    TLS_WEAK_KEY = "tls_weak_key"
+    TLS_PROTOCOL = "tls_protocol"
     TLS_INVALID = "tls_invalid"
     TLS_HANDSHAKE = "tls_handshake"
+    DRIP = "drip"
+    ENCODING = "encoding"
+    HEADER_LIMIT = "header_limit"
+    REDIRECT_LOOP = "redirect_loop"
     REDIRECT_LIMIT = "redirect_limit"
     REDIRECT_REFUSED = "redirect_refused"
     BODY_LIMIT = "body_limit"
     SECRET_MISSING = "secret_missing"  # noqa: S105
     AGENT_FAULT = "agent_fault"
     CLOCK_OFF = "clock_off"
+    CLOCK_STEPPED = "clock_stepped"
+    STOOD_STILL = "stood_still"
 
 
 class Failure(Exception):  # noqa: N818 - it is a result of probing, not an error of ours
@@ -69,18 +87,20 @@ class Stage:
 
 @dataclass(frozen=True)
 class Heard:
-    """What the target said of itself: `headers` of the allowed list, the end of its certificate in µs."""
+    """What the target said of itself: `headers` of the allowed list, the certificates it showed, its own first."""
 
     line: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
-    certificate_until: int | None = None
+    certificates: tuple[Certificate, ...] = ()
 
 
 @dataclass(frozen=True)
 class Observation:
     """The result of one attempt; `latency` in µs from the first look-up to the last byte, or None.
 
-    `phases` sums µs by stage (dns, connect, tls, first_byte, body, total), over all redirects.
+    `phases` sums µs by stage (dns, connect, tls, first_byte, body, total), over all redirects, less the time for which
+    what came had lain in the kernel, as far as `by_kernel` that is known; `loop_lag` is that time (µs).
+    `status` and `retry_after` (s) are what a web server said.
     """
 
     outcome: Outcome
@@ -92,20 +112,33 @@ class Observation:
     checked: tuple[Checked, ...]
     stages: tuple[Stage, ...]
     heard: Heard = Heard()
+    loop_lag: int = 0
+    by_kernel: bool = False
+    status: int | None = None
+    retry_after: int | None = None
+
+    @property
+    def suspect(self) -> bool:
+        """Whether our own delay was so long that the latency may not be held against the target."""
+        return is_suspect(self.loop_lag, self.phases.get("total", 0))
 
     def evidence(self) -> Evidence:
         """Return what is kept of it beside outcome and latency."""
+        shown = self.heard.certificates
         return Evidence(
             reason=self.reason,
             text=self.text[:TEXT_LIMIT],
             address=self.address,
-            phases=dict(self.phases),
+            phases={**self.phases, "loop_lag": self.loop_lag},
             checked=tuple(
                 f"{each.condition.expectation()}: {each.actual}"[:TEXT_LIMIT]
                 for each in self.checked
                 if not each.passed
             ),
-            certificate_until=self.heard.certificate_until,
+            certificate_until=shown[0].until if shown else None,
+            issuer=shown[0].issuer[:TEXT_LIMIT] if shown else "",
+            fingerprint=shown[0].fingerprint if shown else "",
+            timing="kernel" if self.by_kernel else "userland",
             headers=dict(self.heard.headers),
             line=self.heard.line,
         )

@@ -14,7 +14,7 @@ from probes.conditions.requirement import Checked
 from probes.dialogue import Dialogue, Surroundings
 from probes.guard import Network
 from probes.kinds import dns, http, tcp
-from probes.observation import Failure, Observation, Reason, Stage, inconclusive
+from probes.observation import Failure, Observation, Reason, Stage, inconclusive, is_suspect
 from probes.outcome import Outcome
 from probes.secret import blotted
 from probes.spec import ProbeSpec
@@ -26,6 +26,7 @@ KINDS: Mapping[str, Callable[[Any, Dialogue], Awaitable[Reply]]] = {
 }
 
 # Until the target has been dialled, running out of time says nothing about it.
+REPLYING = frozenset({"first_byte", "body"})
 OUR_STAGES = frozenset({"start", "dns", "guard"})
 SEVERITY = {Outcome.GOOD: 0, Outcome.DEGRADED: 1, Outcome.BAD: 2}
 
@@ -35,12 +36,10 @@ log = logging.getLogger(__name__)
 async def ask(spec: ProbeSpec, surroundings: Surroundings) -> Observation:
     """Ask once within the timeout of the probe; never raises but on cancellation."""
     dialogue = Dialogue(surroundings)
-    begun = time.perf_counter_ns()
     try:
         reply = await _before_deadline(spec, dialogue)
-        took = (time.perf_counter_ns() - begun) // 1000
         checked = tuple(each.check(reply) for each in spec.conditions)
-        seen = _held(dialogue, checked, took)
+        seen = _held(dialogue, reply, checked)
     except Failure as failure:
         seen = _failed(dialogue, failure)
     except Exception as fault:  # a fault of ours must neither stop the wheel nor blame the target
@@ -57,45 +56,67 @@ async def _before_deadline(spec: ProbeSpec, dialogue: Dialogue) -> Reply:
         async with asyncio.timeout(spec.timeout / 1_000_000):
             return await KINDS[spec.kind](spec, dialogue)
     except TimeoutError:
+        if dialogue.verdict is not None:
+            raise dialogue.verdict from None
+        if dialogue.stage in REPLYING and dialogue.received:
+            raise _dripped(spec, dialogue) from None
         outcome = Outcome.INCONCLUSIVE if _our_time(spec, dialogue) else Outcome.BAD
         text = f"no reply within {spec.timeout / 1_000_000:g} s, at stage {dialogue.stage}"
         raise Failure(Reason.TIMEOUT, text, outcome) from None
     finally:
-        dialogue.phases["total"] = (time.perf_counter_ns() - begun) // 1000
+        wall = (time.perf_counter_ns() - begun) // 1000
+        dialogue.phases["total"] = max(0, wall - dialogue.lag)
+
+
+def _dripped(spec: ProbeSpec, dialogue: Dialogue) -> Failure:
+    within = f"within {spec.timeout / 1_000_000:g} s"
+    text = f"the reply was not complete {within}: {dialogue.received} bytes had come"
+    return Failure(Reason.DRIP, text)
 
 
 def _our_time(spec: ProbeSpec, dialogue: Dialogue) -> bool:
     return dialogue.stage in OUR_STAGES or spec.kind == "dns"
 
 
-def _held(dialogue: Dialogue, checked: tuple[Checked, ...], took: int) -> Observation:
+def _held(dialogue: Dialogue, reply: Reply, checked: tuple[Checked, ...]) -> Observation:
     worst = max(checked, key=lambda each: SEVERITY[each.outcome], default=None)
     failed = worst if worst is not None and not worst.passed else None
-    return Observation(
-        outcome=Outcome.GOOD if failed is None else failed.outcome,
-        latency=took,
-        phases=dialogue.phases,
+    total = dialogue.phases["total"]
+    return replace(
+        _seen(dialogue, Outcome.GOOD if failed is None else failed.outcome),
+        # A latency that our own delay may have made is none: the result counts, how long it took does not.
+        latency=None if is_suspect(dialogue.lag, total) else total,
         reason=None if failed is None else f"bad_{failed.condition.field}",
         text="" if failed is None else f"{failed.condition.expectation()}: {failed.actual}",
-        address=dialogue.address,
         checked=checked,
-        stages=tuple(dialogue.stages),
-        heard=dialogue.heard,
+        status=reply.status,
+        retry_after=_seconds(reply.headers.get("retry-after", "")),
     )
 
 
 def _failed(dialogue: Dialogue, failure: Failure) -> Observation:
+    return replace(_seen(dialogue, failure.outcome), reason=str(failure.reason), text=failure.text)
+
+
+def _seen(dialogue: Dialogue, outcome: Outcome) -> Observation:
     return Observation(
-        outcome=failure.outcome,
+        outcome=outcome,
         latency=None,
         phases=dialogue.phases,
-        reason=failure.reason,
-        text=failure.text,
+        reason=None,
+        text="",
         address=dialogue.address,
         checked=(),
         stages=tuple(dialogue.stages),
         heard=dialogue.heard,
+        loop_lag=dialogue.lag,
+        by_kernel=dialogue.by_kernel,
     )
+
+
+def _seconds(text: str) -> int | None:
+    """A Retry-After in seconds; a date (RFC 9110 §10.2.3 allows both) is not read: clocks differ."""
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _without_secrets(seen: Observation, secrets: Sequence[str]) -> Observation:

@@ -11,7 +11,7 @@ from probes.conditions.requirement import Requirement
 
 
 class MinDaysLeft(Requirement):
-    """The certificate is valid for at least `days` more days; too few degrade, they do not break."""
+    """Each certificate of the chain is valid for at least `days` more days; too few degrade, they do not break."""
 
     field: Literal["certificate"] = "certificate"
     op: Literal["min_days_left"] = "min_days_left"
@@ -22,6 +22,10 @@ class MinDaysLeft(Requirement):
         return f"certificate has at least {self.days} days left"
 
     def look(self, reply: Reply) -> tuple[bool, str]:  # noqa: D102
-        if reply.days_left is None:
+        if not reply.certificates:
             return False, "no certificate"
-        return reply.days_left >= self.days, f"{reply.days_left} days left"
+        # An intermediate that ends first breaks the chain just as well.
+        first = min(reply.certificates, key=lambda each: each.until)
+        left = first.days_left(reply.at)
+        whose = "" if first is reply.certificates[0] else f" of {first.subject}, which it rests on"
+        return left >= self.days, f"{left} days left{whose}"

@@ -5,12 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+DAY = 86_400_000_000
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """One certificate of a chain: valid from `since` to `until` (µs UTC); the fingerprint is its SHA-256 in hex.
+
+    `names` are the host names and addresses it is made out to (subject alternative names).
+    """
+
+    subject: str
+    issuer: str
+    names: tuple[str, ...]
+    since: int
+    until: int
+    fingerprint: str
+
+    def days_left(self, at: int) -> int:
+        """Whole days from an instant (µs) to its end, negative when that is past."""
+        return (self.until - at) // DAY
+
 
 @dataclass(frozen=True)
 class Reply:
-    """What the target said; a part that does not apply to the kind of probe is None.
+    """What the target said at the instant `at` (µs UTC); a part that does not apply to the kind of probe is None.
 
-    `headers` have lower-case names; `days_left` are whole days until the certificate ends.
+    `headers` have lower-case names; `certificates` are those of the chain that was shown, the target's own first.
     """
 
     status: int | None = None
@@ -18,4 +39,5 @@ class Reply:
     body: bytes | None = None
     banner: str | None = None
     answers: tuple[str, ...] | None = None
-    days_left: int | None = None
+    certificates: tuple[Certificate, ...] = ()
+    at: int = 0

@@ -10,7 +10,8 @@ import dns.rdatatype
 from dns.message import Message
 
 from probes.conditions.reply import Reply
-from probes.dialogue import Dialogue, faults_named
+from probes.connection import faults_named
+from probes.dialogue import Dialogue
 from probes.observation import Failure, Reason, inconclusive
 from probes.specs.names import DnsSpec
 

@@ -9,7 +9,8 @@ import h11
 
 from probes.conditions.reply import Reply
 from probes.conditions.web import StatusIn
-from probes.dialogue import Connection, Dialogue
+from probes.connection import Connection
+from probes.dialogue import Dialogue, now
 from probes.observation import Failure, Reason, inconclusive
 from probes.secret import basic_credentials, resolved
 from probes.specs.web import HttpSpec
@@ -88,7 +89,8 @@ async def _fetch(
     spec: HttpSpec, dialogue: Dialogue, url: SplitResult, credentials: str | None
 ) -> Reply:
     host, port = url.hostname or "", url.port or PORTS[url.scheme]
-    connection = await dialogue.connect(host, port, tls=url.scheme == "https")
+    context = dialogue.surroundings.tls if url.scheme == "https" else None
+    connection = await dialogue.connect(host, port, tls=context)
     exchange = _Exchange(connection)
     try:
         with dialogue.timed("first_byte") as found:
@@ -105,7 +107,13 @@ async def _fetch(
         raise _broken(exchange, fault) from None
     if not complete and any(each.field in {"body", "json"} for each in spec.conditions):
         raise inconclusive(Reason.BODY_LIMIT, f"the body is longer than {spec.max_body} bytes")
-    return Reply(response.status_code, headers, body, days_left=connection.days_left)
+    return Reply(
+        response.status_code,
+        headers,
+        body,
+        certificates=dialogue.heard.certificates,
+        at=now(),
+    )
 
 
 def _broken(exchange: _Exchange, fault: h11.RemoteProtocolError) -> Failure:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from probes.conditions.reply import Reply
-from probes.dialogue import Connection, Dialogue
+from probes.connection import Connection
+from probes.dialogue import Dialogue
 from probes.observation import Failure, Reason
 from probes.specs.lines import TcpSpec
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import socket
 import ssl
 import struct
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -288,11 +292,42 @@ def centre() -> Iterator[TinyCentre]:
         yield server
 
 
+@pytest.fixture
+def start(tmp_path: Path, centre: TinyCentre) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start the agent on the spool of this test; whatever still runs at the end is killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def agent(**more: str) -> subprocess.Popen[str]:
+        settings = {
+            "SLAMON_AGENT_ID": "agent-1",
+            "SLAMON_AGENT_KEY": "key-1",
+            "SLAMON_CENTRE": centre.url,
+            "SLAMON_AGENT_ALLOW": "127.0.0.0/8",
+            "SLAMON_SPOOL": str(tmp_path / "spool.db"),
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "probes"],
+            env=os.environ | settings | more,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield agent
+    for process in started:
+        process.kill()
+        process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
+
+
 class Target(ThreadingHTTPServer):
-    """A web page that answers with `status`."""
+    """A web page that answers with `status`, after `delay` seconds."""
 
     daemon_threads = True
     status = 200
+    delay = 0.0
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), TargetTalk)
@@ -302,6 +337,7 @@ class TargetTalk(BaseHTTPRequestHandler):
     server: Target
 
     def do_GET(self) -> None:
+        time.sleep(self.server.delay)
         self.send_response(self.server.status)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -316,3 +352,19 @@ def target() -> Iterator[Target]:
     server = Target()
     with _in_thread(server):
         yield server
+
+
+@pytest.fixture
+def python_server() -> Iterator[Callable[[str], int]]:
+    """Run the source of a server in a process of its own, which prints its port; ended with the test."""
+    with contextlib.ExitStack() as ending:
+
+        def run(source: str) -> int:
+            process = subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE)
+            ending.callback(process.wait)
+            ending.callback(process.kill)
+            assert process.stdout is not None
+            ending.enter_context(process.stdout)
+            return int(process.stdout.readline())
+
+        yield run

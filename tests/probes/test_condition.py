@@ -8,13 +8,19 @@ from probes.conditions.certificates import MinDaysLeft
 from probes.conditions.documents import JsonEquals, JsonExists
 from probes.conditions.lines import BannerMatches
 from probes.conditions.names import AnswersNotEmpty
-from probes.conditions.reply import Reply
+from probes.conditions.reply import DAY, Certificate, Reply
 from probes.conditions.requirement import Requirement
 from probes.conditions.web import BodyContains, BodyMatches, HeaderMatches, StatusIn
 from probes.outcome import Outcome
 
 GOOD, DEGRADED, BAD = Outcome.GOOD, Outcome.DEGRADED, Outcome.BAD
 CRON = b'{"last_cron_plugin": {"active_and_running": true, "runs": 1, "name": null}, "value": [5]}'
+
+
+def ending(days: int) -> Certificate:
+    """A certificate that ends so many days after instant 0."""
+    name = f"CN=ends-in-{days}"
+    return Certificate(name, "CN=an authority", (), -DAY, days * DAY, "00")
 
 
 def cron(path: str, value: bool | int | str | None) -> Requirement:  # noqa: FBT001
@@ -92,7 +98,25 @@ def cron(path: str, value: bool | int | str | None) -> Requirement:  # noqa: FBT
             id="a body nested without end",
         ),
         pytest.param(
-            MinDaysLeft(days=21), Reply(days_left=6), DEGRADED, "6 days left", id="few days left"
+            MinDaysLeft(days=21),
+            Reply(certificates=(ending(6),)),
+            DEGRADED,
+            "6 days left",
+            id="few days left",
+        ),
+        pytest.param(
+            MinDaysLeft(days=21),
+            Reply(certificates=(ending(60), ending(5))),
+            DEGRADED,
+            "5 days left of CN=ends-in-5, which it rests on",
+            id="an intermediate that ends first",
+        ),
+        pytest.param(
+            MinDaysLeft(days=5),
+            Reply(certificates=(ending(5),)),
+            GOOD,
+            "5 days left",
+            id="just enough",
         ),
         pytest.param(MinDaysLeft(days=21), Reply(), DEGRADED, "no certificate", id="plain http"),
         pytest.param(

@@ -104,7 +104,10 @@ def spec(port: int, days: int = 21) -> HttpSpec:
             signed("localhost", None, (-1, 60)), Outcome.BAD, "tls_self_signed", id="self-signed"
         ),
         pytest.param(
-            signed("localhost", OTHER, (-1, 60)), Outcome.BAD, "tls_untrusted", id="untrusted root"
+            signed("localhost", OTHER, (-1, 60)),
+            Outcome.BAD,
+            "tls_chain",
+            id="an issuer that is neither sent nor trusted",
         ),
     ],
 )

@@ -1,0 +1,66 @@
+"""When the kernel had it: arrivals told apart from the moment at which a busy loop came to look.
+
+Each read carries the kernel's stamp of its newest byte (SO_TIMESTAMPNS, Linux); where there is none, TCP_INFO tells
+how long ago data came last (`tcpi_last_data_recv`, in ticks of the kernel, 4 ms at 250 Hz). The round trip of a
+connection's handshake is `tcpi_rtt`.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import sys
+import time
+from collections.abc import Iterable
+
+STAMP = 35  # SO_TIMESTAMPNS and its control message, as Linux numbers them
+ROOM = socket.CMSG_SPACE(16)
+TCP_INFO = 11
+TICK = 8_000  # µs; below two ticks of a slow kernel clock the difference may be the ticks' own
+
+_STAMP = struct.Struct("qq")
+_INFO = 104
+_LAST_DATA, _RTT, _RESENT = 52, 68, 100
+
+Told = Iterable[tuple[int, int, bytes]]
+
+
+def stamped(sock: socket.socket) -> bool:
+    """Ask the kernel to stamp what arrives; false where it does not know how."""
+    if sys.platform != "linux":
+        return False
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, STAMP, 1)
+    except OSError:
+        return False
+    return True
+
+
+def lag(sock: socket.socket, told: Told, waited: int) -> int:
+    """How long (µs) what was just read had lain there, at most as long as it was waited for."""
+    for level, kind, data in told:
+        if level == socket.SOL_SOCKET and kind == STAMP:
+            seconds, rest = _STAMP.unpack_from(data)
+            found = (time.time_ns() - seconds * 1_000_000_000 - rest) // 1000
+            # A stamp beyond the wait is another clock's (this process was given one of its own).
+            return found if 0 <= found <= waited else 0
+    since = _info(sock, _LAST_DATA) * 1000
+    return min(since, waited) if since > TICK else 0
+
+
+def handshake(sock: socket.socket) -> int | None:
+    """The round trip (µs) of a connection's handshake; None where a segment was sent again, or nobody knows."""
+    return None if _info(sock, _RESENT) else _info(sock, _RTT) or None
+
+
+def _info(sock: socket.socket, offset: int) -> int:
+    if sys.platform != "linux":
+        return 0
+    try:
+        info = sock.getsockopt(socket.IPPROTO_TCP, TCP_INFO, _INFO)
+    except OSError:
+        return 0
+    if len(info) < offset + 4:
+        return 0
+    found: int = struct.unpack_from("I", info, offset)[0]
+    return found
