@@ -76,6 +76,9 @@ def _timings(catalogue: Catalogue) -> Iterator[Problem]:
     for record, stated in defaults.values():
         yield from _timing(record, ("interval",), stated.interval, stated.timeout)
     for record, probe in catalogue.of(Probe):
+        if probe.kind == "heartbeat":
+            yield from _heartbeat(record, probe)
+            continue
         shared = defaults.get(record.catalogue, (None, None))[1]
         timeout = probe.timeout or (shared.timeout if shared else None)
         interval = probe.interval or (shared.interval if shared else None)
@@ -89,6 +92,20 @@ def _timings(catalogue: Catalogue) -> Iterator[Problem]:
         if probe.interval_in:
             path = ("interval_in", "interval")
             yield from _timing(record, path, probe.interval_in.interval, timeout)
+
+
+def _heartbeat(record: Written, probe: Probe) -> Iterator[Problem]:
+    """Check that both lengths of a heartbeat can be told apart from the time a signal takes."""
+    for field in ("interval", "grace"):
+        length: str = getattr(probe, field)
+        try:
+            too_short = _exact(length) < INTERVAL_FLOOR
+        except InstantError as fault:
+            yield problem_at(record.at((field,)), str(fault))
+            continue
+        if too_short:
+            said = f"the shortest {field} of a heartbeat is PT10S, not {length}"
+            yield problem_at(record.at((field,)), said, '"PT10S"')
 
 
 def _timing(

@@ -41,7 +41,10 @@ def spec_of(
     addresses: Mapping[str, str] | None = None,
 ) -> ProbeSpec | NotYet:
     """Compile what is asked; `addresses` maps `host:port` to the `host:port` to ask instead."""
-    address = _moved(probe.target if use == "target" else probe.demo_target, addresses or {})
+    stated = probe.target if use == "target" else probe.demo_target
+    if stated is None:
+        return NotYet("it reports itself: nobody asks it")
+    address = _moved(stated, addresses or {})
     timeout = _timeout(probe, defaults)
     match probe.kind:
         case "http" | "http_json":

@@ -22,6 +22,10 @@ from probes.conditions.documents import JsonPath
 # Kinds that are asked at a port, which has no default.
 _AT_A_PORT = {"tcp", "tls"}
 
+# What only probes that ask have, and what only those that report themselves.
+_ASKED = ("target", "demo_target", "timeout", "interval_in", "auth", "expect", "control")
+_TOLD = ("grace", "location", "keep_output")
+
 Name = Annotated[str, Field(min_length=1, max_length=253)]
 StatusCode = Annotated[int, Field(ge=100, le=599)]
 
@@ -87,15 +91,21 @@ class Expect(Document):
 
 
 class Probe(Record):
-    """A question asked again and again; only its timeout ends an attempt."""
+    """A question asked again and again; only its timeout ends an attempt.
+
+    Of kind `heartbeat` nobody asks: it reports itself, at least once every `interval`, at the most `grace` late.
+    """
 
     id: Id
-    kind: Literal["http", "http_json", "tcp", "dns", "tls"]
+    kind: Literal["http", "http_json", "tcp", "dns", "tls", "heartbeat"]
     service: ServiceRef | None
     control: bool = False
-    target: Address
-    demo_target: Address
+    target: Address | None = None
+    demo_target: Address | None = None
     interval: Duration | None = None
+    grace: Duration | None = None
+    location: LocationRef | None = None
+    keep_output: bool = False
     timeout: Duration | None = None
     interval_in: IntervalIn | None = None
     enabled: bool = True
@@ -120,9 +130,27 @@ class Probe(Record):
         return self
 
     @model_validator(mode="after")
+    def _reports_itself(self) -> Self:
+        if self.kind == "heartbeat":
+            for field in ("interval", "grace"):
+                if getattr(self, field) is None:
+                    raise wrong(f'a heartbeat needs "{field}"')
+            if asked := [name for name in _ASKED if getattr(self, name)]:
+                said = f'"{asked[0]}" belongs to probes that ask, and a heartbeat reports itself'
+                raise wrong(said, at=(asked[0],))
+            return self
+        if told := [name for name in _TOLD if getattr(self, name)]:
+            raise wrong(f'"{told[0]}" belongs to a heartbeat, not to {self.kind}', at=(told[0],))
+        return self
+
+    @model_validator(mode="after")
     def _addresses_of_its_kind(self) -> Self:
+        if self.kind == "heartbeat":
+            return self
         for field in ("target", "demo_target"):
-            address: str = getattr(self, field)
+            address: str | None = getattr(self, field)
+            if address is None:
+                raise wrong(f'a {self.kind} probe needs "{field}"')
             is_url = address.startswith(("http://", "https://"))
             if is_url != self.kind.startswith("http"):
                 raise wrong(f'"{address}" is no address of a {self.kind} probe', at=(field,))
