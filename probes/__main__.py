@@ -10,9 +10,11 @@ import logging
 import signal
 import sqlite3
 import sys
+from functools import cached_property
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from probes.agent import Agent
@@ -23,6 +25,7 @@ from probes.keeping import Keeping
 from probes.spool import Spool
 from probes.spool_file import SpoolError
 from probes.spool_trouble import told
+from probes.way import UnsafeWayError
 
 
 class Place(BaseSettings):
@@ -36,30 +39,67 @@ class Place(BaseSettings):
 class Settings(Place):
     """The environment of an agent: `SLAMON_AGENT_ID`, `SLAMON_AGENT_KEY`, `SLAMON_CENTRE` and so on.
 
+    The key may stand in a file instead, `SLAMON_AGENT_KEY_FILE`; `SLAMON_CENTRE_CA` is a file (PEM) of the
+    authority that vouches for the centre's certificate, where the system does not know it.
     What the centre has is kept in the spool for `spool_days`, and as long as the file holds `spool_mib` at the most;
     `agent_allow` lists networks (CIDR, comma-separated) that may be probed though they are not public;
     with `agent_parent` the agent ends when that process, which started it, is gone.
     """
 
     agent_id: str
-    agent_key: SecretStr
+    agent_key: SecretStr = SecretStr("")
+    agent_key_file: Path | None = None
     centre: HttpUrl
+    centre_ca: Path | None = None
     spool_days: int = Field(default=Keeping.days, ge=0)
     spool_mib: int = Field(default=Keeping.mib, ge=1)
     agent_allow: str = ""
     agent_parent: int | None = None
+
+    @model_validator(mode="after")
+    def _has_a_key(self) -> Self:
+        _ = self.key
+        return self
+
+    @cached_property
+    def key(self) -> str:
+        """The key of the agent.
+
+        Raises:
+            ValueError: it is not given, or given twice, or its file cannot be read.
+
+        """
+        given = self.agent_key.get_secret_value()
+        if bool(given) == bool(self.agent_key_file):
+            message = "SLAMON_AGENT_KEY or SLAMON_AGENT_KEY_FILE gives the key, one of both"
+            raise ValueError(message)
+        if self.agent_key_file is None:
+            return given
+        try:
+            return self.agent_key_file.read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError) as wrong:
+            message = f"SLAMON_AGENT_KEY_FILE: {self.agent_key_file} holds no key: {wrong}"
+            raise ValueError(message) from None
+
+    @cached_property
+    def at_the_centre(self) -> Centre:
+        """The centre that this agent speaks with.
+
+        Raises:
+            UnsafeWayError: the key must not be sent that way.
+
+        """
+        return Centre(str(self.centre), self.agent_id, self.key, self.centre_ca)
 
 
 async def run(settings: Settings) -> bool:
     """Run the agent until it is told to stop; anew where the clock was set back."""
     spool = Spool(settings.spool)
     try:
-        key = settings.agent_key.get_secret_value()
-        centre = Centre(str(settings.centre), settings.agent_id, key)
         while True:
             agent = Agent(
                 spool,
-                centre,
+                settings.at_the_centre,
                 Surroundings(networks(settings.agent_allow)),
                 keeping=Keeping(settings.spool_days, settings.spool_mib),
             )
@@ -91,6 +131,7 @@ def _read() -> Place:
     settings = Place() if renewed else Settings()
     if isinstance(settings, Settings):
         networks(settings.agent_allow)
+        _ = settings.at_the_centre
     return settings
 
 
@@ -106,7 +147,11 @@ def main() -> int:
         settings = _read()
     except ValidationError as fault:
         for each in fault.errors():
-            sys.stderr.write(f"SLAMON_{str(each['loc'][0]).upper()}: {each['msg']}\n")
+            name = f"SLAMON_{str(each['loc'][0]).upper()}: " if each["loc"] else ""
+            sys.stderr.write(f"{name}{each['msg'].removeprefix('Value error, ')}\n")
+        return 2
+    except UnsafeWayError as fault:
+        sys.stderr.write(f"SLAMON_CENTRE: {fault}\n")
         return 2
     except ValueError as fault:
         sys.stderr.write(f"SLAMON_AGENT_ALLOW: {fault}\n")

@@ -8,13 +8,14 @@ import secrets
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from probes.parcels import Parcel
 from probes.spec import AgentAssigned, ProbingInterrupted
+from probes.way import Way
 
-TIMEOUT = 10
 ANSWER_LIMIT = 64 * 1024 * 1024
 
 LEDGER = "Slamon-Ledger"
@@ -27,6 +28,9 @@ FINGERPRINT = "Slamon-Assignment"
 """Header of batches: `AgentAssigned.fingerprint` of the list that the batch was made under."""
 FINAL = "Slamon-Final"
 """Header of batches: there is nothing to explain the assignment with; decide on what there is."""
+WIRE = "Slamon-Wire"
+"""Header of requests: in which version an agent speaks; the first releases sent none."""
+WIRE_SPOKEN = 2
 
 OUT_OF_ORDER = "urn:slamon:batch-out-of-order"
 OTHER_CONTENT = "urn:slamon:batch-other-content"
@@ -62,6 +66,10 @@ class ClockOffset:
     ahead: int
     uncertainty: int
 
+    def after(self, step: int) -> ClockOffset:
+        """How far ahead it is after it was set by `step` µs."""
+        return ClockOffset(self.ahead + step, self.uncertainty)
+
     def surely_beyond(self, limit: int) -> bool:
         """Whether the clocks are more than `limit` µs apart, whatever the way of the messages took."""
         return abs(self.ahead) - self.uncertainty > limit
@@ -73,12 +81,26 @@ class Centre:
     `ledger` and `offset` are what its newest answer told: id and epoch of its ledger, and of its clock.
     """
 
-    def __init__(self, url: str, agent: str, key: str) -> None:
-        self._url = urlsplit(url)
-        self._root = f"{self._url.path.rstrip('/')}/api/v1/agents/{quote(agent, safe='')}"
-        self._own = {"Authorization": f"Bearer {key}", RUN: secrets.token_hex(8)}
+    def __init__(self, url: str, agent: str, key: str, ca: Path | None = None) -> None:
+        """Know the centre of a URL, and the agent that speaks; `ca` as in `Way`.
+
+        Raises:
+            UnsafeWayError: the key must not be sent that way.
+
+        """
+        self._way = Way(url, ca)
+        self._root = f"{self._way.url.path.rstrip('/')}/api/v1/agents/{quote(agent, safe='')}"
+        self._own = {
+            "Authorization": f"Bearer {key}",
+            RUN: secrets.token_hex(8),
+            WIRE: str(WIRE_SPOKEN),
+        }
         self.ledger: str | None = None
         self.offset: ClockOffset | None = None
+
+    def clock_set(self, step: int) -> None:
+        """Know until the next answer that our clock was set by `step` µs."""
+        self.offset = self.offset.after(step) if self.offset else None
 
     def assignment(self, known: str | None) -> Answer:
         """Fetch the assignment, 304 if it is still the one of the `known` ETag."""
@@ -111,9 +133,7 @@ class Centre:
     def _ask(
         self, method: str, path: str, headers: dict[str, str], body: bytes | None = None
     ) -> Answer:
-        https = self._url.scheme == "https"
-        kind = http.client.HTTPSConnection if https else http.client.HTTPConnection
-        connection = kind(self._url.hostname or "", self._url.port, timeout=TIMEOUT)
+        connection = self._way.open()
         sent = time.time_ns() // 1000
         try:
             connection.request(method, self._root + path, body, headers | self._own)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from sqlalchemy import Connection, func, select
 
 from catalogue.instants import format_instant
 from slamon.views.alarms import AlarmLine, alarms
 from slamon.views.answers import Answer
+from slamon.views.enrolled import enrolments
 from slamon.views.tables import assignment, covered
 
 
 class AgentLine(Answer):
-    """An agent: where it measures, what it was assigned last, and until when it has handed in (null: never)."""
+    """An agent: where it measures, what it was assigned last (0: nothing), until when it has handed in (null: never).
+
+    That of the machine itself is not enrolled.
+    """
 
     agent: str
     location: str
@@ -21,13 +26,40 @@ class AgentLine(Answer):
     assignment: int
     spools: int
     reported_until: str | None
+    enrolled_at: str | None = None
+    revoked_at: str | None = None
     refilled_from: str | None = None
     """From when on it handed in again what the backup lacked that the ledger went on from."""
     alarms: tuple[AlarmLine, ...]
 
 
 def agents(connection: Connection, now: int) -> tuple[AgentLine, ...]:
-    """Every agent that was ever assigned something, by its id, with its alarms at an instant (µs)."""
+    """Every agent that was ever enrolled or assigned something, by its id, with its alarms at an instant (µs)."""
+    reach = select(covered.c.agent, func.count().label("spools"), func.max(covered.c.until))
+    told = {row[0]: (row[1], row[2]) for row in connection.execute(reach.group_by(covered.c.agent))}
+    standing = alarms(connection, now)
+    lines = {line.agent: line for line in chain(_enrolled(connection), _assigned(connection))}
+    enrolled = {line.agent: line for line in enrolments(connection)}
+    return tuple(
+        line.model_copy(
+            update={
+                "spools": told.get(name, (0, 0))[0],
+                "reported_until": _said(told.get(name, (0, 0))[1]),
+                "enrolled_at": enrolled[name].enrolled_at if name in enrolled else None,
+                "revoked_at": enrolled[name].revoked_at if name in enrolled else None,
+                "alarms": tuple(each for each in standing if each.agent == name),
+            }
+        )
+        for name, line in sorted(lines.items())
+    )
+
+
+def _enrolled(connection: Connection) -> Iterator[AgentLine]:
+    for line in enrolments(connection):
+        yield _line(line.agent, line.location)
+
+
+def _assigned(connection: Connection) -> Iterator[AgentLine]:
     newest = select(assignment.c.agent, func.max(assignment.c.version).label("version"))
     last = newest.group_by(assignment.c.agent).subquery()
     rows = connection.execute(
@@ -36,27 +68,24 @@ def agents(connection: Connection, now: int) -> tuple[AgentLine, ...]:
             assignment.c.location,
             assignment.c.simulated,
             assignment.c.version,
-        )
-        .join(
+        ).join(
             last,
             (assignment.c.agent == last.c.agent) & (assignment.c.version == last.c.version),
         )
-        .order_by(assignment.c.agent)
     )
-    reach = select(covered.c.agent, func.count().label("spools"), func.max(covered.c.until))
-    told = {row[0]: (row[1], row[2]) for row in connection.execute(reach.group_by(covered.c.agent))}
-    standing = alarms(connection, now)
-    return tuple(
-        AgentLine(
-            agent=row.agent,
-            location=row.location,
-            simulated=row.simulated,
-            assignment=row.version,
-            spools=told.get(row.agent, (0, 0))[0],
-            reported_until=_said(told.get(row.agent, (0, 0))[1]),
-            alarms=tuple(each for each in standing if each.agent == row.agent),
-        )
-        for row in rows
+    for row in rows:
+        yield _line(row.agent, row.location, row.version, simulated=row.simulated)
+
+
+def _line(agent: str, location: str, version: int = 0, *, simulated: bool = False) -> AgentLine:
+    return AgentLine(
+        agent=agent,
+        location=location,
+        simulated=simulated,
+        assignment=version,
+        spools=0,
+        reported_until=None,
+        alarms=(),
     )
 
 
