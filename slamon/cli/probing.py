@@ -1,4 +1,4 @@
-"""`slamon probe`: list probes, and ask one now."""
+"""`slamon probe`: list probes, explain a slot, and ask one now."""
 
 from __future__ import annotations
 
@@ -20,15 +20,17 @@ from slamon.app.refused import Refused, Unknown
 from slamon.cli.assigning import AGENT
 from slamon.cli.commands import group
 from slamon.cli.house import House
+from slamon.cli.instants import ABSOLUTE, absolute
 from slamon.cli.known import AsKnownAt, reading_at
 from slamon.cli.opening import opened
 from slamon.cli.settings import Settings
 from slamon.cli.sheet import print_map, print_table
+from slamon.cli.slots import print_slot
 from slamon.cli.terminal import AsJson, console, errors, print_json
 from slamon.views.answers import ProbeLine
 from slamon.views.promised import promises
 
-app = group("Probes: list them, ask one now.")
+app = group("Probes: list them, ask one now, and why a result is missing.")
 
 MS = 1_000
 LOOPBACK = "127.0.0.0/8, ::1/128"  # where demo targets are, by definition
@@ -59,6 +61,38 @@ def _listed(line: ProbeLine) -> tuple[str | None, ...]:
 def _about(us: int) -> str:
     """A latency as precisely as buckets know it."""
     return f"{us / MS:.1f} ms" if us < 10 * MS else f"{us // MS} ms"
+
+
+@app.command()
+def explain(
+    probe: Annotated[str, typer.Argument(help="The probe's id.", metavar="ID")],
+    *,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help=f"When, {ABSOLUTE}; else now.", metavar="INSTANT"),
+    ] = None,
+    location: Annotated[
+        str | None, typer.Option("--location", help="Of this place only.", metavar="ID")
+    ] = None,
+    as_known: AsKnownAt = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say why a slot is as it is, above all why it is unknown: the one due last by an instant, place by place."""
+    instant = None if at is None else absolute("--at", at)
+    with reading_at(as_known) as then:
+        asked = then.instant if instant is None else instant
+        found = then.reading.slot(probe, asked, then.instant, location)
+        if found is None:
+            known = ", ".join(sorted({each.probe for each in then.reading.probes(then.instant)}))
+            message = f"there is no probe {probe!r}; known are {known or 'none'}"
+            raise Unknown(message)
+        if location is not None and not found.places:
+            message = f"{probe} was never asked at {location!r}"
+            raise Unknown(message)
+    if as_json:
+        print_json(found.model_dump(mode="json", by_alias=True))
+    else:
+        print_slot(found)
 
 
 @app.command()

@@ -23,6 +23,7 @@ from slamon.web.api import explanations as api_explanations
 from slamon.web.api import observations as api_observations
 from slamon.web.api import offers as api_offers
 from slamon.web.api import operations as api_operations
+from slamon.web.api import probes as api_probes
 from slamon.web.api import services as api_services
 from slamon.web.attempts import Attempts
 from slamon.web.bodies import BoundedBodies
@@ -39,6 +40,7 @@ from slamon.web.pages import (
     overview,
     services,
     sign_in,
+    slots,
 )
 from slamon.web.ports import Decisions, Reading
 from slamon.web.requests import House, house_of
@@ -55,6 +57,7 @@ API = (
     api_exclusions.router,
     api_offers.router,
     api_operations.router,
+    api_probes.router,
 )
 PAGES = (
     overview.router,
@@ -62,6 +65,7 @@ PAGES = (
     explained.router,
     services.router,
     observations.router,
+    slots.router,
     breaches.router,
     exclusions.router,
     offers.router,

@@ -36,6 +36,7 @@ from slamon.views.histories import PeriodHistory
 from slamon.views.past import Moment
 from slamon.views.results import ObservationLine, ResultCount
 from slamon.views.rulings import ExclusionLine
+from slamon.views.slottold import SlotTold
 from slamon.views.told import FactInFull
 
 
@@ -101,6 +102,11 @@ class Reading(Protocol):
 
     def probes(self, now: int) -> tuple[ProbeLine, ...]:
         """Probes as assigned, with their newest results."""
+
+    def slot(
+        self, probe: str, instant: int, now: int, location: str | None = None
+    ) -> SlotTold | None:
+        """What came of the slot due last by an instant (µs), at one place or at all; None of an unknown probe."""
 
     def results(self, check: str) -> tuple[ResultCount, ...]:
         """How many results a check has at each place, by what they rest on."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from catalogue.instants import format_instant
 from probes.assembly import Row, assemble
 from probes.outcome import Outcome
 from probes.spec import AssignedProbe
@@ -115,3 +116,60 @@ def test_the_list_says_what_the_slowest_answers_of_the_newest_day_took(stated: A
 
 def _dues(probe: AssignedProbe, count: int) -> list[int]:
     return [probe.phase + n * probe.segments[0].interval for n in range(count)]
+
+
+def _recorded(stated: Any) -> tuple[int, int]:
+    """Two good results and one that is bad: when the first was due, and where they stand."""
+    with House(stated.folder) as house:
+        assigned = assign(house, AGENT, "loc-bonn", Targets("target", {}))
+        (probe,) = assigned.probes
+        dues = _dues(probe, 3)
+        outcomes = (Outcome.GOOD, Outcome.BAD, Outcome.GOOD)
+        rows = [Row(0, at, at, outcomes[n], 20_000) for n, at in enumerate(dues)]
+        batch, _ = assemble(assigned, dues[0], dues[-1] + 1, rows, {})
+        stream = f"observations:{AGENT}:s:1970-01-01"
+        position = house.ledger.append(stream, [batch], after=0, actor=f"agent:{AGENT}")
+    assert position is not None
+    return dues[0], position
+
+
+def test_a_slot_is_explained_with_the_facts_behind_it(stated: Any) -> None:
+    first, position = _recorded(stated)
+    at = format_instant(first + 90_000_000)
+
+    told = stated("probe", "explain", "prb-web", "--at", at)
+    (place,) = stated.json("probe", "explain", "prb-web", "--at", at)["places"]
+
+    assert "loc-bonn, agent-local: recorded" in told.stdout
+    assert "the result is bad" in told.stdout
+    assert (place["due"], place["outcome"]) == (format_instant(first + 60_000_000), "bad")
+    assert position in place["facts"]
+
+
+def test_a_slot_of_now_is_waited_for_and_told_as_neither_up_nor_down(stated: Any) -> None:
+    _recorded(stated)
+
+    (place,) = stated.json("probe", "explain", "prb-web")["places"]
+
+    assert (place["cause"], place["outcome"]) == ("not_reported", None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        pytest.param(("prb-none",), 1, "known are prb-web", id="an unknown probe"),
+        pytest.param(("prb-web", "--at", "noon"), 2, "--at", id="an instant that is none"),
+        pytest.param(
+            ("prb-web", "--location", "loc-x"), 1, "never asked at 'loc-x'", id="another place"
+        ),
+    ],
+)
+def test_a_slot_that_cannot_be_named_is_told_with_what_to_do(
+    stated: Any, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    _recorded(stated)
+
+    done = stated("probe", "explain", *arguments)
+
+    assert done.exit_code == code
+    assert said in done.stderr

@@ -57,6 +57,7 @@ ADDRESSES = [
     "/services",
     "/services/svc-mail",
     "/services/svc-tariff",
+    "/probes/prb-unv-mail/slots/2026-11-22T15:31:20Z",
     "/breaches",
     BREACH,
     "/exclusions",

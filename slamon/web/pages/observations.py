@@ -66,6 +66,7 @@ def probe(request: Request, reading: Read, now: Now, probe: str) -> HTMLResponse
         asked=asked,
         conditions={key: said for key, said in asked.items() if key not in TOLD_APART},
         counts=counts,
+        newest_at=max((line.last_at for line in lines if line.last_at), default=None),
         newest=max((line.last_day for line in counts), default=None),
         zone=Zones.of(reading.agreements(now)).service(lines[0].service),
     )

@@ -20,10 +20,12 @@ from slamon.views.answers import (
     TariffLine,
 )
 from slamon.views.results import ObservationLine, ResultCount
+from slamon.views.slottold import SlotTold
 from tests.web.worlds.declared import OFFER
 from tests.web.worlds.operations import AGENTS, ASIDE, PROOF, SEAL
 from tests.web.worlds.records import COMMITMENTS, RECORDS, TARIFFS
 from tests.web.worlds.services import MAIL, OUTAGES, PROBES, SERVICES
+from tests.web.worlds.slots import SLOT
 from tests.web.worlds.times import HOUR
 
 
@@ -119,6 +121,12 @@ class Answers:
 
     def probes(self, now: int) -> tuple[ProbeLine, ...]:
         return PROBES
+
+    def slot(
+        self, probe: str, instant: int, now: int, location: str | None = None
+    ) -> SlotTold | None:
+        known = {line.probe for line in PROBES}
+        return SLOT.model_copy(update={"probe": probe}) if probe in known else None
 
     def results(self, check: str) -> tuple[ResultCount, ...]:
         if check != "prb-unv-mail":

@@ -1,0 +1,79 @@
+"""How `slamon probe explain` tells of a slot: what came of it at each place, and what the judge made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slamon.cli.sheet import print_line, print_map, print_table
+from slamon.cli.terminal import console
+from slamon.views.slottold import SlotAt, SlotJudged, SlotTold
+
+MS = 1_000
+SHOWN = 6  # facts of one line
+JUDGED = ("objective", "service", "counts as", "because of", "heard", "facts")
+
+
+def print_slot(told: SlotTold) -> None:
+    """Print the slot place by place, the windows it lies in, and what each objective counts it as."""
+    console.print(f"{told.probe} at {told.at}", style="bold", highlight=False)
+    for place in told.places:
+        _print_place(place)
+    for each in told.windows:
+        print_line(f"in maintenance: {each.exclusion} of {each.agreement}, {each.status}", 2)
+    if told.judged:
+        console.print()
+        print_table(JUDGED, [_row(each) for each in told.judged], empty="")
+    elif told.places and told.places[0].cause != "not_come":
+        print_line("no objective in force rests on it then", 2, "dim")
+
+
+def _print_place(place: SlotAt) -> None:
+    where = f"{place.location}, {place.agent}" if place.location else "no place"
+    console.print(f"\n{where}: {place.cause.replace('_', ' ')}", style="bold", highlight=False)
+    print_line(place.says, 2)
+    print_map(dict(_details(place)))
+
+
+def _details(place: SlotAt) -> Iterator[tuple[str, object]]:
+    if place.due:
+        yield "  due", place.due
+    attempt = place.attempt
+    if attempt:
+        if attempt.at != attempt.due:
+            yield "  begun", attempt.at
+        if attempt.latency_us is not None:
+            yield "  latency", f"{attempt.latency_us / MS:.1f} ms"
+        if attempt.lateness_ms:
+            yield "  begun late by", f"{attempt.lateness_ms} ms"
+        if attempt.archived:
+            yield "  archived in", attempt.archived
+    if attempt and (kept := attempt.kept):
+        told = {"in words": kept.text, "address": kept.address, "first line": kept.line}
+        yield from ((f"  {name}", value) for name, value in told.items() if value)
+        yield from (("  not fulfilled", each) for each in kept.checked)
+        if kept.phases_us:
+            took = (f"{name} {us / MS:.1f} ms" for name, us in kept.phases_us.items())
+            yield "  phases", ", ".join(took)
+    if place.facts:
+        yield "  facts", _facts(place.facts)
+
+
+def _row(each: SlotJudged) -> tuple[str, ...]:
+    heard = ", ".join(
+        f"{voice.check} at {voice.location}: {voice.said.replace('_', ' ')}"
+        for voice in each.voices
+    )
+    because = ": ".join(filter(None, (each.says, each.announcement or each.declaration)))
+    return (
+        f"{each.agreement} {each.objective}",
+        each.service,
+        each.class_.replace("_", " ") + (", provisional" if each.provisional else ""),
+        because,
+        f"{heard} (down where {each.quorum} see it)" if heard else "–",
+        _facts(each.facts) or "–",
+    )
+
+
+def _facts(facts: tuple[int, ...]) -> str:
+    told = ", ".join(map(str, facts[:SHOWN]))
+    return told + (f" and {len(facts) - SHOWN} more" if len(facts) > SHOWN else "")

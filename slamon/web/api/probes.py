@@ -1,0 +1,26 @@
+"""Probes one by one: what came of a slot, and why nothing is known of it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException
+
+from catalogue.instants import InstantError, parse_instant
+from slamon.views.slottold import SlotTold
+from slamon.web.freshness import Moving
+from slamon.web.requests import Now, Read
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/probes/{probe}/slots/{instant}", dependencies=[Moving])
+def slot(
+    reading: Read, now: Now, probe: str, instant: str, location: str | None = None
+) -> SlotTold:
+    """The slot of a probe due last by an instant: one cause for each place, and what objectives count it as."""
+    try:
+        found = reading.slot(probe, parse_instant(instant), now, location)
+    except InstantError as wrong:
+        raise HTTPException(422, f"{wrong}.") from None
+    if found is None:
+        raise HTTPException(404, f"There is no probe {probe}.")
+    return found
