@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 PATIENCE = 10  # seconds
+IPV4 = 4
 
 
 class UnsafeWayError(ValueError):
@@ -26,7 +28,7 @@ class Way:
     def __init__(self, address: str, ca: Path | None = None) -> None:
         self.url = urlsplit(address)
         self._host = self.url.hostname or ""
-        if self.url.scheme != "https" and not is_loopback(self._host):
+        if self.url.scheme != "https" and not is_here(self._host):
             message = (
                 f"{address} is plain HTTP, and everybody on the way could read the key; "
                 "give the centre a certificate (SLAMON_TLS_CERTIFICATE, SLAMON_TLS_KEY) and name it by https://"
@@ -43,12 +45,19 @@ class Way:
         )
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine for sure."""
+def is_here(host: str) -> bool:
+    """Whether a host is this machine for sure: what is sent to an address of its own never leaves it."""
     try:
-        return ip_address(host).is_loopback
+        address = ip_address(host)
     except ValueError:
         return host == "localhost"
+    family = socket.AF_INET if address.version == IPV4 else socket.AF_INET6
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((host, 0))
+        except OSError:
+            return False
+    return not address.is_unspecified
 
 
 def _context(url: SplitResult, ca: Path | None) -> ssl.SSLContext:
@@ -61,5 +70,5 @@ def _context(url: SplitResult, ca: Path | None) -> ssl.SSLContext:
         # The centre's own certificate may be named as well as that of who issued it.
         context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
         # Its certificate speaks of a name by which others reach it.
-        context.check_hostname = not is_loopback(url.hostname or "")
+        context.check_hostname = not is_here(url.hostname or "")
     return context

@@ -43,7 +43,9 @@ def run() -> None:
                 continue
             if not answers(centre):
                 _say_silent(centre)
-            told = surroundings(settings.data, AGENT, key, centre, settings.agent_allow)
+            told = surroundings(
+                *(settings.data, AGENT, key, centre, settings.agent_allow), _certificate(settings)
+            )
             code = _until_moved(told, settings.data, stopping)
             if code is not None:
                 raise typer.Exit(code)
@@ -51,6 +53,12 @@ def run() -> None:
 
 def _centre(folder: Path) -> str | None:
     return os.environ.get("SLAMON_CENTRE") or address_in(folder)
+
+
+def _certificate(settings: Settings) -> Path | None:
+    """What vouches for the centre: its own certificate, unless another is named."""
+    named = os.environ.get("SLAMON_CENTRE_CA")
+    return Path(named) if named else settings.tls_certificate
 
 
 def _say_waiting(folder: Path) -> None:

@@ -19,9 +19,13 @@ AGAIN_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0)
 STEADY_SECONDS = 60.0  # a child that ran this long begins again with the shortest pause
 
 
-def surroundings(folder: Path, agent: str, key: str, centre: str, allowed: str) -> dict[str, str]:
-    """What the agent of a data folder is told by its environment."""
+def surroundings(
+    folder: Path, agent: str, key: str, centre: str, allowed: str, certificate: Path | None = None
+) -> dict[str, str]:
+    """What the agent of a data folder is told by its environment; `certificate` is that of its own centre."""
+    trusted = {"SLAMON_CENTRE_CA": str(certificate)} if certificate else {}
     return {
+        **trusted,
         "SLAMON_AGENT_ID": agent,
         "SLAMON_AGENT_KEY": key,
         "SLAMON_CENTRE": centre,

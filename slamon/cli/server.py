@@ -18,7 +18,7 @@ from slamon.cli.agentkey import agent_key
 from slamon.cli.assigning import AGENT, Targets
 from slamon.cli.child import Child, surroundings
 from slamon.cli.house import Decisions, House, now
-from slamon.cli.listening import listen, loopback_url, url_of
+from slamon.cli.listening import listen, loopback_url, must_be_whole, url_of
 from slamon.cli.office import Office
 from slamon.cli.readiness import alarming, behind
 from slamon.cli.scraping import metrics_router
@@ -65,8 +65,9 @@ class Server:
         self._broken: list[str] = []
         self._key = agent_key(plan.folder)
         self.access = Access(plan.folder / "access.db", now)
+        self._secured = must_be_whole(plan.settings)
         self._socket = listen(plan.settings, any_port=plan.any_port)
-        self.url = url_of(self._socket)
+        self.url = url_of(self._socket, secured=self._secured)
         self._log = plan.folder / "agent.log"
         self._contacts = Contacts()
         self._office = Office(
@@ -139,7 +140,15 @@ class Server:
                 metrics_router(self._house, lambda: self._following.pulse),
             ),
         )
-        return uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+        settings = self._plan.settings
+        return uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ssl_certfile=settings.tls_certificate,
+            ssl_keyfile=settings.tls_key,
+        )
 
     def _key_of(self, agent: str) -> str | None:
         """The SHA-256 of an agent's key: ours is in the data folder, the others are enrolled."""
@@ -194,8 +203,11 @@ class Server:
         ]
 
     def _child(self) -> Child:
-        allowed = self._plan.settings.agent_allow
+        settings = self._plan.settings
         told = surroundings(
-            self._plan.folder, AGENT, self._key, loopback_url(self._socket), allowed
+            *(self._plan.folder, AGENT, self._key),
+            loopback_url(self._socket, secured=self._secured),
+            settings.agent_allow,
+            settings.tls_certificate,
         )
         return Child({**told, **self._plan.agent_environment}, self._log)

@@ -24,6 +24,11 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="address that the web listens on")
     port: int = Field(default=8000, ge=0, le=65_535, description="its port; 0 takes a free one")
+    tls_certificate: Path | None = Field(
+        default=None,
+        description="certificate (PEM, with those between it and its authority) by which the web serves HTTPS itself",
+    )
+    tls_key: Path | None = Field(default=None, description="the private key of that certificate")
     actor: str | None = Field(default=None, description="who decides, where no --as is given")
     location: str = Field(
         default="loc-bonn", description="where the agent of this machine measures from"
