@@ -94,14 +94,15 @@ class Settings(Place):
 
 async def run(settings: Settings) -> bool:
     """Run the agent until it is told to stop; anew where the clock was set back."""
-    spool = Spool(settings.spool)
+    keeping = Keeping(settings.spool_days, settings.spool_mib)
+    spool = Spool(settings.spool, keeping)
     try:
         while True:
             agent = Agent(
                 spool,
                 settings.at_the_centre,
                 Surroundings(networks(settings.agent_allow)),
-                keeping=Keeping(settings.spool_days, settings.spool_mib),
+                keeping=keeping,
             )
             done = await _until_stopped(agent, settings)
             if not agent.clock_set_back:

@@ -134,24 +134,28 @@ class Parcels:
     def renew(self) -> str:
         """Give the spool another name, and all that waits with it; what was acknowledged keeps the old one."""
         with self._file.transaction():
-            self._db.execute("update spool set id = ?", [name := new_id()])
-            waiting = self._db.execute(
-                "select spool, day, sequence from batch where acknowledged is null"
-                " order by day, sequence"
-            ).fetchall()
-            for spool, day, sequence in waiting:
-                self._db.execute(
-                    "update batch set spool = ?, sequence = ?"
-                    " where spool = ? and day = ? and sequence = ?",
-                    [name, self._next_number(name, day), spool, day, sequence],
-                )
-            self._begin_anew()
+            return self.rename()
+
+    def rename(self) -> str:
+        """The same within a transaction."""
+        self._db.execute("update spool set id = ?", [name := new_id()])
+        waiting = self._db.execute(
+            "select spool, day, sequence from batch where acknowledged is null"
+            " order by day, sequence"
+        ).fetchall()
+        for spool, day, sequence in waiting:
+            self._db.execute(
+                "update batch set spool = ?, sequence = ?"
+                " where spool = ? and day = ? and sequence = ?",
+                [name, self._next_number(name, day), spool, day, sequence],
+            )
+        self._begin_anew()
         return name
 
     def empty(self, before: int, limit: int) -> int:
         """Throw away what was acknowledged before an instant (µs), and more while the file holds over `limit` bytes.
 
-        Returns how many bytes it still holds; what is not acknowledged is never thrown away.
+        Returns how many bytes it still holds; what is not acknowledged is left to `probes.room`.
         """
         self._db.execute("delete from batch where acknowledged < ?", [before])
         self._db.execute("delete from interruption where reported < ?", [before])
@@ -160,6 +164,11 @@ class Parcels:
             " (select fingerprint from batch where fingerprint is not null)"
             " and body not in (select assignment from span)"
         )
+        self.forget_delivered(limit)
+        return self._file.used()
+
+    def forget_delivered(self, limit: int) -> None:
+        """Throw away what was acknowledged, the oldest first, while the file holds over `limit` bytes."""
         while self._file.used() > limit:
             gone = self._db.execute(
                 "delete from batch where rowid in (select rowid from batch"
@@ -168,7 +177,6 @@ class Parcels:
             )
             if not gone.rowcount:
                 break
-        return self._file.used()
 
     def _next_number(self, spool: str, day: str) -> int:
         (number,) = self._db.execute(

@@ -12,8 +12,10 @@ from probes.assembly import Row, assemble
 from probes.batch import ObservationsRecorded
 from probes.closing import pieces
 from probes.evidence import Evidence
+from probes.keeping import Keeping
 from probes.outcome import Outcome
 from probes.parcels import Parcels
+from probes.room import Room
 from probes.spec import AgentAssigned, ProbingInterrupted
 from probes.spool_file import SpoolFile
 
@@ -37,10 +39,12 @@ class Spool:
 
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, keeping: Keeping | None = None) -> None:
+        """Open the file, a new one if there is none; `keeping` limits what it may hold."""
         self._file = SpoolFile(path)
         self._db = self._file.db
         self.parcels = Parcels(self._file)
+        self._room = Room(self._file, self.parcels, keeping or Keeping())
         self._read: dict[str, AgentAssigned] = {}
 
     @property
@@ -192,6 +196,7 @@ class Spool:
                 "delete from result where version = ? and due < ?", [batch.assignment, batch.end]
             )
             self._advance(batch.assignment, batch.end, before)
+            self._room.make(batch.end)
 
     def _advance(self, version: int, end: int, before: dict[int, Outcome]) -> None:
         text = json.dumps({str(probe): int(outcome) for probe, outcome in before.items()})

@@ -14,6 +14,7 @@ from probes.assembly import Row, assemble
 from probes.batch import Missing, ObservationsRecorded
 from probes.closing import DAY
 from probes.evidence import Evidence
+from probes.keeping import Keeping
 from probes.outcome import Outcome
 from probes.parcels import Parcel
 from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted, Segment
@@ -275,6 +276,76 @@ def test_a_spool_that_is_too_large_lets_go_of_what_the_centre_has_and_of_nothing
     assert held > 1
     assert not spool.parcels.send_again(spool.id, "2024-10-04", 1)
     assert [parcel.sequence for parcel, _ in carried(spool)] == [7, 8, 9, 10]
+
+
+def _filled(spool: Spool, *seconds: int) -> None:
+    """Batches of one heavy row each that began at these seconds, none of them handed in."""
+    if not spool.spans():
+        spool.follow(assigned(), at(seconds[0]))
+    for second in seconds:
+        evidence = Evidence(text=token_hex(40_000))
+        spool.record(1, [Row(0, at(second), at(second), BAD, None, evidence)])
+        spool.close_until(1, at(second + 10))
+
+
+@pytest.fixture
+def small(path: Path) -> Iterator[Spool]:
+    """A spool that holds a MiB at the most, which is some twenty heavy batches."""
+    spool = Spool(path, Keeping(days=2, mib=1))
+    yield spool
+    spool.close()
+
+
+def test_a_spool_that_is_full_loses_the_oldest_and_tells_of_all_that_it_lost(small: Spool) -> None:
+    _filled(small, *range(0, 400, 10))
+
+    rest = carried(small)
+    lost = small.interruptions()
+    assert rest[-1][1].end == at(400)
+    assert 15 < len(rest) < 25
+    # Nothing between what is told as lost and what is left, and nothing twice.
+    ends = [lost[0].from_, *(each.to for each in lost)]
+    assert ends[:-1] == [each.from_ for each in lost]
+    assert (ends[0], ends[-1]) == (at(0), rest[0][1].begin)
+    assert lost[0].reason.startswith("the spool was full: ")
+    assert lost[0].reason.endswith(" were dropped")
+    said = sum(int(each.reason.split()[4]) for each in lost)
+    assert said + len(rest) == 40
+
+
+def test_what_is_left_goes_out_in_order_under_a_new_name_and_tells_all_anew(small: Spool) -> None:
+    before = small.id
+    _filled(small, *range(0, 400, 10))
+
+    rest = carried(small)
+    assert {parcel.spool for parcel, _ in rest} == {small.id} != {before}
+    assert [parcel.sequence for parcel, _ in rest] == list(range(1, len(rest) + 1))
+    begins = [batch.begin for _, batch in rest]
+    assert begins == sorted(begins)
+    assert edges(rest[0][1]) == [(begins[0], BAD)]
+
+
+def test_what_the_centre_has_goes_before_what_it_has_not(small: Spool) -> None:
+    _filled(small, *range(0, 60, 10))
+    delivered = len(carried(small))
+    _filled(small, *range(60, 120, 10))
+
+    assert delivered == 6
+    assert len(carried(small)) == 6
+    assert small.interruptions() == ()
+
+
+def test_what_the_centre_does_not_take_for_too_long_is_told_as_lost(small: Spool) -> None:
+    small.follow(assigned(), at(0))
+    for day in range(5):
+        begin = day * 86_400 + 10
+        small.record(1, [row(begin)])
+        small.close_until(1, at(begin + 10))
+
+    (first, *_), *_ = [small.interruptions()]
+    assert first.from_ == at(0)
+    assert "the centre did not take them for 2 days: " in first.reason
+    assert min(batch.begin for _, batch in carried(small)) >= at(2 * 86_400)
 
 
 def test_a_clock_that_was_set_back_begins_anew_at_the_present(spool: Spool) -> None:
