@@ -41,21 +41,56 @@ NOT_PERMITTED = (
 
 
 @app.command("list")
-def list_all(*, as_known: AsKnownAt = None, as_json: AsJson = False) -> None:
-    """List probes with their newest results."""
+def list_all(
+    *,
+    bad: Annotated[bool, typer.Option("--bad", help="Whose newest result is bad.")] = False,
+    overdue: Annotated[
+        bool, typer.Option("--overdue", help="Of which no result speaks any more.")
+    ] = False,
+    suspect: Annotated[
+        bool, typer.Option("--suspect", help="Whose agent was too slow to measure the latency.")
+    ] = False,
+    paused: Annotated[
+        bool, typer.Option("--paused", help="That are not asked for a while.")
+    ] = False,
+    maintenance: Annotated[
+        bool, typer.Option("--maintenance", help="In an announced window of their service.")
+    ] = False,
+    as_known: AsKnownAt = None,
+    as_json: AsJson = False,
+) -> None:
+    """List probes with their newest results: all, or those that any of some reasons asks to be looked at."""
+    chosen = {
+        "bad": bad,
+        "overdue": overdue,
+        "suspect": suspect,
+        "paused": paused,
+        "maintenance": maintenance,
+    }
+    wanted = {name for name, given in chosen.items() if given}
     with reading_at(as_known) as then:
-        found = then.reading.probes(then.instant)
+        every = then.reading.probes(then.instant)
+    found = [line for line in every if not wanted or wanted & set(line.attention)]
     if as_json:
         print_json([line.model_dump(mode="json") for line in found])
         return
     columns = ("probe", "kind", "location", "target", "newest result", "at", "p95 of its day")
-    print_table(columns, [_listed(each) for each in found], empty="the catalogue has no probe")
+    rows = [(*_listed(each), _looked_at(each)) for each in found]
+    empty = "no probe just now" if every else "the catalogue has no probe"
+    print_table((*columns, "look"), rows, empty=empty)
 
 
 def _listed(line: ProbeLine) -> tuple[str | None, ...]:
     newest = line.outcome or line.why
     slow = None if line.p95_us is None else _about(line.p95_us)
     return line.probe, line.kind, line.location, line.target, newest, line.last_at, slow
+
+
+def _looked_at(line: ProbeLine) -> str | None:
+    """Why somebody should look at it; a bad result is told already."""
+    flags = [flag for flag in line.attention if flag not in {"bad", "maintenance"}]
+    windows = [f"in maintenance {each.exclusion} ({each.status})" for each in line.windows]
+    return ", ".join([*flags, *windows]) or None
 
 
 def _about(us: int) -> str:

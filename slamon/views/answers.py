@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from slamon.sla.judgement import Basis, Level, Mode, ObjectiveJudgement, Op, Period, State, Verdict
 
 ReviewStatus = Literal["open", "upheld", "waived", "withdrawn"]
+Attention = Literal["bad", "overdue", "suspect", "paused", "maintenance"]
 MissingBurn = Literal["nothing_measured", "no_budget", "too_few_results", "longer_than_in_force"]
 
 
@@ -202,6 +203,7 @@ class ProbeLine(Answer):
     """A probe as assigned, with its newest result; where no agent asks it, `why` says why not.
 
     `basis` is what all its results at this place rest on; `asked` is what the agent was told to ask.
+    `attention` is why somebody should look at it, `windows` are those announced that hold this instant.
     `p95_us` is what 95 of 100 attempts of the newest UTC day did not exceed, within 3.1 %.
     """
 
@@ -221,6 +223,8 @@ class ProbeLine(Answer):
     basis: Basis = "none"
     asked: dict[str, object] | None = None
     p95_us: int | None = None
+    attention: tuple[Attention, ...] = ()
+    windows: tuple[WindowLabel, ...] = ()
 
 
 class LatencyFigures(Answer):

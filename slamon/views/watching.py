@@ -10,9 +10,11 @@ from slamon.views import asked, slots
 from slamon.views.agents import AgentLine, agents, with_refills
 from slamon.views.alarms import QuarantineLine, quarantine
 from slamon.views.answers import ProbeLine
+from slamon.views.attention import attended, labelled
 from slamon.views.handed import handed_in
 from slamon.views.judging import Frame
 from slamon.views.past import Tables
+from slamon.views.promised import promises
 from slamon.views.refilled import refilled
 from slamon.views.results import ObservationLine, ResultCount
 from slamon.views.slottold import SlotTold
@@ -36,12 +38,14 @@ class Watching:
     ) -> tuple[ObservationLine, ...]:
         """Stretches of equal results by (day, check, location, first_at)."""
         with self._store.reading() as connection:
-            return asked.observations(connection, check, service, after, limit)
+            lines = asked.observations(connection, check, service, after, limit)
+            return labelled(promises(connection), lines)
 
     def probes(self, now: int) -> tuple[ProbeLine, ...]:
         """Probes as assigned, with their newest results."""
         with self._frame(now) as frame:
-            return asked.probes(frame.connection, self._ledger)
+            lines = asked.probes(frame.connection, self._ledger)
+            return attended(frame.connection, self._ledger, frame.held, lines, now)
 
     def slot(
         self, probe: str, instant: int, now: int, location: str | None = None

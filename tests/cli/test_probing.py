@@ -173,3 +173,15 @@ def test_a_slot_that_cannot_be_named_is_told_with_what_to_do(
 
     assert done.exit_code == code
     assert said in done.stderr
+
+
+def test_the_list_can_be_asked_for_what_must_be_looked_at(stated: Any) -> None:
+    _recorded(stated)
+
+    every = stated.json("probe", "list")
+
+    assert [line["attention"] for line in every] == [["overdue"]]
+    assert stated.json("probe", "list", "--overdue", "--bad") == every
+    assert stated.json("probe", "list", "--suspect") == []
+    assert "no probe just now" in stated("probe", "list", "--paused").stdout
+    assert "overdue" in stated("probe", "list").stdout

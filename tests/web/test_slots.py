@@ -62,3 +62,26 @@ def test_the_page_of_a_probe_asks_for_an_instant(visitor: TestClient) -> None:
     page = visitor.get("/probes/prb-unv-mail").text
     assert 'action="/probes/prb-unv-mail/slots"' in page
     assert 'value="2026-11-22T15:48:12Z"' in page
+
+
+def test_the_page_of_the_probes_counts_and_filters_what_asks_to_be_looked_at(
+    visitor: TestClient, words_of: WORDS
+) -> None:
+    every, bad = (
+        words_of(visitor.get("/probes").text),
+        words_of(visitor.get("/probes?show=bad").text),
+    )
+
+    assert "Bad 1 Overdue 1 Suspect 0 Paused 0 In a window 1" in every
+    assert "In a window: x1-2026-11-28-1 , granted" in every
+    assert ("prb-control" in every, "prb-control" in bad) == (True, False)
+    assert "No probe just now." in words_of(visitor.get("/probes?show=suspect").text)
+
+
+def test_programs_ask_for_the_probes_that_must_be_looked_at(visitor: TestClient) -> None:
+    found = visitor.get("/api/v1/probes", params={"attention": "overdue"}).json()["items"]
+
+    assert [(each["probe"], each["location"]) for each in found] == [
+        ("prb-unv-mail", "loc-outside")
+    ]
+    assert visitor.get("/api/v1/probes?attention=lost").status_code == 422

@@ -24,7 +24,7 @@ FAMILIES = (
     "strip", "remedy", "month.short", "month.long", "unit", "op", "cases", "outages", "exclusion",
     "exclusion.effect", "exclusion.kind", "exclusion.rule", "exclusion.ruling", "forecast.reason",
     "explained.rule_of", "explained.said", "explained.verdict_of", "breach.nothing_due",
-    "agent.alarm", "agent.do", "phase", "reason", "past.no_such", "slot.cause", "window",
+    "agent.alarm", "agent.do", "phase", "reason", "past.no_such", "slot.cause", "window", "attention",
 )  # fmt: skip
 
 

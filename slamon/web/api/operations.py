@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Path
 from slamon.ledger.proof import NotProvableError, Proof
 from slamon.views.agents import AgentLine
 from slamon.views.alarms import QuarantineLine
-from slamon.views.answers import LedgerStatus, ProbeLine, SealLine
+from slamon.views.answers import Attention, LedgerStatus, ProbeLine, SealLine
 from slamon.web.freshness import Moving, Steady
 from slamon.web.paging import Asked, Key, Page
 from slamon.web.requests import Now, Read
@@ -20,9 +20,13 @@ DIGITS = 18  # longer numbers do not fit into a ledger
 
 
 @router.get("/probes", dependencies=[Moving])
-def probes(reading: Read, now: Now, asked: Asked) -> Page[ProbeLine]:
-    """Probes by id and location."""
-    return asked.cut(reading.probes(now), _probe_key)
+def probes(
+    reading: Read, now: Now, asked: Asked, attention: Attention | None = None
+) -> Page[ProbeLine]:
+    """Probes by id and location: all, or those that ask to be looked at for one reason."""
+    found = reading.probes(now)
+    wanted = [line for line in found if attention is None or attention in line.attention]
+    return asked.cut(wanted, _probe_key)
 
 
 @router.get("/agents", dependencies=[Moving])

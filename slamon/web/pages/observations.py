@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
+from typing import get_args
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
+from slamon.views.answers import Attention
 from slamon.views.results import ObservationLine
 from slamon.web.figures import SECOND
 from slamon.web.pages.knowing import sources
@@ -44,10 +47,22 @@ class Subject:
 
 
 @router.get("/probes")
-def probes(request: Request, reading: Read, now: Now) -> HTMLResponse:
-    """Every probe as assigned, with its newest result."""
-    zones = Zones.of(reading.agreements(now))
-    return page(request, "probes.html", probes=reading.probes(now), zones=zones, zone=zones.most)
+def probes(
+    request: Request, reading: Read, now: Now, show: Attention | None = None
+) -> HTMLResponse:
+    """Every probe as assigned, with its newest result, or those that ask to be looked at for one reason."""
+    zones, found = Zones.of(reading.agreements(now)), reading.probes(now)
+    counts = Counter(flag for line in found for flag in line.attention)
+    return page(
+        request,
+        "probes.html",
+        probes=[line for line in found if show is None or show in line.attention],
+        counts={flag: counts[flag] for flag in get_args(Attention)},
+        number=len(found),
+        show=show,
+        zones=zones,
+        zone=zones.most,
+    )
 
 
 @router.get("/probes/{probe}")

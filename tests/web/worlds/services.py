@@ -12,6 +12,7 @@ from slamon.views.answers import (
     ProbeLine,
     ServiceSummary,
 )
+from tests.web.worlds.slots import WINDOW
 from tests.web.worlds.times import HOUR, MINUTE, days
 
 
@@ -112,6 +113,8 @@ PROBES = (
         runs={"good": 118_204, "bad": 391},
         basis="mixed",
         asked={"kind": "tcp", "host": "mail.unv.example", "port": 25, "timeout": 10_000_000},
+        attention=("bad", "maintenance"),
+        windows=(WINDOW,),
     ),
     ProbeLine(
         probe="prb-unv-mail",
@@ -127,6 +130,7 @@ PROBES = (
         last_at=None,
         latency_us=None,
         runs={},
+        attention=("overdue",),
     ),
     ProbeLine(
         probe="prb-mail-mx",
