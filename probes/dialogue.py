@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -15,6 +15,9 @@ from probes.connection import Connection
 from probes.guard import Network, NotPermittedError, require_permitted
 from probes.observation import Failure, Heard, Reason, Stage, inconclusive
 from probes.resolver import Resolver
+from probes.specs.wire import Family
+
+Prelude = Callable[[Connection], Awaitable[None]]
 
 LINE_LIMIT = 200
 # Headers that explain a reply and tell nothing of people: no cookies, no addresses, no locations.
@@ -78,7 +81,7 @@ class Dialogue:
         kept = {name: said[:LINE_LIMIT] for name, said in (headers or {}).items() if name in KEPT}
         self.heard = replace(self.heard, line=line[:LINE_LIMIT], headers=kept)
 
-    async def find(self, host: str) -> str:
+    async def find(self, host: str, family: Family | None = None) -> str:
         """Resolve a host and return the one address that will be dialled, all of them permitted.
 
         Raises:
@@ -86,7 +89,7 @@ class Dialogue:
 
         """
         with self.timed("dns") as found:
-            addresses = await self.surroundings.resolver.addresses(host)
+            addresses = await self.surroundings.resolver.addresses(host, family)
             found.append(", ".join(addresses))
         with self.timed("guard") as found:
             try:
@@ -98,7 +101,13 @@ class Dialogue:
         return addresses[0]
 
     async def connect(
-        self, host: str, port: int, *, tls: ssl.SSLContext | None = None, name: str | None = None
+        self,
+        host: str,
+        port: int,
+        *,
+        tls: ssl.SSLContext | None = None,
+        name: str | None = None,
+        family: Family | None = None,
     ) -> Connection:
         """Open a connection to the checked address; with `tls` verify that it is `name`, or else the host.
 
@@ -106,32 +115,46 @@ class Dialogue:
             Failure: naming what went wrong at which end.
 
         """
-        connection = await self._dialled(await self.find(host), port)
+        connection = await self._dialled(await self.find(host, family), port)
         if tls is not None:
             await self.secure(connection, tls, name or host)
         return connection
 
-    async def secure(self, connection: Connection, context: ssl.SSLContext, name: str) -> None:
+    async def secure(
+        self,
+        connection: Connection,
+        context: ssl.SSLContext,
+        name: str,
+        *,
+        prelude: Prelude | None = None,
+    ) -> None:
         """Begin TLS on a connection; where that fails, look once more at what is there, for the evidence.
+
+        `prelude` is what was said before TLS and must be said again for that; without it only a fresh talk is repeated.
 
         Raises:
             Failure: the handshake or the certificate is wrong, or the connection broke.
 
         """
+        name = name.removesuffix(".")  # as certificates are made out (RFC 6066 §3)
         try:
             with self.timed("tls") as found:
                 await connection.secure(context, name)
                 self._note_certificates(connection, found)
         except Failure as failure:
-            if failure.reason not in EXPLAINABLE or connection.talked:
+            if failure.reason not in EXPLAINABLE or (connection.talked and prelude is None):
                 raise
             self.verdict = failure
-            raise await self._explained(connection, name, failure) from None
+            raise await self._explained(connection, name, failure, prelude) from None
 
-    async def _explained(self, failed: Connection, name: str, failure: Failure) -> Failure:
+    async def _explained(
+        self, failed: Connection, name: str, failure: Failure, prelude: Prelude | None
+    ) -> Failure:
         """Shake hands again with whatever is offered: nothing is sent over it, and nothing believes it."""
         try:
             again = await self._dialled(*failed.peer)
+            if prelude is not None:
+                await prelude(again)
             with self.timed("second_look") as found:
                 await again.secure(lenient(), name)
                 self._note_certificates(again, found)

@@ -10,10 +10,14 @@ import aiodns
 from aiodns.error import ARES_ENODATA, ARES_ENOTFOUND, DNSError
 
 from probes.observation import Failure, Reason, inconclusive
+from probes.specs.wire import Family
 
 NO_SEARCH = (
     1 << 5
 )  # c-ares ARES_FLAG_NOSEARCH: a name means itself, whatever the host's search list
+
+FAMILIES = {None: socket.AF_UNSPEC, "ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
+SAID = {None: "address", "ipv4": "IPv4 address", "ipv6": "IPv6 address"}
 
 
 class Resolver:
@@ -23,24 +27,29 @@ class Resolver:
         self._servers = tuple(servers)
         self._channel: aiodns.DNSResolver | None = None
 
-    async def addresses(self, host: str) -> tuple[str, ...]:
-        """Return all addresses of a name or literal, IPv4 first.
+    async def addresses(self, host: str, family: Family | None = None) -> tuple[str, ...]:
+        """Return all addresses of a name or literal, of one family or IPv4 first.
 
         Raises:
-            Failure: bad if the name does not exist or has no address, else inconclusive.
+            Failure: bad if the name does not exist or has no such address, else inconclusive.
 
         """
-        literal = _literal(host)
-        if literal is not None:
-            return (literal,)
+        name = _plain(host)
+        literal = _literal(name)
+        found = [literal] if literal is not None else await self._looked_up(name, family)
+        held = {each for each in found if _is_of(family, each)}
+        if not held:
+            raise Failure(Reason.NO_DATA, f"the name {host} has no {SAID[family]}")
+        return tuple(sorted(held, key=lambda a: (":" in a, a)))
+
+    async def _looked_up(self, host: str, family: Family | None) -> list[str]:
         try:
             answer = await self._open().getaddrinfo(
-                host, family=socket.AF_UNSPEC, type=socket.SOCK_STREAM
+                host, family=FAMILIES[family], type=socket.SOCK_STREAM
             )
         except DNSError as fault:
-            raise _failure(host, *fault.args) from None
-        found = {_text(node.addr[0]) for node in answer.nodes}
-        return tuple(sorted(found, key=lambda a: (":" in a, a)))
+            raise _failure(host, family, *fault.args) from None
+        return [_text(node.addr[0]) for node in answer.nodes]
 
     async def close(self) -> None:
         """Give up the sockets."""
@@ -54,6 +63,16 @@ class Resolver:
                 nameservers=self._servers or None, timeout=1.0, tries=2, flags=NO_SEARCH
             )
         return self._channel
+
+
+def _plain(host: str) -> str:
+    """The name in the letters of the DNS, without the dot that says it is whole: all names are taken as whole."""
+    try:
+        name = host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError as fault:
+        said = f"the name {host!r} could not be resolved: {fault}"
+        raise inconclusive(Reason.RESOLVER, said) from None
+    return name.removesuffix(".")
 
 
 def _literal(host: str) -> str | None:
@@ -70,13 +89,17 @@ def _literal(host: str) -> str | None:
         return None
 
 
+def _is_of(family: Family | None, address: str) -> bool:
+    return family is None or (family == "ipv6") == (":" in address)
+
+
 def _text(address: str | bytes) -> str:
     return address.decode() if isinstance(address, bytes) else address
 
 
-def _failure(host: str, code: int, message: str = "") -> Failure:
+def _failure(host: str, family: Family | None, code: int, message: str = "") -> Failure:
     if code == ARES_ENOTFOUND:
         return Failure(Reason.NXDOMAIN, f"the name {host} does not exist")
     if code == ARES_ENODATA:
-        return Failure(Reason.NO_DATA, f"the name {host} has no address")
+        return Failure(Reason.NO_DATA, f"the name {host} has no {SAID[family]}")
     return inconclusive(Reason.RESOLVER, f"the name {host} could not be resolved: {message}")
