@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
@@ -134,7 +136,7 @@ class AgentAssigned(Wire):
             raise ValueError(message)
         return self
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 in hex of what says which row of a batch is whose: equal for all that give a batch one meaning."""
         said = [
@@ -155,9 +157,25 @@ class AgentAssigned(Wire):
 
     def plan(self, begin: int, end: int) -> list[tuple[int, int]]:
         """List (due, probe index) of all slots in `[begin, end)`, in plan order."""
-        return sorted(
-            (due, index) for index, each in enumerate(self.probes) for due in each.slots(begin, end)
-        )
+        found: list[tuple[int, int]] = []
+        for (since, until, interval), phases in self._cadences.items():
+            low, high = max(begin, since), min(end, until)
+            # A batch is short and a list of probes long: only those are looked at that are due in it.
+            for cycle in range(low - low % interval, high, interval):
+                first = bisect_left(phases, (low - cycle,))
+                last = bisect_left(phases, (high - cycle,))
+                found += [(cycle + phase, index) for phase, index in phases[first:last]]
+        return sorted(found)
+
+    @cached_property
+    def _cadences(self) -> dict[tuple[int, int, int], list[tuple[int, int]]]:
+        """By segment, the probes that have it: (phase within its interval, index), in order of their phases."""
+        found: defaultdict[tuple[int, int, int], list[tuple[int, int]]] = defaultdict(list)
+        for index, each in enumerate(self.probes):
+            for segment in each.segments:
+                key = (segment.begin, segment.end, segment.interval)
+                found[key].append((each.phase % segment.interval, index))
+        return {key: sorted(phases) for key, phases in found.items()}
 
 
 class ProbingInterrupted(Wire):
