@@ -8,17 +8,11 @@ from enum import StrEnum
 
 from probes.conditions.reply import Certificate
 from probes.conditions.requirement import Checked
+from probes.conditions.timing import is_suspect
 from probes.evidence import Evidence
 from probes.outcome import Outcome
 
 TEXT_LIMIT = 500  # characters kept of one text
-LAG_LIMIT = 5_000  # µs
-TENTH = 10
-
-
-def is_suspect(lag: int, latency: int) -> bool:
-    """Whether a latency (µs) is no evidence: our loop lagged by more than 5 ms and more than a tenth of it."""
-    return lag > max(LAG_LIMIT, latency // TENTH)
 
 
 class Reason(StrEnum):

@@ -11,10 +11,11 @@ from typing import Any
 
 from probes.conditions.reply import Reply
 from probes.conditions.requirement import Checked
+from probes.conditions.timing import is_suspect
 from probes.dialogue import Dialogue, Surroundings
 from probes.guard import Network
 from probes.kinds import dns, http, tcp
-from probes.observation import Failure, Observation, Reason, Stage, inconclusive, is_suspect
+from probes.observation import Failure, Observation, Reason, Stage, inconclusive
 from probes.outcome import Outcome
 from probes.secret import blotted
 from probes.spec import ProbeSpec

@@ -31,6 +31,7 @@ class Certificate:
 class Reply:
     """What the target said at the instant `at` (µs UTC); a part that does not apply to the kind of probe is None.
 
+    `url` is where the redirects ended; `phases` (µs by name) and `lag` (µs of our own delay) grow until the end.
     `headers` have lower-case names; `certificates` are those of the chain that was shown, the target's own first.
     """
 
@@ -40,4 +41,8 @@ class Reply:
     banner: str | None = None
     answers: tuple[str, ...] | None = None
     certificates: tuple[Certificate, ...] = ()
+    tls_version: str | None = None
     at: int = 0
+    url: str | None = None
+    phases: Mapping[str, int] = field(default_factory=dict)
+    lag: int = 0

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select, tuple_
 
 from catalogue.instants import parse_instant
 from catalogue.probing import Probe
-from probes.observation import is_suspect
+from probes.conditions.timing import is_suspect
 from probes.spec import AssignedProbe
 from slamon.ledger.codec import Entry
 from slamon.ledger.store import Ledger

@@ -9,10 +9,11 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
+from probes.conditions.timing import is_suspect
 from probes.connection import Connection
 from probes.dialogue import Surroundings
 from probes.guard import networks
-from probes.observation import Observation, is_suspect
+from probes.observation import Observation
 from probes.outcome import Outcome
 from probes.prober import ask
 from probes.specs.web import HttpSpec
