@@ -17,6 +17,7 @@ from slamon.cli.settings import Settings
 from slamon.cli.sheet import print_table
 from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json
 from slamon.views import alarms
+from slamon.views.completeness import Completeness, SlotCount
 
 app.command()(enrol)
 app.command()(revoke)
@@ -30,8 +31,19 @@ def list_all(*, as_known: AsKnownAt = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json([line.model_dump(mode="json") for line in found])
         return
-    rows = [(a.agent, a.location, a.assignment, a.spools, a.reported_until) for a in found]
-    columns = ("agent", "location", "assignment", "spools", "handed in until")
+    rows = [
+        (a.agent, a.location, a.assignment, a.spools, a.reported_until, *_observed(a.complete))
+        for a in found
+    ]
+    columns = (
+        "agent",
+        "location",
+        "assignment",
+        "spools",
+        "handed in until",
+        "last hour",
+        "last day",
+    )
     print_table(columns, rows, empty="no agent was told anything yet")
     for line in found:
         if line.refilled_from:
@@ -40,6 +52,17 @@ def list_all(*, as_known: AsKnownAt = None, as_json: AsJson = False) -> None:
     for each in (alarm for line in found for alarm in line.alarms):
         said = f"{each.agent}, {each.at}: {each.says} ({each.do})"
         console.print(said, style="yellow", highlight=False, soft_wrap=True)
+
+
+def _observed(complete: Completeness | None) -> tuple[str | None, str | None]:
+    """What of the slots of the last full hour and day was observed."""
+    if complete is None:
+        return None, None
+    return _share(complete.hour), _share(complete.day)
+
+
+def _share(count: SlotCount) -> str | None:
+    return f"{count.percent} % of {count.due}" if count.due else None
 
 
 @app.command()

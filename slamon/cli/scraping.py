@@ -82,8 +82,10 @@ class Scrape:
 
     def _rendered(self, overview: Overview) -> bytes:
         reading = self._house.reading
-        probes, breaches = reading.probes(parse_instant(overview.now)), reading.breaches(None)
-        return metrics.render(metrics.Standing(self._version, overview, probes, breaches))
+        instant = parse_instant(overview.now)
+        probes, breaches = reading.probes(instant), reading.breaches(None)
+        slots = metrics.Slots(reading.completeness(instant))
+        return metrics.render(metrics.Standing(self._version, overview, probes, breaches), slots)
 
     def _engine(self, overview: Overview, instant: int) -> bytes:
         ledger = self._house.reading.ledger()

@@ -11,8 +11,29 @@ from catalogue.instants import parse_instant
 from slamon.metrics.text import Family, labels
 from slamon.views.agents import AgentLine
 from slamon.views.alarms import IntakeKind
+from slamon.views.completeness import Completeness
 
 MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Slots:
+    """What of their slots agents have observed."""
+
+    counted: tuple[Completeness, ...]
+
+    def collect(self) -> Iterator[Family]:
+        """The families of one scrape."""
+        yield Family(
+            "slamon_agent_completeness_ratio",
+            "Slots with a result by slots due, in the last full hour or day of UTC; all of them are 1.",
+            (
+                (labels(agent=each.agent, over=over), found.observed / found.due)
+                for each in self.counted
+                for over, found in (("hour", each.hour), ("day", each.day))
+                if found.due
+            ),
+        )
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from catalogue.instants import format_instant
 from slamon.views.alarms import AlarmLine, alarms
 from slamon.views.answers import Answer
+from slamon.views.completeness import Completeness
 from slamon.views.enrolled import enrolments
 from slamon.views.tables import assignment, covered
 
@@ -31,6 +32,8 @@ class AgentLine(Answer):
     refilled_from: str | None = None
     """From when on it handed in again what the backup lacked that the ledger went on from."""
     alarms: tuple[AlarmLine, ...]
+    complete: Completeness | None = None
+    """How many of its slots have a result; none where it was not told to measure."""
 
 
 def agents(connection: Connection, now: int) -> tuple[AgentLine, ...]:
@@ -97,6 +100,14 @@ def with_refills(
         line.model_copy(update={"refilled_from": _said(refilled.get(line.agent, 0))})
         for line in lines
     )
+
+
+def with_completeness(
+    lines: tuple[AgentLine, ...], counted: tuple[Completeness, ...]
+) -> tuple[AgentLine, ...]:
+    """The same with what of their slots was observed."""
+    found = {each.agent: each for each in counted}
+    return tuple(line.model_copy(update={"complete": found.get(line.agent)}) for line in lines)
 
 
 def _said(instant: int) -> str | None:

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 
 from slamon.ledger.store import Ledger
 from slamon.views import asked, slots
-from slamon.views.agents import AgentLine, agents, with_refills
+from slamon.views.agents import AgentLine, agents, with_completeness, with_refills
 from slamon.views.alarms import QuarantineLine, quarantine
 from slamon.views.answers import ProbeLine
 from slamon.views.attention import attended, labelled
+from slamon.views.completeness import Completeness, completeness
 from slamon.views.handed import handed_in
 from slamon.views.judging import Frame
 from slamon.views.past import Tables
@@ -67,7 +68,13 @@ class Watching:
     def agents(self, now: int) -> tuple[AgentLine, ...]:
         """The agents: how far each has handed in, and what of it somebody must look at."""
         with self._store.reading() as connection:
-            return with_refills(agents(connection, now), refilled(connection, self._ledger))
+            found = with_refills(agents(connection, now), refilled(connection, self._ledger))
+            return with_completeness(found, completeness(connection, self._ledger, now))
+
+    def completeness(self, now: int) -> tuple[Completeness, ...]:
+        """How many of its slots each agent has observed, in the last full hour and day before an instant (µs)."""
+        with self._store.reading() as connection:
+            return completeness(connection, self._ledger, now)
 
     def quarantine(self) -> tuple[QuarantineLine, ...]:
         """The batches that were set aside, the newest first."""

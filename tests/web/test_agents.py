@@ -29,6 +29,7 @@ PAGES = ["/", "/services/svc-mail", "/agreements/sla-unv-2026/periods/2026-09", 
         ),
         pytest.param("let out", id="a batch that was released"),
         pytest.param("nothing yet", id="an agent that never handed in"),
+        pytest.param("99.96 % of the last day: 2 879 of 2 880", id="a slot that was not observed"),
     ],
 )
 def test_the_page_of_the_agents_tells(visitor: TestClient, words_of: WORDS, said: str) -> None:

@@ -6,6 +6,7 @@ from slamon.ledger.proof import FORM, FactProved, Proof, SealProved
 from slamon.views.agents import AgentLine
 from slamon.views.alarms import AlarmLine, IntakeKind, QuarantineLine
 from slamon.views.answers import BurnLine, SealLine, WindowBurn
+from slamon.views.completeness import Completeness, SlotCount
 
 SEAL = SealLine(
     number=1,
@@ -89,6 +90,16 @@ AGENTS = (
         spools=2,
         reported_until="2026-11-22T15:48:00Z",
         refilled_from="2026-11-22T09:10:00Z",
+        complete=Completeness(
+            agent="agent-bonn",
+            location="loc-bonn",
+            hour=SlotCount(
+                from_="2026-11-22T14:00:00Z", to="2026-11-22T15:00:00Z", due=0, observed=0
+            ),
+            day=SlotCount(
+                from_="2026-11-21T00:00:00Z", to="2026-11-22T00:00:00Z", due=2880, observed=2879
+            ),
+        ),
         alarms=(
             _alarm("quarantined", "the batch ends at 2026-11-22T17:40:00Z, which had not come"),
             _alarm("other_content", "number 7 of 2026-11-22 came with other content than recorded"),
