@@ -104,3 +104,7 @@ class Window(Record):
             said = f"the window ends at {self.to}, not after its begin {self.from_}"
             raise wrong(said, at=("to",))
         return self
+
+    def span(self) -> tuple[int, int]:
+        """Give its first instant and the one it ends before, in µs."""
+        return parse_instant(self.from_), parse_instant(self.to)

@@ -10,12 +10,13 @@ from catalogue.excluding import faults_of_excluding
 from catalogue.instants import SECOND, Duration, InstantError, parse_duration
 from catalogue.measurable import faults_of_measuring
 from catalogue.objectives import Objective
-from catalogue.probing import Import, Probe, ProbeDefaults
+from catalogue.probing import Import, IntervalIn, Probe, ProbeDefaults
 from catalogue.problems import Problem, closest, problem_at
 from catalogue.provenance import faults_of_provenance
+from catalogue.questions import Heartbeat
 from catalogue.recommendations import Register, SummaryItem
 from catalogue.records import Catalogue, Written
-from catalogue.references import references
+from catalogue.references import Path, references
 from catalogue.remedies import Credit
 from catalogue.services import Offering, Service
 
@@ -76,7 +77,7 @@ def _timings(catalogue: Catalogue) -> Iterator[Problem]:
     for record, stated in defaults.values():
         yield from _timing(record, ("interval",), stated.interval, stated.timeout)
     for record, probe in catalogue.of(Probe):
-        if probe.kind == "heartbeat":
+        if isinstance(probe, Heartbeat):
             yield from _heartbeat(record, probe)
             continue
         shared = defaults.get(record.catalogue, (None, None))[1]
@@ -89,12 +90,15 @@ def _timings(catalogue: Catalogue) -> Iterator[Problem]:
         if probe.interval or probe.timeout:
             named = "interval" if probe.interval else "timeout"
             yield from _timing(record, (named,), interval, timeout)
-        if probe.interval_in:
-            path = ("interval_in", "interval")
-            yield from _timing(record, path, probe.interval_in.interval, timeout)
+        alone = isinstance(probe.interval_in, IntervalIn)
+        for index, each in enumerate(probe.windows):
+            path = ("interval_in", "interval") if alone else ("interval_in", index, "interval")
+            yield from _timing(record, path, each.interval, timeout)
+        if probe.critical_interval:
+            yield from _timing(record, ("critical_interval",), probe.critical_interval, timeout)
 
 
-def _heartbeat(record: Written, probe: Probe) -> Iterator[Problem]:
+def _heartbeat(record: Written, probe: Heartbeat) -> Iterator[Problem]:
     """Check that both lengths of a heartbeat can be told apart from the time a signal takes."""
     for field in ("interval", "grace"):
         length: str = getattr(probe, field)
@@ -108,9 +112,7 @@ def _heartbeat(record: Written, probe: Probe) -> Iterator[Problem]:
             yield problem_at(record.at((field,)), said, '"PT10S"')
 
 
-def _timing(
-    record: Written, path: tuple[str, ...], interval: str, timeout: str
-) -> Iterator[Problem]:
+def _timing(record: Written, path: Path, interval: str, timeout: str) -> Iterator[Problem]:
     try:
         every, patience = _exact(interval), _exact(timeout)
     except InstantError as fault:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
 from catalogue.agreements import Agreement
 from catalogue.calendars import Window
-from catalogue.instants import parse_duration, parse_instant
-from catalogue.probing import Expect, Probe, ProbeDefaults
-from probes.conditions.certificates import MinDaysLeft
-from probes.conditions.documents import JsonEquals, JsonExists
+from catalogue.expectations import dns_conditions, http_conditions, tcp_conditions
+from catalogue.instants import parse_duration
+from catalogue.probing import Probe, ProbeDefaults
+from catalogue.questions import DnsProbe, HttpProbe, TcpProbe
+from catalogue.timing import Span, segments
 from probes.conditions.lines import BannerMatches
-from probes.conditions.names import AnswersNotEmpty
-from probes.conditions.web import BodyContains, BodyMatches, HeaderMatches, StatusIn
-from probes.spec import AssignedProbe, ProbeSpec, Segment, phase_of
+from probes.spec import AssignedProbe, ProbeSpec, phase_of
 from probes.specs.lines import TcpSpec
 from probes.specs.names import DnsSpec
-from probes.specs.web import BasicAuth, HttpCondition, HttpSpec
+from probes.specs.web import BasicAuth, HttpSpec
 
 Use = Literal["target", "demo_target"]
-Span = tuple[int | None, int | None]
 
 DNS_PORT = 53
 
@@ -46,25 +44,45 @@ def spec_of(
         return NotYet("it reports itself: nobody asks it")
     address = _moved(stated, addresses or {})
     timeout = _timeout(probe, defaults)
-    match probe.kind:
-        case "http" | "http_json":
-            conditions = tuple(_conditions(probe.expect or Expect()))
-            basic = probe.auth.basic if probe.auth else None
-            auth = BasicAuth(user=basic.user, password=basic.password) if basic else None
-            return HttpSpec(url=address, timeout=timeout, conditions=conditions, basic=auth)
-        case "tcp":
-            host, port = _host_and_port(address)
-            banner = (BannerMatches(pattern=probe.banner),) if probe.banner else ()
-            return TcpSpec(host=host, port=port, timeout=timeout, conditions=banner)
-        case "dns" if probe.query:
-            host, port = _host_and_port(address)
-            asked, kind = probe.query.name, probe.query.type
-            answered = (AnswersNotEmpty(),)
-            return DnsSpec(
-                host=host, port=port, name=asked, type=kind, timeout=timeout, conditions=answered
-            )
-        case other:
-            return NotYet(f"probes of kind {other} are not asked yet")
+    match probe:
+        case HttpProbe():
+            return _http(probe, address, timeout)
+        case TcpProbe():
+            return _tcp(probe, address, timeout)
+        case DnsProbe():
+            return _dns(probe, address, timeout)
+        case _:
+            return NotYet(f"probes of kind {probe.kind} are not asked yet")
+
+
+def _http(probe: HttpProbe, url: str, timeout: int) -> HttpSpec:
+    basic = probe.auth.basic if probe.auth else None
+    return HttpSpec(
+        url=url,
+        timeout=timeout,
+        conditions=http_conditions(probe.expect),
+        basic=BasicAuth(user=basic.user, password=basic.password) if basic else None,
+    )
+
+
+def _tcp(probe: TcpProbe, address: str, timeout: int) -> TcpSpec:
+    host, port = _host_and_port(address)
+    banner = (BannerMatches(pattern=probe.banner),) if probe.banner else ()
+    return TcpSpec(
+        host=host, port=port, timeout=timeout, conditions=(*banner, *tcp_conditions(probe.expect))
+    )
+
+
+def _dns(probe: DnsProbe, address: str, timeout: int) -> DnsSpec:
+    host, port = _host_and_port(address)
+    return DnsSpec(
+        host=host,
+        port=port,
+        name=probe.query.name,
+        type=probe.query.type,
+        timeout=timeout,
+        conditions=dns_conditions(probe.expect),
+    )
 
 
 def assigned(
@@ -73,10 +91,11 @@ def assigned(
     windows: Mapping[str, Window],
     agreements: Mapping[str, Agreement],
     *,
+    critical: Iterable[str] = (),
     use: Use = "target",
     addresses: Mapping[str, str] | None = None,
 ) -> AssignedProbe | NotYet:
-    """Compile what is asked and when."""
+    """Compile what is asked and when; `critical` names the critical windows of the probe's service."""
     if not probe.enabled:
         return NotYet("it is switched off")
     span: Span | None = (None, None)
@@ -90,51 +109,27 @@ def assigned(
     spec = spec_of(probe, defaults, use, addresses)
     if isinstance(spec, NotYet):
         return spec
-    segments = tuple(_segments(probe, defaults, windows, span))
+    faster = _faster(probe, windows, critical)
+    timed = tuple(segments(span, _interval(probe, defaults), faster))
     return AssignedProbe(
         probe=probe.id,
         service=probe.service,
         control=probe.control,
         spec=spec,
-        phase=phase_of(probe.id, segments[0].interval),
-        segments=segments,
+        phase=phase_of(probe.id, timed[0].interval),
+        segments=timed,
     )
 
 
-def _segments(
-    probe: Probe, defaults: ProbeDefaults | None, windows: Mapping[str, Window], span: Span
-) -> Iterator[Segment]:
-    """Cut the span of a probe at the window in which its interval differs."""
-    begin, end = span
-    usual = _interval(probe, defaults)
-    if probe.interval_in is None:
-        yield Segment(from_=begin, to=end, interval=usual)
-        return
-    window = windows[probe.interval_in.window]
-    inside = parse_duration(probe.interval_in.interval).exact()
-    opens, closes = parse_instant(window.from_), parse_instant(window.to)
-    pieces = ((None, opens, usual), (opens, closes, inside), (closes, None, usual))
-    for low, high, interval in pieces:
-        first = max((at for at in (low, begin) if at is not None), default=None)
-        last = min((at for at in (high, end) if at is not None), default=None)
-        if first is None or last is None or first < last:
-            yield Segment(from_=first, to=last, interval=interval)
-
-
-def _conditions(expect: Expect) -> Iterator[HttpCondition]:
-    yield StatusIn(values=expect.status or (200,))
-    for name, pattern in expect.header.items():
-        yield HeaderMatches(name=name, pattern=pattern)
-    if expect.body_contains:
-        yield BodyContains(text=expect.body_contains)
-    if expect.body_regex:
-        yield BodyMatches(pattern=expect.body_regex)
-    for path, value in expect.json_.items():
-        yield JsonEquals(path=path, value=value)
-    for path in expect.json_exists:
-        yield JsonExists(path=path)
-    if expect.min_days_left is not None:
-        yield MinDaysLeft(days=expect.min_days_left)
+def _faster(
+    probe: Probe, windows: Mapping[str, Window], critical: Iterable[str]
+) -> Iterator[tuple[int, int, int]]:
+    """List the spans of windows, each with the interval stated for it."""
+    for each in probe.windows:
+        yield (*windows[each.window].span(), _exactly(each.interval))
+    if probe.critical_interval is not None:
+        for name in critical:
+            yield (*windows[name].span(), _exactly(probe.critical_interval))
 
 
 def _interval(probe: Probe, defaults: ProbeDefaults | None) -> int:

@@ -9,6 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, JsonValue, ValidationError
 from pydantic_core import ErrorDetails
 
+from catalogue.document import Part
 from catalogue.pages import Page
 from catalogue.problems import Position, Problem, closest, problem_at
 from catalogue.references import Path
@@ -33,7 +34,7 @@ _SAID = {
 
 
 def faults_of(
-    refused: ValidationError, model: type[BaseModel], page: Page, base: Path, raw: JsonValue
+    refused: ValidationError, model: type[Part], page: Page, base: Path, raw: JsonValue
 ) -> Iterator[Problem]:
     """Translate all faults of one record standing at `base` of a page."""
     seen: set[tuple[Position, str]] = set()
@@ -47,7 +48,7 @@ def faults_of(
 
 
 def _fault(
-    error: ErrorDetails, model: type[BaseModel], page: Page, base: Path, raw: JsonValue
+    error: ErrorDetails, model: type[Part], page: Page, base: Path, raw: JsonValue
 ) -> Problem:
     at = base + _as_written(error["loc"], raw)
     match error["type"]:
@@ -55,17 +56,24 @@ def _fault(
             given = error["ctx"]
             place, said, proposal = (*at, *given["at"]), given["said"], given["proposal"]
         case "extra_forbidden":
-            name = str(error["loc"][-1])
-            proposal = closest(name, _names_beside(model, at[len(base) : -1]))
-            return problem_at(page.at_key(at), f'unknown field "{name}"', proposal)
+            return problem_at(page.at_key(at), *_unknown(model, at[len(base) :]))
         case "literal_error":
             place, (said, proposal) = at, _none_of(error["input"], error["ctx"]["expected"])
         case "union_tag_invalid":
             place = (*at, str(error["ctx"]["discriminator"]).strip("'"))
             said, proposal = _none_of(error["ctx"]["tag"], error["ctx"]["expected_tags"])
+        case "value_error":
+            place, said, proposal = at, str(error["ctx"]["error"]), None
         case _:
             place, said, proposal = at, _plain(error), None
     return problem_at(page.at_value(place), said, proposal)
+
+
+def _unknown(model: type[Part], path: Path) -> tuple[str, str | None]:
+    if (elsewhere := model.misplaced(path)) is not None:
+        return elsewhere
+    name = str(path[-1])
+    return f'unknown field "{name}"', closest(name, names_at(model, path[:-1]))
 
 
 def _as_written(loc: tuple[int | str, ...], raw: JsonValue) -> Path:
@@ -95,8 +103,8 @@ def _plain(error: ErrorDetails) -> str:
     return said.format(name=error["loc"][-1], given=error["input"], **context).replace("'", '"')
 
 
-def _names_beside(model: type[BaseModel], path: Path) -> set[str]:
-    """Collect the fields known where an unknown one stands."""
+def names_at(model: type[BaseModel], path: Path) -> set[str]:
+    """Collect the fields known in the maps at a path of a record."""
     models = {model}
     for part in path:
         if isinstance(part, str):

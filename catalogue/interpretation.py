@@ -10,6 +10,7 @@ from catalogue.commitments import Commitment
 from catalogue.document import Document
 from catalogue.objectives import Objective
 from catalogue.probing import Attestation, Import, Probe
+from catalogue.questions import HttpProbe
 from catalogue.recommendations import (
     Ambiguity,
     GlossaryTerm,
@@ -27,7 +28,8 @@ _WHOLE = "the whole record"
 
 def not_yet_interpreted(record: Document) -> tuple[str, ...]:
     """List the fields of a record without effect yet, by path, each with what is still missing."""
-    find = _FINDERS.get(type(record))
+    kinds = (each for each in type(record).__mro__ if each in _FINDERS)
+    find = next((_FINDERS[each] for each in kinds), None)
     return tuple(find(record)) if find else ()
 
 
@@ -57,8 +59,6 @@ def _service(service: Service) -> Iterator[str]:
     for baseline in service.baselines:
         if baseline.indicator != "availability":
             yield f"baselines.{baseline.id} ({baseline.indicator}): kept, not yet measured"
-    if service.critical_windows:
-        yield f"critical_windows ({', '.join(service.critical_windows)}): kept, not yet applied"
     if "attestation" in service.measured_by:
         yield "measured_by (attestation): kept, nobody is asked yet"
 
@@ -84,10 +84,8 @@ def _commitment(commitment: Commitment) -> Iterator[str]:
 def _probe(probe: Probe) -> Iterator[str]:
     if probe.kind == "tls":
         yield "kind (tls): kept, not yet asked"
-    if probe.on_401:
+    if isinstance(probe, HttpProbe) and probe.on_401:
         yield f"on_401 ({probe.on_401}): kept, the probe is not yet paused"
-    if probe.expect and probe.expect.hostname is not None:
-        yield "expect.hostname: kept, not yet checked by itself"
 
 
 def _import(source: Import) -> Iterator[str]:

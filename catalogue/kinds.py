@@ -15,6 +15,7 @@ from catalogue.commitments import Commitment
 from catalogue.document import Document
 from catalogue.parties import Party
 from catalogue.probing import Attestation, Import, Location, Probe, ProbeDefaults
+from catalogue.questions import question, recalled
 from catalogue.recommendations import (
     Ambiguity,
     GlossaryTerm,
@@ -71,6 +72,10 @@ class Kind:
     id_of: Callable[[Json], str | None] = _own_id
     single: bool = False
 
+    def model_of(self, document: Mapping[str, JsonValue]) -> type[Document]:
+        """Choose the model by which a document of this kind is read."""
+        return question(document) if self.model is Probe else self.model
+
     def parse(self, document: Mapping[str, JsonValue]) -> Document:
         """Read a document of this kind.
 
@@ -78,7 +83,16 @@ class Kind:
             pydantic.ValidationError: listing all its faults.
 
         """
-        return self.model.model_validate_json(json.dumps(document))
+        return self.model_of(document).model_validate_json(json.dumps(document))
+
+    def recall(self, document: Mapping[str, JsonValue]) -> Document:
+        """Read a document as it was recorded, be it by a slamon that refused less.
+
+        Raises:
+            pydantic.ValidationError: listing all its faults.
+
+        """
+        return self.parse(recalled(document) if self.model is Probe else document)
 
 
 _ALL = (

@@ -123,7 +123,7 @@ def _named_by_those_that_stay(
         for key, terms in after.items()
         if isinstance(terms, Known) and not terms.withdrawn and key not in gone
         for version in terms.versions
-        for named in references(KINDS[key[0]].parse(version.terms | (terms.lifecycle or {})))
+        for named in references(KINDS[key[0]].recall(version.terms | (terms.lifecycle or {})))
         for kind in named.reference.kinds
     }
 

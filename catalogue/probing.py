@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from catalogue.document import Document, Record, Text3
 from catalogue.references import (
@@ -16,18 +15,7 @@ from catalogue.references import (
     ServiceRef,
     WindowRef,
 )
-from catalogue.values import Address, Duration, Id, Regex, Secret, Zone, wrong
-from probes.conditions.documents import JsonPath
-
-# Kinds that are asked at a port, which has no default.
-_AT_A_PORT = {"tcp", "tls"}
-
-# What only probes that ask have, and what only those that report themselves.
-_ASKED = ("target", "demo_target", "timeout", "interval_in", "auth", "expect", "control")
-_TOLD = ("grace", "location", "keep_output")
-
-Name = Annotated[str, Field(min_length=1, max_length=253)]
-StatusCode = Annotated[int, Field(ge=100, le=599)]
+from catalogue.values import Address, Duration, Id, Zone, wrong
 
 
 class Location(Record):
@@ -57,106 +45,50 @@ class Active(Document):
     agreement: AgreementRef
 
 
-class Query(Document):
-    """What a name server is asked."""
-
-    name: Name
-    type: Literal["A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
+def _written_as(value: object) -> str:
+    return "list" if isinstance(value, list | tuple) else "map"
 
 
-class Basic(Document):
-    """User and password, by reference only."""
-
-    user: Secret
-    password: Secret
-
-
-class Auth(Document):
-    """How a probe signs in."""
-
-    basic: Basic
-
-
-class Expect(Document):
-    """What makes an answer good."""
-
-    status: tuple[StatusCode, ...] = ()
-    body_contains: str | None = None
-    body_regex: Regex | None = None
-    header: dict[Name, Regex] = Field(default_factory=dict)
-    json_: dict[JsonPath, bool | int | str | None] = Field(default_factory=dict, alias="json")
-    json_exists: tuple[JsonPath, ...] = ()
-    min_days_left: int | None = Field(default=None, ge=0)
-    hostname: bool | None = None
+# One may be written without its list.
+IntervalsIn = Annotated[
+    Annotated[IntervalIn, Tag("map")] | Annotated[tuple[IntervalIn, ...], Tag("list")],
+    Discriminator(_written_as),
+]
 
 
 class Probe(Record):
-    """A question asked again and again; only its timeout ends an attempt.
+    """What is asked again and again, or reports itself; each kind has fields of its own (`catalogue.questions`).
 
-    Of kind `heartbeat` nobody asks: it reports itself, at least once every `interval`, at the most `grace` late.
+    It is asked every `interval`, inside windows as often as these say; where several hold, the shortest interval does.
+    `critical_interval` holds in the critical windows of its service. Only its timeout ends an attempt. Without
+    `locations` it is asked everywhere.
     """
 
     id: Id
-    kind: Literal["http", "http_json", "tcp", "dns", "tls", "heartbeat"]
+    kind: str
     service: ServiceRef | None
     control: bool = False
     target: Address | None = None
     demo_target: Address | None = None
+    locations: tuple[LocationRef, ...] = ()
     interval: Duration | None = None
-    grace: Duration | None = None
-    location: LocationRef | None = None
-    keep_output: bool = False
+    interval_in: IntervalsIn | None = None
+    critical_interval: Duration | None = None
     timeout: Duration | None = None
-    interval_in: IntervalIn | None = None
     enabled: bool = True
     active: Active | None = None
     note: str | None = None
-    query: Query | None = None
-    banner: Regex | None = None
-    auth: Auth | None = None
-    on_401: Literal["pause_probe"] | None = None
-    expect: Expect | None = None
 
-    @model_validator(mode="after")
-    def _fields_of_its_kind(self) -> Self:
-        if (self.query is not None) != (self.kind == "dns"):
-            raise wrong('"query" belongs to a dns probe, and a dns probe needs it')
-        if self.banner is not None and self.kind != "tcp":
-            raise wrong(f'"banner" belongs to a tcp probe, not to {self.kind}')
-        if self.auth is not None and not self.kind.startswith("http"):
-            raise wrong(f'"auth" belongs to an http probe, not to {self.kind}')
-        if self.service is None and not self.control:
-            raise wrong("a probe belongs to a service, unless it is a control probe")
-        return self
+    @property
+    def windows(self) -> tuple[IntervalIn, ...]:
+        """The windows in which it is asked at another interval."""
+        if isinstance(self.interval_in, IntervalIn):
+            return (self.interval_in,)
+        return self.interval_in or ()
 
-    @model_validator(mode="after")
-    def _reports_itself(self) -> Self:
-        if self.kind == "heartbeat":
-            for field in ("interval", "grace"):
-                if getattr(self, field) is None:
-                    raise wrong(f'a heartbeat needs "{field}"')
-            if asked := [name for name in _ASKED if getattr(self, name)]:
-                said = f'"{asked[0]}" belongs to probes that ask, and a heartbeat reports itself'
-                raise wrong(said, at=(asked[0],))
-            return self
-        if told := [name for name in _TOLD if getattr(self, name)]:
-            raise wrong(f'"{told[0]}" belongs to a heartbeat, not to {self.kind}', at=(told[0],))
-        return self
-
-    @model_validator(mode="after")
-    def _addresses_of_its_kind(self) -> Self:
-        if self.kind == "heartbeat":
-            return self
-        for field in ("target", "demo_target"):
-            address: str | None = getattr(self, field)
-            if address is None:
-                raise wrong(f'a {self.kind} probe needs "{field}"')
-            is_url = address.startswith(("http://", "https://"))
-            if is_url != self.kind.startswith("http"):
-                raise wrong(f'"{address}" is no address of a {self.kind} probe', at=(field,))
-            if self.kind in _AT_A_PORT and urlsplit(f"//{address}").port is None:
-                raise wrong(f'"{address}" names no port', f'"{address}:443"', at=(field,))
-        return self
+    def asked_at(self, location: str) -> bool:
+        """Whether the agents at a location ask it."""
+        return not self.locations or location in self.locations
 
 
 class RowsName(Document):

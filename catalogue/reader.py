@@ -174,7 +174,9 @@ def _understood(raws: Iterable[_Raw], sets: tuple[str, ...], problems: list[Prob
         try:
             model = raw.kind.parse(raw.document)
         except ValidationError as refused:
-            problems += faults_of(refused, raw.kind.model, raw.page, raw.base, raw.document)
+            problems += faults_of(
+                refused, raw.kind.model_of(raw.document), raw.page, raw.base, raw.document
+            )
             continue
         records[key] = Written(*key, raw.catalogue, model, raw.document, raw.page, raw.base)
     return Catalogue(sets, records)

@@ -23,7 +23,7 @@ def recorded(kind: str, name: str, document: Mapping[str, JsonValue]) -> Documen
 
     """
     try:
-        return KINDS[kind].parse(document)
+        return KINDS[kind].recall(document)
     except ValidationError as refused:
         faults = "; ".join(map(_said, refused.errors(include_url=False)))
         raise RecordedDocumentError(

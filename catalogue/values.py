@@ -169,13 +169,26 @@ def _regex(value: object) -> str:
 
 def _secret(value: object) -> str:
     # The value itself is never repeated: it may be the secret.
-    if not isinstance(value, str) or not re.fullmatch(
-        r"env:[A-Za-z_][A-Za-z0-9_]*|file:/.+", value
-    ):
+    if not isinstance(value, str) or not value.startswith(("env:", "file:")):
         raise wrong(
             "a secret never stands in a document; name where the agent finds it", '"env:NAME"'
         )
+    if value.startswith("env:") and not re.fullmatch(r"env:[A-Za-z_][A-Za-z0-9_]*", value):
+        raise wrong(
+            "env: names a variable by letters, digits and _, and no digit comes first", '"env:NAME"'
+        )
+    if value.startswith("file:") and not re.fullmatch(r"file:/.+", value):
+        raise wrong("file: names a file by its whole path", '"file:/run/secrets/NAME"')
     return value
+
+
+def _json_path(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"[^.\s]+(\.[^.\s]+)*", text):
+        said = f'"{text}" is no path into JSON: steps joined by dots, without spaces'
+        meant = ".".join(re.findall(r"[^.\s]+", text))
+        raise wrong(said, f'"{meant}"' if meant else None)
+    return text
 
 
 def _address(value: object) -> str:
@@ -217,6 +230,7 @@ Hour = Annotated[str, _parsed(_hour)]
 Instant = Annotated[str, _parsed(_instant)]
 Regex = Annotated[str, _parsed(_regex)]
 Secret = Annotated[str, _parsed(_secret)]
+JsonPath = Annotated[str, _parsed(_json_path)]
 Address = Annotated[str, _parsed(_address)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Id = Annotated[

@@ -9,6 +9,7 @@ from catalogue.agreements import Agreement
 from catalogue.calendars import Window
 from catalogue.compile import NotYet, Use, assigned
 from catalogue.probing import Probe, ProbeDefaults
+from catalogue.services import Service
 from probes.spec import AgentAssigned, AssignedProbe
 from slamon.app import agents
 from slamon.app.wires import NEWEST, readable
@@ -26,11 +27,6 @@ class Targets:
     addresses: Mapping[str, str] = field(default_factory=dict)
 
 
-def asked_at(probe: Probe, location: str) -> bool:  # noqa: ARG001 - documents name no locations of probes yet
-    """Whether the agent at a location asks a probe."""
-    return True
-
-
 def compile_probes(
     held: Promises,
     targets: Targets,
@@ -44,11 +40,18 @@ def compile_probes(
     for probe in held.of(Probe):
         if only is not None and probe.id not in only:
             continue
-        if location is not None and not asked_at(probe, location):
+        if location is not None and not probe.asked_at(location):
             continue
         defaults = held.get(ProbeDefaults, held.catalogue_of("probe", probe.id))
+        service = held.get(Service, probe.service) if probe.service else None
         compiled = assigned(
-            probe, defaults, windows, agreements, use=targets.use, addresses=targets.addresses
+            probe,
+            defaults,
+            windows,
+            agreements,
+            critical=service.critical_windows if service else (),
+            use=targets.use,
+            addresses=targets.addresses,
         )
         if not isinstance(compiled, NotYet):
             found.append(compiled)

@@ -1,7 +1,9 @@
 import pytest
 
 from catalogue.calendars import Hours
+from catalogue.expectations import ExpectTcp
 from catalogue.kinds import Json
+from catalogue.questions import TcpProbe
 from catalogue.recorded import RecordedDocumentError, recorded
 
 OFFICE: Json = {
@@ -47,3 +49,24 @@ def test_a_recorded_document_that_names_what_is_no_more_is_refused_by_name(
 ) -> None:
     with pytest.raises(RecordedDocumentError, match=says):
         recorded("service_hours", "office", {**OFFICE, **changed})
+
+
+def test_a_probe_recorded_with_fields_of_other_kinds_is_read_without_them() -> None:
+    probe: Json = {
+        "id": "prb-mail",
+        "kind": "tcp",
+        "service": "svc-mail",
+        "target": "mail.example:25",
+        "demo_target": "127.0.0.1:18025",
+        "interval_in": {"window": "cop", "interval": "PT30S"},
+        "banner": "^220 ",
+        "on_401": "pause_probe",
+        "expect": {"status": [200], "hostname": True},
+        "prov": {"_": "I"},
+    }
+
+    read = recorded("probe", "prb-mail", probe)
+
+    assert isinstance(read, TcpProbe)
+    assert (read.banner, read.expect) == ("^220 ", ExpectTcp())
+    assert [each.window for each in read.windows] == ["cop"]

@@ -1,0 +1,107 @@
+"""What makes an answer good: the short forms of each kind of probe, and conditions in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Discriminator, Field, Tag
+
+from catalogue.document import Document
+from catalogue.values import JsonPath, Regex
+from probes.conditions.certificates import MinDaysLeft
+from probes.conditions.documents import JsonEquals, JsonExists
+from probes.conditions.names import AnswersNotEmpty
+from probes.conditions.web import BodyContains, BodyMatches, HeaderMatches, StatusIn
+from probes.specs.lines import TcpCondition
+from probes.specs.names import DnsCondition
+from probes.specs.web import HttpCondition
+
+Name = Annotated[str, Field(min_length=1, max_length=253)]
+StatusCode = Annotated[int, Field(ge=100, le=599)]
+Days = Annotated[int, Field(ge=0)]
+
+
+def _written_as(value: object) -> str:
+    return "list" if isinstance(value, list | tuple) else "map"
+
+
+_EITHER = Discriminator(_written_as)
+_Map, _List = Tag("map"), Tag("list")
+
+
+class ExpectHttp(Document):
+    """What is expected of a page; the status is 200 unless it is stated otherwise."""
+
+    status: tuple[StatusCode, ...] = ()
+    body_contains: str | None = None
+    body_regex: Regex | None = None
+    header: dict[Name, Regex] = Field(default_factory=dict)
+    json_: dict[JsonPath, bool | int | str | None] = Field(default_factory=dict, alias="json")
+    json_exists: tuple[JsonPath, ...] = ()
+    min_days_left: Days | None = None
+    conditions: tuple[HttpCondition, ...] = ()
+
+    def compiled(self) -> Iterator[HttpCondition]:
+        """Give all conditions, those in full last."""
+        if self.status or not any(isinstance(each, StatusIn) for each in self.conditions):
+            yield StatusIn(values=self.status or (200,))
+        for name, pattern in self.header.items():
+            yield HeaderMatches(name=name, pattern=pattern)
+        if self.body_contains:
+            yield BodyContains(text=self.body_contains)
+        if self.body_regex:
+            yield BodyMatches(pattern=self.body_regex)
+        for path, value in self.json_.items():
+            yield JsonEquals(path=path, value=value)
+        for path in self.json_exists:
+            yield JsonExists(path=path)
+        if self.min_days_left is not None:
+            yield MinDaysLeft(days=self.min_days_left)
+        yield from self.conditions
+
+
+class ExpectTcp(Document):
+    """What is expected of what a target says."""
+
+    conditions: tuple[TcpCondition, ...] = ()
+
+
+class ExpectDns(Document):
+    """What is expected of what a name server answers; without a word, at least one record."""
+
+    conditions: tuple[DnsCondition, ...] = ()
+
+
+class ExpectTls(Document):
+    """What is expected of certificates; that they hold for the host asked is checked anyway."""
+
+    min_days_left: Days | None = None
+    hostname: bool | None = None
+
+
+_HttpConditions = tuple[HttpCondition, ...]
+_TcpConditions = tuple[TcpCondition, ...]
+_DnsConditions = tuple[DnsCondition, ...]
+
+# Written as a map of short forms, or as a list of conditions in full.
+OfHttp = Annotated[Annotated[ExpectHttp, _Map] | Annotated[_HttpConditions, _List], _EITHER]
+OfTcp = Annotated[Annotated[ExpectTcp, _Map] | Annotated[_TcpConditions, _List], _EITHER]
+OfDns = Annotated[Annotated[ExpectDns, _Map] | Annotated[_DnsConditions, _List], _EITHER]
+
+
+def http_conditions(stated: ExpectHttp | _HttpConditions | None) -> tuple[HttpCondition, ...]:
+    """What a page must fulfil."""
+    expect = ExpectHttp(conditions=stated) if isinstance(stated, tuple) else stated or ExpectHttp()
+    return tuple(expect.compiled())
+
+
+def tcp_conditions(stated: ExpectTcp | _TcpConditions | None) -> tuple[TcpCondition, ...]:
+    """What a target that speaks line by line must fulfil."""
+    return stated.conditions if isinstance(stated, ExpectTcp) else stated or ()
+
+
+def dns_conditions(stated: ExpectDns | _DnsConditions | None) -> tuple[DnsCondition, ...]:
+    """What an answer of a name server must fulfil; without a word, it holds a record."""
+    found = stated.conditions if isinstance(stated, ExpectDns) else stated
+    return found or (AnswersNotEmpty(),)
