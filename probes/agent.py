@@ -5,33 +5,34 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
 
 from pydantic import ValidationError
 
 from probes.assembly import Row
 from probes.centre import Answer, Centre, UnreachableError
+from probes.clockwatch import LIMIT, ClockWatch, Disturbance
 from probes.closing import DAY, OpenBatch
 from probes.courier import SLOW, Courier
 from probes.dialogue import Surroundings
 from probes.keeping import BYTES_PER_MIB, Keeping
-from probes.observation import Observation, Reason
+from probes.observation import Observation
 from probes.outcome import Outcome
 from probes.prober import ask
 from probes.recorder import Recorder
 from probes.spec import AgentAssigned, ProbingInterrupted
 from probes.spool import Spool
+from probes.trust import disturbed, timed
 from probes.wheel import Slot, Wheel, wall_clock
 from probes.worth import Worth
 
 POLL = 5.0
 TIDY = 3600.0
-QUARTER = 4
 SECOND = 1_000_000
 SET_BACK = (
     60 * SECOND
 )  # beyond what the centre takes as the future, an agent need not wait for its clock
+SET_BACK_SAID = "the clock was set back"
 CLOSING_TICK = 0.2
 GRACE = 15.0
 LAST_PUSH = 5.0
@@ -63,9 +64,12 @@ class Agent:
         self._keeping = keeping or Keeping()
         self._worth = Worth()
         self.clock_set_back = False
+        self._set_back_to = 0
         self._recorder = Recorder(spool)
         self._courier = Courier(spool, self._recorder, centre)
-        self._wheel = Wheel(self._attempt, clock)
+        self._watch = ClockWatch(clock, self._disturbed)
+        self._wheel = Wheel(self._attempt, self._watch.now)
+        self._gaps: list[ProbingInterrupted] = []
         self._assignment: AgentAssigned | None = None
         self._open: dict[int, OpenBatch] = {}
         self._etag: str | None = None
@@ -100,11 +104,12 @@ class Agent:
         await self._recorder.do(self._spool.mark, clean=False)
         if not spans:
             return
+        reason = "the agent was stopped" if clean else "the agent ended without a clean stop"
         if spans[-1].begin > self._clock() + SET_BACK:
             log.error("the clock was set back: probing begins anew, at the present")
             await self._recorder.do(self._spool.begin_at, self._clock())
+            reason = SET_BACK_SAID
             spans = await self._recorder.do(self._spool.spans)
-        reason = "the agent was stopped" if clean else "the agent ended without a clean stop"
         now = max(self._clock(), spans[-1].begin)
         since = await self._recorder.do(self._spool.silent_since, spans[-1], now)
         await self._close_gap(since, now, reason)
@@ -130,22 +135,53 @@ class Agent:
     async def _work(self, parent: int | None) -> None:
         async with asyncio.TaskGroup() as tasks:
             beside = [
+                tasks.create_task(self._watch.run()),
                 tasks.create_task(self._recorder.run()),
                 tasks.create_task(self._courier.run()),
                 tasks.create_task(self._close_batches()),
                 tasks.create_task(self._follow()),
                 tasks.create_task(self._tidy()),
-                tasks.create_task(self._watch(parent)),
+                tasks.create_task(self._mind(parent)),
             ]
             wheel = tasks.create_task(self._wheel.run())
             await self._stopped.wait()
             self._wheel.stop()
             await asyncio.wait([wheel], timeout=GRACE)
+            self._watch.end()
             for task in (wheel, *beside):
                 task.cancel()
 
+    def _disturbed(self, found: Disturbance) -> None:
+        """Give up what could not be asked at its time, so that nothing is caught up, and explain it."""
+        lost = self._wheel.lose(found.begin, found.end)
+        log.warning("%s", found.text)
+        if abs(found.stepped) > LIMIT:
+            self._centre.clock_set(found.stepped)
+        # A clock that goes back passes instants again at which the slots were asked already.
+        begin, end = min(found.begin, found.end), max(found.begin, found.end)
+        begin = begin if lost is None else min(begin, lost)
+        if end - found.end > SET_BACK:
+            self._begin_anew(found.end)
+        elif lost is not None or found.end < found.begin:
+            self._gaps.append(ProbingInterrupted(from_=begin, to=end, reason=found.text))
+
+    def _begin_anew(self, since: int) -> None:
+        """End, for another agent to go on: the clock was set back to `since` (µs), further than is waited for."""
+        log.error("the clock was set back: probing begins anew, at the present")
+        self.clock_set_back = True
+        self._set_back_to = since
+        self.stop()
+
+    async def _explain(self) -> None:
+        """Put what explains missing slots into the spool before the slots themselves."""
+        while self._gaps:
+            await self._recorder.do(self._spool.interrupted, self._gaps[0])
+            self._gaps.pop(0)
+            self._courier.wake()
+
     async def _hand_in(self) -> None:
         """Close the last batch, try once to deliver everything, and note the clean end."""
+        await self._explain()
         for span in await self._recorder.do(self._spool.spans):
             end = max(self._wheel.low_water(), span.begin) if span.until is None else span.until
             await self._recorder.do(self._spool.close_until, span.assignment.version, end)
@@ -155,9 +191,20 @@ class Agent:
                 await self._courier.drain()
         except TimeoutError:
             log.warning("not everything could be delivered; it stays in the spool")
+        if self.clock_set_back:
+            await self._recorder.do(self._spool.begin_at, self._set_back_to)
+            await self._close_gap(self._set_back_to, self._clock(), SET_BACK_SAID)
 
-    async def _attempt(self, slot: Slot, started: int) -> None:
-        seen = self._timed(slot, await ask(slot.probe.spec, self._surroundings))
+    async def _attempt(self, slot: Slot, started: int) -> Awaitable[None]:
+        known = self._watch.found
+        seen = await ask(slot.probe.spec, self._surroundings)
+        self._watch.now()
+        seen = timed(seen, slot, self._centre.offset)
+        if self._watch.found not in (None, known):
+            seen = disturbed(seen, self._watch.found)
+        return self._record(slot, started, seen)
+
+    async def _record(self, slot: Slot, started: int, seen: Observation) -> None:
         version = slot.assignment.version
         batch = self._open.get(version)
         changed = batch is None or batch.changes(slot.index, seen.outcome)
@@ -166,16 +213,6 @@ class Agent:
         await self._recorder.record(version, row)
         if batch is not None:
             batch.note(row)
-
-    def _timed(self, slot: Slot, seen: Observation) -> Observation:
-        """What is seen under a clock that is wrong says nothing: nobody knows when it was."""
-        offset = self._centre.offset
-        limit = (slot.probe.interval_at(slot.due) or 0) // QUARTER
-        if offset is None or not offset.surely_beyond(limit):
-            return seen
-        ahead, uncertain = offset.ahead / SECOND, offset.uncertainty / SECOND
-        said = f"this machine's clock is {ahead:+.3f} s (± {uncertain:.3f} s) from the centre's"
-        return replace(seen, outcome=Outcome.INCONCLUSIVE, reason=Reason.CLOCK_OFF, text=said)
 
     async def _tidy(self) -> None:
         """Let go of what the centre has had for long, and say when the spool outgrows its limit."""
@@ -194,6 +231,7 @@ class Agent:
         while True:
             await asyncio.sleep(CLOSING_TICK)
             settled = self._wheel.low_water()
+            await self._explain()
             for version, batch in list(self._open.items()):
                 end = batch.end(settled)
                 if end is not None:
@@ -245,12 +283,11 @@ class Agent:
         await self._recorder.do(self._spool.follow, assignment, since)
         log.info("following assignment %d", assignment.version)
 
-    async def _watch(self, parent: int | None) -> None:
+    async def _mind(self, parent: int | None) -> None:
         while True:
             if parent is not None and os.getppid() != parent:
                 log.info("the process that started this agent is gone")
                 self.stop()
-            if self._wheel.low_water() > self._clock() + SET_BACK:
-                self.clock_set_back = True
-                self.stop()
+            if self._wheel.low_water() > self._clock() + SET_BACK and not self.clock_set_back:
+                self._begin_anew(self._clock())
             await asyncio.sleep(1)

@@ -7,6 +7,7 @@ import heapq
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -50,11 +51,13 @@ class Slot:
         return next(self.probe.slots(self.due + 1, self.due + interval), self.due + interval)
 
 
-Attempt = Callable[[Slot, int], Awaitable[None]]
+Attempt = Callable[[Slot, int], Awaitable[Awaitable[None] | None]]
 
 
 class Wheel:
     """Runs one attempt per slot; `attempt` is given the slot and the instant of its start.
+
+    What it returns is awaited after its host is free for others: a slow disk is not the target's fault.
 
     One job per cadence puts the slots of its next cycle on one heap, from which they are released.
     """
@@ -71,6 +74,7 @@ class Wheel:
         self._planned_to: dict[int, int] = {}
         self._heap: list[tuple[int, int, int, Slot]] = []
         self._running: set[Slot] = set()
+        self._waiting: set[Slot] = set()
         self._all = asyncio.Semaphore(AT_ONCE)
         self._hosts: dict[str, asyncio.Semaphore] = {}
         self._woken = asyncio.Event()
@@ -108,6 +112,22 @@ class Wheel:
         self._settled = max(self._settled, low)
         return self._settled
 
+    def lose(self, since: int, now: int) -> int | None:
+        """Give up what was due before `now` (µs) and has not begun: nothing was released since `since`.
+
+        Returns the due instant of the first slot that is lost, or None.
+        """
+        lost = [entry[0] for entry in self._heap if entry[0] < now]
+        lost += [slot.due for slot in self._waiting]
+        self._heap = [entry for entry in self._heap if entry[0] >= now]
+        heapq.heapify(self._heap)
+        self._waiting.clear()
+        self._planned_to = {each: max(upto, now) for each, upto in self._planned_to.items()}
+        for probe in self._assignment.probes if self._assignment else ():
+            lost += [first for first, _, _ in probe.progressions(since, now)]
+        self._woken.set()
+        return min(lost, default=None)
+
     async def run(self) -> None:
         """Release slots until stopped, then wait for those in flight.
 
@@ -139,7 +159,9 @@ class Wheel:
             return  # a job was under way while another assignment took over
         now = self._clock()
         # What was called settled stays so, also when the clock steps or the machine has slept.
-        begin, end = max(self._planned_to[cadence], self._settled), now + 2 * cadence
+        # What is older than a cycle belongs to later slots by now.
+        begin = max(self._planned_to[cadence], self._settled, now - cadence)
+        end = now + 2 * cadence
         self._planned_to[cadence] = max(begin, end)
         for index, probe in enumerate(self._assignment.probes):
             for first, step, count in probe.progressions(begin, end):
@@ -156,12 +178,13 @@ class Wheel:
             raise self._fault
         now = self._clock()
         for cadence, planned_to in self._planned_to.items():
-            if planned_to < now:  # the clock has stepped; the next job is too far off
+            if planned_to <= now:  # the clock has stepped; the next job is too far off
                 self._push(cadence)
         released = 0
         while self._heap and self._heap[0][0] <= now and released < RELEASES_A_TURN:
             slot = heapq.heappop(self._heap)[-1]
             self._running.add(slot)
+            self._waiting.add(slot)
             tasks.create_task(self._one(slot))
             released += 1
         return released
@@ -170,17 +193,29 @@ class Wheel:
         host = self._hosts.get(slot.probe.spec.host) or asyncio.Semaphore(AT_ONCE_PER_HOST)
         try:
             # The host's place comes first: waiting for it must not use up the places of all.
-            async with host, self._all:
-                started = self._clock()
-                if self._stopping:
-                    self._keep(slot)
-                elif started < slot.expires():
-                    await self._attempt(slot, started)
+            async with AsyncExitStack() as places:
+                async with host:
+                    await places.enter_async_context(self._all)
+                    rest = await self._begun(slot)
+                if rest is not None:
+                    await rest
         except asyncio.CancelledError:
             self._keep(slot)
             raise
         finally:
             self._running.discard(slot)
+            self._waiting.discard(slot)
+
+    async def _begun(self, slot: Slot) -> Awaitable[None] | None:
+        started = self._clock()
+        if slot not in self._waiting:
+            return None  # given up while it waited
+        self._waiting.remove(slot)
+        if self._stopping:
+            self._keep(slot)
+        elif started < slot.expires():
+            return await self._attempt(slot, started)
+        return None
 
     async def _until_next(self) -> None:
         self._woken.clear()

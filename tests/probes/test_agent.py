@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import resource
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,36 +44,6 @@ def assigned(port: int, version: int = 1, probes: int = 3) -> AgentAssigned:
             for n in range(probes)
         ),
     )
-
-
-@pytest.fixture
-def start(tmp_path: Path, centre: Any) -> Iterator[Start]:
-    """Start the agent on the spool of this test; whatever still runs at the end is killed."""
-    started: list[subprocess.Popen[str]] = []
-
-    def agent(**more: str) -> subprocess.Popen[str]:
-        settings = {
-            "SLAMON_AGENT_ID": "agent-1",
-            "SLAMON_AGENT_KEY": "key-1",
-            "SLAMON_CENTRE": centre.url,
-            "SLAMON_AGENT_ALLOW": "127.0.0.0/8",
-            "SLAMON_SPOOL": str(tmp_path / "spool.db"),
-        }
-        process = subprocess.Popen(
-            [sys.executable, "-m", "probes"],
-            env=os.environ | settings | more,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        return process
-
-    yield agent
-    for process in started:
-        process.kill()
-        process.wait()
-        if process.stderr is not None:
-            process.stderr.close()
 
 
 def until(condition: Callable[[], object], seconds: float = 10) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 
 import pytest
 
 from probes.spec import AgentAssigned, AssignedProbe, Segment, phase_of
 from probes.specs.lines import TcpSpec
-from probes.wheel import Slot, Wheel, wall_clock
+from probes.wheel import Attempt, Slot, Wheel, wall_clock
 
 MS = 1000
 
@@ -31,7 +31,7 @@ def assigned(hosts: list[str], interval: int, version: int = 1) -> AgentAssigned
 
 
 def turned(
-    attempt: Callable[[Slot, int], Awaitable[None]],
+    attempt: Attempt,
     assignments: list[AgentAssigned],
     seconds: float,
 ) -> list[int]:
@@ -107,6 +107,20 @@ def test_a_host_is_asked_twice_at_a_time_and_other_hosts_do_not_wait_for_it() ->
     assert sorted(late)[len(late) // 2] < 50 * MS
     assert not any(expired), "a slot whose next one is due is skipped"
     assert len(expired) < 8 * 5
+
+
+def test_a_host_is_free_for_the_next_while_a_result_is_written() -> None:
+    begun: list[int] = []
+
+    async def written() -> None:
+        await asyncio.sleep(0.3)
+
+    async def attempt(slot: Slot, started: int) -> Awaitable[None]:
+        begun.append(started - slot.due)
+        return written()
+
+    turned(attempt, [assigned(["a.example"], 50 * MS)], 0.6)
+    assert len(begun) > 8
 
 
 def test_the_low_water_mark_waits_for_what_is_in_flight() -> None:
