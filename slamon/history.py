@@ -36,6 +36,13 @@ from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
 from slamon.sla.enrolment import AgentEnrolled, AgentRevoked
+from slamon.sla.heartbeats import (
+    HeartbeatKeyIssued,
+    HeartbeatKeyRevoked,
+    HeartbeatMissed,
+    HeartbeatReceived,
+    HeartbeatUnheard,
+)
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.intake import BatchQuarantined, SpoolBegan, SpoolConflictFound
 from slamon.sla.levels import LevelsImported
@@ -67,6 +74,11 @@ FACTS: Mapping[str, type[Any]] = {
     "observations-imported/1": ObservationsImported,
     "observations-voided/1": ObservationsVoided,
     "observations-corrected/1": ObservationsCorrected,
+    "heartbeat-key-issued/1": HeartbeatKeyIssued,
+    "heartbeat-key-revoked/1": HeartbeatKeyRevoked,
+    "heartbeat-received/1": HeartbeatReceived,
+    "heartbeat-missed/1": HeartbeatMissed,
+    "heartbeat-unheard/1": HeartbeatUnheard,
     "state-declared/1": StateDeclared,
     "declaration-ended/1": DeclarationEnded,
     "declaration-withdrawn/1": DeclarationWithdrawn,

@@ -14,6 +14,7 @@ from slamon.ledger.archives import whereabouts
 from slamon.ledger.codec import Entry
 from slamon.ledger.store import Ledger
 from slamon.sla.corrections import Chosen, Held
+from slamon.sla.heartbeats import HeartbeatFact
 from slamon.sla.imports import ObservationsImported
 
 Assigned = Callable[[str, int], AgentAssigned | None]
@@ -54,6 +55,10 @@ def _rows(assigned: Assigned, entry: Entry, chosen: Chosen) -> Iterator[Held]:
     match entry.fact:
         case ObservationsImported() as fact:
             yield from _of_import(entry, fact, chosen)
+        case fact if isinstance(fact, HeartbeatFact):
+            result = fact.result
+            if result and fact.location == chosen.location:
+                yield Held(entry.stream, entry.version, 0, result.at, result.latency_us)
         case ObservationsRecorded() as fact:
             yield from _of_batch(assigned, entry, fact, chosen)
 

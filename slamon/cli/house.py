@@ -89,6 +89,12 @@ class House:
         self.store.close()
         self.ledger.close()
 
+    def newest_fact_at(self, position: int | None = None) -> int:
+        """When the last fact up to a position was recorded (µs), of all if none is given; now while there is none."""
+        last = self.ledger.position() if position is None else position
+        found = self.ledger.since(last - 1, limit=1) if last else []
+        return found[0].recorded_at if found else now()
+
     def folder_of_views(self) -> Folder:
         """What folds this ledger into these views."""
         return Folder(self.ledger, self.store)

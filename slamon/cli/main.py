@@ -32,6 +32,7 @@ class Commands(Deferred):
         "incident": "slamon.cli.declaring:app",
         "probe": "slamon.cli.probing:app",
         "agent": "slamon.cli.agents:app",
+        "heartbeat": "slamon.cli.heartbeats:app",
         "ledger": "slamon.cli.backing:app",
         "dashboards": "slamon.cli.dashboards:app",
         "actor": "slamon.cli.acting:app",

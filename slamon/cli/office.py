@@ -8,6 +8,7 @@ from pathlib import Path
 
 from slamon.cli.assigning import AGENT
 from slamon.cli.child import Child
+from slamon.cli.hearing import listening
 from slamon.cli.house import House, now
 from slamon.cli.readiness import silence
 from slamon.cli.settings import Settings
@@ -23,6 +24,8 @@ MINUTE = 60_000_000  # µs
 class Office:
     """Agent and duties of one house; `child` starts the agent, None where it runs apart.
 
+    `life` tells the instant (µs) of the last sign that anybody did the same before.
+
     Called from the thread that folds, and ended from the one that stops the process.
     """
 
@@ -32,6 +35,7 @@ class Office:
         telling: Telling,
         address: Address,
         child: Callable[[], Child] | None,
+        life: Callable[[], int],
     ) -> None:
         self._house = house
         self._telling = telling
@@ -43,6 +47,7 @@ class Office:
         self._attended_at = 0
         self._duties: Duties | None = None
         self._agent: Child | None = None
+        self._life = life
 
     def attend(self) -> None:
         """Start what does not run yet, and tell agents what the catalogue says now, when it has changed."""
@@ -58,7 +63,8 @@ class Office:
         self._house.store.take_over()
         books = Bookkeeping(self._house.ledger, self._house.reading, now)
         seals = Sealing(self._house.ledger, now, Settings().seal_minutes * MINUTE)
-        self._duties = Duties({**books.duties(), **seals.duties()})
+        ears = listening(self._house, Settings().location, self._life())
+        self._duties = Duties({**books.duties(), **seals.duties(), **ears.duties()})
         self._duties.start()
         self._let_in()
 
@@ -88,6 +94,7 @@ class Office:
                 self._duties = None
             self._address.remove()
             self._telling.forget()
+            self._life = self._house.newest_fact_at
 
     def close(self) -> None:
         """End, and begin no more; `closed` once the agent has handed in what it had."""

@@ -17,6 +17,7 @@ from slamon.app.enrolment import key_of
 from slamon.cli.agentkey import agent_key
 from slamon.cli.assigning import AGENT, Targets
 from slamon.cli.child import Child, surroundings
+from slamon.cli.hearing import Ears
 from slamon.cli.house import Decisions, House, now
 from slamon.cli.listening import listen, loopback_url, must_be_whole, url_of
 from slamon.cli.office import Office
@@ -31,6 +32,7 @@ from slamon.ledger.actors import Actors
 from slamon.ledger.lock import FoldingLock
 from slamon.ledger.trouble import passing
 from slamon.views.following import Following
+from slamon.web import ping
 from slamon.web.access import Access
 from slamon.web.app import build
 
@@ -75,6 +77,7 @@ class Server:
             Telling(house, plan.settings.location, plan.targets, self._contacts.wire),
             Address(plan.folder, self.url),
             self._child if plan.own_agent else None,
+            house.newest_fact_at if plan.standby else self._life_before,
         )
         self._following = Following(
             house.folder_of_views(), lock, self._office, now, home=plan.folder
@@ -137,6 +140,7 @@ class Server:
             extra_routers=(
                 ingest.build(self._house.ledger, self._key_of, now, self._contacts),
                 self._contacts.router(),
+                ping.build(Ears(self._house, self._plan.settings.location), now),
                 metrics_router(self._house, lambda: self._following.pulse),
             ),
         )
@@ -149,6 +153,10 @@ class Server:
             ssl_certfile=settings.tls_certificate,
             ssl_keyfile=settings.tls_key,
         )
+
+    def _life_before(self) -> int:
+        """The last sign of life (µs) of whoever served this ledger before."""
+        return self._house.newest_fact_at(self._house.began_at)
 
     def _key_of(self, agent: str) -> str | None:
         """The SHA-256 of an agent's key: ours is in the data folder, the others are enrolled."""

@@ -10,10 +10,12 @@ from sqlalchemy import Connection, Row, func, select, tuple_
 
 from catalogue.instants import format_instant, moment_of
 from catalogue.probing import Import, Probe
+from catalogue.questions import Heartbeat
 from probes.batch import NO_LATENCY, ObservationsRecorded
 from probes.outcome import Outcome
 from probes.spec import AgentAssigned, AssignedProbe
 from slamon.ledger.store import Ledger
+from slamon.sla.heartbeats import HeartbeatReceived
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.judgement import Basis
 from slamon.sla.runs import DAY_US
@@ -34,6 +36,7 @@ from slamon.views.traced import Tracer
 Place = tuple[str, str]
 """Check and location."""
 
+REPORTS_ITSELF = "reports itself"
 SUPPORTED = frozenset({"http", "http_json", "tcp", "dns"})
 
 
@@ -52,7 +55,10 @@ def probes(
     for probe in held.of(Probe):
         if service is not None and probe.service != service:
             continue
-        places = assigned.get(probe.id) or [(None, None)]
+        heard = [(place, None) for check, place in sorted(newest) if check == probe.id]
+        silent: list[tuple[str | None, None]] = [(None, None)]
+        itself = isinstance(probe, Heartbeat)
+        places = assigned.get(probe.id) or (heard if itself and heard else silent)
         for place, found in places:
             line = _line(held, probe, place, found, newest, reader)
             key = (probe.id, place or "")
@@ -98,16 +104,17 @@ def _line(
     reader: _Newest,
 ) -> ProbeLine:
     row = newest.get((probe.id, place)) if place else None
-    why = None if assigned else why_not_asked(probe)
+    heard = isinstance(probe, Heartbeat) and probe.enabled and row is not None
+    why = None if assigned or heard else why_not_asked(probe)
     return ProbeLine(
         probe=probe.id,
         kind=probe.kind,
         service=probe.service,
         location=place,
-        target=assigned.spec.target if assigned else probe.target,
+        target=assigned.spec.target if assigned else probe.target or REPORTS_ITSELF,
         interval_us=timing(held, probe)[0],
         control=probe.control,
-        measurable=assigned is not None,
+        measurable=why is None,
         why=why,
         outcome=OUTCOMES[row.outcome] if row else None,
         last_at=format_instant(row.at) if row else None,
@@ -121,6 +128,8 @@ def why_not_asked(probe: Probe) -> str:
     """Say why no agent asks a probe."""
     if not probe.enabled:
         return "switched off in the documents"
+    if isinstance(probe, Heartbeat):
+        return "it reports itself, and was not heard yet"
     if probe.kind not in SUPPORTED:
         return f"probes of kind {probe.kind} are kept and not asked yet"
     if probe.active:
@@ -168,6 +177,8 @@ class _Newest:
             case ObservationsRecorded() as batch:
                 agent = entry.stream.split(":")[1]
                 yield from _of_batch(batch, self._assignment(agent, batch.assignment))
+            case HeartbeatReceived() as fact:
+                yield (entry.stream.split(":")[1], fact.at), fact.duration_us
             case ObservationsImported() as fact:
                 for check, at, value in zip(fact.check, fact.at, fact.latency_us, strict=True):
                     yield (fact.checks[check], at), value

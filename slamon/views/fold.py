@@ -24,12 +24,26 @@ from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
 from slamon.sla.enrolment import AgentEnrolled, AgentRevoked
+from slamon.sla.heartbeats import (
+    HeartbeatFact,
+    HeartbeatKeyIssued,
+    HeartbeatKeyRevoked,
+)
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.intake import BatchQuarantined, SpoolBegan, SpoolConflictFound
 from slamon.sla.levels import LevelsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
 from slamon.sla.tickets import TicketsImported
-from slamon.views import alarms, corrected, declared, enrolled, excluded, keeping, reviewed
+from slamon.views import (
+    alarms,
+    corrected,
+    declared,
+    enrolled,
+    excluded,
+    heartbeats,
+    keeping,
+    reviewed,
+)
 from slamon.views.ahead import Ahead, parts
 from slamon.views.carried import Carried
 from slamon.views.chains import RECORDED, Chain, MisfitError, Read, in_chains
@@ -251,6 +265,8 @@ def _apply(connection: Connection, carried: Carried, entry: Entry) -> bool:
             keep_seal(connection, entry, fact)
         case AgentEnrolled() | AgentRevoked() as fact:
             enrolled.applied(connection, entry, fact)
+        case HeartbeatKeyIssued() | HeartbeatKeyRevoked() as fact:
+            heartbeats.applied(connection, entry, fact)
         case ObservationsVoided() | ObservationsCorrected() as fact:
             corrected.applied(connection, observed, entry, fact)
         case BatchQuarantined() | SpoolBegan() | SpoolConflictFound() as fact:
@@ -269,6 +285,8 @@ def _observed(observed: Observed, entry: Entry) -> bool:
     match entry.fact:
         case ObservationsImported() as fact:
             observed.imported(entry, fact)
+        case fact if isinstance(fact, HeartbeatFact):
+            observed.heard(entry, fact)
         case ProbingInterrupted() as fact:
             observed.interrupted(entry, fact)
         case TicketsImported() as fact:

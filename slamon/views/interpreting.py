@@ -13,6 +13,7 @@ from catalogue.instants import at_clock, parse_duration
 from catalogue.intervals import Intervals
 from catalogue.objectives import BOUNDED, LENGTHS, OF_CASES, Objective
 from catalogue.probing import Import, Probe, ProbeDefaults
+from catalogue.questions import Heartbeat
 from catalogue.service_hours import ServiceHours
 from catalogue.targets import Share
 from probes.spec import allowed_lateness
@@ -173,7 +174,9 @@ def sources_of(
     for name in data:
         if (probe := held.get(Probe, name)) is not None:
             validity = validity_of(held, probe)
-            for place in rules.locations if rules else held.default_locations:
+            places = rules.locations if rules else held.default_locations
+            own = probe.location if isinstance(probe, Heartbeat) else None
+            for place in (own,) if own else places:
                 yield Source(name, place, validity)
         elif (file := held.get(Import, name)) is not None and file.validity and file.location:
             validity = parse_duration(file.validity).exact()
@@ -194,6 +197,11 @@ def timing(held: Promises, probe: Probe) -> tuple[int, int]:
 
 
 def validity_of(held: Promises, probe: Probe) -> int:
-    """How long a result of a probe speaks (rule P2): interval + timeout + allowed lateness."""
+    """How long a result of a probe speaks (rule P2): interval + timeout + allowed lateness.
+
+    That of a heartbeat speaks for interval + grace.
+    """
+    if isinstance(probe, Heartbeat):
+        return parse_duration(probe.interval).exact() + parse_duration(probe.grace).exact()
     interval, timeout = timing(held, probe)
     return interval + timeout + allowed_lateness(interval)

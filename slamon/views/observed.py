@@ -10,6 +10,7 @@ from probes.outcome import Outcome
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.codec import Entry
 from slamon.sla.corrections import CorrectionFact
+from slamon.sla.heartbeats import HeartbeatFact
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.levels import LevelsImported
 from slamon.sla.runs import Run
@@ -115,6 +116,16 @@ class Observed:
             self.book.add(source, found, "imported", lambda _: entry.position)
             self._note(source, found, entry.position)
         self._paced.imported(entry, fact)
+
+    def heard(self, entry: Entry, fact: HeartbeatFact) -> None:
+        """A signal of a probe that reports itself, or its silence; a signal that changes no state is no result."""
+        if (result := fact.result) is None:
+            return
+        run = Run(result.at, result.at, 1, result.outcome, result.validity_us)
+        source, found = (entry.stream.split(":")[1], fact.location), [(run, 0)]
+        self.book.add(source, found, "measured", lambda _: entry.position)
+        self._note(source, found, entry.position)
+        self._paced.heard(entry, fact)
 
     def tickets(self, entry: Entry, fact: TicketsImported) -> None:
         """A part of a file of tickets."""

@@ -10,6 +10,7 @@ from catalogue.instants import format_instant
 from probes.outcome import Outcome
 from probes.spec import AssignedProbe
 from slamon.sla.corrections import Chosen
+from slamon.sla.heartbeats import stream_of
 from slamon.sla.runs import DAY_US
 from slamon.views.batches import read_assignment
 from slamon.views.daybook import unpack
@@ -65,6 +66,8 @@ class Origins:
         if imported:
             yield f"imports:{source}"
             return
+        for day in range(begin // DAY_US, (end - 1) // DAY_US + 1):
+            yield stream_of(check, day * DAY_US)
         for agent, probe in self._asked(check, location):
             # A result of a day may stand with the day before: it is filed by the instant at which it was due.
             late = max(segment.interval for segment in probe.segments)

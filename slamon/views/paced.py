@@ -29,6 +29,7 @@ from slamon.sla.corrections import (
     ObservationsVoided,
 )
 from slamon.sla.counts import within
+from slamon.sla.heartbeats import HeartbeatFact
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.intake import BatchQuarantined
 from slamon.sla.runs import Run
@@ -123,6 +124,17 @@ class Paced:
                 run = Run(at, at, 1, kept, fact.validity_us)
                 source = check, fact.location
                 self._book(bound).add(source, [(run, 0)], "imported", lambda _: entry.position)
+
+    def heard(self, entry: Entry, fact: HeartbeatFact) -> None:
+        """A signal of a probe that reports itself, or its silence; a run takes as long as from its begin to its end."""
+        check, result = entry.stream.split(":")[1], fact.result
+        if result is None:
+            return
+        for bound in self._bounds.get(check, ()):
+            kept = within(result.outcome, result.latency_us, bound)
+            run = Run(result.at, result.at, 1, kept, result.validity_us)
+            source = check, fact.location
+            self._book(bound).add(source, [(run, 0)], "measured", lambda _: entry.position)
 
     def amended(self, entry: Entry, fact: CorrectionFact) -> None:
         """Results do not stand any more, or stand with another outcome."""
@@ -237,6 +249,8 @@ def _take(batches: Batches, paced: Paced, entry: Entry) -> None:
     match entry.fact:
         case ObservationsImported() as fact:
             paced.imported(entry, fact)
+        case fact if isinstance(fact, HeartbeatFact):
+            paced.heard(entry, fact)
         case ObservationsVoided() | ObservationsCorrected() as fact:
             paced.amended(entry, fact)
         case BatchQuarantined():

@@ -17,6 +17,8 @@ from probes.spec import AgentAssigned
 from slamon.ledger.codec import Entry, Row
 from slamon.ledger.store import Ledger
 from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided, stream_of
+from slamon.sla.heartbeats import HeartbeatFact
+from slamon.sla.heartbeats import stream_of as stream_of_heartbeats
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.intake import BatchQuarantined
 from slamon.sla.runs import DAY_US
@@ -57,7 +59,7 @@ class PastDays:
         """Fold every day anew of which something was told, or taken back, after the position."""
         asked, imported = self._unfinished()
         for day in sorted(asked):
-            self._fold_one(asked[day], self._streams(asked[day], day))
+            self._fold_one(asked[day], [*self._streams(asked[day], day), *_reported(asked[day])])
         for source, days in imported.items():
             self._fold_one(days, [f"imports:{source}"])
         for table in FOLDED:
@@ -194,6 +196,8 @@ def _apply(observed: Observed, entry: Entry) -> None:
     match entry.fact:
         case ObservationsImported() as fact:
             observed.imported(entry, fact)
+        case fact if isinstance(fact, HeartbeatFact):
+            observed.heard(entry, fact)
         case ObservationsVoided() | ObservationsCorrected() as fact:
             observed.flush()
             observed.amended(entry, fact)
@@ -202,6 +206,12 @@ def _apply(observed: Observed, entry: Entry) -> None:
         case other:
             message = f"{type(other).__name__} tells of no results"
             raise TypeError(message)
+
+
+def _reported(days: Iterable[Day]) -> Iterator[str]:
+    """The streams of days that probes may have reported themselves."""
+    for check, day in sorted({(check, day) for check, _, day in days}):
+        yield stream_of_heartbeats(check, day * DAY_US)
 
 
 def _key(row: Mapping[str, Any]) -> Day:

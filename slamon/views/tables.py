@@ -107,6 +107,15 @@ enrolment = Table(
     Column("reason", String),  # of a revocation
 )
 
+heartbeat_key = Table(
+    "heartbeat_key",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("probe", String, nullable=False),
+    Column("at", BigInteger, nullable=False),  # when it was recorded
+    Column("key_sha256", String),  # none: it was revoked
+)
+
 probe_day = Table(
     "probe_day",
     metadata,

@@ -35,6 +35,8 @@ RESULTS_AND_RULINGS = frozenset(
         "observations",
         "spools",
         "imports",
+        "heartbeat",
+        "heartbeats",
         "period",
         "breach",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -17,6 +17,7 @@ from probes.stretches import Stretch, runs
 from slamon.ledger.codec import Entry
 from slamon.ledger.store import Ledger
 from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
+from slamon.sla.heartbeats import HeartbeatFact
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.runs import DAY_US
 from slamon.views.batches import read_assignment
@@ -73,10 +74,15 @@ class Tracer:
                 by_stream[stream].append((check, place, at))
         found: dict[Result, int] = {}
         for stream, wanted in by_stream.items():
-            own = self._imported if stream.startswith("imports:") else self._recorded
+            own = self._ways.get(stream.partition(":")[0], self._recorded)
             for result, position in own(stream, wanted):
                 found[result] = max(position, found.get(result, 0))
         return found
+
+    @property
+    def _ways(self) -> Mapping[str, Callable[[str, list[Result]], Iterator[tuple[Result, int]]]]:
+        """How results are looked up in streams that hold no batches."""
+        return {"imports": self._imported, "heartbeats": self._reported}
 
     def corrections(self, checks: Iterable[tuple[str, str]], span: Span) -> tuple[Corrected, ...]:
         """The facts that voided or changed results of some checks at their places in a span."""
@@ -110,6 +116,14 @@ class Tracer:
                 result = asked.get((fact.checks[number], at))
                 if result and result[1] == fact.location:
                     yield result, entry.position
+
+    def _reported(self, stream: str, wanted: list[Result]) -> Iterator[tuple[Result, int]]:
+        asked = {(place, at): (check, place, at) for check, place, at in wanted}
+        for entry in self.ledger.stream(stream, upto=self.upto):
+            if isinstance(fact := entry.fact, HeartbeatFact):
+                found = asked.get((fact.location, fact.instant))
+                if found and fact.result:
+                    yield found, entry.position
 
     def _recorded(self, stream: str, wanted: list[Result]) -> Iterator[tuple[Result, int]]:
         for result in wanted:

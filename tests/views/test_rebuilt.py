@@ -47,6 +47,7 @@ STEPS = st.one_of(
         st.just("import"),
         st.lists(st.tuples(instants, st.sampled_from(Outcome)), min_size=1, max_size=5),
     ),
+    st.tuples(st.just("hear"), instants, st.sampled_from(Outcome)),
     st.tuples(st.just("amend"), st.integers(1, 28), st.sampled_from(("90.00", "99.00"))),
     st.tuples(st.just("correct"), st.sampled_from((1, 2))),
     st.tuples(st.just("close"), st.sampled_from(AGREEMENTS), st.sampled_from(("waived", "upheld"))),
@@ -119,6 +120,8 @@ def _disturb(world: Any, kit: Any, step: tuple[Any, ...]) -> None:
             world.probe_again(kit.agents[agent], length, kit.chance(seed))
         case "set aside", agent, length, seed:
             world.probe(kit.agents[agent], length, kit.chance(seed), aside=True)
+        case "hear", at, outcome:
+            world.hear(kit.begin + at, outcome)
         case "meet", agent:
             world.assign(kit.agents[agent], location="loc-bonn")
         case _:

@@ -29,6 +29,7 @@ from slamon.ledger.sealing import seal
 from slamon.sla.announcing import ExclusionAnnounced, ExclusionGranted, ExclusionWithdrawn
 from slamon.sla.corrections import CorrectionError
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
+from slamon.sla.heartbeats import HeartbeatKeyIssued, HeartbeatKeyRevoked
 from slamon.sla.intake import BatchQuarantined, SpoolBegan, SpoolConflictFound
 from slamon.sla.levels import LevelsImported
 from slamon.sla.review import BreachUpheld, BreachWaived
@@ -65,8 +66,15 @@ STEPS = st.one_of(
         st.lists(st.tuples(instants, st.sampled_from(Outcome)), min_size=1, max_size=5),
     ),
     st.tuples(
+        st.just("hear"),
+        instants,
+        st.sampled_from(Outcome),
+        st.sampled_from((None, 40_000, 200_000)),
+    ),
+    st.tuples(st.just("key"), st.booleans()),
+    st.tuples(
         st.just("correct results"),
-        st.sampled_from(("prb-control", "prb-mail", "prb-web", PAPER)),
+        st.sampled_from(("prb-control", "prb-mail", "prb-web", "hb-report", PAPER)),
         agents,
         st.tuples(instants, hours),
         st.sampled_from((None, Outcome.GOOD, Outcome.BAD)),
@@ -106,7 +114,7 @@ def _take(world: Any, kit: Any, step: tuple[Any, ...]) -> None:
         case "settle", now:
             world.settle(kit.begin + now)
         case "correct results", check, agent, (begin, length), became:
-            place = "loc-bonn" if check == PAPER else PLACES[kit.agents[agent]]
+            place = "loc-bonn" if check in {PAPER, "hb-report"} else PLACES[kit.agents[agent]]
             _correct(world, check, place, (kit.begin + begin, length * HOUR), became)
         case "count latencies", facts:
             Latencies(world.ledger, world.views).step(facts)
@@ -120,6 +128,15 @@ def _disturb(world: Any, kit: Any, step: tuple[Any, ...]) -> None:
             world.probe_again(kit.agents[agent], length, _rows(seed))
         case "set aside", agent, length, seed:
             world.probe(kit.agents[agent], length, _rows(seed), aside=True)
+        case "hear", at, outcome, took:
+            world.hear(kit.begin + at, outcome, took)
+        case "key", issued:
+            fact = (
+                HeartbeatKeyIssued(key_sha256="0e" * 32)
+                if issued
+                else HeartbeatKeyRevoked(reason="so")
+            )
+            world.append("heartbeat:hb-report", fact)
         case "meet", agent:
             world.assign(kit.agents[agent], location="loc-bonn")
         case "archive", before:

@@ -7,6 +7,7 @@ from typing import Any
 
 PROBES = ("prb-control", "prb-mail", "prb-web")
 AGENTS = {"agent-bonn": "loc-bonn", "agent-outside": "loc-outside"}
+HEARTBEAT = "hb-report"
 SERVICES = {"svc-mail": ("prb-mail",), "svc-web": ("prb-web", "prb-mail"), "svc-paper": ()}
 PROV = {"_": "I"}
 
@@ -109,6 +110,18 @@ def _probe(name: str) -> Json:
     }
 
 
+def _heartbeat() -> Json:
+    return {
+        "id": HEARTBEAT,
+        "kind": "heartbeat",
+        "service": "svc-paper",
+        "interval": "PT20H",
+        "grace": "PT1H",
+        "location": "loc-bonn",
+        "prov": PROV,
+    }
+
+
 def records() -> Iterator[tuple[str, str, Json, Json | None]]:
     """All records: kind, id, terms, lifecycle."""
     for party in ("party-us", "party-them"):
@@ -132,6 +145,7 @@ def records() -> Iterator[tuple[str, str, Json, Json | None]]:
         yield "service", service, _service(service, probes), {"lifecycle": "live"}
     for probe in PROBES:
         yield "probe", probe, _probe(probe), None
+    yield "probe", HEARTBEAT, _heartbeat(), None
     yield "import", "imp-paper", _import(), None
     in_force = {"state": "in_force", "signed_on": {"value": "2026-02-01", "precision": "day"}}
     for agreement in _agreements():
@@ -175,5 +189,8 @@ def _agreements() -> Iterator[Json]:
     both.pop("control_probe")
     wide = [_objective("o1", "svc-mail", ["prb-mail"], mode="shadow")]
     yield _agreement("sla-two-places", "America/New_York", wide, measurement_rules=both)
-    paper = [_objective("o1", "svc-paper", ["imp-paper"], service_hours="hours-always")]
+    paper = [
+        _objective("o1", "svc-paper", ["imp-paper"], service_hours="hours-always"),
+        _objective("o2", "svc-paper", [HEARTBEAT]),
+    ]
     yield _agreement("sla-paper", "Europe/Berlin", paper, exclusions=CLAUSES)

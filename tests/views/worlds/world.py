@@ -22,6 +22,13 @@ from probes.specs.lines import TcpSpec
 from slamon.ledger.codec import Fact
 from slamon.ledger.store import Ledger, LedgerFounded, Write
 from slamon.sla.closing import PeriodClosed
+from slamon.sla.heartbeats import (
+    HeartbeatFact,
+    HeartbeatMissed,
+    HeartbeatReceived,
+    HeartbeatUnheard,
+    stream_of,
+)
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.intake import BatchQuarantined
 from slamon.views import keeping
@@ -160,6 +167,20 @@ class World:
                 latency_us=tuple(took) or (None,) * len(results),
             ),
         )
+
+    def hear(self, at: int, outcome: Outcome, took: int | None = None) -> None:
+        """Hear how a report went, or that none came; `took` is how long it ran (µs)."""
+        told = {"location": "loc-bonn", "validity_us": 21 * HOUR}
+        fact: HeartbeatFact
+        match outcome:
+            case Outcome.INCONCLUSIVE:
+                fact = HeartbeatUnheard(begin=at, end=at + HOUR, **told)
+            case Outcome.DEGRADED:
+                fact = HeartbeatMissed(due=at - HOUR, deadline=at, since=at - HOUR, **told)
+            case _:
+                word = "success" if outcome is Outcome.GOOD else "fail"
+                fact = HeartbeatReceived(at=at, signal=word, duration_us=took, **told)
+        self.append(stream_of("hb-report", at), fact)
 
     def close_period(self, agreement: str, label: str, now: int) -> ClosingOffer:
         """Close a period with the figures the views give, whatever they are."""
