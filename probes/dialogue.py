@@ -17,7 +17,7 @@ from probes.observation import Failure, Heard, Reason, Stage, inconclusive
 from probes.resolver import Resolver
 from probes.specs.wire import Family
 
-Prelude = Callable[[Connection], Awaitable[None]]
+Prelude = Callable[[Connection], Awaitable[object]]
 
 LINE_LIMIT = 200
 # Headers that explain a reply and tell nothing of people: no cookies, no addresses, no locations.

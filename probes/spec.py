@@ -13,6 +13,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from probes.specs.certificates import TlsSpec
 from probes.specs.lines import TcpSpec
 from probes.specs.names import DnsSpec
 from probes.specs.web import HttpSpec
@@ -26,7 +27,7 @@ CALENDAR_END = 253_402_300_800_000_000  # the year 10000 cannot be written as a 
 Instant = Annotated[int, Field(ge=0, lt=CALENDAR_END)]
 
 
-ProbeSpec = Annotated[HttpSpec | TcpSpec | DnsSpec, Field(discriminator="kind")]
+ProbeSpec = Annotated[HttpSpec | TcpSpec | DnsSpec | TlsSpec, Field(discriminator="kind")]
 
 
 class Segment(Wire):

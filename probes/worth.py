@@ -1,4 +1,4 @@
-"""Worth keeping: which results keep their evidence - changes, failures, slow ones, and one in an hour."""
+"""Worth keeping: which results keep their evidence - changes, failures, slow ones, one in an hour, new certificates."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ class Worth:
     def __init__(self) -> None:
         self._latencies: dict[str, deque[int]] = {}
         self._sampled: dict[str, int] = {}
+        self._shown: dict[str, str] = {}
 
     def keeps(self, slot: Slot, seen: Observation, *, changed: bool) -> bool:
         """Whether the evidence of a result is kept."""
         slow = self._is_slow(slot, seen)
         sample = self._is_sample(slot)
-        return changed or seen.outcome is not Outcome.GOOD or slow or sample
+        renewed = self._is_renewed(slot, seen)
+        return changed or seen.outcome is not Outcome.GOOD or slow or sample or renewed
 
     def _is_slow(self, slot: Slot, seen: Observation) -> bool:
         if seen.latency is None:
@@ -35,6 +37,15 @@ class Worth:
         slow = len(known) >= ENOUGH and seen.latency > SLOW * median_low(known)
         known.append(seen.latency)
         return slow
+
+    def _is_renewed(self, slot: Slot, seen: Observation) -> bool:
+        """Whether the target shows another certificate than before, whoever signed it."""
+        if not seen.heard.certificates:
+            return False
+        shown = seen.heard.certificates[0].fingerprint
+        before = self._shown.get(slot.probe.probe, shown)
+        self._shown[slot.probe.probe] = shown
+        return before != shown
 
     def _is_sample(self, slot: Slot) -> bool:
         hour = slot.due // HOUR

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from probes.assembly import EVIDENCE_ROOM, Row, assemble, relisted
 from probes.batch import Edge
+from probes.conditions.reply import Certificate
 from probes.evidence import Evidence
-from probes.observation import Observation
+from probes.observation import Heard, Observation
 from probes.outcome import Outcome
 from probes.spec import AgentAssigned, AssignedProbe, Segment
 from probes.specs.lines import TcpSpec
@@ -62,6 +65,16 @@ def test_what_is_unusual_is_kept(
     used: Worth, minute: int, one: Observation, *, changed: bool, worth_it: bool
 ) -> None:
     assert kept(used, minute, one, changed=changed) is worth_it
+
+
+def test_a_new_certificate_is_kept_once_whoever_signed_it(used: Worth) -> None:
+    def showing(fingerprint: str) -> Observation:
+        certificate = Certificate("CN=a.example", "CN=R11", (), 0, HOUR, fingerprint)
+        return replace(seen(), heard=Heard(certificates=(certificate,)))
+
+    told = [kept(used, 20 + n, showing(each)) for n, each in enumerate(("a", "a", "b", "b", "a"))]
+
+    assert told == [False, False, True, False, True]
 
 
 def test_of_few_results_none_is_slow() -> None:
