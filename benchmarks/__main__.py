@@ -19,6 +19,7 @@ from benchmarks import (
     judge,
     late,
     metrics,
+    probe,
     prometheus,
     rebuild,
     seal,
@@ -26,6 +27,7 @@ from benchmarks import (
     wakeup,
 )
 from benchmarks.figure import Figure
+from benchmarks.webserver import NotInstalledError
 
 
 def judging(short: bool) -> list[Figure]:  # noqa: FBT001  # the one question to every benchmark
@@ -54,6 +56,7 @@ MEASURES: dict[str, Callable[[bool], list[Figure]]] = {
     "judge": judging,
     "late": late.measure,
     "metrics": metrics.measure,
+    "probe": probe.measure,
     "prometheus": prometheus.measure,
     "rebuild": rebuild.measure,
     "seal": seal.measure,
@@ -81,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         measure = partial(rebuild.measure, years=asked.service_years)
     try:
         figures = measure(asked.short)
-    except (prometheus.NotInstalledError, cluster.NotInstalledError) as missing:
+    except (NotInstalledError, prometheus.NotInstalledError, cluster.NotInstalledError) as missing:
         parser.exit(1, f"{missing}\n")
     if asked.json:
         for figure in figures:

@@ -32,6 +32,10 @@ UNITS = {
     "judge": ["ms"] * 7,
     "late": ["ms"] * 6,
     "metrics": ["ms"] * 4,
+    "probe": [
+        *("%", "µs", "ms", "slots", "results"),
+        *("%", "µs", "slots", "slots", "ms", "ms", "ms"),
+    ],
     "prometheus": ["ms"] * 2,
     "rebuild": ["s", "s", "MiB"] * 2,
     "seal": ["MB/s", "MB/s", "MB"],
@@ -53,6 +57,9 @@ def test_a_benchmark_prints_one_line_of_json_for_each_figure(
         request.getfixturevalue("cluster")  # or the test is skipped
     if name in {"judge", "prometheus", "storage"}:
         program("promtool")
+    if name == "probe":
+        program("nginx")
+        program("prometheus-blackbox-exporter")
     lines = output(tree, tmp_path, name, "--short", "--json").splitlines()
 
     figures = [json.loads(line) for line in lines]
