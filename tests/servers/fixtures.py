@@ -25,6 +25,7 @@ from tests.servers import (
     web,
 )
 from tests.servers.authority import Authority, Pair
+from tests.servers.faults import Faults
 from tests.servers.running import folder_of
 
 Program = Callable[[str], str]
@@ -146,3 +147,11 @@ def blackbox(program: Program) -> Iterator[oracle.Blackbox]:
     """Prometheus' blackbox_exporter, to compare its verdict."""
     with oracle.blackbox(program("prometheus-blackbox-exporter")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def faults() -> Iterator[Faults]:
+    """Servers that misbehave as told, on ports of their own."""
+    served = Faults()
+    yield served
+    served.close()

@@ -1,0 +1,125 @@
+"""Faults on the way and wrong replies: each is bad for a reason of its own, and none passes for a page.
+
+What blackbox_exporter says of the same target agrees in every row.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from probes.dialogue import Surroundings
+from probes.guard import networks
+from probes.observation import Observation
+from probes.outcome import Outcome
+from probes.prober import ask
+from probes.specs.web import HttpSpec
+from tests.servers import faults as way
+from tests.servers import replies
+from tests.servers.blackbox import Blackbox
+from tests.servers.faults import Faults, Talk
+from tests.servers.web import Nginx
+
+PATIENCE = 400_000
+FITS = "a page|slamon"  # also fits half of the page
+HEADERS_ONLY = 120  # bytes of nginx' reply, whose headers have more than 200
+SOME_OF_THE_PAGE = 2_000  # of 14,000
+
+
+def wrong(talk: Callable[[], Talk]) -> Callable[[int], Talk]:
+    """Answer without a real server behind."""
+    return lambda _: talk()
+
+
+WAYS = [
+    pytest.param(way.passing, None, id="nothing is wrong"),
+    pytest.param(lambda port: way.passing(port, delay=0.1), None, id="an answer that comes late"),
+    pytest.param(lambda port: way.passing(port, delay=9), "timeout", id="one that comes too late"),
+    pytest.param(
+        lambda port: way.passing(port, size=4, pause=0.05), "drip", id="a page drop by drop"
+    ),
+    pytest.param(lambda port: way.truncating(port, 0), "closed", id="no answer"),
+    pytest.param(
+        lambda port: way.truncating(port, HEADERS_ONLY), "incomplete", id="half of the headers"
+    ),
+    pytest.param(
+        lambda port: way.truncating(port, SOME_OF_THE_PAGE), "incomplete", id="half of the page"
+    ),
+    pytest.param(
+        lambda port: way.half_closing(port, SOME_OF_THE_PAGE),
+        "incomplete",
+        id="half of the page, and the connection stays",
+    ),
+    pytest.param(lambda port: way.resetting(port, 0), "reset", id="a reset before the answer"),
+    pytest.param(
+        lambda port: way.resetting(port, SOME_OF_THE_PAGE), "reset", id="a reset within the page"
+    ),
+    pytest.param(lambda _: way.silent, "timeout", id="a connection and no answer"),
+    pytest.param(lambda _: way.hanging_up, "closed", id="a connection closed after the request"),
+]
+REPLIES = [
+    pytest.param(wrong(replies.complete), None, id="a page as it should be"),
+    pytest.param(wrong(replies.length_too_long), "incomplete", id="a length beyond the end"),
+    pytest.param(wrong(replies.broken_chunk), "protocol", id="a chunk without a length"),
+    pytest.param(wrong(replies.last_chunk_missing), "incomplete", id="chunks without an end"),
+]
+
+
+def look(port: int) -> Observation:
+    document = {
+        "url": f"http://127.0.0.1:{port}/long.txt",
+        "timeout": PATIENCE,
+        "conditions": [{"field": "body", "op": "matches", "pattern": FITS}],
+    }
+    surroundings = Surroundings(networks("127.0.0.0/8"))
+    return asyncio.run(ask(HttpSpec.model_validate(document), surroundings))
+
+
+def passes(blackbox: Blackbox, port: int) -> bool:
+    wanted = {"fail_if_body_not_matches_regexp": [FITS]}
+    module = {"prober": "http", "timeout": "400ms", "http": wanted}
+    return blackbox.probe(module, f"http://127.0.0.1:{port}/long.txt")
+
+
+@pytest.mark.parametrize(("made", "reason"), WAYS + REPLIES)
+def test_a_fault_has_its_reason(
+    faults: Faults,
+    nginx: Nginx,
+    blackbox: Blackbox,
+    made: Callable[[int], Talk],
+    reason: str | None,
+) -> None:
+    port = faults.serve(made(nginx.port))
+    seen = look(port)
+
+    assert (seen.outcome, seen.reason) == (Outcome.BAD if reason else Outcome.GOOD, reason)
+    assert passes(blackbox, port) == (reason is None)
+
+
+def test_a_connection_closed_at_once_is_bad(faults: Faults, blackbox: Blackbox) -> None:
+    port = faults.serve(way.closing)
+    seen = look(port)
+
+    assert seen.outcome is Outcome.BAD
+    assert seen.reason in {"closed", "reset"}, "which, is a race between the request and the end"
+    assert not passes(blackbox, port)
+
+
+def test_a_connection_that_is_never_made_times_out(faults: Faults, blackbox: Blackbox) -> None:
+    port = faults.unanswered()
+    seen = look(port)
+
+    assert (seen.outcome, seen.reason) == (Outcome.BAD, "timeout")
+    assert [each.name for each in seen.stages][-1] == "connect"
+    assert not passes(blackbox, port)
+
+
+def test_a_page_that_never_ends_is_left_at_the_limit(faults: Faults, blackbox: Blackbox) -> None:
+    port = faults.serve(replies.body_without_end())
+    seen = look(port)
+
+    assert seen.outcome is not Outcome.GOOD
+    assert seen.reason == "body_limit"
+    assert not passes(blackbox, port)
