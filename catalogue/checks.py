@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from catalogue.agreements import Agreement
+from catalogue.askable import faults_of_asking
 from catalogue.excluding import faults_of_excluding
 from catalogue.instants import SECOND, Duration, InstantError, parse_duration
 from catalogue.measurable import faults_of_measuring
@@ -28,6 +29,7 @@ def faults_between(catalogue: Catalogue, names: Mapping[str, frozenset[str]]) ->
     yield from faults_of_provenance(catalogue, names["source"])
     yield from _offerings(catalogue)
     yield from _timings(catalogue)
+    yield from faults_of_asking(catalogue)
     yield from _foreign_data(catalogue)
     yield from faults_of_measuring(catalogue)
     yield from faults_of_excluding(catalogue)

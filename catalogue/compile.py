@@ -9,16 +9,17 @@ from urllib.parse import urlsplit
 
 from catalogue.agreements import Agreement
 from catalogue.calendars import Window
-from catalogue.expectations import dns_conditions, http_conditions, tcp_conditions
+from catalogue.expectations import dns_conditions, http_conditions, tcp_conditions, tls_conditions
 from catalogue.instants import parse_duration
 from catalogue.probing import Probe, ProbeDefaults
-from catalogue.questions import DnsProbe, HttpProbe, TcpProbe
+from catalogue.questions import Auth, DnsProbe, HttpProbe, TcpProbe, TlsProbe
 from catalogue.timing import Span, segments
 from probes.conditions.lines import BannerMatches
 from probes.spec import AssignedProbe, ProbeSpec, phase_of
+from probes.specs.certificates import TlsSpec
 from probes.specs.lines import TcpSpec
 from probes.specs.names import DnsSpec
-from probes.specs.web import BasicAuth, HttpSpec
+from probes.specs.web import HttpSpec
 
 Use = Literal["target", "demo_target"]
 
@@ -49,6 +50,8 @@ def spec_of(
             return _http(probe, address, timeout)
         case TcpProbe():
             return _tcp(probe, address, timeout)
+        case TlsProbe():
+            return _tls(probe, address, timeout)
         case DnsProbe():
             return _dns(probe, address, timeout)
         case _:
@@ -56,12 +59,40 @@ def spec_of(
 
 
 def _http(probe: HttpProbe, url: str, timeout: int) -> HttpSpec:
-    basic = probe.auth.basic if probe.auth else None
+    kept = HttpSpec.model_fields
     return HttpSpec(
         url=url,
         timeout=timeout,
+        method=probe.method,
+        headers=probe.headers,
+        secret_headers=probe.secret_headers,
+        body=probe.body,
         conditions=http_conditions(probe.expect),
-        basic=BasicAuth(user=basic.user, password=basic.password) if basic else None,
+        redirects=kept["redirects"].default if probe.redirects is None else probe.redirects,
+        max_body=probe.max_body or kept["max_body"].default,
+        verify=probe.verify == "on",
+        family=probe.family,
+        on_401="pause" if probe.on_401 else "go_on",
+        **_signed_in(probe.auth),
+    )
+
+
+def _signed_in(auth: Auth | None) -> dict[str, object]:
+    if auth is None:
+        return {}
+    return auth.model_dump(exclude={"amended", "correction"}, exclude_none=True)
+
+
+def _tls(probe: TlsProbe, address: str, timeout: int) -> TlsSpec:
+    host, port = _host_and_port(address)
+    return TlsSpec(
+        host=host,
+        port=port,
+        name=probe.name,
+        family=probe.family,
+        starttls=probe.starttls,
+        timeout=timeout,
+        conditions=tls_conditions(probe.expect),
     )
 
 

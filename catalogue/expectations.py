@@ -8,17 +8,17 @@ from typing import Annotated
 from pydantic import Discriminator, Field, Tag
 
 from catalogue.document import Document
-from catalogue.values import JsonPath, Regex
+from catalogue.values import JsonPath, Regex, StatusCode
 from probes.conditions.certificates import MinDaysLeft
 from probes.conditions.documents import JsonEquals, JsonExists
 from probes.conditions.names import AnswersNotEmpty
 from probes.conditions.web import BodyContains, BodyMatches, HeaderMatches, StatusIn
+from probes.specs.certificates import TlsCondition
 from probes.specs.lines import TcpCondition
 from probes.specs.names import DnsCondition
 from probes.specs.web import HttpCondition
 
 Name = Annotated[str, Field(min_length=1, max_length=253)]
-StatusCode = Annotated[int, Field(ge=100, le=599)]
 Days = Annotated[int, Field(ge=0)]
 
 
@@ -78,15 +78,18 @@ class ExpectTls(Document):
 
     min_days_left: Days | None = None
     hostname: bool | None = None
+    conditions: tuple[TlsCondition, ...] = ()
 
 
 _HttpConditions = tuple[HttpCondition, ...]
 _TcpConditions = tuple[TcpCondition, ...]
 _DnsConditions = tuple[DnsCondition, ...]
+_TlsConditions = tuple[TlsCondition, ...]
 
 # Written as a map of short forms, or as a list of conditions in full.
 OfHttp = Annotated[Annotated[ExpectHttp, _Map] | Annotated[_HttpConditions, _List], _EITHER]
 OfTcp = Annotated[Annotated[ExpectTcp, _Map] | Annotated[_TcpConditions, _List], _EITHER]
+OfTls = Annotated[Annotated[ExpectTls, _Map] | Annotated[_TlsConditions, _List], _EITHER]
 OfDns = Annotated[Annotated[ExpectDns, _Map] | Annotated[_DnsConditions, _List], _EITHER]
 
 
@@ -99,6 +102,14 @@ def http_conditions(stated: ExpectHttp | _HttpConditions | None) -> tuple[HttpCo
 def tcp_conditions(stated: ExpectTcp | _TcpConditions | None) -> tuple[TcpCondition, ...]:
     """What a target that speaks line by line must fulfil."""
     return stated.conditions if isinstance(stated, ExpectTcp) else stated or ()
+
+
+def tls_conditions(stated: ExpectTls | _TlsConditions | None) -> tuple[TlsCondition, ...]:
+    """What certificates must fulfil besides being valid."""
+    if not isinstance(stated, ExpectTls):
+        return stated or ()
+    days = stated.min_days_left
+    return (*(() if days is None else (MinDaysLeft(days=days),)), *stated.conditions)
 
 
 def dns_conditions(stated: ExpectDns | _DnsConditions | None) -> tuple[DnsCondition, ...]:

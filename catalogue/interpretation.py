@@ -9,8 +9,7 @@ from catalogue.agreements import Agreement
 from catalogue.commitments import Commitment
 from catalogue.document import Document
 from catalogue.objectives import Objective
-from catalogue.probing import Attestation, Import, Probe
-from catalogue.questions import HttpProbe
+from catalogue.probing import Attestation, Import
 from catalogue.recommendations import (
     Ambiguity,
     GlossaryTerm,
@@ -81,13 +80,6 @@ def _commitment(commitment: Commitment) -> Iterator[str]:
         yield f"depends_on ({', '.join(commitment.depends_on)}): kept, not yet checked"
 
 
-def _probe(probe: Probe) -> Iterator[str]:
-    if probe.kind == "tls":
-        yield "kind (tls): kept, not yet asked"
-    if isinstance(probe, HttpProbe) and probe.on_401:
-        yield f"on_401 ({probe.on_401}): kept, the probe is not yet paused"
-
-
 def _import(source: Import) -> Iterator[str]:
     if source.use == "counter_evidence":
         yield f"{_WHOLE} (counter-evidence): kept, not yet imported"
@@ -112,7 +104,6 @@ _FINDERS: dict[type[Document], Callable[[Any], Iterator[str]]] = {
     Quantity: _uncharged,
     ExchangeRate: _uncharged,
     Commitment: _commitment,
-    Probe: _probe,
     Import: _import,
     Attestation: _attestation,
     **dict.fromkeys(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, JsonValue, model_validator
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from catalogue.document import Document
-from catalogue.expectations import ExpectTls, Name, OfDns, OfHttp, OfTcp
+from catalogue.expectations import Name, OfDns, OfHttp, OfTcp, OfTls
 from catalogue.faults import names_at
 from catalogue.probing import Probe
 from catalogue.references import LocationRef, Path
-from catalogue.values import Duration, Regex, Secret, wrong
+from catalogue.values import Duration, Regex, Secret, SecretFile, wrong
+from probes.conditions.web import HeaderName
+from probes.specs.certificates import StartTls
+from probes.specs.web import OURS, SECRET, HeaderValue, Method
+from probes.specs.wire import MIB, Family
 
 # What only probes that ask have.
 _ASKED = ("target", "demo_target", "locations", "timeout", "interval_in", "critical_interval", "control")  # fmt: skip
@@ -79,19 +83,66 @@ class Basic(Document):
     password: Secret
 
 
-class Auth(Document):
-    """How a probe signs in."""
+class ClientCertificate(Document):
+    """The certificate (with its chain) that is shown, and its key, both PEM files on the agent's machine."""
 
-    basic: Basic
+    certificate: SecretFile
+    key: SecretFile
+
+
+class Auth(Document):
+    """How a probe signs in: by user and password, or by a token, and by a certificate."""
+
+    basic: Basic | None = None
+    bearer: Secret | None = None
+    client_certificate: ClientCertificate | None = None
+
+    @model_validator(mode="after")
+    def _signs_in_by_one_way(self) -> Self:
+        if self.basic and self.bearer:
+            raise wrong("a probe signs in by basic or by bearer, not by both", at=("bearer",))
+        if not (self.basic or self.bearer or self.client_certificate):
+            raise wrong('auth says "basic", "bearer" or "client_certificate"')
+        return self
 
 
 class HttpProbe(_AtAUrl):
-    """A page that is fetched."""
+    """A page that is fetched.
+
+    `max_body` is how many bytes of it are read. With `verify: off` anybody may answer in the target's name. A refusal
+    (401) pauses the probe where `on_401` says so, lest it locks an account.
+    """
 
     kind: Literal["http", "http_json"]
+    method: Method = "GET"
+    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
+    secret_headers: dict[HeaderName, Secret] = Field(default_factory=dict)
+    body: str | None = None
     auth: Auth | None = None
     on_401: Literal["pause_probe"] | None = None
+    redirects: Annotated[int, Field(ge=0, le=5)] | None = None
+    max_body: Annotated[int, Field(gt=0, le=16 * MIB)] | None = None
+    verify: Literal["on", "off"] = "on"
+    family: Family | None = None
     expect: OfHttp | None = None
+
+    @model_validator(mode="after")
+    def _can_be_said(self) -> Self:
+        if self.body is not None and self.method not in {"POST", "PUT"}:
+            raise wrong(f"a {self.method} has no body", '"method: POST"', at=("body",))
+        for name in self.headers:
+            if name.lower() in SECRET:
+                said = f"{name} is a secret: it stands in secret_headers, by reference"
+                raise wrong(said, f'"secret_headers: {{{name}: env:NAME}}"', at=("headers", name))
+        for field in ("headers", "secret_headers"):
+            for name in getattr(self, field):
+                if name.lower() in OURS:
+                    raise wrong(f"{name} is said by the agent itself", at=(field, name))
+        if twice := {each.lower() for each in self.headers} & {
+            n.lower() for n in self.secret_headers
+        }:
+            raise wrong(f"the header {min(twice)} stands twice", at=("secret_headers",))
+        return self
 
 
 class TcpProbe(_AtAPort):
@@ -103,10 +154,13 @@ class TcpProbe(_AtAPort):
 
 
 class TlsProbe(_AtAPort):
-    """A port whose certificates are looked at."""
+    """A port whose certificates are looked at; they must hold for `name`, or else for the host of the target."""
 
     kind: Literal["tls"]
-    expect: ExpectTls | None = None
+    name: Name | None = None
+    family: Family | None = None
+    starttls: StartTls | None = None
+    expect: OfTls | None = None
 
 
 class Query(Document):

@@ -182,6 +182,13 @@ def _secret(value: object) -> str:
     return value
 
 
+def _secret_file(value: object) -> str:
+    found = _secret(value)
+    if not found.startswith("file:"):
+        raise wrong("a certificate and its key are files", '"file:/run/secrets/NAME"')
+    return found
+
+
 def _json_path(value: object) -> str:
     text = _text(value)
     if not re.fullmatch(r"[^.\s]+(\.[^.\s]+)*", text):
@@ -189,6 +196,17 @@ def _json_path(value: object) -> str:
         meant = ".".join(re.findall(r"[^.\s]+", text))
         raise wrong(said, f'"{meant}"' if meant else None)
     return text
+
+
+def _status(value: object) -> int | str:
+    if isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599:  # noqa: PLR2004 - RFC 9110
+        return value
+    found = re.fullmatch(r"([1-5])xx|([1-5]\d\d)-([1-5]\d\d)", str(value))
+    if found and (found[1] or found[2] <= found[3]):
+        return str(value)
+    known = re.fullmatch(r"[1-5]\d\d", str(value))
+    said = f'"{value}" is no status; write 200, "2xx" or "200-204"'
+    raise wrong(said, str(value) if known else None)
 
 
 def _address(value: object) -> str:
@@ -230,6 +248,8 @@ Hour = Annotated[str, _parsed(_hour)]
 Instant = Annotated[str, _parsed(_instant)]
 Regex = Annotated[str, _parsed(_regex)]
 Secret = Annotated[str, _parsed(_secret)]
+SecretFile = Annotated[str, _parsed(_secret_file)]
+StatusCode = Annotated[int | str, _parsed(_status)]
 JsonPath = Annotated[str, _parsed(_json_path)]
 Address = Annotated[str, _parsed(_address)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]

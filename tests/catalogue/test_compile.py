@@ -6,16 +6,20 @@ from catalogue.agreements import Agreement
 from catalogue.calendars import Calendar, Hours, Window
 from catalogue.compile import NotYet, assigned, spec_of
 from catalogue.instants import parse_instant
+from catalogue.kinds import KINDS, Json
 from catalogue.probing import Probe, ProbeDefaults
 from catalogue.records import Catalogue
+from probes.conditions.certificates import MinDaysLeft
 from probes.conditions.documents import JsonEquals, JsonExists
 from probes.conditions.lines import BannerMatches
 from probes.conditions.names import AnswersNotEmpty
+from probes.conditions.timing import LatencyAtMost
 from probes.conditions.web import BodyContains, BodyMatches, HeaderMatches, StatusIn
 from probes.spec import AssignedProbe, Segment
+from probes.specs.certificates import TlsSpec
 from probes.specs.lines import TcpSpec
 from probes.specs.names import DnsSpec
-from probes.specs.web import BasicAuth, HttpCondition, HttpSpec
+from probes.specs.web import BasicAuth, ClientCertificate, HttpCondition, HttpSpec
 
 MINUTE = 60_000_000
 
@@ -52,6 +56,99 @@ def test_a_dns_probe_asks_its_server_and_wants_an_answer(cms: Catalogue) -> None
         type="A",
         timeout=10_000_000,
         conditions=(AnswersNotEmpty(),),
+    )
+
+
+def test_a_tls_probe_looks_at_the_days_that_are_left(cms: Catalogue) -> None:
+    spec = spec_of(cms.get(Probe, "prb-web-tls"), defaults(cms))
+
+    assert spec == TlsSpec(
+        host="www.cms.example", port=443, timeout=10_000_000, conditions=(MinDaysLeft(days=21),)
+    )
+
+
+def test_a_refusal_pauses_the_probe_that_says_so(cms: Catalogue) -> None:
+    specs = [
+        spec_of(cms.get(Probe, name), defaults(cms)) for name in ("prb-web-cron", "prb-km-api")
+    ]
+
+    assert [spec.on_401 for spec in specs if isinstance(spec, HttpSpec)] == ["pause", "go_on"]
+
+
+def test_a_page_is_asked_for_as_its_document_says() -> None:
+    document: Json = {
+        "id": "prb-api",
+        "kind": "http",
+        "service": "svc-api",
+        "target": "https://api.example/orders",
+        "demo_target": "http://127.0.0.1:18080/api",
+        "timeout": "PT5S",
+        "method": "POST",
+        "headers": {"Content-Type": "application/json"},
+        "secret_headers": {"X-Key": "env:API_KEY"},
+        "body": "{}",
+        "auth": {
+            "bearer": "env:API_TOKEN",
+            "client_certificate": {
+                "certificate": "file:/etc/slamon/agent.pem",
+                "key": "file:/etc/slamon/agent.key",
+            },
+        },
+        "redirects": 0,
+        "max_body": 4096,
+        "verify": "off",
+        "family": "ipv6",
+        "expect": [
+            {"field": "status", "op": "in", "values": [201]},
+            {"field": "latency", "op": "at_most", "phase": "first_byte", "most": 500_000},
+        ],
+        "prov": {"_": "I"},
+    }
+    probe = KINDS["probe"].parse(document)
+
+    assert isinstance(probe, Probe)
+    assert spec_of(probe, None) == HttpSpec(
+        url="https://api.example/orders",
+        timeout=5_000_000,
+        method="POST",
+        headers={"Content-Type": "application/json"},
+        secret_headers={"X-Key": "env:API_KEY"},
+        body="{}",
+        bearer="env:API_TOKEN",
+        client_certificate=ClientCertificate(
+            certificate="file:/etc/slamon/agent.pem", key="file:/etc/slamon/agent.key"
+        ),
+        redirects=0,
+        max_body=4096,
+        verify=False,
+        family="ipv6",
+        conditions=(
+            StatusIn(values=(201,)),
+            LatencyAtMost(phase="first_byte", most=500_000),
+        ),
+    )
+
+
+def test_a_probe_is_asked_only_where_its_document_says(cms: Catalogue) -> None:
+    everywhere = cms.get(Probe, "prb-web-home")
+    inside = everywhere.model_copy(update={"locations": ("loc-bonn",)})
+
+    assert [everywhere.asked_at("loc-bonn"), everywhere.asked_at("loc-outside")] == [True, True]
+    assert [inside.asked_at("loc-bonn"), inside.asked_at("loc-outside")] == [True, False]
+
+
+def test_a_probe_is_asked_faster_in_the_critical_windows_of_its_service(cms: Catalogue) -> None:
+    windows = {window.id: window for _, window in cms.of(Window)}
+    probe = cms.get(Probe, "prb-web-home").model_copy(update={"critical_interval": "PT20S"})
+    opens, closes = windows["cop-report-deadline"].span()
+
+    found = assigned(probe, defaults(cms), windows, {}, critical=("cop-report-deadline",))
+
+    assert isinstance(found, AssignedProbe)
+    assert found.segments == (
+        Segment(to=opens, interval=MINUTE),
+        Segment(from_=opens, to=closes, interval=MINUTE // 3),
+        Segment(from_=closes, interval=MINUTE),
     )
 
 
@@ -122,9 +219,6 @@ def test_a_demonstration_target_can_move_to_a_free_port(cms: Catalogue) -> None:
 @pytest.mark.parametrize(
     ("probe", "why"),
     [
-        pytest.param(
-            "prb-web-tls", "probes of kind tls are not asked yet", id="a kind without a prober"
-        ),
         pytest.param("prb-contacts-ldap", "it is switched off", id="a probe that is switched off"),
         pytest.param(
             "prb-contacts-web",
@@ -153,7 +247,6 @@ def test_all_probes_of_the_starter_set_compile_or_say_why_not(cms: Catalogue) ->
     results = {probe.id: compiled(cms, probe.id) for _, probe in cms.of(Probe)}
 
     assert [name for name, result in results.items() if isinstance(result, NotYet)] == [
-        "prb-web-tls",
         "prb-contacts-web",
         "prb-contacts-ldap",
     ]

@@ -26,12 +26,8 @@ from catalogue.records import Catalogue
             ),
             id="an agreement",
         ),
-        pytest.param(
-            "probe",
-            "prb-web-tls",
-            ("kind (tls): kept, not yet asked",),
-            id="a probe",
-        ),
+        pytest.param("probe", "prb-web-tls", (), id="a probe of certificates"),
+        pytest.param("probe", "prb-web-cron", (), id="a probe that a refusal pauses"),
         pytest.param(
             "import",
             "imp-provider-log",
@@ -79,5 +75,5 @@ def test_every_kind_of_record_is_either_listed_or_understood(cms: Catalogue) -> 
 
     assert KINDS.keys() - listed == {
         "source", "party", "calendar", "service_hours", "window", "location",
-        "probe_defaults",
+        "probe_defaults", "probe",
     }  # fmt: skip

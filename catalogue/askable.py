@@ -1,0 +1,80 @@
+"""Faults of probes that are well written and could still not be asked as they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
+
+from pydantic import ValidationError
+
+from catalogue.compile import spec_of
+from catalogue.expectations import ExpectTls, http_conditions
+from catalogue.probing import Probe, ProbeDefaults
+from catalogue.problems import Problem, problem_at
+from catalogue.questions import HttpProbe, TlsProbe
+from catalogue.records import Catalogue, Written
+
+_ADDRESSES = ("target", "demo_target")
+_SECRETS = frozenset({
+    "access_token", "api_key", "apikey", "auth", "client_secret", "passwd", "password", "pwd", "secret", "token",
+})  # fmt: skip
+_OF_A_BODY = frozenset({"body", "json", "health", "size"})
+
+
+def faults_of_asking(catalogue: Catalogue) -> Iterator[Problem]:
+    """Find every probe that no agent could ask as it is written.
+
+    These faults are told of documents only: terms that a ledger already holds can still be read.
+    """
+    defaults = {record.catalogue: stated for record, stated in catalogue.of(ProbeDefaults)}
+    for record, probe in catalogue.of(Probe):
+        yield from _secrets_in_addresses(record, probe)
+        if isinstance(probe, HttpProbe):
+            yield from _of_a_page(record, probe)
+        if isinstance(probe, TlsProbe):
+            yield from _unchecked(record, probe)
+        yield from _uncompiled(record, probe, defaults.get(record.catalogue))
+
+
+def _secrets_in_addresses(record: Written, probe: Probe) -> Iterator[Problem]:
+    for field in _ADDRESSES:
+        # The value is never repeated: it may be the secret.
+        query = urlsplit(getattr(probe, field) or "").query
+        for name in [name for name, _ in parse_qsl(query) if name.lower() in _SECRETS]:
+            said = f'"{name}" in an address is told to everybody who reads it; give it by reference'
+            yield problem_at(record.at((field,)), said, '"auth: {bearer: env:NAME}"')
+
+
+def _of_a_page(record: Written, probe: HttpProbe) -> Iterator[Problem]:
+    looked_at = {condition.field for condition in http_conditions(probe.expect)}
+    if probe.method == "HEAD" and (found := sorted(looked_at & _OF_A_BODY)):
+        said = f"the answer to HEAD has no body, and {found[0]} is expected of it"
+        yield problem_at(record.at(("method",)), said, '"GET"')
+    plain = [name for name in _ADDRESSES if str(getattr(probe, name)).startswith("http://")]
+    if "certificate" in looked_at and plain:
+        address: str = getattr(probe, plain[0])
+        said = "plain http has no certificate, and one is expected"
+        yield problem_at(
+            record.at((plain[0],)), said, f'"{address.replace("http://", "https://", 1)}"'
+        )
+
+
+def _unchecked(record: Written, probe: TlsProbe) -> Iterator[Problem]:
+    if isinstance(probe.expect, ExpectTls) and probe.expect.hostname is False:
+        said = "a certificate is always held against a name; where it has another, state it"
+        yield problem_at(record.at(("expect", "hostname")), said, '"name: www.example"')
+
+
+def _uncompiled(record: Written, probe: Probe, defaults: ProbeDefaults | None) -> Iterator[Problem]:
+    """Find what an agent's own reading of a probe would refuse, and nothing above has told."""
+    if (probe.timeout or defaults) is None:
+        return  # told where timings are looked at
+    try:
+        spec_of(probe, defaults)
+    except ValidationError as refused:
+        for error in refused.errors(include_url=False):
+            fault = error.get("ctx", {}).get("error", error["msg"])
+            path = tuple(part for part in error["loc"] if not isinstance(part, int))[:1]
+            yield problem_at(record.at(path), str(fault))
+    except ValueError as fault:
+        yield problem_at(record.position, str(fault))
