@@ -195,7 +195,7 @@ def test_a_time_without_ears(
 
 
 def test_silence_is_never_bad_while_nobody_listened() -> None:
-    silent = [
+    silent: list[HeartbeatFact] = [
         signal(0, "success"),
         *missed(START, [signal(0, "success")], HB, since=0, until=80 * MINUTE),
     ]
