@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Annotated
 
 import typer
 
-from catalogue.compile import NotYet, Use, spec_of
-from catalogue.probing import Probe, ProbeDefaults
-from probes.guard import Network, networks
-from probes.observation import Observation, Reason
+from probes.guard import networks
+from probes.observation import Reason
 from probes.outcome import Outcome
 from probes.prober import probe_once
-from probes.spec import ProbeSpec
-from slamon.app import agents
-from slamon.app.refused import Refused, Unknown
-from slamon.cli.assigning import AGENT
+from slamon.app.refused import Unknown
+from slamon.cli.asking import asked_of
 from slamon.cli.commands import group
-from slamon.cli.house import House
 from slamon.cli.instants import ABSOLUTE, absolute
 from slamon.cli.known import AsKnownAt, reading_at
 from slamon.cli.opening import opened
@@ -28,12 +21,11 @@ from slamon.cli.sheet import print_map, print_table
 from slamon.cli.slots import print_slot
 from slamon.cli.terminal import AsJson, console, errors, print_json
 from slamon.views.answers import ProbeLine
-from slamon.views.promised import promises
+from slamon.web.asking import AskedNow
 
 app = group("Probes: list them, ask one now, and why a result is missing.")
 
 MS = 1_000
-LOOPBACK = "127.0.0.0/8, ::1/128"  # where demo targets are, by definition
 NOT_PERMITTED = (
     "SLAMON_AGENT_ALLOW lists the networks that may be asked though they are not public, "
     "e.g. SLAMON_AGENT_ALLOW=10.0.0.0/8"
@@ -145,100 +137,36 @@ def run(
     """
     settings = Settings()
     with opened() as house:
-        asked = _asked(house, probe, demo=demo)
+        asked = asked_of(house, probe, demo=demo)
     seen = probe_once(asked.spec, networks(settings.agent_allow) + asked.own_loopback())
+    told = AskedNow.of(probe, asked.spec.target, asked.source, seen)
     if as_json:
-        print_json(_as_json(probe, asked, seen))
+        print_json(told.model_dump(mode="json"))
     else:
-        _print(probe, asked, seen)
+        print_asked(told)
     if seen.reason == Reason.NOT_PERMITTED:
         errors.print(NOT_PERMITTED, style="yellow", highlight=False, soft_wrap=True)
     if seen.outcome is not Outcome.GOOD:
         raise typer.Exit(1)
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What is asked, and who says so."""
-
-    spec: ProbeSpec
-    source: str
-    may_be_demo: bool
-
-    def own_loopback(self) -> tuple[Network, ...]:
-        """The loopback network that a target of a demonstration stands on; none for others."""
-        found = (each for each in networks(LOOPBACK) if _stands_on(self.spec.host, each))
-        return tuple(found) if self.may_be_demo else ()
-
-
-def _stands_on(host: str, network: Network) -> bool:
-    try:
-        return ip_address(host) in network
-    except ValueError:
-        return False  # a name: what it resolves to is not ours to allow
-
-
-def _asked(house: House, name: str, *, demo: bool) -> Asked:
-    assignment = None if demo else agents.assignment(house.ledger, AGENT)
-    for each in assignment.probes if assignment else ():
-        if each.probe == name and assignment:
-            source = f"as {AGENT} is assigned, version {assignment.version}"
-            return Asked(each.spec, source, may_be_demo=True)
-    use: Use = "demo_target" if demo else "target"
-    source = "as the catalogue says" + (", its demo_target" if demo else "")
-    return Asked(_compiled(house, name, use), source, demo)
-
-
-def _compiled(house: House, name: str, use: Use) -> ProbeSpec:
-    with house.store.reading() as connection:
-        held = promises(connection)
-        probe = held.get(Probe, name)
-        if probe is None:
-            known = ", ".join(each.id for each in held.of(Probe))
-            message = f"there is no probe {name!r}; known are {known or 'none'}"
-            raise Unknown(message)
-        defaults = held.get(ProbeDefaults, held.catalogue_of("probe", name))
-        spec = spec_of(probe, defaults, use)
-    if isinstance(spec, NotYet):
-        message = f"{name} cannot be asked: {spec.why}"
-        raise Refused(message)
-    return spec
-
-
-def _as_json(probe: str, asked: Asked, seen: Observation) -> dict[str, object]:
-    return {
-        "probe": probe,
-        "target": asked.spec.target,
-        "source": asked.source,
-        "outcome": seen.outcome.name.lower(),
-        "reason": seen.reason,
-        "text": seen.text,
-        "address": seen.address,
-        "latency_us": seen.latency,
-        "stages": [{"stage": s.name, "took_us": s.took, "found": s.text} for s in seen.stages],
-        "conditions": [
-            {"expected": c.condition.expectation(), "passed": c.passed, "actual": c.actual}
-            for c in seen.checked
-        ],
-    }
-
-
-def _print(probe: str, asked: Asked, seen: Observation) -> None:
-    console.print(f"{probe} asks {asked.spec.target}", style="bold", highlight=False)
-    console.print(f"  {asked.source}", style="dim", highlight=False)
-    stages = [(s.name, f"{s.took / MS:.1f} ms", s.text) for s in seen.stages]
+def print_asked(told: AskedNow) -> None:
+    """Print what came of asking a probe now, stage by stage."""
+    console.print(f"{told.probe} asks {told.target}", style="bold", highlight=False)
+    console.print(f"  {told.source}", style="dim", highlight=False)
+    stages = [(each.stage, f"{each.took_us / MS:.1f} ms", each.found) for each in told.stages]
     print_table(("stage", "took", "found"), stages, empty="no stage was reached")
     conditions = [
-        ("passed" if c.passed else "FAILED", c.condition.expectation(), c.actual)
-        for c in seen.checked
+        ("passed" if each.passed else "FAILED", each.expected, each.actual)
+        for each in told.conditions
     ]
     if conditions:
         print_table(("condition", "expected", "actual"), conditions, empty="")
     print_map(
         {
-            "outcome": seen.outcome.name.lower(),
-            "reason": seen.reason,
-            "in words": seen.text,
-            "latency": None if seen.latency is None else f"{seen.latency / MS:.1f} ms",
+            "outcome": told.outcome,
+            "reason": told.reason,
+            "in words": told.text,
+            "latency": None if told.latency_us is None else f"{told.latency_us / MS:.1f} ms",
         }
     )

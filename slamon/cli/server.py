@@ -15,6 +15,7 @@ import uvicorn
 
 from slamon.app.enrolment import key_of
 from slamon.cli.agentkey import agent_key
+from slamon.cli.asking import Asker
 from slamon.cli.assigning import AGENT, Targets
 from slamon.cli.child import Child, surroundings
 from slamon.cli.hearing import Ears
@@ -28,6 +29,7 @@ from slamon.cli.signing import Address, link
 from slamon.cli.telling import Telling
 from slamon.ingest import router as ingest
 from slamon.ingest.contacts import Contacts
+from slamon.ingest.healths import Healths
 from slamon.ledger.actors import Actors
 from slamon.ledger.lock import FoldingLock
 from slamon.ledger.trouble import passing
@@ -72,6 +74,7 @@ class Server:
         self.url = url_of(self._socket, secured=self._secured)
         self._log = plan.folder / "agent.log"
         self._contacts = Contacts()
+        self._healths = Healths()
         self._office = Office(
             house,
             Telling(house, plan.settings.location, plan.targets, self._contacts.wire),
@@ -137,11 +140,12 @@ class Server:
             stale=self._stale,
             person=Actors(self._house.folder).shown,
             home=self._plan.folder,
+            ask=Asker(self._house, self._plan.settings.agent_allow),
             extra_routers=(
-                ingest.build(self._house.ledger, self._key_of, now, self._contacts),
+                ingest.build(self._house.ledger, self._key_of, now, self._contacts, self._healths),
                 self._contacts.router(),
                 ping.build(Ears(self._house, self._plan.settings.location), now),
-                metrics_router(self._house, lambda: self._following.pulse),
+                metrics_router(self._house, lambda: self._following.pulse, self._healths.known),
             ),
         )
         settings = self._plan.settings

@@ -25,6 +25,7 @@ from slamon.web.api import offers as api_offers
 from slamon.web.api import operations as api_operations
 from slamon.web.api import probes as api_probes
 from slamon.web.api import services as api_services
+from slamon.web.asking import Ask
 from slamon.web.attempts import Attempts
 from slamon.web.bodies import BoundedBodies
 from slamon.web.pages import (
@@ -38,6 +39,7 @@ from slamon.web.pages import (
     observations,
     offers,
     overview,
+    probing,
     services,
     sign_in,
     slots,
@@ -66,6 +68,7 @@ PAGES = (
     services.router,
     observations.router,
     slots.router,
+    probing.router,
     breaches.router,
     exclusions.router,
     offers.router,
@@ -95,6 +98,7 @@ def build(
     stale: Callable[[], str | None] = lambda: None,
     person: Callable[[str], str] = str,
     home: Path | None = None,
+    ask: Ask | None = None,
     extra_routers: Iterable[APIRouter] = (),
 ) -> FastAPI:
     """Put the application together.
@@ -103,7 +107,7 @@ def build(
     closed, the views too far behind); nothing named means ready. `stale` says what keeps the views
     from following the ledger, for a banner on every page; None while they do. `person` gives what people read for
     the id of an actor, which facts carry instead of names. `home` is the data folder, whose disk is asked where
-    nothing can be written.
+    nothing can be written. `ask` asks a probe now for whoever presses the button; without it there is none.
     """
     app = FastAPI(
         title="slamon",
@@ -113,7 +117,7 @@ def build(
         redoc_url=None,
     )
     app.state.house = House(
-        reading, decisions, access, clock, ready, stale, Attempts(), token_hex(4), person
+        reading, decisions, access, clock, ready, stale, Attempts(), token_hex(4), person, ask
     )
     app.add_middleware(Pasts)
     app.add_middleware(BoundedBodies)

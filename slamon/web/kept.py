@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from slamon.views.batchtold import KeptTold, ProbeTold
+from slamon.web.asking import AskedNow
 from slamon.web.figures import instant, latency
 from slamon.web.texts import Language
 
@@ -39,6 +40,12 @@ def said(t: Language, found: KeptTold, told: Callable[[str], str]) -> Iterator[s
         yield t("kept.headers", headers=headers)
     if found.certificate_until:
         yield t("kept.certificate", until=told(found.certificate_until))
+
+
+def reasoned(t: Language, asked: AskedNow) -> str:
+    """Say why an attempt that was asked by hand came out as it did."""
+    why = [reason(t, asked.reason)] if asked.reason else []
+    return ": ".join([*why, *([asked.text] if asked.text else [])])
 
 
 def reason(t: Language, code: str) -> str:

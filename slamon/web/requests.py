@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends, HTTPException, Request
@@ -13,6 +13,7 @@ from slamon.app.refused import Unknown
 from slamon.sla.judgement import Judgement
 from slamon.views.past import Moment
 from slamon.web.access import Access, form_token_fits
+from slamon.web.asking import Ask, AskedNow, Turns
 from slamon.web.attempts import Attempts
 from slamon.web.ports import Decisions, Reading
 
@@ -27,7 +28,8 @@ class House:
     """Everything the web room was given by the composition root; `clock` tells µs.
 
     `stamp` differs from start to start, as a restored ledger or a newer program may give other
-    answers at the same position. `person` gives what people read for the id of an actor.
+    answers at the same position. `person` gives what people read for the id of an actor. `ask` asks a probe now, where
+    this machine may.
     """
 
     reading: Reading
@@ -39,6 +41,8 @@ class House:
     attempts: Attempts
     stamp: str
     person: Callable[[str], str]
+    ask: Ask | None = None
+    turns: Turns = field(default_factory=Turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,21 @@ def judged(reading: Reading, agreement: str, label: str, now: int) -> Judgement 
         return reading.judge(agreement, label, now)
     except InstantError as wrong:
         raise Unknown(str(wrong)) from None
+
+
+def ask_now(request: Request, probe: str, actor: str) -> AskedNow:
+    """Ask a probe for an actor, where it is its turn.
+
+    Raises: HTTPException 404 where this machine asks none, 429 where it is not its turn; Unknown, Refused as `Ask`.
+    """
+    house = house_of(request)
+    if house.ask is None:
+        raise HTTPException(404, "Probes are not asked by hand here.")
+    if not any(line.probe == probe for line in house.reading.probes(house.clock())):
+        message = f"there is no probe {probe!r}"
+        raise Unknown(message)
+    house.turns.take(probe, house.clock())
+    return house.ask(probe, actor)
 
 
 async def _reading(request: Request) -> Reading:

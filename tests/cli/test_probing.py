@@ -14,6 +14,7 @@ from catalogue.instants import format_instant
 from probes.assembly import Row, assemble
 from probes.outcome import Outcome
 from probes.spec import AssignedProbe
+from slamon.cli.asking import Asker
 from slamon.cli.assigning import AGENT, Targets, assign
 from slamon.cli.house import House
 
@@ -185,3 +186,22 @@ def test_the_list_can_be_asked_for_what_must_be_looked_at(stated: Any) -> None:
     assert stated.json("probe", "list", "--suspect") == []
     assert "no probe just now" in stated("probe", "list", "--paused").stdout
     assert "overdue" in stated("probe", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("allow", "reason"),
+    [
+        pytest.param("", "not_permitted", id="nowhere that this machine may not look"),
+        pytest.param("127.0.0.0/8", None, id="where it may"),
+    ],
+)
+def test_the_button_asks_where_this_machine_may_and_leaves_a_line_in_the_log(
+    stated: Any, caplog: pytest.LogCaptureFixture, port: int, allow: str, reason: str | None
+) -> None:
+    with House(stated.folder) as house:
+        assign(house, AGENT, "loc-bonn", Targets("target", {}))
+        before = house.ledger.position()
+        told = Asker(house, allow)("prb-web", "rita")
+
+        assert (told.reason, house.ledger.position()) == (reason, before)
+    assert caplog.messages == [f"rita asks probe prb-web at http://127.0.0.1:{port}/"]

@@ -86,6 +86,7 @@ def app(
         clock=clock,
         ready=lambda: complaints,
         stale=lambda: next(iter(stale), None),
+        ask=world.ask,
         extra_routers=[broken],
     )
 

@@ -20,7 +20,7 @@ from slamon.web.pages.knowing import sources
 from slamon.web.pages.render import page
 from slamon.web.pages.zones import Zones
 from slamon.web.paging import Asked, Key, Slice, encode
-from slamon.web.requests import Now, Read
+from slamon.web.requests import Now, Read, house_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -79,6 +79,7 @@ def probe(request: Request, reading: Read, now: Now, probe: str) -> HTMLResponse
         probe=lines[0],
         lines=lines,
         asked=asked,
+        askable=house_of(request).ask is not None and lines[0].measurable,
         conditions={key: said for key, said in asked.items() if key not in TOLD_APART},
         counts=counts,
         newest_at=max((line.last_at for line in lines if line.last_at), default=None),

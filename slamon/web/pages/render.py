@@ -170,6 +170,7 @@ def _environment(code: str) -> Environment:
         outcomes.window,
         outcomes.differences,
         kept.kept,
+        kept.reasoned,
     ):
         made.filters[written.__name__] = partial(written, t)
     for drawn in (drawing.strip, drawing.meter, pacing.pace, pacing.about, pacing.mark):

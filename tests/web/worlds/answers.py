@@ -21,11 +21,12 @@ from slamon.views.answers import (
 )
 from slamon.views.results import ObservationLine, ResultCount
 from slamon.views.slottold import SlotTold
+from slamon.web.asking import AskedNow
 from tests.web.worlds.declared import OFFER
 from tests.web.worlds.operations import AGENTS, ASIDE, PROOF, SEAL
 from tests.web.worlds.records import COMMITMENTS, RECORDS, TARIFFS
 from tests.web.worlds.services import MAIL, OUTAGES, PROBES, SERVICES
-from tests.web.worlds.slots import SLOT
+from tests.web.worlds.slots import ASKED, SLOT
 from tests.web.worlds.times import HOUR
 
 
@@ -127,6 +128,9 @@ class Answers:
     ) -> SlotTold | None:
         known = {line.probe for line in PROBES}
         return SLOT.model_copy(update={"probe": probe}) if probe in known else None
+
+    def ask(self, probe: str, actor: str) -> AskedNow:
+        return ASKED.model_copy(update={"probe": probe})
 
     def results(self, check: str) -> tuple[ResultCount, ...]:
         if check != "prb-unv-mail":

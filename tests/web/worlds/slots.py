@@ -5,6 +5,7 @@ from __future__ import annotations
 from slamon.views.answers import WindowLabel
 from slamon.views.batchtold import AttemptTold, KeptTold
 from slamon.views.slottold import SlotAt, SlotJudged, SlotTold, SlotVoice
+from slamon.web.asking import AskedNow, ConditionTold, StageTold
 
 AT = "2026-11-22T15:31:20Z"
 WINDOW = WindowLabel(
@@ -89,4 +90,20 @@ SLOT = SlotTold(
         ),
     ),
     windows=(WINDOW,),
+)
+
+ASKED = AskedNow(
+    probe="prb-unv-mail",
+    target="mail.unv.example:25",
+    source="as agent-local is assigned, version 3",
+    outcome="bad",
+    reason="bad_banner",
+    text="the banner is another",
+    address="192.0.2.7",
+    latency_us=41_870,
+    stages=(
+        StageTold(stage="dns", took_us=900, found="192.0.2.7"),
+        StageTold(stage="connect", took_us=1_200, found="connected"),
+    ),
+    conditions=(ConditionTold(expected="banner matches ^220", passed=False, actual="554 no"),),
 )
