@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 from collections.abc import Awaitable, Callable
@@ -15,6 +16,7 @@ from probes.clockwatch import LIMIT, ClockWatch, Disturbance
 from probes.closing import DAY, OpenBatch
 from probes.courier import SLOW, Courier
 from probes.dialogue import Surroundings
+from probes.health import AgentHealth, Lateness
 from probes.keeping import BYTES_PER_MIB, Keeping
 from probes.observation import Observation
 from probes.outcome import Outcome
@@ -28,6 +30,7 @@ from probes.worth import Worth
 
 POLL = 5.0
 TIDY = 3600.0
+TELL = 15.0
 SECOND = 1_000_000
 SET_BACK = (
     60 * SECOND
@@ -70,6 +73,7 @@ class Agent:
         self._watch = ClockWatch(clock, self._disturbed)
         self._wheel = Wheel(self._attempt, self._watch.now)
         self._gaps: list[ProbingInterrupted] = []
+        self._lateness = Lateness()
         self._assignment: AgentAssigned | None = None
         self._open: dict[int, OpenBatch] = {}
         self._etag: str | None = None
@@ -141,6 +145,7 @@ class Agent:
                 tasks.create_task(self._close_batches()),
                 tasks.create_task(self._follow()),
                 tasks.create_task(self._tidy()),
+                tasks.create_task(self._tell_health()),
                 tasks.create_task(self._mind(parent)),
             ]
             wheel = tasks.create_task(self._wheel.run())
@@ -196,6 +201,7 @@ class Agent:
             await self._close_gap(self._set_back_to, self._clock(), SET_BACK_SAID)
 
     async def _attempt(self, slot: Slot, started: int) -> Awaitable[None]:
+        self._lateness.note(started - slot.due)
         known = self._watch.found
         seen = await ask(slot.probe.spec, self._surroundings)
         self._watch.now()
@@ -221,11 +227,28 @@ class Agent:
             held = await self._recorder.do(self._spool.parcels.empty, before, self._keeping.limit)
             if held > self._keeping.limit:
                 log.warning(
-                    "the spool holds %d MiB that the centre does not have, its limit is %d MiB;"
-                    " nothing of it is thrown away",
+                    "the spool holds %d MiB and its limit is %d MiB: what is not handed in is lost,"
+                    " the oldest first",
                     *(held // BYTES_PER_MIB, self._keeping.mib),
                 )
             await asyncio.sleep(TIDY)
+
+    async def _tell_health(self) -> None:
+        """Tell how this agent is; what nobody hears is told anew the next time."""
+        while True:
+            await asyncio.sleep(TELL)
+            undelivered, size = await self._recorder.do(self._spool.held)
+            offset = self._centre.offset
+            health = AgentHealth(
+                lateness=self._lateness.counted(),
+                lag=self._watch.lag,
+                longest_lag=self._watch.took_longest(),
+                undelivered=undelivered,
+                spool_bytes=size,
+                clock_ahead=offset.ahead if offset else None,
+            )
+            with contextlib.suppress(UnreachableError):  # the courier says so
+                await asyncio.to_thread(self._centre.tell, health)
 
     async def _close_batches(self) -> None:
         while True:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from probes.health import AgentHealth
 from probes.parcels import Parcel
 from probes.spec import AgentAssigned, ProbingInterrupted
 from probes.way import Way
@@ -129,6 +130,11 @@ class Centre:
         """Explain a gap; repeating it changes nothing."""
         body = gap.model_dump_json().encode()
         return self._ask("POST", "/interruptions", {"Content-Type": "application/json"}, body)
+
+    def tell(self, health: AgentHealth) -> Answer:
+        """Say how this agent is; only the newest word counts."""
+        body = health.model_dump_json().encode()
+        return self._ask("POST", "/health", {"Content-Type": "application/json"}, body)
 
     def _ask(
         self, method: str, path: str, headers: dict[str, str], body: bytes | None = None

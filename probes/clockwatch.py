@@ -102,6 +102,11 @@ class ClockWatch:
             self.longest_lag = max(self.longest_lag, self.lag)
             self.now()
 
+    def took_longest(self) -> int:
+        """Return the longest lag (µs) since this was asked last."""
+        longest, self.longest_lag = self.longest_lag, 0
+        return longest
+
     def end(self) -> None:
         """Notice nothing any more: nobody looks often enough from now on."""
         self._ended = True

@@ -132,6 +132,13 @@ class Spool:
         self._advance(version, end, before)
         self._db.execute("delete from span where version = ? and until <= ?", [version, end])
 
+    def held(self) -> tuple[int, int]:
+        """How many batches the centre does not have, and how many bytes of the file hold something."""
+        (waiting,) = self._db.execute(
+            "select count(*) from batch where acknowledged is null"
+        ).fetchone()
+        return int(waiting), self._file.used()
+
     def interrupted(self, gap: ProbingInterrupted) -> None:
         """Remember an interruption until it is reported."""
         self._db.execute(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import NamedTuple, Protocol
 
 from fastapi import APIRouter, Response
 
 from catalogue.instants import parse_instant
+from probes.health import AgentHealth
 from slamon import metrics
 from slamon.cli.house import now
 from slamon.ledger.store import Ledger
@@ -30,14 +31,20 @@ class House(Protocol):
     store: ViewStore
 
 
-def metrics_router(house: House, pulse: Callable[[], Pulse]) -> APIRouter:
-    """The route; where figures take long to compute, those computed last are told meanwhile."""
+def metrics_router(
+    house: House, pulse: Callable[[], Pulse], healths: Callable[[], Mapping[str, AgentHealth]]
+) -> APIRouter:
+    """The route; where figures take long to compute, those computed last are told meanwhile.
+
+    `healths` is what agents told of themselves last.
+    """
     router = APIRouter(include_in_schema=False)
     scrape = Scrape(house, pulse)
 
     @router.get("/metrics")
     def scraped() -> Response:
-        return Response(scrape.text(now()), media_type=metrics.CONTENT_TYPE)
+        own = metrics.render(metrics.Observers(healths()))
+        return Response(scrape.text(now()) + own, media_type=metrics.CONTENT_TYPE)
 
     return router
 

@@ -12,12 +12,14 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Path, Request, Re
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from probes.health import AgentHealth
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.app import agents
 from slamon.app.wires import OLDEST, told
 from slamon.ingest.answers import refusal, telling
 from slamon.ingest.contacts import Contacts
 from slamon.ingest.door import Door, Name, Said, Wire
+from slamon.ingest.healths import Healths
 from slamon.ledger.store import Ledger
 
 BATCH_LIMIT = 8 * 1024 * 1024  # bytes; a batch of 1,000 rows has a few thousand
@@ -44,13 +46,14 @@ def build(
     key_of: Callable[[str], str | None],
     clock: Callable[[], int],
     contacts: Contacts | None = None,
+    healths: Healths | None = None,
 ) -> APIRouter:
     """The routes of agents; `key_of` gives the SHA-256 of an agent's key in hex, None for an unknown agent.
 
-    Whoever is let in is noted in `contacts`.
+    Whoever is let in is noted in `contacts`, and what they tell of themselves in `healths`.
     """
     contacts = contacts or Contacts()
-    door, desk = Door(ledger, key_of, clock, contacts), Desk(ledger, clock)
+    door, desk = Door(ledger, key_of, clock, contacts), Desk(ledger, clock, healths or Healths())
     founded = ledger.found(token_hex(8))
     router = APIRouter(
         prefix="/api/v1/agents/{agent}",
@@ -68,6 +71,7 @@ def build(
         response_model_exclude_none=True,
     )(desk.batch)
     router.post("/interruptions", status_code=204)(desk.interruption)
+    router.post("/health", status_code=204)(desk.health)
     return router
 
 
@@ -77,6 +81,7 @@ class Desk:
 
     ledger: Ledger
     clock: Callable[[], int]
+    healths: Healths
 
     def assignment(
         self,
@@ -107,6 +112,10 @@ class Desk:
     def recorded(self, agent: Name, spool: Name, day: Day) -> Recorded:
         """How many batches of a day are here, so that an agent knows what to send again."""
         return Recorded(recorded=agents.recorded(self.ledger, agent, spool, day))
+
+    def health(self, agent: Name, told: AgentHealth) -> None:
+        """Keep the agent's newest word about itself, which is no fact."""
+        self.healths.note(agent, told)
 
     async def batch(
         self,

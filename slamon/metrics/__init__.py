@@ -10,13 +10,24 @@ from dataclasses import dataclass
 
 from slamon.metrics import families
 from slamon.metrics.intake import Intake, Slots
+from slamon.metrics.observers import Observers
 from slamon.metrics.process import process
 from slamon.metrics.text import CONTENT_TYPE, Family, written
 from slamon.views.answers import BreachLine, LedgerStatus, Overview, ProbeLine
 from slamon.views.following import Pulse
 from slamon.views.lag import Behind
 
-__all__ = ["CONTENT_TYPE", "Away", "Engine", "Intake", "Slots", "Standing", "process", "render"]
+__all__ = [
+    "CONTENT_TYPE",
+    "Away",
+    "Engine",
+    "Intake",
+    "Observers",
+    "Slots",
+    "Standing",
+    "process",
+    "render",
+]
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,6 @@ class Away:
         yield from families.folding(self.pulse)
 
 
-def render(*parts: Standing | Engine | Away | Intake | Slots) -> bytes:
+def render(*parts: Standing | Engine | Away | Intake | Slots | Observers) -> bytes:
     """The text to serve as `CONTENT_TYPE`."""
     return b"".join(written(part.collect()) for part in parts)

@@ -16,12 +16,15 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What one name tells: for each series, by its labels as `labels` writes them, a value; None is not known."""
+    """What one name tells: for each series, by its labels as `labels` writes them, a value; None is not known.
+
+    A series of a histogram begins with `_bucket`, `_sum` or `_count`.
+    """
 
     name: str
     says: str
     series: Iterable[tuple[str, float | None]]
-    kind: Literal["gauge", "counter"] = "gauge"
+    kind: Literal["gauge", "counter", "histogram"] = "gauge"
 
 
 def labels(**values: str) -> str:

@@ -22,6 +22,7 @@ import pytest
 from probes.centre import ASSIGNMENT_UNKNOWN, OUT_OF_ORDER
 from probes.dialogue import Surroundings
 from probes.guard import networks
+from probes.health import AgentHealth
 from probes.observation import Observation
 from probes.prober import ask
 from probes.spec import AgentAssigned, ProbeSpec, ProbingInterrupted
@@ -168,6 +169,7 @@ class TinyCentre(ThreadingHTTPServer):
         self.assignment: AgentAssigned | None = None
         self.batches: dict[tuple[str, str, int], bytes] = {}
         self.interruptions: list[ProbingInterrupted] = []
+        self.healths: list[AgentHealth] = []
         self.asked = 0
         self.lose_answers = 0
         self.refuse_with: list[tuple[int, dict[str, str]]] = []
@@ -223,6 +225,10 @@ class TinyCentreTalk(BaseHTTPRequestHandler):
             if gap not in self.server.interruptions:
                 self.server.interruptions.append(gap)
             self.answer(200)
+            return
+        if what == "health":
+            self.server.healths.append(AgentHealth.model_validate_json(body))
+            self.answer(204)
             return
         if what == "assignments":
             self.server.forget_assignment = False
