@@ -15,6 +15,7 @@ import uvicorn
 
 from slamon.app.enrolment import key_of
 from slamon.cli.agentkey import agent_key
+from slamon.cli.asking import Asker
 from slamon.cli.assigning import AGENT, Targets
 from slamon.cli.child import Child, surroundings
 from slamon.cli.hearing import Ears
@@ -139,6 +140,7 @@ class Server:
             stale=self._stale,
             person=Actors(self._house.folder).shown,
             home=self._plan.folder,
+            ask=Asker(self._house, self._plan.settings.agent_allow),
             extra_routers=(
                 ingest.build(self._house.ledger, self._key_of, now, self._contacts, self._healths),
                 self._contacts.router(),
