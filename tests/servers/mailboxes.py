@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import pwd
 import socket
@@ -115,16 +116,13 @@ def _ready(port: int) -> bool:
 
 
 def _users() -> dict[str, str | int]:
-    if os.geteuid() == 0:
-        mail = pwd.getpwnam("dovecot")
-        names = {"internal": "dovecot", "login": "dovenull", "group": "dovecot"}
-        return {**names, "mail_user": mail.pw_uid, "mail_group": mail.pw_gid}
     me = pwd.getpwuid(os.geteuid())
-    group = next(iter(os.getgroups()), me.pw_gid)
+    internal, login = ("dovecot", "dovenull") if me.pw_uid == 0 else (me.pw_name, me.pw_name)
+    mail = pwd.getpwnam(internal)
     return {
-        "internal": me.pw_name,
-        "login": me.pw_name,
-        "group": group,
-        "mail_user": me.pw_uid,
-        "mail_group": group,
+        "internal": internal,
+        "login": login,
+        "group": grp.getgrgid(mail.pw_gid).gr_name,
+        "mail_user": mail.pw_uid,
+        "mail_group": mail.pw_gid,
     }
