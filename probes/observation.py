@@ -48,6 +48,7 @@ class Reason(StrEnum):
     REDIRECT_LIMIT = "redirect_limit"
     REDIRECT_REFUSED = "redirect_refused"
     BODY_LIMIT = "body_limit"
+    NOT_MEASURABLE = "not_measurable"
     SECRET_MISSING = "secret_missing"  # noqa: S105
     AGENT_FAULT = "agent_fault"
     CLOCK_OFF = "clock_off"

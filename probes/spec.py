@@ -14,6 +14,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from probes.specs.certificates import TlsSpec
+from probes.specs.echoes import IcmpSpec
 from probes.specs.lines import TcpSpec
 from probes.specs.names import DnsSpec
 from probes.specs.web import HttpSpec
@@ -27,7 +28,7 @@ CALENDAR_END = 253_402_300_800_000_000  # the year 10000 cannot be written as a 
 Instant = Annotated[int, Field(ge=0, lt=CALENDAR_END)]
 
 
-ProbeSpec = Annotated[HttpSpec | TcpSpec | DnsSpec | TlsSpec, Field(discriminator="kind")]
+ProbeSpec = Annotated[HttpSpec | TcpSpec | DnsSpec | TlsSpec | IcmpSpec, Field(discriminator="kind")]
 
 
 class Segment(Wire):

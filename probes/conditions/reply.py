@@ -32,7 +32,8 @@ class Reply:
     """What the target said at the instant `at` (µs UTC); a part that does not apply to the kind of probe is None.
 
     `url` is where the redirects ended; `phases` (µs by name) and `lag` (µs of our own delay) grow until the end.
-    `headers` have lower-case names; `certificates` are those of the chain that was shown, the target's own first.
+    `echoes` are round trips in µs, None for a lost one; `took` (µs) is how long the target took where the attempt does
+    more than wait for it. `headers` have lower-case names; `certificates` are those of the chain that was shown, the target's own first.
     """
 
     status: int | None = None
@@ -46,3 +47,5 @@ class Reply:
     url: str | None = None
     phases: Mapping[str, int] = field(default_factory=dict)
     lag: int = 0
+    echoes: tuple[int | None, ...] = ()
+    took: int | None = None
