@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import typer
 
 from slamon.app.quarantine import release as let_out
 from slamon.cli import numbers
 from slamon.cli.agent import app
+from slamon.cli.assigning import AGENT
+from slamon.cli.contacted import contacts
 from slamon.cli.enrolling import enrol, revoke
 from slamon.cli.house import now
-from slamon.cli.known import AsKnownAt, reading_at
+from slamon.cli.known import AsKnownAt, known, reading_at
 from slamon.cli.opening import opened, recorded
 from slamon.cli.settings import Settings
 from slamon.cli.sheet import print_table
+from slamon.cli.telling import left_out
 from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json
 from slamon.views import alarms
-from slamon.views.completeness import Completeness, SlotCount
 
 app.command()(enrol)
 app.command()(revoke)
@@ -25,44 +28,66 @@ app.command()(revoke)
 
 @app.command("list")
 def list_all(*, as_known: AsKnownAt = None, as_json: AsJson = False) -> None:
-    """List agents, how far each has handed in, and what somebody must look at."""
-    with reading_at(as_known) as then:
-        found = then.reading.agents(then.instant)
+    """List agents, how far each has handed in, when it was heard of, and what somebody must look at."""
+    settings = Settings()
+    heard = contacts(settings.data, settings.tls_certificate) if as_known is None else None
+    with opened() as house, known(house, as_known) as then:
+        then.tell()
+        found = [line.model_dump(mode="json") for line in then.reading.agents(then.instant)]
+        for line in found:
+            told = heard.get(line["agent"]) if heard else None
+            line["contact"] = told.model_dump(exclude={"agent"}) if told else None
+            line["left_out"] = left_out(house, line["location"], told.wire) if told else []
     if as_json:
-        print_json([line.model_dump(mode="json") for line in found])
+        print_json(found)
         return
-    rows = [
-        (a.agent, a.location, a.assignment, a.spools, a.reported_until, *_observed(a.complete))
-        for a in found
-    ]
     columns = (
         "agent",
         "location",
+        "state",
         "assignment",
         "spools",
         "handed in until",
-        "last hour",
-        "last day",
+        "heard of",
+        "wire",
     )
-    print_table(columns, rows, empty="no agent was told anything yet")
+    rows = [_row(line, asked=heard is not None) for line in found]
+    print_table(columns, rows, empty="no agent was enrolled, and none was told anything yet")
     for line in found:
-        if line.refilled_from:
-            said = f"{line.agent} handed in again what the restored backup lacked, from {line.refilled_from}"
+        for said in _besides(line):
             console.print(said, highlight=False, soft_wrap=True)
-    for each in (alarm for line in found for alarm in line.alarms):
-        said = f"{each.agent}, {each.at}: {each.says} ({each.do})"
+    for each in (alarm for line in found for alarm in line["alarms"]):
+        said = f"{each['agent']}, {each['at']}: {each['says']} ({each['do']})"
         console.print(said, style="yellow", highlight=False, soft_wrap=True)
 
 
-def _observed(complete: Completeness | None) -> tuple[str | None, str | None]:
-    """What of the slots of the last full hour and day was observed."""
-    if complete is None:
-        return None, None
-    return _share(complete.hour), _share(complete.day)
+def _row(line: dict[str, Any], *, asked: bool) -> tuple[Any, ...]:
+    contact = line["contact"]
+    unheard = "not since the start" if asked else "not known"
+    return (
+        *(line["agent"], line["location"], _state_of(line), line["assignment"] or "none"),
+        *(line["spools"], line["reported_until"] or "never"),
+        *((contact["at"], contact["wire"]) if contact else (unheard, "")),
+    )
 
 
-def _share(count: SlotCount) -> str | None:
-    return f"{count.percent} % of {count.due}" if count.due else None
+def _state_of(line: dict[str, Any]) -> str:
+    if line["revoked_at"]:
+        return "revoked"
+    if line["enrolled_at"] is None:
+        return "of this machine" if line["agent"] == AGENT else "not enrolled"
+    return "enrolled" if line["contact"] or line["reported_until"] else "enrolled, never heard of"
+
+
+def _besides(line: dict[str, Any]) -> Iterator[str]:
+    if line["refilled_from"]:
+        yield f"{line['agent']} handed in again what the restored backup lacked, from {line['refilled_from']}"
+    if line["left_out"]:
+        yield (
+            f"{line['agent']} speaks wire {line['contact']['wire']}, which cannot express "
+            f"{', '.join(line['left_out'])}: nobody asks them at {line['location']} until this version of slamon "
+            "is installed there"
+        )
 
 
 @app.command()

@@ -10,7 +10,7 @@ from catalogue.recorded import RecordedDocumentError
 from probes.spec import AgentAssigned
 from slamon.app import agents
 from slamon.app.wires import NEWEST, OLDEST, readable
-from slamon.cli.assigning import AGENT, Targets, assign
+from slamon.cli.assigning import AGENT, Targets, assign, compile_probes
 from slamon.cli.house import House
 from slamon.ledger.store import ConflictError
 from slamon.views.enrolled import EnrolmentLine, enrolments, position_of
@@ -93,3 +93,12 @@ class Telling:
 def fastest_of(assigned: AgentAssigned) -> int | None:
     """The shortest interval (µs) of a list."""
     return min((s.interval for probe in assigned.probes for s in probe.segments), default=None)
+
+
+def left_out(house: House, location: str, wire: int) -> list[str]:
+    """The probes of a location of which an agent of that wire cannot be told."""
+    if wire >= NEWEST:
+        return []
+    with house.store.reading() as connection:
+        asked = compile_probes(promises(connection), Targets(), location=location)
+    return [each.probe for each in asked if not readable(each, wire)]

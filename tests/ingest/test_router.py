@@ -19,6 +19,7 @@ from probes.specs.lines import TcpSpec
 from slamon.app import agents
 from slamon.history import NAMES
 from slamon.ingest import router
+from slamon.ingest.contacts import Contacts
 from slamon.ledger.store import Ledger
 from slamon.sla.intake import SpoolConflictFound
 
@@ -280,3 +281,57 @@ def test_a_gap_is_recorded_once(agent: TestClient, assigned: AgentAssigned, ledg
 
     assert [answer.status_code for answer in answers] == [204, 204]
     assert [e.name for e in ledger.since(0, limit=9)].count("probing-interrupted/1") == 1
+
+
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [
+        pytest.param(BEGIN + 61 * MINUTE, 204, id="as far ahead as clocks may be apart"),
+        pytest.param(BEGIN + 61 * MINUTE + 1, 422, id="in what has not come"),
+    ],
+)
+def test_a_gap_is_recorded_when_it_is_over(
+    agent: TestClient, assigned: AgentAssigned, ledger: Ledger, end: int, status: int
+) -> None:
+    gap = {"from": BEGIN, "to": end, "reason": "its clock was set forward by 3600 s"}
+
+    answer = agent.post("/api/v1/agents/bonn/interruptions", json=gap)
+
+    assert answer.status_code == status
+    recorded = [e.name for e in ledger.since(0, limit=9)].count("probing-interrupted/1")
+    assert recorded == (status == 204)
+    assert (status == 204) or "report it when it is over" in answer.json()["detail"]
+
+
+def test_an_agent_that_names_no_wire_speaks_the_first_and_is_told_in_its_words(
+    ledger: Ledger, assigned: AgentAssigned
+) -> None:
+    contacts = Contacts()
+    app = FastAPI()
+    key = {"bonn": sha256(KEY.encode()).hexdigest()}
+    app.include_router(router.build(ledger, key.get, lambda: BEGIN, contacts))
+    app.include_router(contacts.router())
+    with TestClient(app, headers={"Authorization": f"Bearer {KEY}"}) as agent:
+        old = agent.get("/api/v1/agents/bonn/assignment")
+        told = agent.get("/api/v1/contacts").json()
+        agent.get("/api/v1/agents/bonn/assignment", headers={"Slamon-Wire": "2"})
+
+    assert AgentAssigned.model_validate_json(old.content) == assigned
+    assert told == [{"agent": "bonn", "at": "2026-03-02T10:00:00Z", "wire": 1}]
+    assert (contacts.wire("bonn"), contacts.wire("geneva")) == (2, None)
+
+
+def test_an_agent_of_a_later_wire_is_told_to_wait_for_the_centre(
+    agent: TestClient, assigned: AgentAssigned, ledger: Ledger
+) -> None:
+    before = ledger.position()
+
+    answers = [
+        agent.get("/api/v1/agents/bonn/assignment", headers={"Slamon-Wire": "3"}),
+        agent.post(f"{BATCHES}/1", content=_batch(assigned), headers={"Slamon-Wire": "3"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert "this agent speaks wire 3, and this centre knows wires up to 2" in answers[0].text
+    assert "upgrade the centre first" in answers[0].text
+    assert ledger.position() == before

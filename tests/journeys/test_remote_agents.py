@@ -495,10 +495,11 @@ def test_an_agent_is_enrolled_works_over_https_and_is_revoked(
     agent = begin("-m", "probes", **environment)
     until(lambda: recorded(data, "vienna") and recorded(data, "agent-local"))
 
-    listed = json.loads(inside(data, "agent", "list", "--json").stdout)
+    listed = json.loads(inside(data, "agent", "list", "--json", **secured).stdout)
     told = {each["agent"]: each for each in listed}
     assert told["vienna"]["location"] == "loc-vienna"
     assert told["vienna"]["enrolled_at"]
+    assert (told["vienna"]["contact"] or {}).get("wire") == 2
 
     revoked = inside(data, "agent", "revoke", "vienna", "--reason", "a test", "--as", "ann")
     assert revoked.returncode == 0
