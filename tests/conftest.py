@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -12,32 +10,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from benchmarks.cluster import THROWN_AWAY, Cluster, NotInstalledError
+from tests.servers.programs import PACKAGES, found
 
 pytest_plugins = ["tests.servers.fixtures"]
-
-PACKAGES = {
-    "chromium": "chromium",
-    "dovecot": "dovecot-core",
-    "dovecot/imap": "dovecot-imapd",
-    "dovecot/pop3": "dovecot-pop3d",
-    "faketime": "faketime",
-    "fcgiwrap": "fcgiwrap",
-    "knotd": "knot",
-    "mapserv": "cgi-mapserver",
-    "mariadb": "mariadb-client-core",
-    "mariadb-install-db": "mariadb-server-core",
-    "mariadbd": "mariadb-server-core",
-    "nginx": "nginx-light",
-    "postfix/sbin/master": "postfix",
-    "prometheus": "prometheus",
-    "prometheus-blackbox-exporter": "prometheus-blackbox-exporter",
-    "promtool": "prometheus",
-    "redis-server": "redis-server",
-    "sshd": "openssh-server",
-    "vsftpd": "vsftpd",
-}
-# Where Debian keeps servers and their parts, also when they are in nobody's PATH.
-PLACES = (*os.get_exec_path(), "/usr/sbin", "/usr/lib", "/usr/lib/cgi-bin")
 
 settings.register_profile(
     "quick", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -63,8 +38,7 @@ def program() -> Callable[[str], str]:
     """Find a real program, or skip the test with a reason that names the Debian package."""
 
     def find(name: str) -> str:
-        found = (shutil.which(str(Path(place) / name)) for place in PLACES)
-        path = next(filter(None, found), None)
+        path = found(name)
         if path is None:
             pytest.skip(f"needs {name}: install the Debian package {PACKAGES[name]}")
         return path

@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.servers.authority import Pair
 from tests.servers.running import HOST, running
 
-PASSWORD = "open sesame"
+PASSWORD = "open-sesame"
 CONFIGURATION = """
 base_dir = {folder}/run
 log_path = /dev/stderr
@@ -96,7 +96,8 @@ def dovecot(program: str, pair: Pair) -> Iterator[Dovecot]:
             **dict(zip(("imap", "imaps", "pop3", "pop3s"), ports, strict=True)),
             **_users(),
         )
-        (folder / "mail").mkdir(exist_ok=True)
+        (folder / "mail").mkdir(mode=0o777, exist_ok=True)
+        (folder / "mail").chmod(0o777)  # the mailboxes are not ours where we are root
         (folder / "dovecot.conf").write_text(text)
         return [program, "-F", "-c", str(folder / "dovecot.conf")]
 

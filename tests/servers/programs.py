@@ -1,0 +1,37 @@
+"""Real programs that tests run, where Debian keeps them, and the package that each comes with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+PACKAGES = {
+    "chromium": "chromium",
+    "dovecot": "dovecot-imapd",
+    "dovecot/imap": "dovecot-imapd",
+    "dovecot/pop3": "dovecot-pop3d",
+    "faketime": "faketime",
+    "fcgiwrap": "fcgiwrap",
+    "knotd": "knot",
+    "mapserv": "cgi-mapserver",
+    "mariadb": "mariadb-client-core",
+    "mariadb-install-db": "mariadb-server-core",
+    "mariadbd": "mariadb-server-core",
+    "nginx": "nginx-light",
+    "postfix/sbin/master": "postfix",
+    "prometheus": "prometheus",
+    "prometheus-blackbox-exporter": "prometheus-blackbox-exporter",
+    "promtool": "prometheus",
+    "redis-server": "redis-server",
+    "sshd": "openssh-server",
+    "vsftpd": "vsftpd",
+}
+# Servers and their parts are kept where not everybody's PATH leads.
+PLACES = (*os.get_exec_path(), "/usr/sbin", "/usr/lib", "/usr/lib/cgi-bin")
+
+
+def found(name: str) -> str | None:
+    """The path of a program, or None where it is not installed."""
+    candidates = (shutil.which(str(Path(place) / name)) for place in PLACES)
+    return next(filter(None, candidates), None)
