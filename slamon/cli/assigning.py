@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from catalogue.agreements import Agreement
@@ -34,28 +34,33 @@ def compile_probes(
     location: str | None = None,
 ) -> list[AssignedProbe]:
     """All probes that can be asked now (or those named), of a location if one is given, in the order of their ids."""
+    compiled = compiler(held, targets)
+    wanted = (
+        compiled(probe)
+        for probe in held.of(Probe)
+        if (only is None or probe.id in only) and (location is None or probe.asked_at(location))
+    )
+    return [each for each in wanted if not isinstance(each, NotYet)]
+
+
+def compiler(held: Promises, targets: Targets) -> Callable[[Probe], AssignedProbe | NotYet]:
+    """What compiles single probes of the catalogue, or says why one is not asked."""
     windows = {window.id: window for window in held.of(Window)}
     agreements = {agreement.id: agreement for agreement in held.of(Agreement)}
-    found = []
-    for probe in held.of(Probe):
-        if only is not None and probe.id not in only:
-            continue
-        if location is not None and not probe.asked_at(location):
-            continue
-        defaults = held.get(ProbeDefaults, held.catalogue_of("probe", probe.id))
+
+    def compiled(probe: Probe) -> AssignedProbe | NotYet:
         service = held.get(Service, probe.service) if probe.service else None
-        compiled = assigned(
+        return assigned(
             probe,
-            defaults,
+            held.get(ProbeDefaults, held.catalogue_of("probe", probe.id)),
             windows,
             agreements,
             critical=service.critical_windows if service else (),
             use=targets.use,
             addresses=targets.addresses,
         )
-        if not isinstance(compiled, NotYet):
-            found.append(compiled)
-    return found
+
+    return compiled
 
 
 def assign(

@@ -16,10 +16,13 @@ from catalogue.reader import read
 from catalogue.records import Catalogue, Key
 from catalogue.terms import Terms
 from slamon.app import catalogue as applying
+from slamon.cli.assigning import Targets
 from slamon.cli.commands import group
 from slamon.cli.house import House, now
 from slamon.cli.opening import opened, recorded
+from slamon.cli.proposing import applied, tried
 from slamon.cli.settings import Settings
+from slamon.cli.sheet import print_table
 from slamon.cli.terminal import (
     Actor,
     AsJson,
@@ -32,8 +35,12 @@ from slamon.cli.terminal import (
 )
 from slamon.cli.wording import counted
 from slamon.views.promised import promises
+from slamon.web.asking import AskedNow
 
 app = group("Promises as documents: check, plan, apply.")
+
+MS = 1_000
+TRIED = ("probe", "target", "outcome", "latency", "reason", "in words")
 
 Folders = Annotated[
     list[Path], typer.Argument(help="Folders of documents, each one set.", metavar="DIR...")
@@ -75,16 +82,50 @@ def _kept(catalogue: Catalogue) -> list[str]:
 
 
 @app.command("plan")
-def show_plan(folders: Folders, *, as_json: AsJson = False) -> None:
+def show_plan(
+    folders: Folders,
+    *,
+    ask: Annotated[
+        bool,
+        typer.Option(
+            "--try",
+            help="Ask every probe once that would be asked otherwise; exit 1 if one is not good.",
+        ),
+    ] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="With --try: ask the demo_target of each.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Say what applying the documents would record, one sentence a change."""
-    with opened(Settings()) as house:
-        planned, position = plan_of(house, folders).plan, house.reading.position()
+    settings = Settings()
+    with opened(settings) as house:
+        prepared, position = plan_of(house, folders), house.reading.position()
+        planned = prepared.plan
+        asked = _tried(house, planned, settings, demo=demo) if ask and not planned.refusals else []
     if as_json:
-        print_json({**planned.as_json(), "position": position})
+        more = {"tried": [each.model_dump(mode="json") for each in asked]} if ask else {}
+        print_json({**planned.as_json(), "position": position, **more})
     else:
         _print_plan(planned)
-    if planned.refusals:
+        if ask and not planned.refusals:
+            rows = [_row(each) for each in asked]
+            print_table(TRIED, rows, empty="no probe would be asked otherwise")
+    if planned.refusals or any(each.outcome != "good" for each in asked):
         raise typer.Exit(1)
+
+
+def _tried(house: House, planned: Plan, settings: Settings, *, demo: bool) -> list[AskedNow]:
+    with house.store.reading() as connection:
+        held = promises(connection)
+    targets = Targets("demo_target" if demo else "target")
+    wanted = list(applied(held, planned).changed(targets))
+    return tried(wanted, settings.agent_allow, demo=demo)
+
+
+def _row(asked: AskedNow) -> tuple[str | None, ...]:
+    took = None if asked.latency_us is None else f"{asked.latency_us / MS:.1f} ms"
+    return asked.probe, asked.target, asked.outcome, took, asked.reason, asked.text
 
 
 @app.command()

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from probes.guard import networks
 from probes.observation import Reason
-from probes.outcome import Outcome
 from probes.prober import probe_once
 from slamon.app.refused import Unknown
 from slamon.cli.asking import asked_of
+from slamon.cli.assigning import Targets
 from slamon.cli.commands import group
 from slamon.cli.instants import ABSOLUTE, absolute
 from slamon.cli.known import AsKnownAt, reading_at
 from slamon.cli.opening import opened
+from slamon.cli.proposing import differences, proposed, tried
 from slamon.cli.settings import Settings
-from slamon.cli.sheet import print_map, print_table
+from slamon.cli.sheet import print_line, print_map, print_table
 from slamon.cli.slots import print_slot
 from slamon.cli.terminal import AsJson, console, errors, print_json
 from slamon.views.answers import ProbeLine
@@ -129,13 +131,25 @@ def run(
     demo: Annotated[
         bool, typer.Option("--demo", help="Ask its demo_target, as the catalogue says.")
     ] = False,
+    documents: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--documents",
+            help="Ask it as the documents in this folder propose, before they are applied; may be given again.",
+            metavar="DIR",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask once what the agent of this machine is assigned, or else what the catalogue says.
 
-    Prints every stage, and each condition with the value found. Nothing is recorded.
+    Prints every stage, and each condition with the value found; of proposed documents also what they change of what
+    is assigned. Nothing is recorded.
     """
     settings = Settings()
+    if documents:
+        _try_proposed(probe, documents, settings, demo=demo, as_json=as_json)
+        return
     with opened() as house:
         asked = asked_of(house, probe, demo=demo)
     seen = probe_once(asked.spec, networks(settings.agent_allow) + asked.own_loopback())
@@ -144,9 +158,33 @@ def run(
         print_json(told.model_dump(mode="json"))
     else:
         print_asked(told)
-    if seen.reason == Reason.NOT_PERMITTED:
+    _exit_by(told)
+
+
+def _try_proposed(
+    probe: str, documents: list[Path], settings: Settings, *, demo: bool, as_json: bool
+) -> None:
+    """Ask a probe as documents propose it."""
+    targets = Targets("demo_target" if demo else "target")
+    with opened() as house:
+        wanted = proposed(house, documents).probe(probe, targets)
+        changes = differences(house, wanted)
+    (told,) = tried([wanted], settings.agent_allow, demo=demo)
+    if as_json:
+        print_json({**told.model_dump(mode="json"), "differences": changes})
+    else:
+        print_asked(told)
+        console.print("differs from what is assigned:" if changes else "as it is assigned already")
+        for line in changes:
+            print_line(line, 2)
+    _exit_by(told)
+
+
+def _exit_by(told: AskedNow) -> None:
+    """Leave with what a script can act on: 1 where the probe was not good."""
+    if told.reason == Reason.NOT_PERMITTED:
         errors.print(NOT_PERMITTED, style="yellow", highlight=False, soft_wrap=True)
-    if seen.outcome is not Outcome.GOOD:
+    if told.outcome != "good":
         raise typer.Exit(1)
 
 

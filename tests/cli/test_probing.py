@@ -205,3 +205,68 @@ def test_the_button_asks_where_this_machine_may_and_leaves_a_line_in_the_log(
 
         assert (told.reason, house.ledger.position()) == (reason, before)
     assert caplog.messages == [f"rita asks probe prb-web at http://127.0.0.1:{port}/"]
+
+
+@pytest.fixture
+def changed(stated: Any, tmp_path: Path, port: int) -> Path:
+    """Documents in which the probe wants another status and asks twice as often, and a second one is new."""
+    with House(stated.folder) as house:
+        assign(house, AGENT, "loc-bonn", Targets("target", {}))
+    folder = tmp_path / "changed" / "one"  # a set is known by the name of its folder
+    folder.mkdir(parents=True)
+    text = DOCUMENTS.format(target=port)
+    probe = text[text.index("- {id: prb-web") :]
+    other = probe.replace("prb-web", "prb-other")
+    mended = probe.replace("prov:", "interval: PT30S, expect: {status: [204]}, prov:")
+    (folder / "all.yaml").write_text(text.replace(probe, mended) + other, "utf-8")
+    return folder
+
+
+def test_a_proposed_probe_is_asked_before_it_is_applied_and_told_beside_what_is_assigned(
+    stated: Any, changed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLAMON_AGENT_ALLOW", "127.0.0.0/8")
+    before = stated.position()
+
+    told = stated.json("probe", "run", "prb-web", "--documents", changed, code=1)
+    shown = stated("probe", "run", "prb-web", "--documents", changed).stdout
+
+    assert (told["outcome"], told["source"]) == ("bad", "as the documents propose")
+    assert "spec.conditions[0].values[0]: 200 -> 204" in told["differences"]
+    assert "segments[0].interval: 60000000 -> 30000000" in shown
+    assert stated.position() == before
+
+
+def test_a_plan_asks_every_probe_that_would_be_asked_otherwise(
+    stated: Any, changed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLAMON_AGENT_ALLOW", "127.0.0.0/8")
+    before = stated.position()
+
+    found = stated.json("catalogue", "plan", changed, "--try", code=1)["tried"]
+    shown = stated("catalogue", "plan", changed, "--try")
+
+    assert [(each["probe"], each["outcome"]) for each in found] == [
+        ("prb-other", "good"),
+        ("prb-web", "bad"),
+    ]
+    assert "bad_status" in shown.stdout
+    assert stated.position() == before
+
+
+def test_a_plan_that_asks_no_probe_otherwise_says_so_and_is_fine(
+    stated: Any, tmp_path: Path
+) -> None:
+    done = stated("catalogue", "plan", tmp_path / "one", "--try")
+
+    assert done.exit_code == 0
+    assert "no probe would be asked otherwise" in done.stdout
+
+
+def test_of_documents_that_leave_no_such_probe_the_others_are_named(
+    stated: Any, changed: Path
+) -> None:
+    done = stated("probe", "run", "prb-none", "--documents", changed)
+
+    assert done.exit_code == 1
+    assert "the documents leave no probe 'prb-none'; known are prb-other, prb-web" in done.stderr
