@@ -9,6 +9,7 @@ import asyncio
 import logging
 import signal
 import sqlite3
+import ssl
 import sys
 from functools import cached_property
 from pathlib import Path
@@ -43,6 +44,7 @@ class Settings(Place):
     authority that vouches for the centre's certificate, where the system does not know it.
     What the centre has is kept in the spool for `spool_days`, and as long as the file holds `spool_mib` at the most;
     `agent_allow` lists networks (CIDR, comma-separated) that may be probed though they are not public;
+    `agent_ca` is a file (PEM) of authorities whose certificates are trusted besides those the system trusts;
     with `agent_parent` the agent ends when that process, which started it, is gone.
     """
 
@@ -54,6 +56,7 @@ class Settings(Place):
     spool_days: int = Field(default=Keeping.days, ge=0)
     spool_mib: int = Field(default=Keeping.mib, ge=1)
     agent_allow: str = ""
+    agent_ca: Path | None = None
     agent_parent: int | None = None
 
     @model_validator(mode="after")
@@ -82,6 +85,23 @@ class Settings(Place):
             raise ValueError(message) from None
 
     @cached_property
+    def trust(self) -> ssl.SSLContext:
+        """Whose certificates are trusted.
+
+        Raises:
+            ValueError: the file cannot be read, or holds no certificate.
+
+        """
+        context = ssl.create_default_context()
+        try:
+            if self.agent_ca is not None:
+                context.load_verify_locations(self.agent_ca)
+        except OSError as wrong:
+            message = f"SLAMON_AGENT_CA: {self.agent_ca} holds no certificate that can be read: {wrong}"
+            raise ValueError(message) from None
+        return context
+
+    @cached_property
     def at_the_centre(self) -> Centre:
         """The centre that this agent speaks with.
 
@@ -101,7 +121,7 @@ async def run(settings: Settings) -> bool:
             agent = Agent(
                 spool,
                 settings.at_the_centre,
-                Surroundings(networks(settings.agent_allow)),
+                Surroundings(networks(settings.agent_allow), tls=settings.trust),
                 keeping=keeping,
             )
             done = await _until_stopped(agent, settings)
@@ -132,7 +152,7 @@ def _read() -> Place:
     settings = Place() if renewed else Settings()
     if isinstance(settings, Settings):
         networks(settings.agent_allow)
-        _ = settings.at_the_centre
+        _ = settings.at_the_centre, settings.trust
     return settings
 
 
@@ -155,7 +175,8 @@ def main() -> int:
         sys.stderr.write(f"SLAMON_CENTRE: {fault}\n")
         return 2
     except ValueError as fault:
-        sys.stderr.write(f"SLAMON_AGENT_ALLOW: {fault}\n")
+        name = "" if str(fault).startswith("SLAMON_") else "SLAMON_AGENT_ALLOW: "
+        sys.stderr.write(f"{name}{fault}\n")
         return 2
     return _run_or_say(settings)
 

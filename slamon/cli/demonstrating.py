@@ -67,7 +67,7 @@ def demo() -> None:
             settings=settings.model_copy(update={"agent_allow": "127.0.0.0/8"}),
             folder=folder,
             targets=Targets("demo_target", targets.running.places),
-            agent_environment=targets.environment,
+            agent_environment=targets.environment(folder),
             any_port=True,
             command="slamon demo",
         )
@@ -128,10 +128,12 @@ class LiveTargets:
         starting = asyncio.run_coroutine_threadsafe(start(now, self._credentials), self._loop)
         self.running = starting.result(timeout=20)
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """What the agent needs to know to be let in."""
+    def environment(self, folder: Path) -> dict[str, str]:
+        """What the agent needs to know to be let in, and to trust the targets: their certificate, in the folder."""
+        authority = folder / "targets.pem"
+        authority.write_bytes(self.running.certificate)
         return {
+            "SLAMON_AGENT_CA": str(authority),
             "SLAMON_HC_USER": self._credentials.user,
             "SLAMON_HC_PASSWORD": self._credentials.password,
         }

@@ -37,7 +37,6 @@ Place = tuple[str, str]
 """Check and location."""
 
 REPORTS_ITSELF = "reports itself"
-SUPPORTED = frozenset({"http", "http_json", "tcp", "dns"})
 
 
 def probes(
@@ -130,8 +129,6 @@ def why_not_asked(probe: Probe) -> str:
         return "switched off in the documents"
     if isinstance(probe, Heartbeat):
         return "it reports itself, and was not heard yet"
-    if probe.kind not in SUPPORTED:
-        return f"probes of kind {probe.kind} are kept and not asked yet"
     if probe.active:
         return f"asked only while {probe.active.agreement} is in force"
     return "no agent has been told to ask it"
