@@ -30,6 +30,8 @@ SLOW = 30.0
 STOPPED = 900.0  # after a conflict; asking again now and then keeps the alarm alive while it lasts
 LONGEST_WAIT = 600
 PATIENCE = 8
+NEARLY = 30_000_000  # µs; no two clocks are equal, and the centre takes twice as much
+REASON = 500  # bytes of what the centre says that are worth a line of the log
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +95,7 @@ class Courier:
             return Delivery.FAILED
 
     async def _deliver_one(self) -> Delivery:
-        gaps = await self._recorder.do(self._spool.interruptions)
+        gaps = self._over(await self._recorder.do(self._spool.interruptions))
         if gaps:
             return await self._report(gaps[0])
         parcel = await self._recorder.do(self._parcels.oldest)
@@ -113,7 +115,18 @@ class Courier:
         if answer.status in ACCEPTED:
             await self._recorder.do(self._spool.reported, gap, _now())
             return Delivery.DELIVERED
-        return self._refused(answer)
+        if answer.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+            return self._refused(answer)
+        said = answer.body[:REASON].decode(errors="replace")
+        log.error("the centre does not take the interruption '%s': %s", gap.reason, said)
+        await self._recorder.do(self._spool.reported, gap, _now())  # it would not take it later
+        return Delivery.AGAIN
+
+    def _over(self, gaps: tuple[ProbingInterrupted, ...]) -> list[ProbingInterrupted]:
+        """Those that are over by the centre's clock; one that our clock has run ahead for must wait."""
+        offset = self._centre.offset
+        present = _now() - (offset.ahead if offset else 0)
+        return [gap for gap in gaps if gap.to <= present + NEARLY]
 
     async def _settle(self, parcel: Parcel, answer: Answer) -> None:
         self.conflict = False

@@ -274,8 +274,14 @@ def recorded(ledger: Ledger, agent: str, spool: str, day: str) -> int:
     return ledger.version(observations(agent, spool, day))
 
 
-def interrupted(ledger: Ledger, agent: str, gap: ProbingInterrupted) -> None:
-    """Record why an agent did not probe; once per gap."""
+def interrupted(ledger: Ledger, agent: str, gap: ProbingInterrupted, now: int) -> None:
+    """Record why an agent did not probe; once per gap. `now` is the instant (µs) at which it is reported.
+
+    Raises:
+        UnsoundError: it is not over.
+
+    """
+    examining.must_be_over(gap, now)
     stream = f"interruptions:{agent}"
     known = [entry.fact for entry in ledger.stream(stream)]
     if gap not in known:

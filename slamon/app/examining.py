@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from catalogue.instants import format_instant
 from probes.batch import BatchError, ObservationsRecorded
-from probes.spec import AgentAssigned
+from probes.spec import AgentAssigned, ProbingInterrupted
 from probes.stretches import runs
 from slamon.sla.intake import Unsound
 from slamon.sla.runs import DAY_US
@@ -80,6 +80,21 @@ def must_be_past(batch: ObservationsRecorded, now: int) -> None:
                 ": set the clock of the agent's machine, or of this one"
             )
             raise UnsoundError("future", message)
+
+
+def must_be_over(gap: ProbingInterrupted, now: int) -> None:
+    """Hold an interruption against the instant at which it was reported (µs).
+
+    Raises:
+        UnsoundError: it lasts into what has not come yet, of which nobody knows.
+
+    """
+    if gap.to > now + CLOCKS_APART:
+        message = (
+            f"the interruption lasts until {_said(gap.to)}, which had not come when it was reported at"
+            f" {format_instant(now)}: report it when it is over, or set the clock of the agent's machine"
+        )
+        raise UnsoundError("future", message)
 
 
 def day_of(instant: int) -> str | None:

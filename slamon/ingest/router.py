@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from probes.health import AgentHealth
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.app import agents
+from slamon.app.examining import UnsoundError
 from slamon.app.wires import OLDEST, told
 from slamon.ingest.answers import refusal, telling
 from slamon.ingest.contacts import Contacts
@@ -140,7 +141,10 @@ class Desk:
 
     def interruption(self, agent: Name, gap: ProbingInterrupted) -> None:
         """Record why the agent did not probe."""
-        agents.interrupted(self.ledger, agent, gap)
+        try:
+            agents.interrupted(self.ledger, agent, gap, self.clock())
+        except UnsoundError as wrong:
+            raise HTTPException(422, str(wrong)) from None
 
 
 def _acknowledged(request: Request, take: Callable[[], agents.Taken]) -> Response | Acknowledged:

@@ -323,8 +323,8 @@ def test_a_batch_set_aside_by_a_clock_of_ours_can_be_let_out(
 def test_a_gap_is_recorded_once(ledger: Ledger) -> None:
     gap = ProbingInterrupted(from_=0, to=HOUR, reason="restarted")
 
-    agents.interrupted(ledger, "bonn", gap)
-    agents.interrupted(ledger, "bonn", gap)
+    agents.interrupted(ledger, "bonn", gap, HOUR)
+    agents.interrupted(ledger, "bonn", gap, HOUR)
 
     found = [entry.fact for entry in ledger.since(0, limit=100)]
     assert found.count(gap) == 1

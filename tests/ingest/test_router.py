@@ -20,6 +20,8 @@ from slamon.app import agents
 from slamon.history import NAMES
 from slamon.ingest import router
 from slamon.ingest.contacts import Contacts
+from slamon.ingest.contacts import router as contacts_router
+from slamon.ingest.healths import Healths
 from slamon.ledger.store import Ledger
 from slamon.sla.intake import SpoolConflictFound
 
@@ -310,14 +312,16 @@ def test_an_agent_that_names_no_wire_speaks_the_first_and_is_told_in_its_words(
     app = FastAPI()
     key = {"bonn": sha256(KEY.encode()).hexdigest()}
     app.include_router(router.build(ledger, key.get, lambda: BEGIN, contacts))
-    app.include_router(contacts.router())
+    app.include_router(contacts_router(contacts, Healths()))
     with TestClient(app, headers={"Authorization": f"Bearer {KEY}"}) as agent:
         old = agent.get("/api/v1/agents/bonn/assignment")
         told = agent.get("/api/v1/contacts").json()
         agent.get("/api/v1/agents/bonn/assignment", headers={"Slamon-Wire": "2"})
 
     assert AgentAssigned.model_validate_json(old.content) == assigned
-    assert told == [{"agent": "bonn", "at": "2026-03-02T10:00:00Z", "wire": 1}]
+    (line,) = told
+    assert (line["agent"], line["at"], line["wire"]) == ("bonn", "2026-03-02T10:00:00Z", 1)
+    assert (line["clock_ahead_us"], line["undelivered"]) == (None, None)
     assert (contacts.wire("bonn"), contacts.wire("geneva")) == (2, None)
 
 

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 
@@ -170,6 +171,7 @@ class TinyCentre(ThreadingHTTPServer):
         self.batches: dict[tuple[str, str, int], bytes] = {}
         self.interruptions: list[ProbingInterrupted] = []
         self.healths: list[AgentHealth] = []
+        self.gaps_answered = 200
         self.asked = 0
         self.lose_answers = 0
         self.refuse_with: list[tuple[int, dict[str, str]]] = []
@@ -220,15 +222,8 @@ class TinyCentreTalk(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         _, _, _, _, _, what, *key = self.path.split("/")
-        if what == "interruptions":
-            gap = ProbingInterrupted.model_validate_json(body)
-            if gap not in self.server.interruptions:
-                self.server.interruptions.append(gap)
-            self.answer(200)
-            return
-        if what == "health":
-            self.server.healths.append(AgentHealth.model_validate_json(body))
-            self.answer(204)
+        if what in {"interruptions", "health"}:
+            self.told(what, body)
             return
         if what == "assignments":
             self.server.forget_assignment = False
@@ -254,6 +249,16 @@ class TinyCentreTalk(BaseHTTPRequestHandler):
             self.answer(200, {"acknowledged": int(sequence), "position": 1, **aside})
         else:
             self.answer(409, b'{"title": "conflict"}')
+
+    def told(self, what: str, body: bytes) -> None:
+        if what == "health":
+            self.server.healths.append(AgentHealth.model_validate_json(body))
+            self.answer(204)
+            return
+        gap = ProbingInterrupted.model_validate_json(body)
+        if self.server.gaps_answered == HTTPStatus.OK and gap not in self.server.interruptions:
+            self.server.interruptions.append(gap)
+        self.answer(self.server.gaps_answered)
 
     def answer(
         self, status: int, body: bytes | Mapping[str, object] = b"", etag: str | None = None

@@ -304,3 +304,32 @@ def test_a_centre_that_asks_for_patience_is_given_it(tmp_path: Path, centre: Any
     centre.refuse_with, centre.wait_header = [(429, {"detail": "no"})], "1"
 
     assert asyncio.run(deliver()) >= 1
+
+
+@pytest.mark.parametrize(
+    ("ahead", "status", "expected", "reported"),
+    [
+        pytest.param(0, 200, [Delivery.DELIVERED, Delivery.NOTHING], 1, id="over, and reported"),
+        pytest.param(3600, 200, [Delivery.NOTHING], 0, id="not over: it waits"),
+        pytest.param(0, 422, [Delivery.AGAIN, Delivery.NOTHING], 0, id="refused: set aside"),
+    ],
+)
+def test_an_interruption_is_reported_once_and_when_it_is_over(
+    tmp_path: Path, centre: Any, ahead: int, status: int, expected: list[Delivery], reported: int
+) -> None:
+    centre.gaps_answered = status
+    now = time.time_ns() // 1000
+
+    async def deliver() -> list[Delivery]:
+        spool = Spool(tmp_path / "spool.db")
+        gap = ProbingInterrupted(from_=now - SECOND, to=now + ahead * SECOND, reason="a step")
+        spool.interrupted(gap)
+        recorder = Recorder(spool)
+        courier = Courier(spool, recorder, Centre(centre.url, "agent-1", "key-1"))
+        seen = [await courier.deliver() for _ in expected]
+        recorder.close()
+        spool.close()
+        return seen
+
+    assert asyncio.run(deliver()) == expected
+    assert len(centre.interruptions) == reported
