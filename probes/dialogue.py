@@ -35,17 +35,22 @@ OUTDATED = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
 
 @dataclass
 class Surroundings:
-    """What an agent's attempts share: its allow-list, its resolver, its trusted authorities."""
+    """What an agent's attempts share: its allow-list, its resolver, its trusted authorities.
+
+    `contact` is an address (URL) at which whoever is asked can learn who asks.
+    """
 
     allow: Sequence[Network] = ()
     resolver: Resolver = field(default_factory=Resolver)
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    contact: str = ""
 
 
 class Dialogue:
     """The record of one attempt while it runs; it may open several connections (redirects).
 
-    `verdict` is the failure already certain, while more is looked at only to explain it.
+    `verdict` is the failure already certain, while more is looked at only to explain it. `status` and `retry_after`
+    are what a web server said last, `within` names the step under way, where there are several.
     """
 
     def __init__(self, surroundings: Surroundings) -> None:
@@ -57,6 +62,9 @@ class Dialogue:
         self.secrets: list[str] = []
         self.heard = Heard()
         self.verdict: Failure | None = None
+        self.status: int | None = None
+        self.retry_after = ""
+        self.within = ""
         self._open: list[Connection] = []
 
     @contextmanager

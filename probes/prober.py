@@ -14,7 +14,7 @@ from probes.conditions.requirement import Checked
 from probes.conditions.timing import is_suspect
 from probes.dialogue import Dialogue, Surroundings
 from probes.guard import Network
-from probes.kinds import dns, http, tcp, tls
+from probes.kinds import dns, http, icmp, tcp, tls
 from probes.observation import Failure, Observation, Reason, Stage, inconclusive
 from probes.outcome import Outcome
 from probes.secret import blotted
@@ -25,6 +25,7 @@ KINDS: Mapping[str, Callable[[Any, Dialogue], Awaitable[Reply]]] = {
     "tcp": tcp.ask,
     "dns": dns.ask,
     "tls": tls.ask,
+    "icmp": icmp.ask,
 }
 
 # Until the target has been dialled, running out of time says nothing about it.
@@ -41,7 +42,7 @@ async def ask(spec: ProbeSpec, surroundings: Surroundings) -> Observation:
     try:
         reply = await _before_deadline(spec, dialogue)
         checked = tuple(each.check(reply) for each in spec.conditions)
-        seen = _held(dialogue, reply, checked)
+        seen = _held(dialogue, checked, reply.took)
     except Failure as failure:
         seen = _failed(dialogue, failure)
     except Exception as fault:  # a fault of ours must neither stop the wheel nor blame the target
@@ -80,24 +81,23 @@ def _our_time(spec: ProbeSpec, dialogue: Dialogue) -> bool:
     return dialogue.stage in OUR_STAGES or spec.kind == "dns"
 
 
-def _held(dialogue: Dialogue, reply: Reply, checked: tuple[Checked, ...]) -> Observation:
+def _held(dialogue: Dialogue, checked: tuple[Checked, ...], took: int | None) -> Observation:
     worst = max(checked, key=lambda each: SEVERITY[each.outcome], default=None)
     failed = worst if worst is not None and not worst.passed else None
     total = dialogue.phases["total"]
     return replace(
         _seen(dialogue, Outcome.GOOD if failed is None else failed.outcome),
         # A latency that our own delay may have made is none: the result counts, how long it took does not.
-        latency=None if is_suspect(dialogue.lag, total) else total,
+        latency=None if is_suspect(dialogue.lag, total) else took or total,
         reason=None if failed is None else f"bad_{failed.condition.field}",
         text="" if failed is None else f"{failed.condition.expectation()}: {failed.actual}",
         checked=checked,
-        status=reply.status,
-        retry_after=_seconds(reply.headers.get("retry-after", "")),
     )
 
 
 def _failed(dialogue: Dialogue, failure: Failure) -> Observation:
-    return replace(_seen(dialogue, failure.outcome), reason=str(failure.reason), text=failure.text)
+    text = f"{dialogue.within}{failure.text}"
+    return replace(_seen(dialogue, failure.outcome), reason=str(failure.reason), text=text)
 
 
 def _seen(dialogue: Dialogue, outcome: Outcome) -> Observation:
@@ -113,6 +113,8 @@ def _seen(dialogue: Dialogue, outcome: Outcome) -> Observation:
         heard=dialogue.heard,
         loop_lag=dialogue.lag,
         by_kernel=dialogue.by_kernel,
+        status=dialogue.status,
+        retry_after=_seconds(dialogue.retry_after),
     )
 
 

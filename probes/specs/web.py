@@ -172,6 +172,14 @@ class HttpSpec(WebAccess, PageRequest):
         default="go_on", exclude_if=lambda said: said == "go_on"
     )
 
+    @model_validator(mode="after")
+    def _says_who_it_is_once(self) -> Self:
+        told = {name.lower() for name in self.secret_headers}
+        if "authorization" in told and (self.basic or self.bearer):
+            message = "a probe signs in by one way: basic, bearer or a header"
+            raise ValueError(message)
+        return self
+
     @property
     def host(self) -> str:
         """The host asked; probes of one host share its places."""
