@@ -25,6 +25,8 @@ from slamon.views import alarms
 app.command()(enrol)
 app.command()(revoke)
 
+CLOCK_LIMIT = 2_000_000  # µs between the clock of an agent and ours, beyond which somebody is told
+
 
 @app.command("list")
 def list_all(*, as_known: AsKnownAt = None, as_json: AsJson = False) -> None:
@@ -50,6 +52,7 @@ def list_all(*, as_known: AsKnownAt = None, as_json: AsJson = False) -> None:
         "handed in until",
         "heard of",
         "wire",
+        "waiting",
     )
     rows = [_row(line, asked=heard is not None) for line in found]
     print_table(columns, rows, empty="no agent was enrolled, and none was told anything yet")
@@ -68,6 +71,7 @@ def _row(line: dict[str, Any], *, asked: bool) -> tuple[Any, ...]:
         *(line["agent"], line["location"], _state_of(line), line["assignment"] or "none"),
         *(line["spools"], line["reported_until"] or "never"),
         *((contact["at"], contact["wire"]) if contact else (unheard, "")),
+        contact["undelivered"] if contact and contact["undelivered"] is not None else "",
     )
 
 
@@ -82,6 +86,9 @@ def _state_of(line: dict[str, Any]) -> str:
 def _besides(line: dict[str, Any]) -> Iterator[str]:
     if line["refilled_from"]:
         yield f"{line['agent']} handed in again what the restored backup lacked, from {line['refilled_from']}"
+    ahead = (line["contact"] or {}).get("clock_ahead_us") or 0
+    if abs(ahead) > CLOCK_LIMIT:
+        yield f"the clock of {line['agent']} is {ahead / 1_000_000:+.1f} s from ours: set the clock of its machine"
     if line["left_out"]:
         yield (
             f"{line['agent']} speaks wire {line['contact']['wire']}, which cannot express "

@@ -27,6 +27,7 @@ from slamon.cli.scraping import metrics_router
 from slamon.cli.settings import Settings
 from slamon.cli.signing import Address, link
 from slamon.cli.telling import Telling
+from slamon.ingest import contacts
 from slamon.ingest import router as ingest
 from slamon.ingest.contacts import Contacts
 from slamon.ingest.healths import Healths
@@ -143,7 +144,7 @@ class Server:
             ask=Asker(self._house, self._plan.settings.agent_allow),
             extra_routers=(
                 ingest.build(self._house.ledger, self._key_of, now, self._contacts, self._healths),
-                self._contacts.router(),
+                contacts.router(self._contacts, self._healths),
                 ping.build(Ears(self._house, self._plan.settings.location), now),
                 metrics_router(self._house, lambda: self._following.pulse, self._healths.known),
             ),

@@ -10,6 +10,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from catalogue.instants import format_instant
+from probes.health import AgentHealth
+from slamon.ingest.healths import Healths
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,17 @@ class Contact:
 
 
 class ContactLine(BaseModel):
-    """The newest contact with an agent, as the API tells it."""
+    """The newest contact with an agent, as the API tells it; null is what it has not told.
+
+    `clock_ahead_us` is how far its clock is ahead of ours, `undelivered` how many batches it has still to hand in.
+    """
 
     agent: str
     at: str
     wire: int
+    clock_ahead_us: int | None = None
+    undelivered: int | None = None
+    spool_bytes: int | None = None
 
 
 @dataclass
@@ -50,15 +58,28 @@ class Contacts:
         found = self.known().get(agent)
         return found.wire if found else None
 
-    def router(self) -> APIRouter:
-        """The route that tells them, beside the agents themselves."""
-        router = APIRouter(prefix="/api/v1", tags=["operations"])
-        router.get("/contacts")(self.lines)
-        return router
 
-    def lines(self) -> list[ContactLine]:
-        """When each agent was heard of last by this process, and which wire it speaks."""
+def router(contacts: Contacts, healths: Healths) -> APIRouter:
+    """The route that tells of contacts, beside those of the agents themselves."""
+    made = APIRouter(prefix="/api/v1", tags=["operations"])
+
+    @made.get("/contacts")
+    def newest() -> list[ContactLine]:
+        """When each agent was heard of last by this process, in which wire, and how it said that it is."""
+        told = healths.known()
         return [
-            ContactLine(agent=agent, at=format_instant(each.at), wire=each.wire)
-            for agent, each in sorted(self.known().items())
+            _line(agent, each, told.get(agent)) for agent, each in sorted(contacts.known().items())
         ]
+
+    return made
+
+
+def _line(agent: str, contact: Contact, health: AgentHealth | None) -> ContactLine:
+    return ContactLine(
+        agent=agent,
+        at=format_instant(contact.at),
+        wire=contact.wire,
+        clock_ahead_us=health.clock_ahead if health else None,
+        undelivered=health.undelivered if health else None,
+        spool_bytes=health.spool_bytes if health else None,
+    )
