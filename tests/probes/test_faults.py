@@ -1,6 +1,6 @@
 """Faults on the way and wrong replies: each is bad for a reason of its own, and none passes for a page.
 
-What blackbox_exporter says of the same target agrees in every row.
+What blackbox_exporter says of the same target agrees, but where the name of the test says why not.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from tests.servers.blackbox import Blackbox
 from tests.servers.faults import Faults, Talk
 from tests.servers.web import Nginx
 
-PATIENCE = 400_000
+PATIENCE = 3_000_000
+LITTLE = 500_000  # for what would outlast any patience
 FITS = "a page|slamon"  # also fits half of the page
 HEADERS_ONLY = 120  # bytes of nginx' reply, whose headers have more than 200
 SOME_OF_THE_PAGE = 2_000  # of 14,000
@@ -61,25 +62,35 @@ WAYS = [
 ]
 REPLIES = [
     pytest.param(wrong(replies.complete), None, id="a page as it should be"),
+    pytest.param(wrong(replies.headers_without_end), "header_limit", id="headers without end"),
+    pytest.param(wrong(replies.circle), "redirect_loop", id="redirects in a circle"),
+    pytest.param(wrong(replies.chain_without_end), "redirect_limit", id="redirects without end"),
     pytest.param(wrong(replies.length_too_long), "incomplete", id="a length beyond the end"),
+    pytest.param(wrong(replies.two_lengths), "encoding", id="two lengths"),
     pytest.param(wrong(replies.broken_chunk), "protocol", id="a chunk without a length"),
     pytest.param(wrong(replies.last_chunk_missing), "incomplete", id="chunks without an end"),
 ]
+PACKED = [
+    pytest.param(replies.packed, None, id="a packed page"),
+    pytest.param(replies.not_packed, "encoding", id="a page said to be packed that is not"),
+    pytest.param(replies.packed_in_part, "incomplete", id="a packed page that breaks off"),
+    pytest.param(replies.bomb, "body_limit", id="a small page that unpacks without end"),
+]
 
 
-def look(port: int) -> Observation:
+def look(port: int, patience: int = PATIENCE) -> Observation:
     document = {
         "url": f"http://127.0.0.1:{port}/long.txt",
-        "timeout": PATIENCE,
+        "timeout": patience,
         "conditions": [{"field": "body", "op": "matches", "pattern": FITS}],
     }
     surroundings = Surroundings(networks("127.0.0.0/8"))
     return asyncio.run(ask(HttpSpec.model_validate(document), surroundings))
 
 
-def passes(blackbox: Blackbox, port: int) -> bool:
-    wanted = {"fail_if_body_not_matches_regexp": [FITS]}
-    module = {"prober": "http", "timeout": "400ms", "http": wanted}
+def passes(blackbox: Blackbox, port: int, patience: int = PATIENCE, **http: object) -> bool:
+    wanted = {"fail_if_body_not_matches_regexp": [FITS], **http}
+    module = {"prober": "http", "timeout": f"{patience}us", "http": wanted}
     return blackbox.probe(module, f"http://127.0.0.1:{port}/long.txt")
 
 
@@ -92,10 +103,32 @@ def test_a_fault_has_its_reason(
     reason: str | None,
 ) -> None:
     port = faults.serve(made(nginx.port))
-    seen = look(port)
+    patience = LITTLE if reason in {"timeout", "drip"} else PATIENCE
+    seen = look(port, patience)
 
     assert (seen.outcome, seen.reason) == (Outcome.BAD if reason else Outcome.GOOD, reason)
-    assert passes(blackbox, port) == (reason is None)
+    assert passes(blackbox, port, patience) == (reason is None)
+
+
+@pytest.mark.parametrize(("made", "reason"), PACKED)
+def test_a_packed_page_is_judged_by_what_it_unpacks_to(
+    faults: Faults, blackbox: Blackbox, made: Callable[[], Talk], reason: str | None
+) -> None:
+    port = faults.serve(made())
+    seen = look(port)
+
+    assert (seen.outcome is Outcome.GOOD, seen.reason) == (reason is None, reason)
+    assert passes(blackbox, port, compression="gzip", body_size_limit="1MB") == (reason is None)
+
+
+def test_a_page_with_a_length_and_chunks_is_bad_though_the_exporter_reads_one_of_two_bodies(
+    faults: Faults, blackbox: Blackbox
+) -> None:
+    port = faults.serve(replies.length_and_chunks())
+    seen = look(port)
+
+    assert (seen.outcome, seen.reason) == (Outcome.BAD, "encoding")
+    assert passes(blackbox, port)
 
 
 def test_a_connection_closed_at_once_is_bad(faults: Faults, blackbox: Blackbox) -> None:
@@ -109,11 +142,11 @@ def test_a_connection_closed_at_once_is_bad(faults: Faults, blackbox: Blackbox) 
 
 def test_a_connection_that_is_never_made_times_out(faults: Faults, blackbox: Blackbox) -> None:
     port = faults.unanswered()
-    seen = look(port)
+    seen = look(port, LITTLE)
 
     assert (seen.outcome, seen.reason) == (Outcome.BAD, "timeout")
     assert [each.name for each in seen.stages][-1] == "connect"
-    assert not passes(blackbox, port)
+    assert not passes(blackbox, port, LITTLE)
 
 
 def test_a_page_that_never_ends_is_left_at_the_limit(faults: Faults, blackbox: Blackbox) -> None:
