@@ -6,10 +6,10 @@ import re
 from abc import abstractmethod
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, Tag
 
 from probes.conditions.reply import Certificate, Reply
-from probes.conditions.requirement import Pattern, Requirement, Text, excerpt
+from probes.conditions.requirement import Pattern, Requirement, Text, excerpt, op_or
 
 VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 
@@ -123,5 +123,9 @@ class VersionAtLeast(Requirement):
 
 
 CertificateCondition = Annotated[
-    MinDaysLeft | IssuerMatches | NamesInclude | FingerprintIs, Field(discriminator="op")
+    Annotated[MinDaysLeft, Tag("min_days_left")]
+    | Annotated[IssuerMatches, Tag("issuer_matches")]
+    | Annotated[NamesInclude, Tag("names_include")]
+    | Annotated[FingerprintIs, Tag("fingerprint_is")],
+    Discriminator(op_or("min_days_left")),
 ]

@@ -28,6 +28,21 @@ class Certificate:
 
 
 @dataclass(frozen=True)
+class NameAnswer:
+    """What came with the records: flags and code of the answer, the shortest time (s) for which they may be kept.
+
+    `serials` are those of the zone, by server, in the order in which they were asked.
+    """
+
+    rcode: str
+    authoritative: bool = False
+    authenticated: bool = False
+    signed: bool = False
+    ttl: int | None = None
+    serials: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Reply:
     """What the target said at the instant `at` (µs UTC); a part that does not apply to the kind of probe is None.
 
@@ -41,11 +56,13 @@ class Reply:
     body: bytes | None = None
     banner: str | None = None
     answers: tuple[str, ...] | None = None
+    named: NameAnswer | None = None
     certificates: tuple[Certificate, ...] = ()
     tls_version: str | None = None
     at: int = 0
     url: str | None = None
     phases: Mapping[str, int] = field(default_factory=dict)
     lag: int = 0
+    steps: Mapping[str, Reply] = field(default_factory=dict)
     echoes: tuple[int | None, ...] = ()
     took: int | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -64,6 +65,16 @@ def _compiles(pattern: str) -> str:
 
 Pattern = Annotated[str, AfterValidator(_compiles)]
 Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+def op_or(first: str) -> Callable[[object], str]:
+    """Tell conditions on one field apart by `op`, and take one without it for the `first` that there was."""
+
+    def op(said: object) -> str:
+        found = said.get("op", first) if isinstance(said, Mapping) else getattr(said, "op", first)
+        return str(found)
+
+    return op
 
 
 def excerpt(text: str) -> str:
