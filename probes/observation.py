@@ -30,6 +30,7 @@ class Reason(StrEnum):
     TIMEOUT = "timeout"
     INCOMPLETE = "incomplete"
     PROTOCOL = "protocol"
+    UNEXPECTED = "unexpected"
     TLS_EXPIRED = "tls_expired"
     TLS_NOT_YET_VALID = "tls_not_yet_valid"
     TLS_HOSTNAME = "tls_hostname"
@@ -48,6 +49,7 @@ class Reason(StrEnum):
     REDIRECT_LIMIT = "redirect_limit"
     REDIRECT_REFUSED = "redirect_refused"
     BODY_LIMIT = "body_limit"
+    EXTRACTION = "extraction"
     NOT_MEASURABLE = "not_measurable"
     SECRET_MISSING = "secret_missing"  # noqa: S105
     AGENT_FAULT = "agent_fault"

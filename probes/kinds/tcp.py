@@ -1,43 +1,122 @@
-"""TCP: connect, say something if asked to, and read the first line if a banner is expected."""
+"""TCP: connect, go through the moves of a talk, and keep the first line that the target says."""
 
 from __future__ import annotations
 
-from probes.conditions.reply import Reply
-from probes.connection import Connection
-from probes.dialogue import Dialogue
-from probes.observation import Failure, Reason
-from probes.specs.lines import TcpSpec
+import re
 
-BANNER_LIMIT = 1024
+from probes.conditions.reply import Reply
+from probes.conditions.requirement import excerpt
+from probes.connection import Connection
+from probes.dialogue import Dialogue, now
+from probes.observation import Failure, Reason
+from probes.secret import resolved
+from probes.specs.lines import BeginTls, Expect, Move, Send, SendSecret, TcpSpec
+
+LINE_LIMIT = 1024
+TALK_LIMIT = 64 * 1024
 
 
 async def ask(spec: TcpSpec, dialogue: Dialogue) -> Reply:
-    """Connect and return the banner, or an empty reply where none is expected.
+    """Go through the talk and return the first line heard, or an empty reply where none is expected.
 
     Raises:
-        Failure: no connection, or the target said nothing.
+        Failure: no connection, a certificate that is not valid, or the target did not say what is expected.
 
     """
-    connection = await dialogue.connect(spec.host, spec.port)
-    if spec.send is not None:
-        await connection.send(spec.send.encode())
-    if not spec.conditions:
-        return Reply()
-    with dialogue.timed("first_byte") as found:
-        banner = await _first_line(connection)
-        dialogue.hears(banner)
-        found.append(f"{len(banner)} characters")
-    return Reply(banner=banner)
+    context = dialogue.surroundings.tls if spec.tls else None
+    connection = await dialogue.connect(
+        spec.host, spec.port, tls=context, name=spec.name, family=spec.family
+    )
+    talk = _Talk(connection, dialogue, (spec.name or spec.host).strip("[]"))
+    for move in _moves(spec):
+        await talk.go(move)
+    if talk.banner is None and any(each.field == "banner" for each in spec.conditions):
+        await talk.listen()
+    return Reply(
+        banner=talk.banner,
+        certificates=dialogue.heard.certificates,
+        tls_version=connection.tls.version() if connection.tls else None,
+        at=now(),
+    )
 
 
-async def _first_line(connection: Connection) -> str:
-    heard = b""
-    while b"\n" not in heard and len(heard) < BANNER_LIMIT:
-        data = await connection.receive()
-        if not data:
-            break
-        heard += data
-    if not heard:
-        raise Failure(Reason.CLOSED, "the target closed the connection without a word")
-    line = heard[:BANNER_LIMIT].partition(b"\n")[0]
-    return line.removesuffix(b"\r").decode(errors="replace")
+def _moves(spec: TcpSpec) -> tuple[Move, ...]:
+    return (Send(text=spec.send),) if spec.send else spec.moves
+
+
+class _Talk:
+    """What was said so far; `banner` is the first line heard."""
+
+    def __init__(self, connection: Connection, dialogue: Dialogue, name: str) -> None:
+        self._connection = connection
+        self._dialogue = dialogue
+        self._name = name
+        self._rest = b""
+        self._heard = 0
+        self.banner: str | None = None
+
+    async def go(self, move: Move) -> None:
+        """Make one move."""
+        match move:
+            case Send():
+                await self._connection.send(move.text.encode())
+            case SendSecret():
+                secret = resolved(move.secret)
+                self._dialogue.secrets.append(secret)
+                await self._connection.send(f"{move.before}{secret}{move.after}".encode())
+            case Expect():
+                await self._expect(move)
+            case BeginTls():
+                await self._begin_tls()
+
+    async def listen(self) -> None:
+        """Hear one line."""
+        with self._dialogue.timed("first_byte") as found:
+            found.append(excerpt(await self._line()))
+
+    async def _expect(self, move: Expect) -> None:
+        stage = "first_byte" if self.banner is None else "talk"
+        with self._dialogue.timed(stage) as found:
+            while True:
+                line = await self._line()
+                if re.search(move.pattern, line):
+                    found.append(excerpt(line))
+                    break
+                said = f"expected {move.pattern}, heard {excerpt(line)}"
+                other = Failure(Reason.UNEXPECTED, said)
+                if move.refused and re.search(move.refused, line):
+                    raise other
+                # If nothing else comes before the deadline, this is what the target said.
+                self._dialogue.verdict = other
+        self._dialogue.verdict = None
+
+    async def _begin_tls(self) -> None:
+        if self._rest:
+            # RFC 3207 §6 and its kind: what came before TLS must not be taken for what comes under it.
+            raise Failure(Reason.PROTOCOL, "the target said more before TLS than it was asked for")
+        context = self._dialogue.surroundings.tls
+        await self._dialogue.secure(self._connection, context, self._name)
+
+    async def _line(self) -> str:
+        while b"\n" not in self._rest and len(self._rest) < LINE_LIMIT:
+            data = await self._connection.receive()
+            if not data:
+                break
+            self._rest += data
+        if not self._rest:
+            raise self._ended()
+        line, _, self._rest = self._rest.partition(b"\n")
+        self._heard += len(line)
+        if self._heard > TALK_LIMIT:
+            raise Failure(Reason.BODY_LIMIT, f"the target said more than {TALK_LIMIT} bytes")
+        text = line[:LINE_LIMIT].removesuffix(b"\r").decode(errors="replace")
+        if self.banner is None:
+            self.banner = text
+            self._dialogue.hears(text)
+        return text
+
+    def _ended(self) -> Failure:
+        if self._dialogue.verdict is not None:
+            return self._dialogue.verdict
+        after = "" if self._heard else " without a word"
+        return Failure(Reason.CLOSED, f"the target closed the connection{after}")
