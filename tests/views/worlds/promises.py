@@ -13,6 +13,10 @@ PROV = {"_": "I"}
 
 Json = dict[str, Any]
 
+IN_FORCE: Json = {
+    "state": "in_force",
+    "signed_on": {"value": "2026-02-01", "precision": "day"},
+}
 CLAUSES: list[Json] = [
     {
         "id": "x1",
@@ -122,6 +126,18 @@ def _heartbeat() -> Json:
     }
 
 
+def reports() -> Iterator[tuple[str, str, Json, Json | None]]:
+    """Records of a report that tells how it went by itself, and of what is promised of it."""
+    yield "probe", HEARTBEAT, _heartbeat(), None
+    quick = {"share": "95.00", "within": "PT0.1S"}
+    promised = [
+        _objective("o1", "svc-paper", [HEARTBEAT]),
+        _objective("o2", "svc-paper", [HEARTBEAT], indicator="latency", target=quick),
+    ]
+    agreement = _agreement("sla-reports", "Europe/Berlin", promised)
+    yield "agreement", "sla-reports", agreement, IN_FORCE
+
+
 def records() -> Iterator[tuple[str, str, Json, Json | None]]:
     """All records: kind, id, terms, lifecycle."""
     for party in ("party-us", "party-them"):
@@ -145,11 +161,9 @@ def records() -> Iterator[tuple[str, str, Json, Json | None]]:
         yield "service", service, _service(service, probes), {"lifecycle": "live"}
     for probe in PROBES:
         yield "probe", probe, _probe(probe), None
-    yield "probe", HEARTBEAT, _heartbeat(), None
     yield "import", "imp-paper", _import(), None
-    in_force = {"state": "in_force", "signed_on": {"value": "2026-02-01", "precision": "day"}}
     for agreement in _agreements():
-        yield "agreement", agreement["id"], agreement, in_force
+        yield "agreement", agreement["id"], agreement, IN_FORCE
 
 
 def _import() -> Json:
@@ -189,8 +203,5 @@ def _agreements() -> Iterator[Json]:
     both.pop("control_probe")
     wide = [_objective("o1", "svc-mail", ["prb-mail"], mode="shadow")]
     yield _agreement("sla-two-places", "America/New_York", wide, measurement_rules=both)
-    paper = [
-        _objective("o1", "svc-paper", ["imp-paper"], service_hours="hours-always"),
-        _objective("o2", "svc-paper", [HEARTBEAT]),
-    ]
+    paper = [_objective("o1", "svc-paper", ["imp-paper"], service_hours="hours-always")]
     yield _agreement("sla-paper", "Europe/Berlin", paper, exclusions=CLAUSES)

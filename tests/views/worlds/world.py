@@ -6,7 +6,7 @@ So weeks have few results, and an unconfirmed state reaches over days.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,7 +38,7 @@ from slamon.views.objectives import judged_objectives
 from slamon.views.offered import ClosingOffer
 from slamon.views.reading import Reading
 from slamon.views.store import ViewStore
-from tests.views.worlds.promises import AGENTS, PROBES, records
+from tests.views.worlds.promises import AGENTS, PROBES, Json, records, reports
 
 DAY = 24 * HOUR
 BEGIN = parse_instant("2026-03-20T00:00:00Z")  # the clocks of Berlin change on the 29th
@@ -81,8 +81,11 @@ class World:
 
     def state_promises(self) -> None:
         """State all records."""
+        self._state(records())
+
+    def _state(self, stated: Iterable[tuple[str, str, Json, Json | None]]) -> None:
         writes = []
-        for kind, name, terms, lifecycle in records():
+        for kind, name, terms, lifecycle in stated:
             facts: list[Fact] = [TermsStated(catalogue="small", terms=terms)]
             facts += [LifecycleAsserted(values=lifecycle)] if lifecycle else []
             writes.append(Write(f"{kind}:{name}", facts, 0))
@@ -169,7 +172,12 @@ class World:
         )
 
     def hear(self, at: int, outcome: Outcome, took: int | None = None) -> None:
-        """Hear how a report went, or that none came; `took` is how long it ran (µs)."""
+        """Hear how a report went, or that none came; `took` is how long it ran (µs).
+
+        What is promised of it is stated when it is heard for the first time.
+        """
+        if not self.ledger.version("probe:hb-report"):
+            self._state(reports())
         told = {"location": "loc-bonn", "validity_us": 21 * HOUR}
         fact: HeartbeatFact
         match outcome:
