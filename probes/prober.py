@@ -14,7 +14,7 @@ from probes.conditions.requirement import Checked
 from probes.conditions.timing import is_suspect
 from probes.dialogue import Dialogue, Surroundings
 from probes.guard import Network
-from probes.kinds import dns, http, icmp, tcp, tls
+from probes.kinds import dns, http, icmp, steps, tcp, tls
 from probes.observation import Failure, Observation, Reason, Stage, inconclusive
 from probes.outcome import Outcome
 from probes.secret import blotted
@@ -26,6 +26,7 @@ KINDS: Mapping[str, Callable[[Any, Dialogue], Awaitable[Reply]]] = {
     "dns": dns.ask,
     "tls": tls.ask,
     "icmp": icmp.ask,
+    "steps": steps.ask,
 }
 
 # Until the target has been dialled, running out of time says nothing about it.

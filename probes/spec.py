@@ -17,6 +17,7 @@ from probes.specs.certificates import TlsSpec
 from probes.specs.echoes import IcmpSpec
 from probes.specs.lines import TcpSpec
 from probes.specs.names import DnsSpec
+from probes.specs.steps import StepsSpec
 from probes.specs.web import HttpSpec
 from probes.specs.wire import Microseconds, Wire
 
@@ -28,7 +29,9 @@ CALENDAR_END = 253_402_300_800_000_000  # the year 10000 cannot be written as a 
 Instant = Annotated[int, Field(ge=0, lt=CALENDAR_END)]
 
 
-ProbeSpec = Annotated[HttpSpec | TcpSpec | DnsSpec | TlsSpec | IcmpSpec, Field(discriminator="kind")]
+ProbeSpec = Annotated[
+    HttpSpec | TcpSpec | DnsSpec | TlsSpec | IcmpSpec | StepsSpec, Field(discriminator="kind")
+]
 
 
 class Segment(Wire):

@@ -48,7 +48,8 @@ class Reply:
 
     `url` is where the redirects ended; `phases` (µs by name) and `lag` (µs of our own delay) grow until the end.
     `echoes` are round trips in µs, None for a lost one; `took` (µs) is how long the target took where the attempt does
-    more than wait for it. `headers` have lower-case names; `certificates` are those of the chain that was shown, the target's own first.
+    more than wait for it; `steps` are the replies of the steps that were reached. `headers` have lower-case names;
+    `certificates` are those of the chain that was shown, the target's own first.
     """
 
     status: int | None = None
