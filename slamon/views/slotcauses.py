@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from sqlalchemy import Connection, select
 
@@ -27,6 +27,9 @@ from slamon.views.tables import alarm, assignment, covered
 from slamon.views.traced import Tracer
 
 HANDING_IN_US = 60_000_000  # what is observed may be that old before its batch is closed
+
+
+CAUSES: tuple[Cause, ...] = get_args(Cause)
 
 
 class Version(NamedTuple):
@@ -76,14 +79,18 @@ class Causes:
         self._upto = self._tracer.upto
 
     def places(self, probe: str, instant: int) -> Iterator[SlotAt]:
-        """What came of the slot due last by an instant (µs), at every agent that was ever told to ask the probe."""
+        """What came of the slot due last by an instant (µs), at every place where an agent was ever told to ask."""
         if instant > self._now:
             yield SlotAt(
                 location=None, agent=None, cause="not_come", says="this instant has not come"
             )
             return
+        by_place: defaultdict[str, list[SlotAt]] = defaultdict(list)
         for agent, versions in self._versions(probe).items():
-            yield self._at_agent(agent, versions, probe, instant)
+            told = self._at_agent(agent, versions, probe, instant)
+            by_place[told.location or ""].append(told)
+        for _, found in sorted(by_place.items()):
+            yield min(found, key=_by_weight)
 
     def _versions(self, probe: str) -> dict[str, list[Version]]:
         """All versions of the assignments of each agent that ever asked a probe, in order."""
@@ -199,6 +206,9 @@ class Causes:
 
     def _unreported(self, slot: Slot) -> SlotAt:
         until = handed_in(self._connection).get(slot.agent)
+        if slot.version.told.simulated:
+            says = f"the history that was generated for {slot.agent} does not reach so far"
+            return slot.told("not_assigned", says)
         so_far = f"handed in until {format_instant(until)}" if until else "never handed in anything"
         if until is not None and until > slot.due:
             says = f"{slot.agent} {so_far}, and no batch holds the slot: its spool was lost, or is still to come"
@@ -207,6 +217,11 @@ class Causes:
         if self._now < overdue:
             return slot.told("not_reported", f"not yet reported: {slot.agent} {so_far}")
         return slot.told("silent", f"{slot.location} is silent: {slot.agent} {so_far}")
+
+
+def _by_weight(told: SlotAt) -> tuple[int, int]:
+    """Of several agents that were told to ask at one place the one that knows most speaks, else the newest."""
+    return CAUSES.index(told.cause), -max(told.facts, default=0)
 
 
 def _asks(version: Version, probe: str) -> AssignedProbe | None:

@@ -12,9 +12,6 @@ from slamon.views.answers import Answer, WindowLabel
 from slamon.views.batchtold import AttemptTold
 
 Cause = Literal[
-    "not_come",
-    "not_assigned",
-    "not_due",
     "voided",
     "corrected",
     "not_vouched",
@@ -27,8 +24,11 @@ Cause = Literal[
     "not_reported",
     "silent",
     "lost",
+    "not_due",
+    "not_assigned",
+    "not_come",
 ]
-"""Why a slot is as it is: every slot has exactly one of these causes at each place."""
+"""Why a slot is as it is: every slot has exactly one of these causes at each place. What is known most of is first."""
 
 
 class SlotAt(Answer):

@@ -216,3 +216,23 @@ def test_the_past_knows_no_later_correction(world: Any, kit: Any) -> None:
 
     assert told is not None
     assert told.places[0].cause == "not_reported"
+
+
+def test_of_two_agents_of_one_place_the_one_that_has_a_result_speaks(world: Any, kit: Any) -> None:
+    world.assign("agent-outside", location="loc-bonn")
+    world.probe("agent-outside", 12, _good(kit))
+    world.fold()
+
+    told = world.reading.slot(MAIL, kit.begin + 6 * HOUR, kit.begin + 48 * HOUR)
+
+    assert [(each.agent, each.cause) for each in told.places] == [("agent-outside", "recorded")]
+
+
+def test_a_generated_history_is_no_agent_that_is_silent(world: Any, kit: Any) -> None:
+    world.assign("agent-outside", location="loc-outside", simulated=True)
+    world.probe("agent-outside", 12, _good(kit))
+    world.fold()
+
+    told = world.reading.slot(MAIL, kit.begin + 40 * HOUR, kit.begin + 48 * HOUR, "loc-outside")
+
+    assert [each.cause for each in told.places] == ["not_assigned"]
