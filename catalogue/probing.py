@@ -91,6 +91,10 @@ class Probe(Record):
         return not self.locations or location in self.locations
 
 
+Comparison = Annotated[str, Field(pattern=r"^(>=|<=|==|!=|>|<) ?-?\d+(\.\d+)?$")]
+"""With what a value is compared, and how, like ">= 1"."""
+
+
 class RowsName(Document):
     """Which service a row of a file speaks of: a prefix before its word, or a map of words."""
 
@@ -111,13 +115,19 @@ class RowsName(Document):
 class Import(Record):
     """A file of what no probe can observe: results, levels, counter-evidence or, where no use is stated, tickets.
 
-    `validity` says how long a row of observations speaks.
+    `validity` says how long a row of observations speaks. Of kind `prometheus` it is a series that a Prometheus keeps:
+    a value each `step` is good or else degraded where it compares so, else bad, and inconclusive where it is no number.
     """
 
     id: Id
     service: Annotated[str, Reference(("service",), also=("any",))]
-    kind: Literal["csv"]
-    columns: dict[str, str]
+    kind: Literal["csv", "prometheus"]
+    columns: dict[str, str] = Field(default_factory=dict)
+    url: Address | None = None
+    query: Annotated[str, Field(min_length=1, max_length=2_000)] | None = None
+    step: Duration | None = None
+    good: Comparison | None = None
+    degraded: Comparison | None = None
     values: dict[str, Literal["good", "degraded", "bad", "inconclusive"]] = Field(
         default_factory=dict
     )
@@ -133,6 +143,24 @@ class Import(Record):
     note: str | None = None
 
     @model_validator(mode="after")
+    def _fields_of_its_kind(self) -> Self:
+        series = ("url", "query", "step", "good", "degraded")
+        if self.kind == "csv":
+            if told := [name for name in series if getattr(self, name) is not None]:
+                raise wrong(f'"{told[0]}" belongs to an import of kind prometheus', at=(told[0],))
+            if not self.columns:
+                raise wrong('a file needs "columns"')
+            return self
+        for name in (*series[:-1], "validity", "location"):
+            if getattr(self, name) is None:
+                raise wrong(f'a series of a Prometheus needs "{name}"')
+        if self.use != "observations" or self.service == "any" or self.columns or self.values:
+            raise wrong('a series has "use: observations" of one service, and no columns or values')
+        if not str(self.url).startswith(("http://", "https://")):
+            raise wrong("a Prometheus is asked by http or https", at=("url",))
+        return self
+
+    @model_validator(mode="after")
     def _levels_are_complete(self) -> Self:
         if self.use != "levels":
             return self
@@ -145,7 +173,7 @@ class Import(Record):
 
     @model_validator(mode="after")
     def _observations_are_complete(self) -> Self:
-        if self.use != "observations":
+        if self.use != "observations" or self.kind == "prometheus":
             return self
         missing = [column for column in ("observed_at", "outcome") if column not in self.columns]
         if missing:

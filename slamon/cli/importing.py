@@ -11,15 +11,18 @@ import typer
 from catalogue.instants import parse_duration
 from catalogue.probing import Import
 from catalogue.services import Service
+from probes.guard import networks
 from slamon.app import imports
 from slamon.app.refused import Refused, Unknown
 from slamon.cli.commands import group
 from slamon.cli.house import House, now
+from slamon.cli.instants import ABSOLUTE, absolute
 from slamon.cli.opening import opened, recorded
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import Actor, actor_or_fail, console, errors, progress
 from slamon.importers import levels as level_reader
 from slamon.importers import observations as reader
+from slamon.importers import series as series_reader
 from slamon.importers import tickets as ticket_reader
 from slamon.importers.rows import LayoutError, Reading, write_rejects
 from slamon.views.promised import Promises, promises
@@ -97,6 +100,34 @@ def levels(
         recorded(house)
 
 
+@app.command("prometheus")
+def prometheus(
+    source: Annotated[
+        str, typer.Argument(help="The imports record that describes it.", metavar="ID")
+    ],
+    begin: Annotated[
+        str, typer.Option("--from", help=f"From when: {ABSOLUTE}.", metavar="INSTANT")
+    ],
+    end: Annotated[
+        str, typer.Option("--to", help=f"Until before when: {ABSOLUTE}.", metavar="INSTANT")
+    ],
+    *,
+    actor: Actor = None,
+) -> None:
+    """Ask a Prometheus for a series and record each value once, as the record's comparisons judge it."""
+    settings = Settings()
+    with opened(settings) as house:
+        who = actor_or_fail(actor, settings)
+        span = absolute("--from", begin), min(absolute("--to", end), now())
+        with house.store.reading() as connection:
+            record = _source(promises(connection), source, "observations")
+        found = series_reader.read(record, span, networks(settings.agent_allow))
+        origin = imports.Source(source, record.location or "", _validity(record))
+        done = imports.record(house.ledger, origin, found.file, found.results, actor=who)
+        _say(done, "results")
+        recorded(house)
+
+
 def _say(done: imports.Imported, what: str) -> None:
     one = what.removesuffix("s")
     known = f"{done.known} {'was' if done.known == 1 else 'were'} known already"
@@ -109,12 +140,15 @@ def import_file(
     """Read a file of observations as its `imports` record says, and record what is new.
 
     Raises:
-        Refused: it has bad rows and they are not to be skipped; nothing was recorded.
+        Refused: it has bad rows and they are not to be skipped, or is no file; nothing was recorded.
         Unknown: the catalogue has no such source of observations.
 
     """
     with house.store.reading() as connection:
         record, layout = _layout(promises(connection), source)
+    if record.kind == "prometheus":
+        message = f"{source} is no file; take it in with: slamon import prometheus {source}"
+        raise Refused(message)
     found = _found(file, lambda tick: reader.read(file, layout, tick), skip_bad=skip_bad)
     origin = imports.Source(source, record.location or "", _validity(record))
     with progress("recording", len(found.results)) as bar:
