@@ -15,6 +15,7 @@ from catalogue.problems import Position, Problem
 from catalogue.records import Catalogue, Key
 from catalogue.references import references
 from catalogue.terms import START, Known, Terms, TermsFact, TermsWithdrawn, evolve
+from catalogue.weaknesses import weaknesses
 from catalogue.wording import sentence
 
 
@@ -71,7 +72,8 @@ def plan(catalogue: Catalogue, states: Mapping[Key, Terms], today: date) -> Plan
         decision = decide(record, states.get(key, START), today)
         refusals += decision.refusals
         if decision.facts:
-            changes.append(_planned(key, decision.facts, record.position))
+            weak = weaknesses(record.model)
+            changes.append(_planned(key, decision.facts, record.position, weak))
         ahead += [_ahead(key, said, record.position) for said in decision.ahead]
     gone = dict(_gone(catalogue, states))
     named = _named_by_those_that_stay(states, changes, gone)
@@ -83,8 +85,13 @@ def plan(catalogue: Catalogue, states: Mapping[Key, Terms], today: date) -> Plan
     return Plan(tuple(changes), tuple(ahead), tuple(refusals))
 
 
-def _planned(key: Key, facts: tuple[TermsFact, ...], position: Position | None) -> PlannedChange:
-    said = "; ".join(sentence(fact) for fact in facts)
+def _planned(
+    key: Key,
+    facts: tuple[TermsFact, ...],
+    position: Position | None,
+    weak: tuple[str, ...] = (),
+) -> PlannedChange:
+    said = "; ".join([*(sentence(fact) for fact in facts), *(f"weak: {each}" for each in weak)])
     return PlannedChange(*key, stream_of(*key), facts, f"{_named(key)}: {said}", position)
 
 

@@ -13,6 +13,7 @@ from catalogue.kinds import KINDS
 from catalogue.parties import Party
 from catalogue.probing import Import
 from catalogue.tariffs import Tariff
+from catalogue.weaknesses import weaknesses
 from slamon.sla.deliverable import Occurrence
 from slamon.views.answers import CommitmentLine, ImportLine, RecordLine, TariffLine
 from slamon.views.due import open_occurrence
@@ -73,6 +74,7 @@ def whole_record(held: Promises, kind: str, name: str) -> dict[str, object] | No
         ],
         "lifecycle": found.known.lifecycle or {},
         "not_yet_interpreted": list(not_yet_interpreted(found.model())),
+        "weaknesses": list(weaknesses(found.model())),
         "position": found.position,
     }
 

@@ -133,6 +133,19 @@ def test_a_new_record_is_stated_and_its_lifecycle_asserted(documents: Set) -> No
     assert str(change.position).endswith("small/all.yaml:13:3")
 
 
+def test_a_probe_that_believes_anybody_is_called_weak(documents: Set) -> None:
+    probe = """
+probes:
+- {id: p, kind: http, service: svc-web, target: "https://www.example/", demo_target: "http://127.0.0.1:1/",
+   verify: off, prov: {_: I}}
+"""
+    changes = planned(documents(SHARED, probe), {}).changes
+
+    assert [change.sentence for change in changes if change.kind == "probe"] == [
+        "probe p: stated; weak: verify: off: whoever answers in the target's name is believed"
+    ]
+
+
 def test_a_second_apply_of_an_unchanged_set_records_nothing(documents: Set) -> None:
     states = applied(documents(), {})
 
