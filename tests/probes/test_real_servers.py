@@ -19,7 +19,7 @@ from probes.spec import ProbeSpec
 from probes.specs.lines import TcpSpec
 from probes.specs.names import DnsSpec
 from probes.specs.web import HttpSpec
-from tests.servers.authority import Authority
+from tests.servers.authority import Authority, Pair
 from tests.servers.blackbox import Blackbox, Module
 from tests.servers.maps import MapServer
 from tests.servers.names import Knot
@@ -232,6 +232,34 @@ def test_without_its_certificate_a_client_is_not_served(
 
     assert (seen.outcome, seen.reason) == (Outcome.BAD, "bad_status")
     assert not blackbox.probe(page_module(authority), nginx.client_url())
+
+
+def test_a_client_with_its_certificate_is_served(
+    see: See, blackbox: Blackbox, nginx: Nginx, authority: Authority, client_pair: Pair
+) -> None:
+    shown = {
+        "certificate": f"file:{client_pair.certificate}",
+        "key": f"file:{client_pair.key}",
+    }
+    seen = see(page(nginx.client_url(), client_certificate=shown))
+
+    assert (seen.outcome, seen.reason) == GOOD
+    terms = {
+        "ca_file": str(authority.certificate),
+        "cert_file": str(client_pair.certificate),
+        "key_file": str(client_pair.key),
+    }
+    assert blackbox.probe(page_module(authority, {"tls_config": terms}), nginx.client_url())
+
+
+def test_a_cookie_is_shown_again_where_a_redirect_leads(
+    see: See, blackbox: Blackbox, nginx: Nginx, authority: Authority
+) -> None:
+    seen = see(page(nginx.tls_url("/cookie"), body("session is 41")))
+
+    assert (seen.outcome, seen.reason) == GOOD
+    module = page_module(authority, {"fail_if_body_not_matches_regexp": ["session is 41"]})
+    assert blackbox.probe(module, nginx.tls_url("/cookie"))
 
 
 def test_a_root_that_is_not_ours_is_not_trusted(see: See, blackbox: Blackbox, nginx: Nginx) -> None:
