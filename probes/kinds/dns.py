@@ -36,10 +36,11 @@ async def ask(spec: DnsSpec, dialogue: Dialogue) -> Reply:
             serials[each] = await _serial(spec, dialogue, server(each))
     rrsets = [each for each in response.answer if each.rdtype == wanted]
     found = tuple(sorted(record.to_text() for rrset in rrsets for record in rrset))
-    if not found and not spec.wanted_codes - {"NOERROR"}:
+    code = dns.rcode.to_text(response.rcode())
+    if not found and code == "NOERROR" and not spec.wanted_codes - {"NOERROR"}:
         raise Failure(Reason.NO_DATA, f"the name {spec.name} has no {spec.type} record")
     named = NameAnswer(
-        rcode=dns.rcode.to_text(response.rcode()),
+        rcode=code,
         authoritative=bool(response.flags & dns.flags.AA),
         authenticated=bool(response.flags & dns.flags.AD),
         signed=any(each.rdtype == RdataType.RRSIG for each in response.answer),
