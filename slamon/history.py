@@ -18,6 +18,7 @@ from catalogue.terms import (
 )
 from probes import parting
 from probes.batch import ObservationsRecorded
+from probes.pausing import ProbePaused, ProbeResumed
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.actors import ActorErased
 from slamon.ledger.archives import ColdPartsArchived, ColdPartsBroughtBack
@@ -67,6 +68,8 @@ FACTS: Mapping[str, type[Any]] = {
     "agent-enrolled/1": AgentEnrolled,
     "agent-revoked/1": AgentRevoked,
     "probing-interrupted/1": ProbingInterrupted,
+    "probe-paused/1": ProbePaused,
+    "probe-resumed/1": ProbeResumed,
     "observations-recorded/1": ObservationsRecorded,
     "batch-quarantined/1": BatchQuarantined,
     "spool-began/1": SpoolBegan,

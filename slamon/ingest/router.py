@@ -13,8 +13,9 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from probes.health import AgentHealth
+from probes.pausing import ProbePaused, ProbeResumed
 from probes.spec import AgentAssigned, ProbingInterrupted
-from slamon.app import agents
+from slamon.app import agents, pauses
 from slamon.app.examining import UnsoundError
 from slamon.app.wires import OLDEST, told
 from slamon.ingest.answers import refusal, telling
@@ -72,6 +73,9 @@ def build(
         response_model_exclude_none=True,
     )(desk.batch)
     router.post("/interruptions", status_code=204)(desk.interruption)
+    router.get("/pauses")(desk.pauses)
+    router.post("/pauses", status_code=204)(desk.pause)
+    router.post("/resumptions", status_code=204)(desk.resumption)
     router.post("/health", status_code=204)(desk.health)
     return router
 
@@ -113,6 +117,18 @@ class Desk:
     def recorded(self, agent: Name, spool: Name, day: Day) -> Recorded:
         """How many batches of a day are here, so that an agent knows what to send again."""
         return Recorded(recorded=agents.recorded(self.ledger, agent, spool, day))
+
+    def pauses(self, agent: Name) -> list[ProbePaused]:
+        """Which probes the agent leaves in peace, as far as is known here."""
+        return list(pauses.open_pauses(self.ledger, agent).values())
+
+    def pause(self, agent: Name, told: ProbePaused) -> None:
+        """Record that the agent asks a probe no more."""
+        pauses.paused(self.ledger, agent, told)
+
+    def resumption(self, agent: Name, told: ProbeResumed) -> None:
+        """Record that the agent asks a probe again."""
+        pauses.resumed(self.ledger, agent, told)
 
     def health(self, agent: Name, told: AgentHealth) -> None:
         """Keep the agent's newest word about itself, which is no fact."""

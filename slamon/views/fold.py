@@ -11,6 +11,7 @@ from itertools import chain, islice
 from sqlalchemy import Connection
 
 from catalogue.terms import TermsFact
+from probes.pausing import ProbePaused, ProbeResumed
 from probes.spec import AgentAssigned, ProbingInterrupted
 from slamon.ledger.actors import ActorErased
 from slamon.ledger.archives import ArchiveFact
@@ -42,6 +43,7 @@ from slamon.views import (
     excluded,
     heartbeats,
     keeping,
+    paused,
     reviewed,
 )
 from slamon.views.ahead import Ahead, parts
@@ -263,21 +265,33 @@ def _apply(connection: Connection, carried: Carried, entry: Entry) -> bool:
             pass  # whose ledger it is, who may read it, whose name is gone, what is where: no figure rests on it
         case LedgerSealed() as fact:
             keep_seal(connection, entry, fact)
-        case AgentEnrolled() | AgentRevoked() as fact:
-            enrolled.applied(connection, entry, fact)
-        case HeartbeatKeyIssued() | HeartbeatKeyRevoked() as fact:
-            heartbeats.applied(connection, entry, fact)
         case ObservationsVoided() | ObservationsCorrected() as fact:
             corrected.applied(connection, observed, entry, fact)
         case BatchQuarantined() | SpoolBegan() | SpoolConflictFound() as fact:
             alarms.applied(connection, entry, fact)
             observed.set_aside(entry)
         case other if not (
-            _observed(observed, entry) or _decided(connection, carried.catalogue, entry)
+            _observed(observed, entry)
+            or _decided(connection, carried.catalogue, entry)
+            or _admitted(connection, entry)
         ):
             message = f"no view knows what to do with {type(other).__name__}"
             raise TypeError(message)
     return False
+
+
+def _admitted(connection: Connection, entry: Entry) -> bool:
+    """Apply a fact about who may hand in, and who leaves whom in peace; false when it is none."""
+    match entry.fact:
+        case AgentEnrolled() | AgentRevoked() as fact:
+            enrolled.applied(connection, entry, fact)
+        case HeartbeatKeyIssued() | HeartbeatKeyRevoked() as fact:
+            heartbeats.applied(connection, entry, fact)
+        case ProbePaused() | ProbeResumed() as fact:
+            paused.applied(connection, entry, fact)
+        case _:
+            return False
+    return True
 
 
 def _observed(observed: Observed, entry: Entry) -> bool:

@@ -18,7 +18,15 @@ from slamon.views.pastresults import veil_results
 from slamon.views.pastrulings import veil_rulings
 from slamon.views.pastveil import Veil
 from slamon.views.store import read_position
-from slamon.views.tables import alarm, assignment, enrolment, heartbeat_key, objective_day, seal
+from slamon.views.tables import (
+    alarm,
+    assignment,
+    enrolment,
+    heartbeat_key,
+    objective_day,
+    pause,
+    seal,
+)
 
 BACK = 1_024  # positions looked through at once for the last fact before a gap, or before many recorded at once
 
@@ -183,7 +191,7 @@ def lay_past(connection: Connection, ledger: Ledger, position: int) -> None:
     """Show a connection all tables as they were at a position, until its transaction ends."""
     (last,) = ledger.rows(position - 1, limit=1, upto=position)
     veil = Veil.over(connection, position, ledger.entry(last).recorded_at)
-    for table in (assignment, alarm, enrolment, heartbeat_key, seal):
+    for table in (assignment, alarm, enrolment, heartbeat_key, pause, seal):
         veil.only(table)
     veil_records(veil, ledger)
     veil_files(veil, ledger)

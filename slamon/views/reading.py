@@ -56,6 +56,7 @@ from slamon.views.judgements import judgement
 from slamon.views.judging import Frame
 from slamon.views.offered import ClosingOffer, offer
 from slamon.views.past import Moment, Tables, as_known, moment
+from slamon.views.paused import PauseLine, pauses
 from slamon.views.promised import promises
 from slamon.views.proposed import proposed
 from slamon.views.rulings import ExclusionLine
@@ -98,6 +99,11 @@ class Reading(Watching):
         """
         with as_known(self._store, self._ledger, then) as tables:
             yield Reading(tables, self._ledger, self._founded, then.position)
+
+    def pauses(self) -> tuple[PauseLine, ...]:
+        """Which probes agents left in peace, in the order in which that was recorded."""
+        with self._store.reading() as connection:
+            return pauses(connection)
 
     def position(self) -> int:
         """The ledger position up to which the views are folded."""

@@ -107,6 +107,18 @@ enrolment = Table(
     Column("reason", String),  # of a revocation
 )
 
+pause = Table(
+    "pause",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("agent", String, nullable=False),
+    Column("probe", String, nullable=False),
+    Column("at", BigInteger, nullable=False),  # when it began, or ended
+    Column("until", BigInteger),
+    Column("began", Integer, nullable=False),  # 0: the probe is asked again
+    Column("reason", String, nullable=False),
+)
+
 heartbeat_key = Table(
     "heartbeat_key",
     metadata,
