@@ -6,8 +6,12 @@ from pydantic import BaseModel, ConfigDict
 
 from slamon.ledger.store import ConflictError, Ledger
 
-FORMAT = 2
-"""What this program writes. 1: batches of layout 1. 2: batches of layout 2, seals, epochs, erased actors."""
+FORMAT = 3
+"""What this program writes.
+
+1: batches of layout 1. 2: batches of layout 2, seals, epochs, erased actors. 3: agents that are enrolled, pauses,
+heartbeats, and probes of further kinds.
+"""
 
 STREAM = "format"
 

@@ -33,7 +33,7 @@ def test_the_format_is_raised_once(known: Ledger) -> None:
 
 
 def test_an_older_program_is_refused_and_told_which_one_it_takes(known: Ledger) -> None:
-    raise_format(known, "0.2.0")
+    raise_format(known, "0.2.0", wanted=2)
 
     with pytest.raises(FormatError) as refused:
         refuse_newer(known, known=1)
