@@ -1,6 +1,6 @@
 """Probes of servers that nobody here wrote, and what Prometheus' blackbox_exporter says of the same target.
 
-Where the two differ, the name of the row says why: `DIFFERENCES` is the table of all of them.
+Where the two differ, the name of the test says why.
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ from probes.outcome import Outcome
 from probes.prober import ask
 from probes.spec import ProbeSpec
 from probes.specs.lines import TcpSpec
-from probes.specs.names import DnsSpec
 from probes.specs.web import HttpSpec
 from tests.servers.authority import Authority, Pair
 from tests.servers.blackbox import Blackbox, Module
 from tests.servers.maps import MapServer
-from tests.servers.names import Knot
+from tests.servers.redis import Redis
 from tests.servers.running import standing_still
 from tests.servers.ssh import Sshd
 from tests.servers.web import PASSWORD, USER, Nginx
@@ -304,97 +303,11 @@ def test_a_map_is_judged_by_being_drawn(
     assert blackbox.probe(module, url) == (expected == GOOD)
 
 
-QUESTIONS = [
-    pytest.param("www.cms.example", "A", GOOD, id="an address"),
-    pytest.param("www.cms.example", "AAAA", GOOD, id="an address of version six"),
-    pytest.param("cms.example", "SOA", GOOD, id="the start of authority"),
-    pytest.param("cms.example", "MX", GOOD, id="where mail goes"),
-    pytest.param("cms.example", "NS", GOOD, id="the name servers"),
-    pytest.param("cms.example", "TXT", GOOD, id="a text"),
-    pytest.param("portal.cms.example", "CNAME", GOOD, id="another name"),
-    pytest.param("portal.cms.example", "A", GOOD, id="an address behind another name"),
-    pytest.param("_health._tcp.cms.example", "SRV", GOOD, id="a service"),
-    pytest.param("www.signed.example", "A", GOOD, id="an address of a signed zone"),
-    pytest.param("none.cms.example", "A", (Outcome.BAD, "nxdomain"), id="no such name"),
-    pytest.param("mail.cms.example", "AAAA", (Outcome.BAD, "no_data"), id="no such record"),
-]
-
-
-def question_module(name: str, kind: str, timeout: str = "1s") -> Module:
-    found = rf".*\sIN\s{kind}\s.*"
-    asked = {"query_name": name, "query_type": kind, "transport_protocol": "udp"}
-    answer = {"validate_answer_rrs": {"fail_if_none_matches_regexp": [found]}}
-    return {"prober": "dns", "timeout": timeout, "dns": asked | answer}
-
-
-def question(port: int, name: str, kind: str, timeout: int = SECOND) -> DnsSpec:
-    document = {"host": "127.0.0.1", "port": port, "name": name, "type": kind, "timeout": timeout}
-    return DnsSpec.model_validate(document)
-
-
-@pytest.mark.parametrize(("name", "kind", "expected"), QUESTIONS)
-def test_a_name_is_judged_by_its_records(
-    see: See,
-    blackbox: Blackbox,
-    knot: Knot,
-    name: str,
-    kind: str,
-    expected: Verdict,
+def test_the_first_line_counts_where_the_exporter_reads_on_until_one_fits(
+    see: See, blackbox: Blackbox, redis_server: Redis
 ) -> None:
-    seen = see(question(knot.port, name, kind))
+    said = "AUTH nobody wrong\r\nPING"
+    seen = see(line(redis_server.port, r"^\+PONG", said))
 
-    assert (seen.outcome, seen.reason) == expected
-    assert blackbox.probe(question_module(name, kind), f"127.0.0.1:{knot.port}") == (
-        expected == GOOD
-    )
-
-
-DIFFERENCES = [
-    pytest.param(
-        "redis_server",
-        lambda port: line(port, r"^\+PONG", "AUTH nobody wrong\r\nPING"),
-        line_module(r"^\+PONG", "AUTH nobody wrong\r\nPING"),
-        (Outcome.BAD, "bad_banner"),
-        True,
-        id="the exporter reads on until a line fits, slamon judges the first line: a refusal is one",
-    ),
-    pytest.param(
-        "knot",
-        lambda port: question(port, "www.elsewhere.example", "A"),
-        question_module("www.elsewhere.example", "A"),
-        (Outcome.INCONCLUSIVE, "resolver"),
-        False,
-        id="a name server that refuses says nothing about the name: the exporter has no third verdict",
-    ),
-]
-
-
-@pytest.mark.parametrize(("server", "spec", "module", "expected", "passes"), DIFFERENCES)
-def test_a_difference_from_the_exporter_has_its_reason(
-    see: See,
-    blackbox: Blackbox,
-    request: pytest.FixtureRequest,
-    server: str,
-    spec: Callable[[int], ProbeSpec],
-    module: Module,
-    expected: Verdict,
-    *,
-    passes: bool,
-) -> None:
-    port: int = request.getfixturevalue(server).port
-    seen = see(spec(port))
-
-    assert (seen.outcome, seen.reason) == expected
-    assert blackbox.probe(module, f"127.0.0.1:{port}") is passes
-
-
-def test_a_name_server_that_stands_still_says_nothing_about_the_name(
-    see: See, blackbox: Blackbox, knot: Knot
-) -> None:
-    with standing_still(knot.pid):
-        seen = see(question(knot.port, "www.cms.example", "A", 300_000))
-        module = question_module("www.cms.example", "A", "300ms")
-        passes = blackbox.probe(module, f"127.0.0.1:{knot.port}")
-
-    assert seen.outcome is Outcome.INCONCLUSIVE
-    assert not passes
+    assert (seen.outcome, seen.reason) == (Outcome.BAD, "bad_banner")
+    assert blackbox.probe(line_module(r"^\+PONG", said), f"127.0.0.1:{redis_server.port}")
