@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from catalogue.document import Document, Record, Text3
 from catalogue.references import (
@@ -91,8 +92,14 @@ class Probe(Record):
         return not self.locations or location in self.locations
 
 
-Comparison = Annotated[str, Field(pattern=r"^(>=|<=|==|!=|>|<) ?-?\d+(\.\d+)?$")]
-"""With what a value is compared, and how, like ">= 1"."""
+def _comparison(text: str) -> str:
+    if not re.fullmatch(r"(>=|<=|==|!=|>|<) ?-?\d+(\.\d+)?", text):
+        raise wrong(f'"{text}" compares with no number', '">= 1"')
+    return text
+
+
+Comparison = Annotated[str, AfterValidator(_comparison)]
+"""With which number a value is compared, and how, like ">= 1"."""
 
 
 class RowsName(Document):

@@ -7,14 +7,14 @@ import operator
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from decimal import Decimal
 from hashlib import sha256
 from http.client import HTTPConnection, HTTPException
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from catalogue.instants import parse_duration
+from catalogue.instants import InstantError, parse_duration
 from catalogue.probing import Import
 from probes.guard import Network, NotPermittedError, require_permitted
 from probes.outcome import Outcome
@@ -54,10 +54,7 @@ def read(record: Import, span: tuple[int, int], allow: Sequence[Network]) -> Rea
     if record.url is None or record.query is None or record.step is None:
         message = f"{record.id} is a file, and no series of a Prometheus"
         raise Refused(message)
-    step = parse_duration(record.step).exact()
-    if step < SECOND or step % SECOND:
-        message = f"{record.id}: a step is a whole number of seconds"
-        raise Refused(message)
+    step = _step(record.step)
     results: list[Result] = []
     digest = sha256()
     for begin, end in _pieces(span, step):
@@ -66,6 +63,16 @@ def read(record: Import, span: tuple[int, int], allow: Sequence[Network]) -> Rea
         digest.update(answer)
         results += (_result(record, *value) for value in _values(answer))
     return Read(File(f"{record.url} {record.query}", digest.hexdigest()), results)
+
+
+def _step(text: str) -> int:
+    """The step in µs."""
+    with suppress(InstantError):
+        step = parse_duration(text).exact()
+        if step >= SECOND and step % SECOND == 0:
+            return step
+    message = f"a step of {text} is no whole number of seconds"
+    raise Refused(message)
 
 
 def _pieces(span: tuple[int, int], step: int) -> Iterator[tuple[int, int]]:

@@ -141,6 +141,12 @@ def test_an_address_that_is_not_permitted_is_not_asked(prometheus: str) -> None:
         series.read(record(url=prometheus), minutes(6), ())
 
 
+@pytest.mark.parametrize("step", ["PT0.5S", "P1M", "PT0S"])
+def test_a_step_is_a_whole_number_of_seconds(step: str) -> None:
+    with pytest.raises(Refused, match="whole number of seconds"):
+        series.read(record(step=step), minutes(6), HERE)
+
+
 class Elsewhere(BaseHTTPRequestHandler):
     """Answers with what it was told to."""
 
