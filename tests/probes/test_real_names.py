@@ -94,3 +94,75 @@ def test_a_name_server_that_stands_still_says_nothing_about_the_name(
 
     assert seen.outcome is Outcome.INCONCLUSIVE
     assert not passes
+
+
+def met(field: str, op: str, **more: object) -> dict[str, object]:
+    return {"field": field, "op": op, **more}
+
+
+BY_TCP = {"transport": "tcp"}
+SIGNATURES = {"dnssec": True}
+MAIL = met("answers", "are", values=["10 mail.cms.example."])
+ADDRESSES = met("answers", "are", values=["192.0.2.8", "192.0.2.7"])
+ANOTHER = met("answers", "include", values=["192.0.2.9"])
+ANSWERS = [
+    pytest.param("www", "A", {}, ADDRESSES, None, id="these addresses and no other"),
+    pytest.param("www", "A", BY_TCP, ADDRESSES, None, id="the same by TCP"),
+    pytest.param("www", "A", {}, ANOTHER, "bad_answers", id="an address that is missing"),
+    pytest.param("@", "MX", {}, MAIL, None, id="where mail goes"),
+    pytest.param("www", "A", {}, met("authoritative", "set"), None, id="with authority"),
+    pytest.param("www", "A", {}, met("ttl", "at_least", seconds=300), None, id="kept long enough"),
+    pytest.param(
+        "www", "A", {}, met("ttl", "at_least", seconds=301), "bad_ttl", id="not kept long enough"
+    ),
+    pytest.param(
+        "none", "A", {}, met("rcode", "in", values=["NXDOMAIN"]), None, id="a name not to be there"
+    ),
+    pytest.param(
+        "www", "A", SIGNATURES, met("signed", "set"), "bad_signed", id="a zone without signatures"
+    ),
+    pytest.param(
+        "www",
+        "A",
+        SIGNATURES,
+        met("authenticated", "set"),
+        "bad_authenticated",
+        id="signatures that nobody has checked",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "more", "condition", "reason"), ANSWERS)
+def test_an_answer_is_held_against_a_condition(
+    knot: Knot,
+    name: str,
+    kind: str,
+    more: dict[str, object],
+    condition: dict[str, object],
+    reason: str | None,
+) -> None:
+    full = knot.zone if name == "@" else f"{name}.{knot.zone}"
+    document = question(knot.port, full, kind).model_dump(mode="json")
+    seen = see(DnsSpec.model_validate({**document, **more, "conditions": [condition]}))
+
+    assert (seen.outcome is Outcome.GOOD, seen.reason) == (reason is None, reason)
+
+
+def test_a_signed_zone_shows_its_signatures(knot: Knot) -> None:
+    document = question(knot.port, f"www.{knot.signed}", "A").model_dump(mode="json")
+    signed = {**document, **SIGNATURES, "conditions": [met("signed", "set")]}
+
+    assert see(DnsSpec.model_validate(signed)).outcome is Outcome.GOOD
+
+
+def test_servers_of_a_zone_must_have_the_same_serial(knot: Knot, knot_behind: Knot) -> None:
+    document = question(knot.port, knot.zone, "SOA").model_dump(mode="json")
+
+    def compared(*ports: int) -> Verdict:
+        servers = [f"127.0.0.1:{port}" for port in ports]
+        more = {"servers": servers, "conditions": [met("serials", "agree")]}
+        seen = see(DnsSpec.model_validate(document | more))
+        return seen.outcome, seen.reason
+
+    assert compared(knot.port) == GOOD
+    assert compared(knot.port, knot_behind.port) == (Outcome.BAD, "bad_serials")
