@@ -1,0 +1,195 @@
+"""Conditions as short texts: `json queue.length < 10`, `header Last-Modified fresher than P7D else degraded`.
+
+Words stand between blanks; a text with a blank, a comma or a quotation mark in it is written as a JSON string, which is
+never taken for a word of the language. Each text is read as the condition it was written from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from probes.conditions.certificates import MinDaysLeft
+from probes.conditions.documents import (
+    HealthPasses,
+    JsonCompares,
+    JsonCounts,
+    JsonEquals,
+    JsonExists,
+    JsonFresh,
+    JsonMatches,
+    JsonOneOf,
+)
+from probes.conditions.lines import BannerMatches
+from probes.conditions.names import AnswersNotEmpty
+from probes.conditions.requirement import Requirement
+from probes.conditions.timing import LatencyAtMost
+from probes.conditions.web import (
+    BodyContains,
+    BodyLacks,
+    BodyMatches,
+    HeaderAbsent,
+    HeaderFresh,
+    HeaderMatches,
+    SizeBetween,
+    StatusIn,
+    UrlMatches,
+)
+from probes.conditions.words import MISSING, READ, WRITE, TextError, Token, tokens_of
+
+SEVERITIES = ("bad", "degraded")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place for the value of a field, written in one of the ways below; a list ends the text."""
+
+    field: str
+    way: str
+
+    @property
+    def many(self) -> bool:
+        """Whether it holds a list."""
+        return self.way.endswith("s")
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way to say a kind of condition."""
+
+    kind: type[Requirement]
+    template: str
+    parts: tuple[str | Slot, ...]
+
+    @property
+    def fields(self) -> set[str]:
+        """The fields it says."""
+        return {each.field for each in self.parts if isinstance(each, Slot)}
+
+
+def _form(kind: type[Requirement], template: str) -> Form:
+    parts = []
+    for word in template.split():
+        field, _, way = word.strip("{}").partition(":")
+        parts.append(Slot(field, way) if word.startswith("{") else word)
+    return Form(kind, template, tuple(parts))
+
+
+FORMS = (
+    _form(StatusIn, "status in {values:statuses}"),
+    _form(HeaderMatches, "header {name:text} matches {pattern:text}"),
+    _form(HeaderAbsent, "header {name:text} absent"),
+    _form(HeaderFresh, "header {name:text} fresher than {within:duration}"),
+    _form(UrlMatches, "url matches {pattern:text}"),
+    _form(SizeBetween, "size from {minimum:number} to {maximum:number}"),
+    _form(SizeBetween, "size from {minimum:number}"),
+    _form(SizeBetween, "size to {maximum:number}"),
+    _form(BodyContains, "body contains {text:text}"),
+    _form(BodyLacks, "body lacks {text:text}"),
+    _form(BodyMatches, "body matches {pattern:text}"),
+    _form(JsonEquals, "json {path:text} is {value:json}"),
+    _form(JsonOneOf, "json {path:text} in {values:jsons}"),
+    _form(JsonExists, "json {path:text} exists"),
+    _form(JsonCounts, "json {path:text} counts from {minimum:number} to {maximum:number}"),
+    _form(JsonCounts, "json {path:text} counts from {minimum:number}"),
+    _form(JsonCounts, "json {path:text} counts to {maximum:number}"),
+    _form(JsonMatches, "json {path:text} matches {pattern:text}"),
+    _form(JsonFresh, "json {path:text} fresher than {within:duration}"),
+    _form(JsonCompares, "json {path:text} {sign:sign} {value:decimal}"),
+    _form(HealthPasses, "health passes"),
+    _form(LatencyAtMost, "latency {phase:text} within {most:duration}"),
+    _form(MinDaysLeft, "certificate lasts {days:number} days"),
+    _form(BannerMatches, "banner matches {pattern:text}"),
+    _form(AnswersNotEmpty, "answers not empty"),
+)
+
+
+def said(condition: Requirement) -> str:
+    """Write a condition.
+
+    Raises:
+        TextError: its kind has no text.
+
+    """
+    for form in FORMS:
+        if type(condition) is form.kind and _says_all(form, condition):
+            words = (_written(part, condition) for part in form.parts)
+            text = " ".join(words)
+            usual = type(condition).model_fields["severity"].default
+            return text if condition.severity == usual else f"{text} else {condition.severity}"
+    message = f"a condition on {condition.field} has no text"
+    raise TextError(message)
+
+
+def read(text: str) -> Requirement:
+    """Read a condition.
+
+    Raises:
+        TextError: it is none.
+        ValueError: it is one that can never hold, as the condition says itself.
+
+    """
+    tokens = tokens_of(text)
+    severity: dict[str, str] = {}
+    if len(tokens) > 2 and tokens[-2] == Token("else") and tokens[-1].text in SEVERITIES:  # noqa: PLR2004
+        severity = {"severity": tokens[-1].text}
+        tokens = tokens[:-2]
+    for form in FORMS:
+        values = _values(form, tokens)
+        if values is not None:
+            return form.kind.model_validate(values | severity)
+    raise TextError(_unknown(text, tokens))
+
+
+def _unknown(text: str, tokens: Sequence[Token]) -> str:
+    begun = tokens[0].text if tokens else ""
+    near = [each.template for each in FORMS if each.parts[0] == begun]
+    shown = [re.sub(r":\w+", "", each) for each in near]
+    if not shown:
+        subjects = dict.fromkeys(str(each.parts[0]) for each in FORMS)
+        return f"{text!r} is no condition: one begins with {', '.join(subjects)}"
+    return f"{text!r} is no condition; say {' or '.join(shown)}"
+
+
+def _says_all(form: Form, condition: Requirement) -> bool:
+    slots = [each for each in form.parts if isinstance(each, Slot)]
+    if any(each.way == "number" and getattr(condition, each.field) is None for each in slots):
+        return False
+    fields = type(condition).model_fields
+    kept = fields.keys() - form.fields - {"severity"}
+    return all(getattr(condition, name) == fields[name].default for name in kept)
+
+
+def _written(part: str | Slot, condition: Requirement) -> str:
+    if isinstance(part, str):
+        return part
+    value = getattr(condition, part.field)
+    if part.many:
+        return ", ".join(WRITE[part.way](each) for each in value)
+    return WRITE[part.way](value)
+
+
+def _values(form: Form, tokens: Sequence[Token]) -> dict[str, Any] | None:
+    """The fields that the tokens give to a form; None where they do not fit."""
+    found: dict[str, Any] = {}
+    rest = list(tokens)
+    for part in form.parts:
+        if not rest:
+            return None
+        if isinstance(part, Slot) and part.many:
+            parted, rest = _parted(rest), []
+            found[part.field] = parted and [READ[part.way](each) for each in parted]
+        elif isinstance(part, Slot):
+            found[part.field] = READ[part.way](rest.pop(0))
+        elif rest.pop(0) != Token(part):
+            return None
+    return None if rest or any(each is MISSING or each == [] for each in found.values()) else found
+
+
+def _parted(tokens: Sequence[Token]) -> list[Token]:
+    """The items of a list; empty where commas are not where they belong."""
+    between = tokens[1::2]
+    apart = len(tokens) % 2 == 1 and all(each == Token(",") for each in between)
+    return list(tokens[::2]) if apart else []
