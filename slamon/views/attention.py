@@ -17,6 +17,7 @@ from slamon.views.answers import Attention, ProbeLine
 from slamon.views.batches import read_assignment
 from slamon.views.decoding import attempt_of
 from slamon.views.maintenance import windows_of
+from slamon.views.paused import pauses
 from slamon.views.promised import Promises
 from slamon.views.results import ObservationLine
 from slamon.views.tables import assignment, probe_last
@@ -31,6 +32,7 @@ HANDING_IN_US = 60_000_000  # what is observed may be that old before its batch 
 class Told:
     """A probe as an agent was told to ask it, and when (µs) that was recorded."""
 
+    agent: str
     probe: AssignedProbe
     since: int
 
@@ -40,12 +42,15 @@ def attended(
 ) -> tuple[ProbeLine, ...]:
     """The same probes, each with what of it asks to be looked at by an instant (µs)."""
     told = _told(connection, ledger)
-    positions = _positions(connection)
+    positions, paused = _positions(connection), _paused(connection, now)
     found = []
     for line in lines:
         windows = windows_of(held, line.service, (now, now + 1))
         place = (line.probe, line.location or "")
-        flags = _flags(line, told.get(place), now)
+        assigned = told.get(place)
+        flags = _flags(line, assigned, now)
+        if assigned and (assigned.agent, line.probe) in paused:
+            flags = [*(flag for flag in flags if flag != "overdue"), "paused"]
         if _unmeasured(line) and _suspect(connection, ledger, positions.get(place, 0), line):
             flags.append("suspect")
         flags += ["maintenance"] if windows else []
@@ -92,16 +97,27 @@ def _told(connection: Connection, ledger: Ledger) -> Mapping[Place, Told]:
     """What live agents are told, by each one's newest assignment."""
     newest = select(assignment.c.agent, func.max(assignment.c.version)).group_by(assignment.c.agent)
     rows = connection.execute(
-        select(assignment.c.location, assignment.c.body, assignment.c.position).where(
+        select(
+            assignment.c.agent, assignment.c.location, assignment.c.body, assignment.c.position
+        ).where(
             tuple_(assignment.c.agent, assignment.c.version).in_(newest),
             assignment.c.simulated.is_(False),
         )
     )
     return {
-        (probe.probe, row.location): Told(probe, entry.recorded_at)
+        (probe.probe, row.location): Told(row.agent, probe, entry.recorded_at)
         for row in rows
         if (entry := _entry(ledger, row.position))
         for probe in read_assignment(row.body).probes
+    }
+
+
+def _paused(connection: Connection, now: int) -> set[tuple[str, str]]:
+    """The probes that an agent leaves in peace at an instant (µs)."""
+    return {
+        (each.agent, each.probe)
+        for each in pauses(connection)
+        if each.resumed_at is None and (each.until is None or parse_instant(each.until) > now)
     }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from catalogue.instants import format_instant, parse_instant
 from probes.batch import BatchError, ObservationsRecorded
+from probes.pausing import ProbePaused, ProbeResumed
 from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted
 from slamon.ledger.codec import Entry
 from slamon.ledger.store import Ledger
@@ -179,6 +180,9 @@ class Causes:
         if aside := self._set_aside(slot):
             says = f"the batch that may hold it was set aside: {aside[1]}"
             return slot.told("quarantined", says, aside[0])
+        if pause := self._pause(slot):
+            says = f"{slot.agent} leaves it in peace: {pause[1]}"
+            return slot.told("paused", says, *pause[0], *where)
         if gap := self._interruption(slot):
             return slot.told("interrupted", f"{slot.agent} did not probe: {gap[1]}", gap[0], *where)
         if batches:
@@ -196,6 +200,21 @@ class Causes:
             if isinstance(entry.fact, BatchQuarantined) and _spans(entry.fact, slot.due):
                 return row.position, row.reason
         return None
+
+    def _pause(self, slot: Slot) -> tuple[tuple[int, ...], str] | None:
+        """The facts of the pause that holds the slot, and why it began."""
+        began: tuple[tuple[int, ...], str] | None = None
+        for entry in self._ledger.stream(f"pauses:{slot.agent}", upto=self._upto):
+            match entry.fact:
+                case ProbePaused() as told if told.probe == slot.probe.probe:
+                    began = ((entry.position,), told.reason) if told.from_ <= slot.due else None
+                    if began and told.until is not None and told.until <= slot.due:
+                        began = None
+                case ProbeResumed() as told if told.probe == slot.probe.probe and began:
+                    if slot.due < told.at:
+                        return (*began[0], entry.position), began[1]
+                    began = None
+        return began
 
     def _interruption(self, slot: Slot) -> tuple[int, str] | None:
         for entry in self._ledger.stream(f"interruptions:{slot.agent}", upto=self._upto):

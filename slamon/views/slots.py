@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection
-
 from catalogue.instants import format_instant
 from catalogue.probing import Probe
+from catalogue.questions import Heartbeat
 from slamon.ledger.store import Ledger
 from slamon.sla.explaining import RULES, Explained
 from slamon.views import horizon
@@ -17,6 +16,7 @@ from slamon.views.judging import Frame
 from slamon.views.maintenance import windows_of
 from slamon.views.objectives import Judged, objectives
 from slamon.views.slotcauses import Causes
+from slamon.views.slotheard import heard
 from slamon.views.slottold import SlotAt, SlotJudged, SlotTold, SlotVoice
 
 NOT_VOUCHED = "the control probe of this place was not good: this result has no say (P7)"
@@ -38,7 +38,7 @@ def slot(
     }
     places = tuple(
         _heard(each, deaf=(probe, each.location or "") in deaf)
-        for each in _places(frame.connection, ledger, found, instant, frame.now)
+        for each in _places(frame, ledger, found, instant)
         if location is None or each.location in {None, location}
     )
     return SlotTold(
@@ -51,10 +51,12 @@ def slot(
     )
 
 
-def _places(
-    connection: Connection, ledger: Ledger, probe: Probe, instant: int, now: int
-) -> tuple[SlotAt, ...]:
-    found = tuple(Causes(connection, ledger, now).places(probe.id, instant))
+def _places(frame: Frame, ledger: Ledger, probe: Probe, instant: int) -> tuple[SlotAt, ...]:
+    connection = frame.connection
+    if isinstance(probe, Heartbeat) and instant <= frame.now:
+        found = tuple(heard(connection, ledger, frame.held, probe, instant))
+    else:
+        found = tuple(Causes(connection, ledger, frame.now).places(probe.id, instant))
     if found:
         return found
     why = why_not_asked(probe)

@@ -9,6 +9,7 @@ import pytest
 from probes.assembly import Row, assemble
 from probes.evidence import Evidence
 from probes.outcome import Outcome
+from probes.pausing import ProbePaused
 from slamon.sla.announcing import ExclusionAnnounced, ExclusionWithdrawn
 
 HOUR = 3_600_000_000
@@ -126,3 +127,11 @@ def test_only_results_of_the_service_are_labelled_and_none_of_a_window_withdrawn
     world.append("exclusion:sla-strict:disks", ExclusionWithdrawn(reason="not needed"))
     world.fold()
     assert not any(line.windows for line in world.reading.observations(None, None, None, 100))
+
+
+def test_a_probe_that_is_left_in_peace_is_paused_and_not_overdue(world: Any, kit: Any) -> None:
+    paused = ProbePaused(probe=MAIL, from_=kit.begin, until=kit.begin + 20 * HOUR, reason="429")
+    world.append("pauses:agent-bonn", paused)
+
+    assert _line(world, kit, 10).attention == ("paused",)
+    assert _line(world, kit, 21).attention == ("overdue",)

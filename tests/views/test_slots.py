@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from probes.outcome import Outcome
+from probes.pausing import ProbePaused, ProbeResumed
 from probes.spec import ProbingInterrupted
 from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
 
@@ -236,3 +237,39 @@ def test_a_generated_history_is_no_agent_that_is_silent(world: Any, kit: Any) ->
     told = world.reading.slot(MAIL, kit.begin + 40 * HOUR, kit.begin + 48 * HOUR, "loc-outside")
 
     assert [each.cause for each in told.places] == ["not_assigned"]
+
+
+def test_a_pause_explains_its_slots_until_the_probe_is_asked_again(world: Any, kit: Any) -> None:
+    world.probe("agent-bonn", 16, _outcomes(kit, {5: None, 9: None}))
+    paused = ProbePaused(
+        probe=MAIL, from_=kit.begin + 4 * HOUR, until=None, reason="the target answered 401"
+    )
+    world.append("pauses:agent-bonn", paused)
+    began = world.ledger.position()
+    resumed = ProbeResumed(probe=MAIL, at=kit.begin + 8 * HOUR, reason="the password was changed")
+    world.append("pauses:agent-bonn", resumed)
+
+    during, after = _at(world, kit, 5), _at(world, kit, 9)
+
+    assert (during.cause, after.cause) == ("paused", "not_started")
+    assert during.says == "agent-bonn leaves it in peace: the target answered 401"
+    assert {began, began + 1} <= set(during.facts)
+
+
+@pytest.mark.parametrize(
+    ("hours", "cause", "outcome"),
+    [
+        pytest.param(3, "recorded", "bad", id="while its last signal speaks"),
+        pytest.param(22.9, "recorded", "bad", id="to the end"),
+        pytest.param(23, "silent", None, id="not a moment longer"),
+    ],
+)
+def test_of_a_probe_that_reports_itself_the_last_signal_is_told(
+    world: Any, kit: Any, hours: float, cause: str, outcome: str | None
+) -> None:
+    world.hear(kit.begin + 2 * HOUR, Outcome.BAD)
+
+    told = _at(world, kit, hours, "hb-report")
+
+    assert (told.cause, told.outcome) == (cause, outcome)
+    assert told.facts == ((world.ledger.position(),) if outcome else ())
