@@ -18,6 +18,7 @@ from probes.courier import SLOW, Courier
 from probes.dialogue import Surroundings
 from probes.health import AgentHealth, Lateness
 from probes.keeping import BYTES_PER_MIB, Keeping
+from probes.leaving import Leaving
 from probes.observation import Observation
 from probes.outcome import Outcome
 from probes.prober import ask
@@ -74,6 +75,7 @@ class Agent:
         self._wheel = Wheel(self._attempt, self._watch.now)
         self._gaps: list[ProbingInterrupted] = []
         self._lateness = Lateness()
+        self._leaving = Leaving(spool.pauses, self._recorder, clock)
         self._assignment: AgentAssigned | None = None
         self._open: dict[int, OpenBatch] = {}
         self._etag: str | None = None
@@ -103,6 +105,7 @@ class Agent:
 
     async def _resume(self) -> None:
         """Close what the last run left open, explain the gap, and go on at the next slot."""
+        await self._leaving.read()
         spans = await self._recorder.do(self._spool.spans)
         clean = await self._recorder.do(lambda: self._spool.clean)
         await self._recorder.do(self._spool.mark, clean=False)
@@ -146,6 +149,7 @@ class Agent:
                 tasks.create_task(self._follow()),
                 tasks.create_task(self._tidy()),
                 tasks.create_task(self._tell_health()),
+                tasks.create_task(self._look_at_pauses()),
                 tasks.create_task(self._mind(parent)),
             ]
             wheel = tasks.create_task(self._wheel.run())
@@ -200,7 +204,9 @@ class Agent:
             await self._recorder.do(self._spool.begin_at, self._set_back_to)
             await self._close_gap(self._set_back_to, self._clock(), SET_BACK_SAID)
 
-    async def _attempt(self, slot: Slot, started: int) -> Awaitable[None]:
+    async def _attempt(self, slot: Slot, started: int) -> Awaitable[None] | None:
+        if self._leaving.holds(slot.probe):
+            return None  # the slot is missing, and the pause says why
         self._lateness.note(started - slot.due)
         known = self._watch.found
         seen = await ask(slot.probe.spec, self._surroundings)
@@ -217,6 +223,7 @@ class Agent:
         evidence = seen.evidence() if self._worth.keeps(slot, seen, changed=changed) else None
         row = Row(slot.index, slot.due, started, seen.outcome, seen.latency, evidence)
         await self._recorder.record(version, row)
+        await self._leaving.heed(slot.probe, seen)
         if batch is not None:
             batch.note(row)
 
@@ -249,6 +256,13 @@ class Agent:
             )
             with contextlib.suppress(UnreachableError):  # the courier says so
                 await asyncio.to_thread(self._centre.tell, health)
+
+    async def _look_at_pauses(self) -> None:
+        while True:
+            await asyncio.sleep(self._poll)
+            if self._assignment is not None:
+                await self._leaving.look(self._assignment, self._centre)
+                self._courier.wake()
 
     async def _close_batches(self) -> None:
         while True:

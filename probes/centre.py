@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from probes.health import AgentHealth
 from probes.parcels import Parcel
+from probes.pausing import ProbePaused, ProbeResumed
 from probes.spec import AgentAssigned, ProbingInterrupted
 from probes.way import Way
 
@@ -130,6 +131,16 @@ class Centre:
         """Explain a gap; repeating it changes nothing."""
         body = gap.model_dump_json().encode()
         return self._ask("POST", "/interruptions", {"Content-Type": "application/json"}, body)
+
+    def tell_of_pause(self, fact: ProbePaused | ProbeResumed) -> Answer:
+        """Say that a probe is paused, or asked again; repeating it changes nothing."""
+        path = "/pauses" if isinstance(fact, ProbePaused) else "/resumptions"
+        body = fact.model_dump_json().encode()
+        return self._ask("POST", path, {"Content-Type": "application/json"}, body)
+
+    def pauses(self) -> Answer:
+        """Ask which pauses of ours last: those that nobody has ended there."""
+        return self._ask("GET", "/pauses", {})
 
     def tell(self, health: AgentHealth) -> Answer:
         """Say how this agent is; only the newest word counts."""

@@ -18,12 +18,14 @@ from probes.centre import (
     UnreachableError,
 )
 from probes.parcels import Parcel
+from probes.patience import Word
 from probes.recorder import Recorder
 from probes.refill import Refill
 from probes.spec import ProbingInterrupted
 from probes.spool import Spool
 
 ACCEPTED = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT})
+TOO_OLD = frozenset({HTTPStatus.NOT_FOUND})  # a centre that knows of no pauses
 KEY_REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 IDLE = 1.0
 SLOW = 30.0
@@ -98,6 +100,9 @@ class Courier:
         gaps = self._over(await self._recorder.do(self._spool.interruptions))
         if gaps:
             return await self._report(gaps[0])
+        word = await self._recorder.do(self._spool.pauses.next_word)
+        if word is not None:
+            return await self._tell(word)
         parcel = await self._recorder.do(self._parcels.oldest)
         if parcel is None:
             return Delivery.NOTHING
@@ -127,6 +132,13 @@ class Courier:
         offset = self._centre.offset
         present = _now() - (offset.ahead if offset else 0)
         return [gap for gap in gaps if gap.to <= present + NEARLY]
+
+    async def _tell(self, word: Word) -> Delivery:
+        answer = await self._sent(lambda: self._centre.tell_of_pause(word.fact))
+        if answer.status not in ACCEPTED | TOO_OLD:
+            return self._refused(answer)
+        await self._recorder.do(self._spool.pauses.heard, word.number)
+        return Delivery.DELIVERED
 
     async def _settle(self, parcel: Parcel, answer: Answer) -> None:
         self.conflict = False

@@ -15,6 +15,7 @@ from probes.evidence import Evidence
 from probes.keeping import Keeping
 from probes.outcome import Outcome
 from probes.parcels import Parcels
+from probes.patience import Pauses
 from probes.room import Room
 from probes.spec import AgentAssigned, ProbingInterrupted
 from probes.spool_file import SpoolFile
@@ -44,6 +45,7 @@ class Spool:
         self._file = SpoolFile(path)
         self._db = self._file.db
         self.parcels = Parcels(self._file)
+        self.pauses = Pauses(self._file)
         self._room = Room(self._file, self.parcels, keeping or Keeping())
         self._read: dict[str, AgentAssigned] = {}
 

@@ -29,6 +29,9 @@ create table if not exists batch (
 create index if not exists waiting on batch (day, sequence) where acknowledged is null;
 create index if not exists kept on batch (acknowledged) where acknowledged is not null;
 create table if not exists interruption (body text primary key, reported integer);
+create table if not exists pause (
+    number integer primary key, paused text not null, spec text not null, resumed text,
+    told integer not null);
 """
 
 # Format 0, of the first releases, knew one spool to a file and let go of what was acknowledged.

@@ -25,6 +25,7 @@ from probes.dialogue import Surroundings
 from probes.guard import networks
 from probes.health import AgentHealth
 from probes.observation import Observation
+from probes.pausing import ProbePaused, ProbeResumed
 from probes.prober import ask
 from probes.spec import AgentAssigned, ProbeSpec, ProbingInterrupted
 
@@ -172,6 +173,7 @@ class TinyCentre(ThreadingHTTPServer):
         self.interruptions: list[ProbingInterrupted] = []
         self.healths: list[AgentHealth] = []
         self.gaps_answered = 200
+        self.pauses: list[ProbePaused | ProbeResumed] = []
         self.asked = 0
         self.lose_answers = 0
         self.refuse_with: list[tuple[int, dict[str, str]]] = []
@@ -185,6 +187,16 @@ class TinyCentre(ThreadingHTTPServer):
         """Forget batches, as a backup does that is older."""
         for key in [key for key in self.batches if key[1] == day and key[2] > sequence]:
             del self.batches[key]
+
+    def lasting(self) -> list[dict[str, object]]:
+        """The pauses that nobody has ended."""
+        found: dict[str, ProbePaused] = {}
+        for fact in self.pauses:
+            if isinstance(fact, ProbePaused):
+                found[fact.probe] = fact
+            else:
+                found.pop(fact.probe, None)
+        return [json.loads(each.model_dump_json()) for each in found.values()]
 
     @property
     def url(self) -> str:
@@ -211,6 +223,9 @@ class TinyCentreTalk(BaseHTTPRequestHandler):
             held = sum(1 for each in self.server.batches if list(each[:2]) == key)
             self.answer(200, b'{"recorded": %d}' % held)
             return
+        if what == "pauses":
+            self.answer(200, json.dumps(self.server.lasting()).encode())
+            return
         assert self.path == "/api/v1/agents/agent-1/assignment"
         if assignment is None:
             self.answer(404)
@@ -222,7 +237,7 @@ class TinyCentreTalk(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         _, _, _, _, _, what, *key = self.path.split("/")
-        if what in {"interruptions", "health"}:
+        if what in {"interruptions", "health", "pauses", "resumptions"}:
             self.told(what, body)
             return
         if what == "assignments":
@@ -253,6 +268,11 @@ class TinyCentreTalk(BaseHTTPRequestHandler):
     def told(self, what: str, body: bytes) -> None:
         if what == "health":
             self.server.healths.append(AgentHealth.model_validate_json(body))
+            self.answer(204)
+            return
+        if what != "interruptions":
+            kind = ProbePaused if what == "pauses" else ProbeResumed
+            self.server.pauses.append(kind.model_validate_json(body))
             self.answer(204)
             return
         gap = ProbingInterrupted.model_validate_json(body)
@@ -339,6 +359,8 @@ class Target(ThreadingHTTPServer):
     daemon_threads = True
     status = 200
     delay = 0.0
+    asked = 0
+    retry_after: str | None = None
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), TargetTalk)
@@ -348,8 +370,11 @@ class TargetTalk(BaseHTTPRequestHandler):
     server: Target
 
     def do_GET(self) -> None:
+        self.server.asked += 1
         time.sleep(self.server.delay)
         self.send_response(self.server.status)
+        if self.server.retry_after is not None:
+            self.send_header("Retry-After", self.server.retry_after)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
