@@ -166,7 +166,7 @@ class Dialogue:
             with self.timed("second_look") as found:
                 await again.secure(lenient(), name)
                 self._note_certificates(again, found)
-        except Failure:
+        except (Failure, ValueError):  # it broke again, or what it shows cannot be read
             return failure
         spoken = again.tls.version() if again.tls else None
         if failure.reason in HANDSHAKE and spoken in OUTDATED:
