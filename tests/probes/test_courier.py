@@ -7,12 +7,18 @@ import itertools
 import logging
 import time
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
 
+from probes.assembly import Row
+from probes.batch import ObservationsRecorded
 from probes.centre import Centre
 from probes.courier import Courier, Delivery, backoff
+from probes.evidence import Evidence
+from probes.keeping import Keeping
+from probes.outcome import Outcome
 from probes.recorder import Recorder
 from probes.spec import AgentAssigned, AssignedProbe, ProbingInterrupted, Segment
 from probes.specs.lines import TcpSpec
@@ -333,3 +339,39 @@ def test_an_interruption_is_reported_once_and_when_it_is_over(
 
     assert asyncio.run(deliver()) == expected
     assert len(centre.interruptions) == reported
+
+
+def test_a_spool_that_ran_full_while_the_centre_was_away_hands_in_the_rest_in_order(
+    tmp_path: Path, centre: Any
+) -> None:
+    """The first batch had come to the centre, and its answer was lost: its number is never given again."""
+    spool = Spool(tmp_path / "spool.db", Keeping(days=35, mib=1))
+    spool.follow(AgentAssigned(version=1, location="l", probes=(PROBE,)), 0)
+
+    async def hand_in() -> None:
+        recorder = Recorder(spool)
+        courier = Courier(spool, recorder, Centre(centre.url, "agent-1", "key-1"))
+        await courier.drain()
+        recorder.close()
+
+    def see(first: int, last: int) -> None:
+        for n in range(first, last):
+            evidence = Evidence(text=token_hex(40_000))
+            due = n * SECOND
+            spool.record(1, [Row(0, due, due, Outcome.BAD, None, evidence)])
+            spool.close_until(1, due + SECOND)
+
+    see(0, 1)
+    centre.lose_answers = 1
+    asyncio.run(hand_in())
+    see(1, 40)
+    asyncio.run(hand_in())
+
+    held = [ObservationsRecorded.from_bytes(data) for data in centre.batches.values()]
+    told = sorted((gap.from_, gap.to) for gap in centre.interruptions)
+    rest = held[1:]
+    assert [batch.begin for batch in rest[1:]] == [batch.end for batch in rest[:-1]]
+    assert (told[0][0], told[-1][1], rest[-1].end) == (0, rest[0].begin, 40 * SECOND)
+    assert len({name for name, _, _ in centre.batches}) == 2
+    assert spool.parcels.oldest() is None
+    spool.close()
