@@ -11,8 +11,9 @@ from catalogue.compile import spec_of
 from catalogue.expectations import ExpectTls, http_conditions
 from catalogue.probing import Probe, ProbeDefaults
 from catalogue.problems import Problem, problem_at
-from catalogue.questions import HttpProbe, TlsProbe
+from catalogue.questions import HttpProbe, Request, StepsProbe, TlsProbe
 from catalogue.records import Catalogue, Written
+from catalogue.references import Path
 
 _ADDRESSES = ("target", "demo_target")
 _SECRETS = frozenset({
@@ -31,6 +32,8 @@ def faults_of_asking(catalogue: Catalogue) -> Iterator[Problem]:
         yield from _secrets_in_addresses(record, probe)
         if isinstance(probe, HttpProbe):
             yield from _of_a_page(record, probe)
+        if isinstance(probe, StepsProbe):
+            yield from _of_steps(record, probe)
         if isinstance(probe, TlsProbe):
             yield from _unchecked(record, probe)
         yield from _uncompiled(record, probe, defaults.get(record.catalogue))
@@ -46,10 +49,8 @@ def _secrets_in_addresses(record: Written, probe: Probe) -> Iterator[Problem]:
 
 
 def _of_a_page(record: Written, probe: HttpProbe) -> Iterator[Problem]:
-    looked_at = {condition.field for condition in http_conditions(probe.expect)}
-    if probe.method == "HEAD" and (found := sorted(looked_at & _OF_A_BODY)):
-        said = f"the answer to HEAD has no body, and {found[0]} is expected of it"
-        yield problem_at(record.at(("method",)), said, '"GET"')
+    looked_at: set[str] = {condition.field for condition in http_conditions(probe.expect)}
+    yield from _bodiless(record, (), probe, looked_at)
     plain = [name for name in _ADDRESSES if str(getattr(probe, name)).startswith("http://")]
     if "certificate" in looked_at and plain:
         address: str = getattr(probe, plain[0])
@@ -57,6 +58,20 @@ def _of_a_page(record: Written, probe: HttpProbe) -> Iterator[Problem]:
         yield problem_at(
             record.at((plain[0],)), said, f'"{address.replace("http://", "https://", 1)}"'
         )
+
+
+def _bodiless(
+    record: Written, path: Path, request: Request, looked_at: set[str]
+) -> Iterator[Problem]:
+    if request.method == "HEAD" and (found := sorted(looked_at & _OF_A_BODY)):
+        said = f"the answer to HEAD has no body, and {found[0]} is expected of it"
+        yield problem_at(record.at((*path, "method")), said, '"GET"')
+
+
+def _of_steps(record: Written, probe: StepsProbe) -> Iterator[Problem]:
+    for index, step in enumerate(probe.steps):
+        looked_at: set[str] = {condition.field for condition in http_conditions(step.expect)}
+        yield from _bodiless(record, ("steps", index), step, looked_at)
 
 
 def _unchecked(record: Written, probe: TlsProbe) -> Iterator[Problem]:

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
-from urllib.parse import urlsplit
+from typing import Any, Literal
+from urllib.parse import urljoin, urlsplit
 
 from catalogue.agreements import Agreement
 from catalogue.calendars import Window
 from catalogue.expectations import dns_conditions, http_conditions, tcp_conditions, tls_conditions
 from catalogue.instants import parse_duration
 from catalogue.probing import Probe, ProbeDefaults
-from catalogue.questions import Auth, DnsProbe, HttpProbe, TcpProbe, TlsProbe
+from catalogue.questions import (
+    DnsProbe,
+    HttpProbe,
+    IcmpProbe,
+    Request,
+    StepsProbe,
+    TcpProbe,
+    TlsProbe,
+)
 from catalogue.timing import Span, segments
 from probes.conditions.lines import BannerMatches
+from probes.conditions.timing import LatencyAtMost
 from probes.spec import AssignedProbe, ProbeSpec, phase_of
 from probes.specs.certificates import TlsSpec
+from probes.specs.echoes import IcmpSpec
 from probes.specs.lines import TcpSpec
 from probes.specs.names import DnsSpec
+from probes.specs.steps import Step, StepsSpec
 from probes.specs.web import HttpSpec
 
 Use = Literal["target", "demo_target"]
 
 DNS_PORT = 53
+_MARK = {"amended": True, "correction": True}
+_MARKS: dict[str, Any] = {**_MARK, "basic": _MARK, "client_certificate": _MARK}
 
 
 @dataclass(frozen=True)
@@ -45,42 +58,68 @@ def spec_of(
         return NotYet("it reports itself: nobody asks it")
     address = _moved(stated, addresses or {})
     timeout = _timeout(probe, defaults)
-    match probe:
-        case HttpProbe():
-            return _http(probe, address, timeout)
-        case TcpProbe():
-            return _tcp(probe, address, timeout)
-        case TlsProbe():
-            return _tls(probe, address, timeout)
-        case DnsProbe():
-            return _dns(probe, address, timeout)
-        case _:
-            return NotYet(f"probes of kind {probe.kind} are not asked yet")
+    return _COMPILERS[type(probe)](probe, address, timeout)
 
 
 def _http(probe: HttpProbe, url: str, timeout: int) -> HttpSpec:
-    kept = HttpSpec.model_fields
     return HttpSpec(
         url=url,
         timeout=timeout,
-        method=probe.method,
-        headers=probe.headers,
-        secret_headers=probe.secret_headers,
-        body=probe.body,
         conditions=http_conditions(probe.expect),
-        redirects=kept["redirects"].default if probe.redirects is None else probe.redirects,
-        max_body=probe.max_body or kept["max_body"].default,
-        verify=probe.verify == "on",
-        family=probe.family,
         on_401="pause" if probe.on_401 else "go_on",
-        **_signed_in(probe.auth),
+        **_said(probe),
+        **_access(probe),
     )
 
 
-def _signed_in(auth: Auth | None) -> dict[str, object]:
-    if auth is None:
-        return {}
-    return auth.model_dump(exclude={"amended", "correction"}, exclude_none=True)
+def _steps(probe: StepsProbe, url: str, timeout: int) -> StepsSpec:
+    expected = {step.name: http_conditions(step.expect) for step in probe.steps}
+    return StepsSpec(
+        steps=tuple(
+            Step(
+                name=step.name,
+                url=urljoin(url, step.path),
+                conditions=tuple(
+                    each for each in expected[step.name] if not isinstance(each, LatencyAtMost)
+                ),
+                extract=step.extract,
+                **_said(step),
+            )
+            for step in probe.steps
+        ),
+        timeout=timeout,
+        latency=tuple(
+            each.model_copy(update={"phase": f"step.{name}"})
+            for name, conditions in expected.items()
+            for each in conditions
+            if isinstance(each, LatencyAtMost)
+        ),
+        **_access(probe),
+    )
+
+
+def _said(request: Request) -> dict[str, Any]:
+    said = ("method", "headers", "secret_headers", "body")
+    return {name: getattr(request, name) for name in said}
+
+
+def _access(probe: HttpProbe | StepsProbe) -> dict[str, Any]:
+    """How a web server is spoken with; what is not stated is left to the agent."""
+    told = {"redirects": probe.redirects, "max_body": probe.max_body, "family": probe.family}
+    stated = {name: value for name, value in told.items() if value is not None}
+    auth = probe.auth.model_dump(exclude=_MARKS, exclude_none=True) if probe.auth else {}
+    return {**stated, **auth, "verify": probe.verify == "on"}
+
+
+def _icmp(probe: IcmpProbe, address: str, timeout: int) -> IcmpSpec:
+    host, _ = _host_and_port(address)
+    return IcmpSpec(
+        host=host,
+        family=probe.family,
+        count=probe.count,
+        timeout=timeout,
+        conditions=probe.expect,
+    )
 
 
 def _tls(probe: TlsProbe, address: str, timeout: int) -> TlsSpec:
@@ -100,7 +139,15 @@ def _tcp(probe: TcpProbe, address: str, timeout: int) -> TcpSpec:
     host, port = _host_and_port(address)
     banner = (BannerMatches(pattern=probe.banner),) if probe.banner else ()
     return TcpSpec(
-        host=host, port=port, timeout=timeout, conditions=(*banner, *tcp_conditions(probe.expect))
+        host=host,
+        port=port,
+        timeout=timeout,
+        family=probe.family,
+        tls=probe.tls,
+        name=probe.name,
+        send=probe.send,
+        moves=probe.moves,
+        conditions=(*banner, *tcp_conditions(probe.expect)),
     )
 
 
@@ -113,7 +160,22 @@ def _dns(probe: DnsProbe, address: str, timeout: int) -> DnsSpec:
         type=probe.query.type,
         timeout=timeout,
         conditions=dns_conditions(probe.expect),
+        family=probe.family,
+        transport=probe.transport,
+        recursion=probe.recursion,
+        dnssec=probe.dnssec,
+        servers=probe.servers,
     )
+
+
+_COMPILERS: Mapping[type[Probe], Callable[[Any, str, int], ProbeSpec]] = {
+    HttpProbe: _http,
+    StepsProbe: _steps,
+    TcpProbe: _tcp,
+    TlsProbe: _tls,
+    DnsProbe: _dns,
+    IcmpProbe: _icmp,
+}
 
 
 def assigned(

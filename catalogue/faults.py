@@ -13,6 +13,7 @@ from catalogue.document import Part
 from catalogue.pages import Page
 from catalogue.problems import Position, Problem, closest, problem_at
 from catalogue.references import Path
+from catalogue.values import INLINE_SECRET
 
 _SAID = {
     "missing": '"{name}" is missing',
@@ -62,6 +63,9 @@ def _fault(
         case "union_tag_invalid":
             place = (*at, str(error["ctx"]["discriminator"]).strip("'"))
             said, proposal = _none_of(error["ctx"]["tag"], error["ctx"]["expected_tags"])
+        case "string_pattern_mismatch" if "file:/" in error["ctx"]["pattern"]:
+            # What was given is never repeated: it may be the secret.
+            place, (said, proposal) = at, INLINE_SECRET
         case "value_error":
             place, said, proposal = at, str(error["ctx"]["error"]), None
         case _:

@@ -12,10 +12,15 @@ from catalogue.document import Document
 from catalogue.expectations import Name, OfDns, OfHttp, OfTcp, OfTls
 from catalogue.faults import names_at
 from catalogue.probing import Probe
+from catalogue.problems import closest
 from catalogue.references import LocationRef, Path
 from catalogue.values import Duration, Regex, Secret, SecretFile, wrong
 from probes.conditions.web import HeaderName
 from probes.specs.certificates import StartTls
+from probes.specs.echoes import IcmpCondition
+from probes.specs.lines import Move
+from probes.specs.names import Server
+from probes.specs.steps import MOST, NAMED, Extract, Variable
 from probes.specs.web import OURS, SECRET, HeaderValue, Method
 from probes.specs.wire import MIB, Family
 
@@ -106,25 +111,26 @@ class Auth(Document):
         return self
 
 
-class HttpProbe(_AtAUrl):
-    """A page that is fetched.
+class _Web(_AtAUrl):
+    """How a web server is spoken with.
 
-    `max_body` is how many bytes of it are read. With `verify: off` anybody may answer in the target's name. A refusal
-    (401) pauses the probe where `on_401` says so, lest it locks an account.
+    `max_body` is how many bytes of a body are read. With `verify: off` anybody may answer in the target's name.
     """
 
-    kind: Literal["http", "http_json"]
-    method: Method = "GET"
-    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
-    secret_headers: dict[HeaderName, Secret] = Field(default_factory=dict)
-    body: str | None = None
     auth: Auth | None = None
-    on_401: Literal["pause_probe"] | None = None
     redirects: Annotated[int, Field(ge=0, le=5)] | None = None
     max_body: Annotated[int, Field(gt=0, le=16 * MIB)] | None = None
     verify: Literal["on", "off"] = "on"
     family: Family | None = None
-    expect: OfHttp | None = None
+
+
+class Request(Document):
+    """What is said to a web server besides the address."""
+
+    method: Method = "GET"
+    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
+    secret_headers: dict[HeaderName, Secret] = Field(default_factory=dict)
+    body: str | None = None
 
     @model_validator(mode="after")
     def _can_be_said(self) -> Self:
@@ -138,19 +144,81 @@ class HttpProbe(_AtAUrl):
             for name in getattr(self, field):
                 if name.lower() in OURS:
                     raise wrong(f"{name} is said by the agent itself", at=(field, name))
-        if twice := {each.lower() for each in self.headers} & {
-            n.lower() for n in self.secret_headers
-        }:
+        secret = {name.lower() for name in self.secret_headers}
+        if twice := {name.lower() for name in self.headers} & secret:
             raise wrong(f"the header {min(twice)} stands twice", at=("secret_headers",))
         return self
 
 
+class HttpProbe(_Web, Request):
+    """A page that is fetched; a refusal (401) pauses the probe where `on_401` says so, lest it locks an account."""
+
+    kind: Literal["http", "http_json"]
+    on_401: Literal["pause_probe"] | None = None
+    expect: OfHttp | None = None
+
+
+class WebStep(Request):
+    """One of several pages: `{variable}` stands for what an earlier step extracted."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+    path: Annotated[str, Field(pattern=r"^/([^/\s]\S*)?$")]
+    expect: OfHttp | None = None
+    extract: dict[Variable, Extract] = Field(default_factory=dict)
+
+    @property
+    def uses(self) -> set[str]:
+        """The variables it needs."""
+        texts = (self.path, self.body or "", *self.headers.values())
+        return {name for text in texts for name in NAMED.findall(text)}
+
+
+class StepsProbe(_Web):
+    """Several pages one after another, with one jar of cookies; paths begin at the root of the target's host."""
+
+    kind: Literal["steps"]
+    steps: Annotated[tuple[WebStep, ...], Field(min_length=1, max_length=MOST)]
+
+    @model_validator(mode="after")
+    def _can_be_walked(self) -> Self:
+        known: set[str] = set()
+        for index, step in enumerate(self.steps):
+            if step.name in {each.name for each in self.steps[:index]}:
+                raise wrong(f'step "{step.name}" stands twice', at=("steps", index, "name"))
+            for variable in sorted(step.uses - known):
+                said = f"no step before {step.name} extracts {{{variable}}}"
+                raise wrong(said, closest(variable, known), at=("steps", index))
+            known |= step.extract.keys()
+        return self
+
+
 class TcpProbe(_AtAPort):
-    """A port that is connected to."""
+    """A port that is connected to, and talked to move by move; TLS begins at once, or by a move."""
 
     kind: Literal["tcp"]
+    tls: bool = False
+    name: Name | None = None
+    family: Family | None = None
     banner: Regex | None = None
+    send: str | None = None
+    moves: Annotated[tuple[Move, ...], Field(max_length=50)] = ()
     expect: OfTcp | None = None
+
+
+class IcmpProbe(_Asked):
+    """A host that is asked for echoes."""
+
+    kind: Literal["icmp"]
+    family: Family | None = None
+    count: Annotated[int, Field(ge=1, le=20)] = 3
+    expect: tuple[IcmpCondition, ...] = ()
+
+    def _check(self, address: str, field: str) -> None:
+        super()._check(address, field)
+        parts = urlsplit(f"//{address}")
+        if parts.port is not None:
+            host = parts.netloc.rpartition(":")[0]
+            raise wrong(f'"{address}" names a port, and echoes have none', f'"{host}"', at=(field,))
 
 
 class TlsProbe(_AtAPort):
@@ -175,6 +243,11 @@ class DnsProbe(_Asked):
 
     kind: Literal["dns"]
     query: Query
+    family: Family | None = None
+    transport: Literal["udp", "tcp"] = "udp"
+    recursion: bool = True
+    dnssec: bool = False
+    servers: Annotated[tuple[Server, ...], Field(max_length=16)] = ()
     expect: OfDns | None = None
 
 
@@ -197,7 +270,15 @@ class Heartbeat(_Known):
         return self
 
 
-_MODELS: tuple[type[_Known], ...] = (HttpProbe, TcpProbe, TlsProbe, DnsProbe, Heartbeat)
+_MODELS: tuple[type[_Known], ...] = (
+    HttpProbe,
+    StepsProbe,
+    TcpProbe,
+    TlsProbe,
+    DnsProbe,
+    IcmpProbe,
+    Heartbeat,
+)
 
 
 def _kinds(model: type[Probe]) -> tuple[str, ...]:
@@ -212,7 +293,7 @@ class _OfNoKind(Document):
 
     model_config = ConfigDict(extra="ignore")
 
-    kind: Literal["http", "http_json", "tcp", "tls", "dns", "heartbeat"]
+    kind: Literal["http", "http_json", "steps", "tcp", "tls", "dns", "icmp", "heartbeat"]
 
 
 def question(document: Mapping[str, JsonValue]) -> type[Document]:

@@ -17,6 +17,10 @@ from catalogue.problems import closest
 
 # Zones are far apart: a name that is merely similar is another place.
 _SAME_ZONE = 0.9
+INLINE_SECRET = (
+    "a secret never stands in a document; name where the agent finds it",
+    '"env:NAME"',
+)
 _UNITS = (
     (r"s|secs?|seconds?", "PT{}S"),
     (r"m|mins?|minutes?", "PT{}M"),
@@ -170,9 +174,7 @@ def _regex(value: object) -> str:
 def _secret(value: object) -> str:
     # The value itself is never repeated: it may be the secret.
     if not isinstance(value, str) or not value.startswith(("env:", "file:")):
-        raise wrong(
-            "a secret never stands in a document; name where the agent finds it", '"env:NAME"'
-        )
+        raise wrong(*INLINE_SECRET)
     if value.startswith("env:") and not re.fullmatch(r"env:[A-Za-z_][A-Za-z0-9_]*", value):
         raise wrong(
             "env: names a variable by letters, digits and _, and no digit comes first", '"env:NAME"'
