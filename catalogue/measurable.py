@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from catalogue.agreements import Agreement
 from catalogue.instants import InstantError, parse_duration
 from catalogue.objectives import BOUNDED, OF_CASES, OF_TICKETS, Objective
 from catalogue.probing import Import, Probe
 from catalogue.problems import Problem, problem_at
+from catalogue.questions import Heartbeat
 from catalogue.records import Catalogue
 from catalogue.references import Path
 from catalogue.targets import Share
@@ -33,9 +34,11 @@ def faults_of_measuring(catalogue: Catalogue) -> Iterator[Problem]:
     These faults are told of documents only: terms that a ledger already holds can still be read.
     """
     sources = dict(_sources(catalogue))
+    reporting = {r.id: p.location for r, p in catalogue.of(Probe) if isinstance(p, Heartbeat)}
     for record, agreement in catalogue.of(Agreement):
         for index, objective in enumerate(agreement.objectives):
-            for path, said in _faults(agreement, objective, sources):
+            faults = _faults(agreement, objective, sources)
+            for path, said in (*faults, *_silent(agreement, objective, reporting)):
                 yield problem_at(record.at(("objectives", index, *path)), said)
 
 
@@ -65,6 +68,18 @@ def _data(objective: Objective, sources: dict[str, str]) -> Iterator[Said]:
                 ("data", index),
                 f'{objective.indicator} is measured {how}, and "{name}" is {kind}',
             )
+
+
+def _silent(
+    agreement: Agreement, objective: Objective, reporting: Mapping[str, str | None]
+) -> Iterator[Said]:
+    """Find heartbeats, which report from one place, where an agreement waits for those of others as well."""
+    places = agreement.measurement_rules.locations if agreement.measurement_rules else ()
+    for index, name in enumerate(objective.data):
+        if name in reporting and places and places != (reporting[name] or places[0],):
+            place = reporting[name] or "one place"
+            said = f'"{name}" reports from {place} only, and is measured from {", ".join(places)}'
+            yield ("data", index), said
 
 
 def _cases(objective: Objective) -> Iterator[Said]:
