@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import dns.message
@@ -19,6 +20,7 @@ from probes.observation import Observation
 from probes.outcome import Outcome
 from probes.prober import ask
 from probes.specs.names import DnsSpec
+from tests.servers.blackbox import Blackbox
 from tests.servers.names import SERIAL, Knot
 
 GOOD, BAD, INCONCLUSIVE = Outcome.GOOD, Outcome.BAD, Outcome.INCONCLUSIVE
@@ -326,3 +328,64 @@ def test_a_specification_that_cannot_come_true_is_refused(document: Document, me
     whole = {"host": "a.example", "name": WWW, "timeout": 1_000_000, **document}
     with pytest.raises(ValidationError, match=message):
         DnsSpec.model_validate(whole)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One question to both: our verdict, the exporter's, and why they differ where they do."""
+
+    name: str
+    kind: str
+    outcome: Outcome
+    passes_blackbox: bool
+    expected: tuple[str, ...] = ()
+    difference: str = ""
+
+
+@pytest.mark.parametrize(
+    "each",
+    [
+        pytest.param(Compared(WWW, "A", GOOD, passes_blackbox=True), id="a name with answers"),
+        pytest.param(
+            Compared("gone.cms.example", "A", BAD, passes_blackbox=False), id="a name that is gone"
+        ),
+        pytest.param(
+            Compared("gone.cms.example", "A", GOOD, passes_blackbox=True, expected=("NXDOMAIN",)),
+            id="a name that is gone, as expected",
+        ),
+        pytest.param(
+            Compared(
+                "mail.cms.example",
+                "AAAA",
+                BAD,
+                passes_blackbox=True,
+                difference="the exporter looks at the code only; without a record nobody is led anywhere",
+            ),
+            id="a name without such a record",
+        ),
+        pytest.param(
+            Compared(
+                "www.foreign.example",
+                "A",
+                INCONCLUSIVE,
+                passes_blackbox=False,
+                difference="a refusal says nothing of the name (judging rule P1b)",
+            ),
+            id="a refusal",
+        ),
+    ],
+)
+def test_the_exporter_agrees_on_names_or_it_is_known_why_not(
+    knot: Knot, blackbox: Blackbox, each: Compared
+) -> None:
+    codes = {"valid_rcodes": list(each.expected)} if each.expected else {}
+    question = {"query_name": each.name, "query_type": each.kind, **codes}
+    module = {"prober": "dns", "dns": {**question, "preferred_ip_protocol": "ip4"}}
+    conditions = [rcode(*each.expected)] if each.expected else []
+
+    seen = asked(knot.port, *conditions, name=each.name, type=each.kind)
+
+    assert seen.outcome is each.outcome
+    assert blackbox.probe(module, f"127.0.0.1:{knot.port}") is each.passes_blackbox
+    agree = (each.outcome, each.passes_blackbox) in {(GOOD, True), (BAD, False)}
+    assert agree != bool(each.difference)
