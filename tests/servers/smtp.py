@@ -14,6 +14,7 @@ from tests.servers.running import HOST, running
 
 NAME = "mail.cms.example"
 OWNER = "postfix"
+LIFE_SECONDS = 7200
 MAIN = """
 compatibility_level = 3.6
 queue_directory = {folder}/queue
@@ -63,7 +64,8 @@ def postfix(master: str, pair: Pair) -> Iterator[Postfix]:
 
     def command(folder: Path, ports: Sequence[int]) -> list[str]:
         _write(folder, ports[0], pair)
-        return [master, "-c", str(folder / "config"), "-s"]
+        # It changes who it is, and so does not notice that its owner was killed.
+        return [master, "-c", str(folder / "config"), "-s", "-e", str(LIFE_SECONDS)]
 
     with running("postfix", command) as server:
         yield Postfix(HOST, server.ports[0], NAME, server.folder, server.pid)
