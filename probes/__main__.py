@@ -45,6 +45,7 @@ class Settings(Place):
     What the centre has is kept in the spool for `spool_days`, and as long as the file holds `spool_mib` at the most;
     `agent_allow` lists networks (CIDR, comma-separated) that may be probed though they are not public;
     `agent_ca` is a file (PEM) of authorities whose certificates are trusted besides those the system trusts;
+    `agent_contact` is a page (URL) that tells whoever is probed who does it;
     with `agent_parent` the agent ends when that process, which started it, is gone.
     """
 
@@ -57,6 +58,7 @@ class Settings(Place):
     spool_mib: int = Field(default=Keeping.mib, ge=1)
     agent_allow: str = ""
     agent_ca: Path | None = None
+    agent_contact: HttpUrl | None = None
     agent_parent: int | None = None
 
     @model_validator(mode="after")
@@ -97,7 +99,9 @@ class Settings(Place):
             if self.agent_ca is not None:
                 context.load_verify_locations(self.agent_ca)
         except OSError as wrong:
-            message = f"SLAMON_AGENT_CA: {self.agent_ca} holds no certificate that can be read: {wrong}"
+            message = (
+                f"SLAMON_AGENT_CA: {self.agent_ca} holds no certificate that can be read: {wrong}"
+            )
             raise ValueError(message) from None
         return context
 
@@ -121,7 +125,11 @@ async def run(settings: Settings) -> bool:
             agent = Agent(
                 spool,
                 settings.at_the_centre,
-                Surroundings(networks(settings.agent_allow), tls=settings.trust),
+                Surroundings(
+                    networks(settings.agent_allow),
+                    tls=settings.trust,
+                    contact=str(settings.agent_contact or ""),
+                ),
                 keeping=keeping,
             )
             done = await _until_stopped(agent, settings)
