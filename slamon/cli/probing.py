@@ -17,6 +17,7 @@ from slamon.cli.commands import group
 from slamon.cli.instants import ABSOLUTE, absolute
 from slamon.cli.known import AsKnownAt, reading_at
 from slamon.cli.opening import opened
+from slamon.cli.pausing import resume
 from slamon.cli.proposing import differences, proposed, tried
 from slamon.cli.settings import Settings
 from slamon.cli.sheet import print_line, print_map, print_table
@@ -26,6 +27,7 @@ from slamon.views.answers import ProbeLine
 from slamon.web.asking import AskedNow
 
 app = group("Probes: list them, ask one now, and why a result is missing.")
+app.command()(resume)
 
 MS = 1_000
 NOT_PERMITTED = (
