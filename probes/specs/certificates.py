@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from probes.conditions.certificates import CertificateCondition, VersionAtLeast
-from probes.specs.wire import Family, Host, Microseconds, Port, Wire
+from probes.specs.wire import Family, Host, Microseconds, Port, Wire, require_family
 
 TlsCondition = Annotated[CertificateCondition | VersionAtLeast, Field(discriminator="field")]
 StartTls = Literal["ftp", "imap", "pop3", "postgresql", "smtp"]
@@ -27,6 +27,11 @@ class TlsSpec(Wire):
     starttls: StartTls | None = None
     timeout: Microseconds
     conditions: tuple[TlsCondition, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_one_family(self) -> Self:
+        require_family(self.host, self.family)
+        return self
 
     @property
     def target(self) -> str:

@@ -15,7 +15,7 @@ from probes.conditions.names import (
     SerialsAgree,
     TtlAtLeast,
 )
-from probes.specs.wire import Family, Host, Microseconds, Port, Wire
+from probes.specs.wire import Family, Host, Microseconds, Port, Wire, require_family
 
 DnsCondition = Annotated[
     AnswerCondition
@@ -82,6 +82,7 @@ class DnsSpec(Wire):
 
     @model_validator(mode="after")
     def _asks_for_what_it_expects(self) -> Self:
+        require_family(self.host, self.family)
         serials = any(isinstance(each, SerialsAgree) for each in self.conditions)
         checked = any(isinstance(each, IsAuthenticated | IsSigned) for each in self.conditions)
         faults = {

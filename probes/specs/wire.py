@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -21,3 +22,19 @@ class Wire(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True
     )
+
+
+def require_family(host: str, family: Family | None) -> None:
+    """Refuse an address that is of the other family than the one that is to be asked.
+
+    Raises:
+        ValueError: it is.
+
+    """
+    try:
+        address = ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return  # a name: what it has, its name server says
+    if family is not None and family != f"ipv{address.version}":
+        message = f"{host} is no address of {family}"
+        raise ValueError(message)

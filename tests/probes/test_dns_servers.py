@@ -314,6 +314,9 @@ def test_what_is_never_meant_for_us_is_silence() -> None:
     ("document", "message"),
     [
         pytest.param({"conditions": [AGREE]}, "name them", id="serials of one server"),
+        pytest.param(
+            {"host": "127.0.0.1", "family": "ipv6"}, "no address of ipv6", id="the other family"
+        ),
         pytest.param({"servers": ["a.example"]}, "on serials only", id="servers for nothing"),
         pytest.param({"conditions": [AUTHENTICATED]}, "needs `dnssec: true`", id="unasked DNSSEC"),
         pytest.param(

@@ -19,6 +19,7 @@ from probes.observation import Observation
 from probes.outcome import Outcome
 from probes.prober import ask
 from probes.resolver import Resolver
+from probes.specs.certificates import TlsSpec
 from probes.specs.web import HttpSpec
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -34,6 +35,7 @@ class Rebinding(asyncio.DatagramProtocol):
 
     answers: Sequence[Sequence[tuple[str, str, str]]]
     asked: list[str] = field(default_factory=list)
+    ipv6: str = ""
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
@@ -47,6 +49,8 @@ class Rebinding(asyncio.DatagramProtocol):
             self.asked.append(wanted.name.to_text())
             for name, kind, value in said:
                 response.answer.append(dns.rrset.from_text(name, 0, "IN", kind, value))
+        elif self.ipv6:
+            response.answer.append(dns.rrset.from_text(wanted.name, 0, "IN", "AAAA", self.ipv6))
         self._transport.sendto(response.to_wire(), addr)
 
 
@@ -208,3 +212,24 @@ def test_a_dot_after_the_name_and_letters_of_other_scripts_take_the_same_path() 
     assert (dotted.outcome, dotted.reason) == REFUSED
     assert (spelled.outcome, spelled.reason) == REFUSED
     assert there.names.asked == ["xn--bcher-kva.cms.example."]
+
+
+@pytest.mark.parametrize(
+    ("family", "address"),
+    [pytest.param("ipv4", OUTSIDE, id="IPv4"), pytest.param("ipv6", "::1", id="IPv6")],
+)
+def test_of_a_name_with_both_families_the_chosen_one_is_asked_and_nothing_else(
+    closed_port: int, family: str, address: str
+) -> None:
+    async def once(here: World) -> Observation:
+        here.names.ipv6 = "::1"
+        here.around.allow = networks(f"{OUTSIDE}, ::1")
+        told = {"host": "both.cms.example", "port": closed_port, "family": family}
+        spec = TlsSpec.model_validate({**told, "timeout": 3_000_000})
+        return await ask(spec, here.around)
+
+    seen, _ = seen_in(world(named(OUTSIDE, name="both.cms.example.")), once)
+
+    assert (seen.outcome, seen.reason, seen.address) == (Outcome.BAD, "refused", address)
+    assert [each.text for each in seen.stages if each.name == "dns"] == [address]
+    assert stages(seen).count("connect") == 1
