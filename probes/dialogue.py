@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -75,6 +76,9 @@ class Dialogue:
         lag, begun = self.lag, time.perf_counter_ns()
         try:
             yield found
+        except asyncio.CancelledError:
+            found.append("cut off")  # by the deadline of the attempt, or by the end of the agent
+            raise
         except BaseException as fault:
             found.append(str(fault) or type(fault).__name__)
             raise

@@ -145,7 +145,11 @@ def test_the_wire_form_says_from_and_to_and_comes_back_equal() -> None:
         pytest.param({"url": "https:///x"}, "host is missing", id="no host"),
         pytest.param({"url": "https://u:p@a.example/"}, "user and password", id="a password"),
         pytest.param({"url": "https://a.example/\r\nX: y"}, "control characters", id="a line end"),
-        pytest.param({"method": "DELETE"}, "'GET', 'HEAD', 'POST' or 'PUT'", id="a method that changes things"),
+        pytest.param(
+            {"method": "DELETE"},
+            "'GET', 'HEAD', 'POST' or 'PUT'",
+            id="a method that changes things",
+        ),
         pytest.param({"verified": False}, "Extra inputs", id="a word nobody knows"),
         pytest.param({"redirects": 6}, "less than or equal to 5", id="too many redirects"),
         pytest.param(
