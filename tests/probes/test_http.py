@@ -518,3 +518,39 @@ def test_we_say_who_we_are(observe: Observe, routing: Routing) -> None:
     observe(routing({"/a%20b?c=%C3%A9": page(b"")}, asked), at("/a%20b?c=é"))
     assert b"User-Agent: slamon/" in asked[0]
     assert b"Host: 127.0.0.1:" in asked[0]
+
+
+def test_what_is_left_as_it_is_by_default_is_not_told() -> None:
+    told = at()(80).model_dump()
+    assert told.keys() == {
+        *("kind", "url", "method", "timeout", "conditions", "basic", "redirects", "max_body"),
+    }
+    assert HttpSpec.model_validate(told) == at()(80)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param(
+            {"headers": {"X-From": "a b"}, "secret_headers": {"X": "env:A"}}, id="headers"
+        ),
+        pytest.param({"method": "PUT", "body": "{}"}, id="a body"),
+        pytest.param({"bearer": "file:/run/token", "on_401": "pause"}, id="a token"),
+        pytest.param({"verify": False, "family": "ipv6"}, id="a way"),
+        pytest.param(
+            {"client_certificate": {"certificate": "file:/c", "key": "file:/k"}}, id="a certificate"
+        ),
+        pytest.param(
+            {
+                "conditions": [
+                    {"field": "json", "op": "compares", "path": "a", "sign": "<", "value": "0.10"}
+                ]
+            },
+            id="an exact decimal",
+        ),
+    ],
+)
+def test_what_is_told_is_understood(more: dict[str, Any]) -> None:
+    spec = at(**more)(80)
+    assert more.keys() <= spec.model_dump().keys()
+    assert HttpSpec.model_validate_json(spec.model_dump_json()) == spec
