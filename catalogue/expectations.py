@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError
 
 from catalogue.document import Document
-from catalogue.values import JsonPath, Regex, StatusCode
+from catalogue.values import JsonPath, Regex, StatusCode, wrong
 from probes.conditions.certificates import MinDaysLeft
 from probes.conditions.documents import JsonEquals, JsonExists
 from probes.conditions.names import AnswersNotEmpty
+from probes.conditions.text import read
 from probes.conditions.web import BodyContains, BodyMatches, HeaderMatches, StatusIn
 from probes.specs.certificates import TlsCondition
 from probes.specs.lines import TcpCondition
@@ -30,6 +31,24 @@ _EITHER = Discriminator(_written_as)
 _Map, _List = Tag("map"), Tag("list")
 
 
+def _from_text(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return read(value)
+    except ValidationError as refused:
+        fault = refused.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+        raise wrong(f'"{value}" can never hold: {fault[0].lower()}{fault[1:]}') from None
+
+
+# Each may be written as a short text (`status in 200, 204`).
+_TEXT = BeforeValidator(_from_text)
+_HttpConditions = tuple[Annotated[HttpCondition, _TEXT], ...]
+_TcpConditions = tuple[Annotated[TcpCondition, _TEXT], ...]
+_DnsConditions = tuple[Annotated[DnsCondition, _TEXT], ...]
+_TlsConditions = tuple[Annotated[TlsCondition, _TEXT], ...]
+
+
 class ExpectHttp(Document):
     """What is expected of a page; the status is 200 unless it is stated otherwise."""
 
@@ -40,7 +59,7 @@ class ExpectHttp(Document):
     json_: dict[JsonPath, bool | int | str | None] = Field(default_factory=dict, alias="json")
     json_exists: tuple[JsonPath, ...] = ()
     min_days_left: Days | None = None
-    conditions: tuple[HttpCondition, ...] = ()
+    conditions: _HttpConditions = ()
 
     def compiled(self) -> Iterator[HttpCondition]:
         """Give all conditions, those in full last."""
@@ -64,13 +83,13 @@ class ExpectHttp(Document):
 class ExpectTcp(Document):
     """What is expected of what a target says."""
 
-    conditions: tuple[TcpCondition, ...] = ()
+    conditions: _TcpConditions = ()
 
 
 class ExpectDns(Document):
     """What is expected of what a name server answers; without a word, at least one record."""
 
-    conditions: tuple[DnsCondition, ...] = ()
+    conditions: _DnsConditions = ()
 
 
 class ExpectTls(Document):
@@ -78,13 +97,8 @@ class ExpectTls(Document):
 
     min_days_left: Days | None = None
     hostname: bool | None = None
-    conditions: tuple[TlsCondition, ...] = ()
+    conditions: _TlsConditions = ()
 
-
-_HttpConditions = tuple[HttpCondition, ...]
-_TcpConditions = tuple[TcpCondition, ...]
-_DnsConditions = tuple[DnsCondition, ...]
-_TlsConditions = tuple[TlsCondition, ...]
 
 # Written as a map of short forms, or as a list of conditions in full.
 OfHttp = Annotated[Annotated[ExpectHttp, _Map] | Annotated[_HttpConditions, _List], _EITHER]

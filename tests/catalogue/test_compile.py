@@ -1,24 +1,29 @@
 """Probe records become what an agent is assigned."""
 
 import pytest
+from pydantic import JsonValue
 
 from catalogue.agreements import Agreement
 from catalogue.calendars import Calendar, Hours, Window
 from catalogue.compile import NotYet, assigned, spec_of
+from catalogue.expectations import ExpectHttp, http_conditions
 from catalogue.instants import parse_instant
 from catalogue.kinds import KINDS, Json
 from catalogue.probing import Probe, ProbeDefaults
+from catalogue.questions import HttpProbe
 from catalogue.records import Catalogue
 from probes.conditions.certificates import MinDaysLeft
 from probes.conditions.documents import JsonEquals, JsonExists
 from probes.conditions.lines import BannerMatches
 from probes.conditions.names import AnswersNotEmpty
+from probes.conditions.text import said
 from probes.conditions.timing import LatencyAtMost
 from probes.conditions.web import BodyContains, BodyMatches, HeaderMatches, StatusIn
 from probes.spec import AssignedProbe, Segment
 from probes.specs.certificates import TlsSpec
 from probes.specs.lines import TcpSpec
 from probes.specs.names import DnsSpec
+from probes.specs.steps import FromJson, Step, StepsSpec
 from probes.specs.web import BasicAuth, ClientCertificate, HttpCondition, HttpSpec
 
 MINUTE = 60_000_000
@@ -126,6 +131,77 @@ def test_a_page_is_asked_for_as_its_document_says() -> None:
             StatusIn(values=(201,)),
             LatencyAtMost(phase="first_byte", most=500_000),
         ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        pytest.param("status in 200, 2xx", StatusIn(values=(200, "2xx")), id="a status"),
+        pytest.param(
+            "json a.0 is true", JsonEquals(path="a.0", value=True), id="a value in a document"
+        ),
+        pytest.param(
+            'body contains "two, words" else degraded',
+            BodyContains(text="two, words", severity="degraded"),
+            id="a text in quotes that degrades",
+        ),
+        pytest.param(
+            "latency first_byte within PT0.5S",
+            LatencyAtMost(phase="first_byte", most=500_000),
+            id="a time",
+        ),
+    ],
+)
+def test_a_condition_as_text_means_the_same_as_in_full(text: str, condition: HttpCondition) -> None:
+    in_full = condition.model_dump(mode="json")
+
+    assert said(condition) == text
+    assert http_conditions(_expecting(text)) == http_conditions(_expecting(in_full))
+    assert condition in http_conditions(_expecting(text))
+
+
+def _expecting(condition: JsonValue) -> ExpectHttp | tuple[HttpCondition, ...] | None:
+    probe = KINDS["probe"].parse(
+        {
+            "id": "prb-web",
+            "kind": "http",
+            "service": "svc-web",
+            "target": "https://www.example/",
+            "demo_target": "http://127.0.0.1:18080/",
+            "expect": [condition],
+            "prov": {"_": "I"},
+        }
+    )
+    assert isinstance(probe, HttpProbe)
+    return probe.expect
+
+
+def test_a_transaction_is_walked_as_its_document_says() -> None:
+    probe = KINDS["probe"].parse(
+        {
+            "id": "prb-sign-in",
+            "kind": "steps",
+            "service": "svc-web",
+            "target": "https://www.example/start?a=1",
+            "demo_target": "http://127.0.0.1:18080/",
+            "timeout": "PT20S",
+            "steps": [
+                {"name": "in", "path": "/login", "extract": {"t": {"source": "json", "path": "t"}}},
+                {"name": "list", "path": "/l?t={t}", "expect": ["latency total within PT2S"]},
+            ],
+            "prov": {"_": "I"},
+        }
+    )
+
+    assert isinstance(probe, Probe)
+    assert spec_of(probe, None) == StepsSpec(
+        timeout=20_000_000,
+        steps=(
+            Step(name="in", url="https://www.example/login", extract={"t": FromJson(path="t")}),
+            Step(name="list", url="https://www.example/l?t={t}"),
+        ),
+        latency=(LatencyAtMost(phase="step.list", most=2_000_000),),
     )
 
 
