@@ -181,7 +181,9 @@ class Browsing:
         if self._authorization and _origin(asked.url) == self._home:
             headers.append(("Authorization", self._authorization))
         if cookies := self._jar.header(asked.url):
-            headers.append(("Cookie", cookies))
+            given = [value for name, value in asked.private if name.lower() == "cookie"]
+            headers = [each for each in headers if each[0].lower() != "cookie"]
+            headers.append(("Cookie", "; ".join((*given, cookies))))  # one only (RFC 6265 §5.4)
         if asked.body or asked.method in {"POST", "PUT"}:
             headers.append(("Content-Length", str(len(asked.body))))
         headers.append(("Connection", "close"))

@@ -109,7 +109,8 @@ class WebAccess(Wire):
     """How a web server is spoken with; what is left as it is by default is not told, so that wire 1 reads it too.
 
     `redirects` is how many are followed, `max_body` how many unpacked bytes of a body are read. Without `verify`
-    anybody may answer in the target's name. `family` names the addresses dialled.
+    anybody may answer in the target's name. `family` names the addresses dialled. `on_401` says whether a refusal (401)
+    pauses the probe, lest it locks an account.
     """
 
     basic: BasicAuth | None = None
@@ -119,6 +120,9 @@ class WebAccess(Wire):
     client_certificate: ClientCertificate | None = Field(default=None, exclude_if=_none)
     verify: bool = Field(default=True, exclude_if=_true)
     family: Family | None = Field(default=None, exclude_if=_none)
+    on_401: Literal["pause", "go_on"] = Field(
+        default="go_on", exclude_if=lambda said: said == "go_on"
+    )
 
     @model_validator(mode="after")
     def _signs_in_by_one_way(self) -> Self:
@@ -160,17 +164,13 @@ class PageRequest(Wire):
 class HttpSpec(WebAccess, PageRequest):
     """Fetch a page; `timeout` in µs bounds the whole attempt.
 
-    The status must be 200 unless `conditions` say otherwise; without any, each complete reply is good. `on_401` says
-    whether a refusal (401) pauses the probe, lest it locks an account.
+    The status must be 200 unless `conditions` say otherwise; without any, each complete reply is good.
     """
 
     kind: Literal["http"] = "http"
     url: ProbeUrl
     timeout: Microseconds
     conditions: tuple[HttpCondition, ...] = (StatusIn(values=(200,)),)
-    on_401: Literal["pause", "go_on"] = Field(
-        default="go_on", exclude_if=lambda said: said == "go_on"
-    )
 
     @model_validator(mode="after")
     def _says_who_it_is_once(self) -> Self:

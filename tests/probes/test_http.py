@@ -336,6 +336,19 @@ def test_a_page_may_lead_back_to_itself_once_it_has_set_a_cookie(observe: Observ
     assert len(asked) == 2
 
 
+def test_a_cookie_of_ours_stands_with_those_of_the_target(
+    observe: Observe, routing: Routing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROBE_COOKIE", "mine=12345")
+    asked: list[bytes] = []
+    pages = {"/": page(b"", "302 Found", Location="/there", Set_Cookie="a=b"), "/there": page(b"")}
+    observe(routing(pages, asked), at(secret_headers={"Cookie": "env:PROBE_COOKIE"}))
+    assert [re.findall(rb"Cookie: (.*)\r", each) for each in asked] == [
+        [b"mine=12345"],
+        [b"mine=12345; a=b"],
+    ]
+
+
 def test_what_the_target_said_is_known_of_a_failure(observe: Observe, replying: Replying) -> None:
     busy = page(b"later", "429 Too Many Requests", Retry_After="120")[:-1]
     seen = observe(replying(busy), at())
