@@ -28,6 +28,8 @@ PAGES = ["/", "/services/svc-mail", "/agreements/sla-unv-2026/periods/2026-09", 
             "the batch ends at 22 Nov 2026, 17:40 UTC, which had not come", id="the reason of it"
         ),
         pytest.param("let out", id="a batch that was released"),
+        pytest.param("Enrolled 20 Nov 2026, 08:00 UTC", id="since when an agent is let in"),
+        pytest.param("revoked 21 Nov 2026, 08:00 UTC", id="an agent that is let in no more"),
         pytest.param("nothing yet", id="an agent that never handed in"),
         pytest.param("99.96 % of the last day: 2 879 of 2 880", id="a slot that was not observed"),
     ],
@@ -42,13 +44,14 @@ def test_the_page_of_the_ledger_leads_to_the_agents(visitor: TestClient) -> None
 
 
 def test_the_api_tells_agents_and_what_was_set_aside(visitor: TestClient) -> None:
-    first, second = visitor.get("/api/v1/agents").json()["items"]
+    first, second, third = visitor.get("/api/v1/agents").json()["items"]
     aside = visitor.get("/api/v1/agents/quarantine").json()["items"]
 
     assert [each["kind"] for each in first["alarms"]] == [
         *("quarantined", "other_content", "two_runs", "new_spool"),
     ]
     assert second["reported_until"] is None
+    assert third["revoked_at"] == "2026-11-21T08:00:00Z"
     assert [(each["position"], each["released"]) for each in aside] == [(900, True), (901, False)]
 
 

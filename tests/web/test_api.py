@@ -40,7 +40,7 @@ MINUTE = 60_000_000
         pytest.param("/commitments", 2, id="commitments"),
         pytest.param("/probes", 4, id="probes"),
         pytest.param("/ledger/seals", 1, id="seals"),
-        pytest.param("/agents", 2, id="agents"),
+        pytest.param("/agents", 3, id="agents"),
         pytest.param("/agents/quarantine", 2, id="batches set aside"),
     ],
 )

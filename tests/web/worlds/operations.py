@@ -114,6 +114,18 @@ AGENTS = (
         assignment=1,
         spools=0,
         reported_until=None,
+        enrolled_at="2026-11-20T08:00:00Z",
+        alarms=(),
+    ),
+    AgentLine(
+        agent="agent-vienna",
+        location="loc-bonn",
+        simulated=False,
+        assignment=2,
+        spools=1,
+        reported_until="2026-11-21T07:59:00Z",
+        enrolled_at="2026-11-20T08:00:00Z",
+        revoked_at="2026-11-21T08:00:00Z",
         alarms=(),
     ),
 )
