@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import h11
 
@@ -13,6 +13,7 @@ from probes.conditions.reply import Reply
 from probes.conditions.requirement import Requirement
 from probes.conditions.web import StatusIn
 from probes.dialogue import Dialogue, now
+from probes.kinds.addresses import PORTS, authority, next_url, origin, target
 from probes.kinds.contexts import context_of
 from probes.kinds.cookies import Jar
 from probes.kinds.exchange import Exchange
@@ -23,11 +24,9 @@ from probes.specs.web import Method, PageRequest, WebAccess
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 REPEATED = frozenset({307, 308})  # the others lead on with GET (RFC 9110 §15.4)
-PORTS = {"http": 80, "https": 443}
 LOOKED_AT = frozenset({"body", "json", "size", "health"})
 USUAL = (("Accept", "*/*"), ("Accept-Encoding", "identity"))
 
-Origin = tuple[str, str | None, int]
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -102,7 +101,7 @@ class Browsing:
     def __init__(self, access: WebAccess, dialogue: Dialogue, first: SplitResult) -> None:
         self._access = access
         self._dialogue = dialogue
-        self._home = _origin(first)
+        self._home = origin(first)
         self._jar = Jar()
         self._authorization = _authorization(access, dialogue.secrets)
 
@@ -151,7 +150,7 @@ class Browsing:
         )
         exchange = Exchange(connection)
         with dialogue.timed("first_byte") as found:
-            await exchange.ask(asked.method, _target(url), self._headers(asked), asked.body)
+            await exchange.ask(asked.method, target(url), self._headers(asked), asked.body)
             response = await exchange.response()
             headers = self._heard(response, url)
             found.append(f"status {response.status_code}")
@@ -172,13 +171,13 @@ class Browsing:
     def _headers(self, asked: Page) -> list[tuple[str, str]]:
         contact = self._dialogue.surroundings.contact
         agent = f"{USER_AGENT} (+{contact})" if contact else USER_AGENT
-        headers = [("Host", _authority(asked.url)), ("User-Agent", agent), *USUAL]
+        headers = [("Host", authority(asked.url)), ("User-Agent", agent), *USUAL]
         if asked.headers or asked.private:
             own = (*asked.headers, *asked.private)
             stated = {name.lower() for name, _ in own}
             headers = [each for each in headers if each[0].lower() not in stated]
             headers += own
-        if self._authorization and _origin(asked.url) == self._home:
+        if self._authorization and origin(asked.url) == self._home:
             headers.append(("Authorization", self._authorization))
         if cookies := self._jar.header(asked.url):
             given = [value for name, value in asked.private if name.lower() == "cookie"]
@@ -240,8 +239,8 @@ def _collected(told: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def _next(asked: Page, reply: Reply) -> Page:
-    there = _next_url(asked.url, reply.headers["location"])
-    elsewhere = _origin(there) != _origin(asked.url)
+    there = next_url(asked.url, reply.headers["location"])
+    elsewhere = origin(there) != origin(asked.url)
     again = reply.status in REPEATED or asked.method in {"GET", "HEAD"}
     if again and asked.body and elsewhere:
         text = "redirected to another host together with what was sent"
@@ -253,37 +252,3 @@ def _next(asked: Page, reply: Reply) -> Page:
         body=asked.body if again else b"",
         private=() if elsewhere else asked.private,
     )
-
-
-def _next_url(here: SplitResult, location: str) -> SplitResult:
-    try:
-        there = urlsplit(urljoin(here.geturl(), location))._replace(fragment="")
-        followable = there.port != 0 and there.hostname and there.username is None
-    except ValueError:
-        raise Failure(Reason.REDIRECT_REFUSED, "redirected to something unreadable") from None
-    if there.scheme not in PORTS or not followable:
-        raise Failure(Reason.REDIRECT_REFUSED, "redirected to something that is no web page")
-    if here.scheme == "https" and there.scheme == "http":
-        raise Failure(Reason.REDIRECT_REFUSED, "redirected from https to http")
-    return there
-
-
-def _origin(url: SplitResult) -> Origin:
-    return url.scheme, url.hostname, url.port or PORTS[url.scheme]
-
-
-def _authority(url: SplitResult) -> str:
-    if url.netloc.isascii():
-        return url.netloc
-    try:
-        return url.netloc.encode("idna").decode()
-    except UnicodeError:
-        raise Failure(Reason.NXDOMAIN, f"{url.hostname} can be no name of a host") from None
-
-
-def _target(url: SplitResult) -> bytes:
-    path = url.path or "/"
-    target = f"{path}?{url.query}" if url.query else path
-    return "".join(
-        c if c.isascii() else "".join(f"%{b:02X}" for b in c.encode()) for c in target
-    ).encode()
