@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import random
 from collections.abc import Awaitable
 
 import pytest
@@ -68,6 +70,65 @@ def test_each_slot_is_run_once_and_soon() -> None:
     assert len(seen) > 150
     assert sorted(late)[len(late) // 2] < 50 * MS
     assert min(late) >= 0
+
+
+def test_waiting_for_a_place_at_the_host_is_lateness_of_the_start() -> None:
+    late: list[int] = []
+
+    async def attempt(slot: Slot, started: int) -> None:
+        late.append(started - slot.due)
+        await asyncio.sleep(0.1)
+
+    assignment = assigned(["slow.example"] * 4, 1000 * MS)
+    at_once = tuple(each.model_copy(update={"phase": 0}) for each in assignment.probes)
+    turned(attempt, [assignment.model_copy(update={"probes": at_once})], 1.5)
+
+    first = sorted(late[:4])
+    assert first[1] < 90 * MS
+    assert first[2] >= 90 * MS, "the third waits for one of two places"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_exactly_the_slots_of_the_plan_are_released(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("probes.wheel.LONGEST_SLEEP", 0.0005)
+    chance = random.Random(seed)
+    begin = wall_clock()
+    ticks = itertools.count(begin, 10 * MS)  # each look at this clock takes it further
+
+    def dated(n: int) -> AssignedProbe:
+        edge = begin + chance.randrange(2_000, 8_000) * MS
+        later = edge + chance.choice([0, 1_000]) * MS
+        return AssignedProbe(
+            probe=f"prb-{n}",
+            spec=TcpSpec(host=f"h{n}.example", port=9, timeout=1),
+            phase=chance.randrange(400 * MS),
+            segments=(
+                Segment(to=edge, interval=chance.choice([400, 500, 800]) * MS),
+                Segment(from_=later, interval=chance.choice([300, 700]) * MS),
+            ),
+        )
+
+    assignment = AgentAssigned(
+        version=1, location="loc-bonn", probes=tuple(dated(n) for n in range(6))
+    )
+    seen: list[tuple[int, int]] = []
+
+    async def turn() -> None:
+        async def attempt(slot: Slot, started: int) -> None:
+            seen.append((slot.due, slot.index))
+            if slot.due > begin + 12_000 * MS:
+                wheel.stop()
+
+        wheel = Wheel(attempt, lambda: next(ticks))
+        wheel.turn_to(assignment, begin)
+        await wheel.run()
+
+    asyncio.run(turn())
+    settled = begin + 12_000 * MS
+
+    assert sorted(slot for slot in seen if slot[0] < settled) == assignment.plan(begin, settled)
 
 
 def test_another_assignment_takes_over_at_an_instant() -> None:
