@@ -61,7 +61,7 @@ class TcpSpec(Wire):
     timeout: Microseconds
     family: Family | None = None
     tls: bool = False
-    name: Host | None = None
+    name: Host | None = Field(default=None, exclude_if=lambda told: told is None)
     send: str | None = None
     moves: Annotated[tuple[Move, ...], Field(max_length=50)] = ()
     conditions: tuple[TcpCondition, ...] = ()
