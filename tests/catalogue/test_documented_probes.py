@@ -53,7 +53,7 @@ def test_each_document_is_read_and_can_be_asked(block: str, tmp_path: Path) -> N
 def test_each_kind_has_a_document_of_least_and_one_of_most_fields(kind: str) -> None:
     shown = [block for block in BLOCKS if re.search(rf"kind: {kind}\b", block)]
 
-    assert len(shown) == (0 if kind == "http_json" else 2)
+    assert len(shown) >= (0 if kind == "http_json" else 2)
 
 
 @pytest.mark.parametrize("kind", sorted(QUESTIONS))
