@@ -45,7 +45,8 @@ def agent(tmp_path: Path, healths: Healths) -> Iterator[TestClient]:
 
 def _told(agent: TestClient, body: str, **more: str) -> int:
     headers = {"Content-Type": "application/json", **more}
-    return agent.post("/api/v1/agents/bonn/health", content=body, headers=headers).status_code
+    answer = agent.post("/api/v1/agents/bonn/health", content=body, headers=headers)
+    return int(answer.status_code)
 
 
 def test_the_newest_word_is_kept(agent: TestClient, healths: Healths) -> None:
