@@ -121,7 +121,8 @@ def test_a_password_is_sent_and_never_told(
     monkeypatch.setenv("SLAMON_TEST_MAIL", "not-the-password")
     login = {"move": "send_secret", "before": "a LOGIN someone ", "secret": "env:SLAMON_TEST_MAIL"}
     moves = [heard(r"^\* OK"), login, heard("^a OK", refused="^a NO")]
-    seen = talk(dovecot.imap_port, moves)
+    # Dovecot lets whoever has no right password wait for two seconds.
+    seen = talk(dovecot.imap_port, moves, timeout=10 * SECOND)
     assert (seen.outcome, seen.reason) == (Outcome.BAD, "unexpected")
     assert seen.text.startswith("expected ^a OK, heard a NO ")
     assert "not-the-password" not in repr(seen)
