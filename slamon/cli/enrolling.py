@@ -10,6 +10,7 @@ import typer
 
 from catalogue.probing import Location
 from slamon.app import agents, enrolment
+from slamon.app.program import this_program
 from slamon.cli.assigning import AGENT
 from slamon.cli.house import House
 from slamon.cli.opening import opened, recorded
@@ -17,6 +18,7 @@ from slamon.cli.settings import Settings
 from slamon.cli.signing import address_in
 from slamon.cli.telling import places
 from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, errors, print_json
+from slamon.ledger.format import raise_format
 from slamon.views.enrolled import enrolments
 from slamon.views.promised import promises
 
@@ -45,6 +47,7 @@ def enrol(
         who = actor_or_fail(actor, settings)
         key = secrets.token_urlsafe(KEY_BYTES)
         locations, taken = _places(house, settings)
+        raise_format(house.ledger, this_program().code_version)
         enrolment.enrol(
             house.ledger,
             agent,

@@ -12,6 +12,7 @@ from catalogue.instants import format_instant
 from catalogue.probing import Probe
 from catalogue.questions import Heartbeat
 from slamon.app import heartbeats
+from slamon.app.program import this_program
 from slamon.app.silence import Track
 from slamon.cli.commands import group
 from slamon.cli.house import House, now
@@ -20,6 +21,7 @@ from slamon.cli.settings import Settings
 from slamon.cli.sheet import print_table
 from slamon.cli.signing import address_in
 from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json
+from slamon.ledger.format import raise_format
 from slamon.sla.heartbeats import due
 from slamon.views.heartbeats import expected, issued, newest
 from slamon.views.promised import promises
@@ -41,6 +43,7 @@ def issue(probe: Id, *, actor: Actor = None, as_json: AsJson = False) -> None:
             known = {
                 each.id for each in promises(connection).of(Probe) if isinstance(each, Heartbeat)
             }
+        raise_format(house.ledger, this_program().code_version)
         key = heartbeats.issue(house.ledger, probe, heartbeats=known, actor=who)
         recorded(house)
     url = f"{address_in(settings.data) or EXAMPLE}/ping/{key}"

@@ -14,6 +14,7 @@ from slamon.app import agents, enrolment
 from slamon.cli.assigning import AGENT, Targets
 from slamon.cli.house import House
 from slamon.cli.telling import Telling, left_out, places
+from slamon.ledger.format import FormatError, refuse_newer
 from slamon.views.enrolled import enrolments
 
 WORLD = Path("catalogue/starter/cms-2008")
@@ -37,6 +38,13 @@ def test_an_enrolled_agent_is_told_once_what_to_set_on_its_machine(empty_world: 
         assert enrolment.key_of(house.ledger, "vienna") == _hash(told["SLAMON_AGENT_KEY"])
         assert told["SLAMON_AGENT_KEY"] not in str(list(house.ledger.stream("agent:vienna")))
     assert list(told) == ["SLAMON_AGENT_ID", "SLAMON_AGENT_KEY", "SLAMON_CENTRE", "SLAMON_SPOOL"]
+
+
+def test_an_older_program_is_kept_from_a_ledger_with_enrolled_agents(empty_world: Any) -> None:
+    empty_world.json(*ENROL)
+
+    with House(empty_world.folder) as house, pytest.raises(FormatError, match="has format 3"):
+        refuse_newer(house.ledger, known=2)
 
 
 def test_a_person_reads_what_can_be_pasted_there(empty_world: Any) -> None:
