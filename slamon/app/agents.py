@@ -282,7 +282,10 @@ def interrupted(ledger: Ledger, agent: str, gap: ProbingInterrupted, now: int) -
 
     """
     examining.must_be_over(gap, now)
-    stream = f"interruptions:{agent}"
-    known = [entry.fact for entry in ledger.stream(stream)]
-    if gap not in known:
-        ledger.append(stream, [gap], after=ledger.version(stream), actor=f"agent:{agent}")
+    ledger.decide(
+        f"interruptions:{agent}",
+        frozenset[ProbingInterrupted](),
+        lambda known, told: known | {told},
+        lambda known: [] if gap in known else [gap],
+        actor=f"agent:{agent}",
+    )

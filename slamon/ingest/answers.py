@@ -17,8 +17,10 @@ from slamon.app.agents import (
     BatchOutOfOrderError,
     BatchRefusedError,
 )
+from slamon.ledger.store import ConflictError
 
 MEDIA_TYPE = "application/problem+json"
+BEATEN = "others were quicker each time; say it again"
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -37,6 +39,8 @@ def telling(ledger: str, clock: Callable[[], int]) -> type[APIRoute]:
                 except HTTPException as refusal:
                     refusal.headers = {**(refusal.headers or {}), **headers}
                     raise
+                except ConflictError:
+                    raise HTTPException(503, BEATEN, {"Retry-After": "1", **headers}) from None
                 response.headers.update(headers)
                 return response
 
