@@ -57,7 +57,6 @@ async def _asked(port: int, seconds: float, *, stalling: bool) -> list[Observati
     found = await asyncio.gather(*asking)
     if stall is not None:
         stall.cancel()
-    await surroundings.resolver.close()
     return found
 
 

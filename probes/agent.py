@@ -100,7 +100,6 @@ class Agent:
             await self._hand_in()
         finally:
             self._recorder.close()
-            await self._surroundings.resolver.close()
         return not self._courier.conflict
 
     async def _resume(self) -> None:

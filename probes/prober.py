@@ -146,8 +146,4 @@ def probe_once(spec: ProbeSpec, allow: Sequence[Network] = ()) -> Observation:
 
 
 async def _once(spec: ProbeSpec, allow: Sequence[Network]) -> Observation:
-    surroundings = Surroundings(allow)
-    try:
-        return await ask(spec, surroundings)
-    finally:
-        await surroundings.resolver.close()
+    return await ask(spec, Surroundings(allow))

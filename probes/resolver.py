@@ -1,4 +1,4 @@
-"""The resolver: a name becomes addresses, by c-ares and without threads, so that no look-up holds up another."""
+"""The resolver: a name becomes addresses, asked for anew at each attempt, so that what has changed is seen."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import socket
 from collections.abc import Sequence
 from ipaddress import IPv4Address, ip_address
 
-import aiodns
-from aiodns.error import ARES_ENODATA, ARES_ENOTFOUND, DNSError
+from pycares import AresError
+from pycares.errno import ARES_ENODATA, ARES_ENOTFOUND
 
+from probes.lookup import LookUpError, looked_up
 from probes.observation import Failure, Reason, inconclusive
 from probes.specs.wire import Family
 
-NO_SEARCH = (
-    1 << 5
-)  # c-ares ARES_FLAG_NOSEARCH: a name means itself, whatever the host's search list
-
-FAMILIES = {None: socket.AF_UNSPEC, "ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 SAID = {None: "address", "ipv4": "IPv4 address", "ipv6": "IPv6 address"}
 
 
@@ -25,7 +21,6 @@ class Resolver:
 
     def __init__(self, servers: Sequence[str] = ()) -> None:
         self._servers = tuple(servers)
-        self._channel: aiodns.DNSResolver | None = None
 
     async def addresses(self, host: str, family: Family | None = None) -> tuple[str, ...]:
         """Return all addresses of a name or literal, of one family or IPv4 first.
@@ -44,25 +39,12 @@ class Resolver:
 
     async def _looked_up(self, host: str, family: Family | None) -> list[str]:
         try:
-            answer = await self._open().getaddrinfo(
-                host, family=FAMILIES[family], type=socket.SOCK_STREAM
-            )
-        except DNSError as fault:
-            raise _failure(host, family, *fault.args) from None
-        return [_text(node.addr[0]) for node in answer.nodes]
-
-    async def close(self) -> None:
-        """Give up the sockets."""
-        if self._channel is not None:
-            await self._channel.close()
-            self._channel = None
-
-    def _open(self) -> aiodns.DNSResolver:
-        if self._channel is None:
-            self._channel = aiodns.DNSResolver(
-                nameservers=self._servers or None, timeout=1.0, tries=2, flags=NO_SEARCH
-            )
-        return self._channel
+            return await looked_up(host, family, self._servers)
+        except LookUpError as fault:
+            raise _failure(host, family, fault) from None
+        except AresError as fault:
+            said = f"the name {host} could not be looked up here: {fault}"
+            raise inconclusive(Reason.RESOLVER, said) from None
 
 
 def _plain(host: str) -> str:
@@ -93,13 +75,9 @@ def _is_of(family: Family | None, address: str) -> bool:
     return family is None or (family == "ipv6") == (":" in address)
 
 
-def _text(address: str | bytes) -> str:
-    return address.decode() if isinstance(address, bytes) else address
-
-
-def _failure(host: str, family: Family | None, code: int, message: str = "") -> Failure:
-    if code == ARES_ENOTFOUND:
+def _failure(host: str, family: Family | None, fault: LookUpError) -> Failure:
+    if fault.code == ARES_ENOTFOUND:
         return Failure(Reason.NXDOMAIN, f"the name {host} does not exist")
-    if code == ARES_ENODATA:
+    if fault.code == ARES_ENODATA:
         return Failure(Reason.NO_DATA, f"the name {host} has no {SAID[family]}")
-    return inconclusive(Reason.RESOLVER, f"the name {host} could not be resolved: {message}")
+    return inconclusive(Reason.RESOLVER, f"the name {host} could not be resolved: {fault}")

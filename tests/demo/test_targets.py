@@ -63,7 +63,6 @@ def test_every_probe_of_the_starter_set_is_good_against_its_demo_target(
             if not isinstance(spec, NotYet):
                 seen = await ask(spec, surroundings)
                 found[probe.id] = seen.outcome, seen.text
-        await surroundings.resolver.close()
         return found
 
     found = visit(visitor)

@@ -15,7 +15,7 @@ import pytest
 
 from probes.dialogue import Surroundings
 from probes.guard import networks
-from probes.observation import Observation
+from probes.observation import Failure, Observation
 from probes.outcome import Outcome
 from probes.prober import ask
 from probes.resolver import Resolver
@@ -133,10 +133,35 @@ def test_a_target_is_judged_by_its_name_first(host: str, outcome: Outcome, reaso
         async with name_server() as port:
             around = Surroundings(networks("127.0.0.1"), Resolver([f"127.0.0.1:{port}"]))
             spec: ProbeSpec = TcpSpec(host=host, port=9, timeout=patience(host))
-            try:
-                return await ask(spec, around)
-            finally:
-                await around.resolver.close()
+            return await ask(spec, around)
 
     seen = asyncio.run(once())
     assert (seen.outcome, seen.reason) == (outcome, reason)
+
+
+def test_a_name_is_asked_for_at_each_attempt_however_long_its_answer_may_be_kept() -> None:
+    async def twice() -> list[tuple[str, ...]]:
+        ZONE["moving.cms.example.", "A"] = ["192.0.2.1"]
+        async with name_server() as port:
+            resolver = Resolver([f"127.0.0.1:{port}"])
+            before = await resolver.addresses("moving.cms.example")
+            ZONE["moving.cms.example.", "A"] = ["192.0.2.2"]
+            return [before, await resolver.addresses("moving.cms.example")]
+
+    assert asyncio.run(twice()) == [("192.0.2.1",), ("192.0.2.2",)]
+
+
+def test_a_name_server_that_is_gone_is_noticed_at_the_next_attempt() -> None:
+    async def gone() -> Failure | None:
+        async with name_server() as port:
+            resolver = Resolver([f"127.0.0.1:{port}"])
+            await resolver.addresses("www.cms.example")
+        try:
+            await resolver.addresses("www.cms.example")
+        except Failure as failure:
+            return failure
+        return None
+
+    failure = asyncio.run(gone())
+    assert failure is not None
+    assert (failure.reason, failure.outcome) == ("resolver", Outcome.INCONCLUSIVE)

@@ -84,10 +84,7 @@ PERMITTED = [
 def asked(host: str, allow: str = "") -> Observation:
     async def once() -> Observation:
         around = Surroundings(networks(allow))
-        try:
-            return await ask(TcpSpec(host=host, port=9, timeout=5_000_000), around)
-        finally:
-            await around.resolver.close()
+        return await ask(TcpSpec(host=host, port=9, timeout=5_000_000), around)
 
     return asyncio.run(once())
 

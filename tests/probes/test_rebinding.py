@@ -31,7 +31,7 @@ REFUSED = (Outcome.INCONCLUSIVE, "not_permitted")
 
 @dataclass
 class Rebinding(asyncio.DatagramProtocol):
-    """A name server that answers each look-up of an IPv4 address with the next set of records, TTL 0."""
+    """A name server that answers each look-up of an IPv4 address with the next set of records, which may be kept."""
 
     answers: Sequence[Sequence[tuple[str, str, str]]]
     asked: list[str] = field(default_factory=list)
@@ -48,9 +48,9 @@ class Rebinding(asyncio.DatagramProtocol):
             said = self.answers[min(len(self.asked), len(self.answers) - 1)]
             self.asked.append(wanted.name.to_text())
             for name, kind, value in said:
-                response.answer.append(dns.rrset.from_text(name, 0, "IN", kind, value))
+                response.answer.append(dns.rrset.from_text(name, 3600, "IN", kind, value))
         elif self.ipv6:
-            response.answer.append(dns.rrset.from_text(wanted.name, 0, "IN", "AAAA", self.ipv6))
+            response.answer.append(dns.rrset.from_text(wanted.name, 3600, "IN", "AAAA", self.ipv6))
         self._transport.sendto(response.to_wire(), addr)
 
 
@@ -97,7 +97,6 @@ async def world(
         ending.callback(transport.close)
         server = f"{INSIDE}:{transport.get_extra_info('sockname')[1]}"
         around = Surroundings(ALLOWED, Resolver([server]))
-        ending.push_async_callback(around.resolver.close)
         yield World(outer, names, around, inside)
 
 
