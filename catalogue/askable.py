@@ -11,9 +11,10 @@ from catalogue.compile import spec_of
 from catalogue.expectations import ExpectTls, http_conditions
 from catalogue.probing import Probe, ProbeDefaults
 from catalogue.problems import Problem, problem_at
-from catalogue.questions import HttpProbe, Request, StepsProbe, TlsProbe
+from catalogue.questions import TlsProbe
 from catalogue.records import Catalogue, Written
 from catalogue.references import Path
+from catalogue.web import HttpProbe, Request, StepsProbe
 
 _ADDRESSES = ("target", "demo_target")
 _SECRETS = frozenset({

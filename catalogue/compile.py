@@ -14,14 +14,12 @@ from catalogue.instants import parse_duration
 from catalogue.probing import Probe, ProbeDefaults
 from catalogue.questions import (
     DnsProbe,
-    HttpProbe,
     IcmpProbe,
-    Request,
-    StepsProbe,
     TcpProbe,
     TlsProbe,
 )
 from catalogue.timing import Span, segments
+from catalogue.web import HttpProbe, Request, StepsProbe, Web
 from probes.conditions.lines import BannerMatches
 from probes.conditions.timing import LatencyAtMost
 from probes.spec import AssignedProbe, ProbeSpec, phase_of
@@ -103,7 +101,7 @@ def _said(request: Request) -> dict[str, Any]:
     return {name: getattr(request, name) for name in said}
 
 
-def _access(probe: HttpProbe | StepsProbe) -> dict[str, Any]:
+def _access(probe: Web) -> dict[str, Any]:
     """How a web server is spoken with; what is not stated is left to the agent."""
     told = {"redirects": probe.redirects, "max_body": probe.max_body, "family": probe.family}
     stated = {name: value for name, value in told.items() if value is not None}

@@ -3,196 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, JsonValue, model_validator
 
+from catalogue.asked import Asked, AtAPort, Known, kinds
 from catalogue.document import Document
-from catalogue.expectations import Name, OfDns, OfHttp, OfTcp, OfTls
+from catalogue.expectations import Name, OfDns, OfTcp, OfTls
 from catalogue.faults import names_at
-from catalogue.probing import Probe
-from catalogue.problems import closest
-from catalogue.references import LocationRef, Path
-from catalogue.values import Duration, Regex, Secret, SecretFile, wrong
-from probes.conditions.web import HeaderName
+from catalogue.references import LocationRef
+from catalogue.values import Duration, Regex, wrong
+from catalogue.web import HttpProbe, StepsProbe
 from probes.specs.certificates import StartTls
 from probes.specs.echoes import IcmpCondition
 from probes.specs.lines import Move
 from probes.specs.names import Server
-from probes.specs.steps import MOST, NAMED, Extract, Variable
-from probes.specs.web import OURS, SECRET, HeaderValue, Method
-from probes.specs.wire import MIB, Family
+from probes.specs.wire import Family
 
 # What only probes that ask have.
 _ASKED = ("target", "demo_target", "locations", "timeout", "interval_in", "critical_interval", "control")  # fmt: skip
 
 
-class _Known(Probe):
-    """A probe of a known kind, which can say where a field that is none of its own belongs."""
-
-    @classmethod
-    def misplaced(cls, path: Path) -> tuple[str, str | None] | None:
-        """Say to which kinds a field at a path belongs, with a correction; null if to none."""
-        owners = [_kinds(model)[0] for model in _MODELS if path[-1] in names_at(model, path[:-1])]
-        if not owners:
-            return None
-        whose = f"{_a(owners[0])} probe" if len(owners) == 1 else f"{_and(owners)} probes"
-        field = ".".join(part for part in path if isinstance(part, str))
-        said = f'"{field}" belongs to {whose}, not to {_kinds(cls)[0]}'
-        return said, f'"kind: {owners[0]}"' if len(owners) == 1 else None
-
-
-class _Asked(_Known):
-    """A probe that asks somebody, at a target and at one for demonstrations."""
-
-    @model_validator(mode="after")
-    def _asks_for_somebody(self) -> Self:
-        if self.service is None and not self.control:
-            raise wrong("a probe belongs to a service, unless it is a control probe")
-        for field in ("target", "demo_target"):
-            address: str | None = getattr(self, field)
-            if address is None:
-                raise wrong(f'{_a(self.kind)} probe needs "{field}"')
-            self._check(address, field)
-        return self
-
-    def _check(self, address: str, field: str) -> None:
-        """Check an address of a host; a port may be named."""
-        if address.startswith(("http://", "https://")):
-            host = urlsplit(address).netloc
-            raise wrong(_no_address(address, self.kind), f'"{host}"', at=(field,))
-
-
-class _AtAPort(_Asked):
-    """A probe that asks at a port, which has no default."""
-
-    def _check(self, address: str, field: str) -> None:
-        super()._check(address, field)
-        if urlsplit(f"//{address}").port is None:
-            raise wrong(f'"{address}" names no port', f'"{address}:443"', at=(field,))
-
-
-class _AtAUrl(_Asked):
-    """A probe that asks at an URL."""
-
-    def _check(self, address: str, field: str) -> None:
-        if not address.startswith(("http://", "https://")):
-            raise wrong(_no_address(address, self.kind), f'"https://{address}"', at=(field,))
-
-
-class Basic(Document):
-    """User and password, by reference only."""
-
-    user: Secret
-    password: Secret
-
-
-class ClientCertificate(Document):
-    """The certificate (with its chain) that is shown, and its key, both PEM files on the agent's machine."""
-
-    certificate: SecretFile
-    key: SecretFile
-
-
-class Auth(Document):
-    """How a probe signs in: by user and password, or by a token, and by a certificate."""
-
-    basic: Basic | None = None
-    bearer: Secret | None = None
-    client_certificate: ClientCertificate | None = None
-
-    @model_validator(mode="after")
-    def _signs_in_by_one_way(self) -> Self:
-        if self.basic and self.bearer:
-            raise wrong("a probe signs in by basic or by bearer, not by both", at=("bearer",))
-        if not (self.basic or self.bearer or self.client_certificate):
-            raise wrong('auth says "basic", "bearer" or "client_certificate"')
-        return self
-
-
-class _Web(_AtAUrl):
-    """How a web server is spoken with.
-
-    `max_body` is how many bytes of a body are read. With `verify: off` anybody may answer in the target's name.
-    """
-
-    auth: Auth | None = None
-    redirects: Annotated[int, Field(ge=0, le=5)] | None = None
-    max_body: Annotated[int, Field(gt=0, le=16 * MIB)] | None = None
-    verify: Literal["on", "off"] = "on"
-    family: Family | None = None
-
-
-class Request(Document):
-    """What is said to a web server besides the address."""
-
-    method: Method = "GET"
-    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
-    secret_headers: dict[HeaderName, Secret] = Field(default_factory=dict)
-    body: str | None = None
-
-    @model_validator(mode="after")
-    def _can_be_said(self) -> Self:
-        if self.body is not None and self.method not in {"POST", "PUT"}:
-            raise wrong(f"a {self.method} has no body", '"method: POST"', at=("body",))
-        for name in self.headers:
-            if name.lower() in SECRET:
-                said = f"{name} is a secret: it stands in secret_headers, by reference"
-                raise wrong(said, f'"secret_headers: {{{name}: env:NAME}}"', at=("headers", name))
-        for field in ("headers", "secret_headers"):
-            for name in getattr(self, field):
-                if name.lower() in OURS:
-                    raise wrong(f"{name} is said by the agent itself", at=(field, name))
-        secret = {name.lower() for name in self.secret_headers}
-        if twice := {name.lower() for name in self.headers} & secret:
-            raise wrong(f"the header {min(twice)} stands twice", at=("secret_headers",))
-        return self
-
-
-class HttpProbe(_Web, Request):
-    """A page that is fetched; a refusal (401) pauses the probe where `on_401` says so, lest it locks an account."""
-
-    kind: Literal["http", "http_json"]
-    on_401: Literal["pause_probe"] | None = None
-    expect: OfHttp | None = None
-
-
-class WebStep(Request):
-    """One of several pages: `{variable}` stands for what an earlier step extracted."""
-
-    name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
-    path: Annotated[str, Field(pattern=r"^/([^/\s]\S*)?$")]
-    expect: OfHttp | None = None
-    extract: dict[Variable, Extract] = Field(default_factory=dict)
-
-    @property
-    def uses(self) -> set[str]:
-        """The variables it needs."""
-        texts = (self.path, self.body or "", *self.headers.values())
-        return {name for text in texts for name in NAMED.findall(text)}
-
-
-class StepsProbe(_Web):
-    """Several pages one after another, with one jar of cookies; paths begin at the root of the target's host."""
-
-    kind: Literal["steps"]
-    steps: Annotated[tuple[WebStep, ...], Field(min_length=1, max_length=MOST)]
-
-    @model_validator(mode="after")
-    def _can_be_walked(self) -> Self:
-        known: set[str] = set()
-        for index, step in enumerate(self.steps):
-            if step.name in {each.name for each in self.steps[:index]}:
-                raise wrong(f'step "{step.name}" stands twice', at=("steps", index, "name"))
-            for variable in sorted(step.uses - known):
-                said = f"no step before {step.name} extracts {{{variable}}}"
-                raise wrong(said, closest(variable, known), at=("steps", index))
-            known |= step.extract.keys()
-        return self
-
-
-class TcpProbe(_AtAPort):
+class TcpProbe(AtAPort):
     """A port that is connected to, and talked to move by move; TLS begins at once, or by a move."""
 
     kind: Literal["tcp"]
@@ -205,7 +38,7 @@ class TcpProbe(_AtAPort):
     expect: OfTcp | None = None
 
 
-class IcmpProbe(_Asked):
+class IcmpProbe(Asked):
     """A host that is asked for echoes."""
 
     kind: Literal["icmp"]
@@ -221,7 +54,7 @@ class IcmpProbe(_Asked):
             raise wrong(f'"{address}" names a port, and echoes have none', f'"{host}"', at=(field,))
 
 
-class TlsProbe(_AtAPort):
+class TlsProbe(AtAPort):
     """A port whose certificates are looked at; they must hold for `name`, or else for the host of the target."""
 
     kind: Literal["tls"]
@@ -238,7 +71,7 @@ class Query(Document):
     type: Literal["A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
 
 
-class DnsProbe(_Asked):
+class DnsProbe(Asked):
     """A name server that is asked."""
 
     kind: Literal["dns"]
@@ -251,7 +84,7 @@ class DnsProbe(_Asked):
     expect: OfDns | None = None
 
 
-class Heartbeat(_Known):
+class Heartbeat(Known):
     """Nobody asks: it reports itself, at least once every `interval`, at the most `grace` late."""
 
     kind: Literal["heartbeat"]
@@ -270,7 +103,7 @@ class Heartbeat(_Known):
         return self
 
 
-_MODELS: tuple[type[_Known], ...] = (
+_MODELS: tuple[type[Known], ...] = (
     HttpProbe,
     StepsProbe,
     TcpProbe,
@@ -281,11 +114,7 @@ _MODELS: tuple[type[_Known], ...] = (
 )
 
 
-def _kinds(model: type[Probe]) -> tuple[str, ...]:
-    return get_args(model.model_fields["kind"].annotation)
-
-
-QUESTIONS: Mapping[str, type[_Known]] = {kind: model for model in _MODELS for kind in _kinds(model)}
+QUESTIONS: Mapping[str, type[Known]] = {kind: model for model in _MODELS for kind in kinds(model)}
 
 
 class _OfNoKind(Document):
@@ -312,15 +141,3 @@ def recalled(document: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         known = names_at(model, ("expect",))
         kept["expect"] = {name: value for name, value in expect.items() if name in known}
     return kept
-
-
-def _no_address(address: str, kind: str) -> str:
-    return f'"{address}" is no address of {_a(kind)} probe'
-
-
-def _a(kind: str) -> str:
-    return f"{'an' if kind.startswith(('http', 'icmp', 'oai')) else 'a'} {kind}"
-
-
-def _and(kinds: list[str]) -> str:
-    return f"{', '.join(kinds[:-1])} and {kinds[-1]}"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from catalogue.document import Document
-from catalogue.questions import HttpProbe, StepsProbe
+from catalogue.web import Web
 
 
 def weaknesses(record: Document) -> tuple[str, ...]:
     """List what is weak about a record, each with what follows from it."""
-    if isinstance(record, HttpProbe | StepsProbe) and record.verify == "off":
+    if isinstance(record, Web) and record.verify == "off":
         return ("verify: off: whoever answers in the target's name is believed",)
     return ()

@@ -10,8 +10,8 @@ from catalogue.expectations import ExpectHttp, http_conditions
 from catalogue.instants import parse_instant
 from catalogue.kinds import KINDS, Json
 from catalogue.probing import Probe, ProbeDefaults
-from catalogue.questions import HttpProbe
 from catalogue.records import Catalogue
+from catalogue.web import HttpProbe
 from probes.conditions.certificates import MinDaysLeft
 from probes.conditions.documents import JsonEquals, JsonExists
 from probes.conditions.lines import BannerMatches
