@@ -25,11 +25,11 @@ from probes.spec import ProbingInterrupted
 from probes.spool import Spool
 
 ACCEPTED = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT})
-TOO_OLD = frozenset({HTTPStatus.NOT_FOUND})  # a centre that knows of no pauses
 KEY_REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 IDLE = 1.0
 SLOW = 30.0
 STOPPED = 900.0  # after a conflict; asking again now and then keeps the alarm alive while it lasts
+UPGRADED = 900.0  # until a centre that knew of no pauses is told of them again
 LONGEST_WAIT = 600
 PATIENCE = 8
 NEARLY = 30_000_000  # µs; no two clocks are equal, and the centre takes twice as much
@@ -60,6 +60,7 @@ class Courier:
         self._woken = asyncio.Event()
         self._not_before = 0.0
         self._explained: set[str | None] = set()
+        self._silent_until = 0.0
         self.conflict = False
 
     def wake(self) -> None:
@@ -85,7 +86,7 @@ class Courier:
             pass
 
     async def deliver(self) -> Delivery:
-        """Deliver one interruption or else the oldest batch."""
+        """Deliver one interruption, or else a word on a pause, or else the oldest batch: what explains goes first."""
         if self.conflict and time.monotonic() < self._not_before:
             return Delivery.REFUSED
         try:
@@ -100,9 +101,10 @@ class Courier:
         gaps = self._over(await self._recorder.do(self._spool.interruptions))
         if gaps:
             return await self._report(gaps[0])
-        word = await self._recorder.do(self._spool.pauses.next_word)
-        if word is not None:
-            return await self._tell(word)
+        if time.monotonic() >= self._silent_until:
+            word = await self._recorder.do(self._spool.pauses.next_word)
+            if word is not None:
+                return await self._tell(word)
         parcel = await self._recorder.do(self._parcels.oldest)
         if parcel is None:
             return Delivery.NOTHING
@@ -135,7 +137,14 @@ class Courier:
 
     async def _tell(self, word: Word) -> Delivery:
         answer = await self._sent(lambda: self._centre.tell_of_pause(word.fact))
-        if answer.status not in ACCEPTED | TOO_OLD:
+        if answer.status == HTTPStatus.NOT_FOUND:
+            log.warning("the centre is of a version that knows of no pauses: they are told later")
+            self._silent_until = time.monotonic() + UPGRADED
+            return Delivery.AGAIN
+        if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            said = answer.body[:REASON].decode(errors="replace")
+            log.error("the centre does not take what is said of %s: %s", word.fact.probe, said)
+        elif answer.status not in ACCEPTED:
             return self._refused(answer)
         await self._recorder.do(self._spool.pauses.heard, word.number)
         return Delivery.DELIVERED

@@ -52,10 +52,11 @@ class Leaving:
         """End the pauses whose time is over, whose probe was changed, or that somebody has ended."""
         if not self._lasting:
             return
+        met = await self._recorder.do(self._pauses.centre)
         await self.read()  # the courier has told of them meanwhile
         ended = self._ended(assignment)
         if not ended:
-            ended = await self._ended_by_others(centre)
+            ended = await self._ended_by_others(centre, met)
         for pause, reason in ended:
             until = pause.paused.until
             at = self._clock() if until is None else min(until, self._clock())
@@ -77,7 +78,8 @@ class Leaving:
                 found.append((pause, "its time is over"))
         return found
 
-    async def _ended_by_others(self, centre: Centre) -> list[tuple[Pause, str]]:
+    async def _ended_by_others(self, centre: Centre, met: str | None) -> list[tuple[Pause, str]]:
+        """Those that the ledger `met` has an end of; one that went on from a backup has forgotten them."""
         told = [each for each in self._lasting.values() if each.told]
         if not told:
             return []
@@ -85,7 +87,7 @@ class Leaving:
             answer = await asyncio.to_thread(centre.pauses)
         except UnreachableError:
             return []
-        if answer.status != OK:
+        if answer.status != OK or centre.ledger != met:
             return []
         lasting = {(each["probe"], each["from"]) for each in json.loads(answer.body)}
         return [

@@ -70,6 +70,23 @@ class Pauses:
         self._db.execute("update pause set told = told + 1 where number = ?", [number])
         self._db.execute("delete from pause where told = ?", [ALL_TOLD])
 
+    def tell_again(self) -> None:
+        """Let all that is kept go out again: the centre may have forgotten it."""
+        self._db.execute("update pause set told = ?", [NOT_TOLD])
+
+    def disown(self, paused: ProbePaused, resumed: ProbeResumed) -> None:
+        """Have the centre told that a pause is over which it knows of and this spool does not."""
+        if paused not in {each.paused for each in self.lasting()}:
+            self._db.execute(
+                "insert into pause (paused, spec, resumed, told) values (?, '', ?, ?)",
+                [paused.model_dump_json(), resumed.model_dump_json(), TOLD],
+            )
+
+    def centre(self) -> str | None:
+        """Id and epoch of the ledger that was told of them, as `Spool.centre`."""
+        found = self._db.execute("select ledger from centre").fetchone()
+        return None if found is None else str(found[0])
+
     def _words(self) -> Iterator[Word]:
         found = self._db.execute(
             "select number, paused, resumed, told from pause"

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from http import HTTPStatus
 
+from pydantic import TypeAdapter
+
 from probes.centre import Centre
+from probes.pausing import ProbePaused, ProbeResumed
 from probes.recorder import Recorder
 from probes.spool import Spool
 
 ANY_DAY = "1970-01-01"
+
+_PAUSES = TypeAdapter(list[ProbePaused])
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +56,7 @@ class Refill:
 
         """
         ledger = str(self._centre.ledger)
+        await self._agree_on_pauses()
         if self._met is not None and _id(self._met) == _id(ledger):
             log.warning("the centre went on from a backup (%s): it gets what it lacks", ledger)
             if not await self._send_again():
@@ -59,6 +66,19 @@ class Refill:
             log.warning("the centre has another ledger (%s): it gets spool %s", ledger, name)
         await self._recorder.do(self._spool.met, ledger)
         self._met = ledger
+
+    async def _agree_on_pauses(self) -> None:
+        """Have the centre told of each pause, and of the end of those that only it knows."""
+        pauses = self._spool.pauses
+        await self._recorder.do(pauses.tell_again)
+        answer = await asyncio.to_thread(self._centre.pauses)
+        if answer.status != HTTPStatus.OK:
+            return  # it is of a version that knows of none
+        now = time.time_ns() // 1000
+        for paused in _PAUSES.validate_json(answer.body):
+            said = "the agent's spool knows of no such pause"
+            resumed = ProbeResumed(probe=paused.probe, at=max(now, paused.from_), reason=said)
+            await self._recorder.do(pauses.disown, paused, resumed)
 
     async def _send_again(self) -> bool:
         parcels = self._spool.parcels

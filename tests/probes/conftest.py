@@ -174,6 +174,7 @@ class TinyCentre(ThreadingHTTPServer):
         self.healths: list[AgentHealth] = []
         self.gaps_answered = 200
         self.pauses: list[ProbePaused | ProbeResumed] = []
+        self.pauses_answered = 204
         self.asked = 0
         self.lose_answers = 0
         self.refuse_with: list[tuple[int, dict[str, str]]] = []
@@ -272,8 +273,9 @@ class TinyCentreTalk(BaseHTTPRequestHandler):
             return
         if what != "interruptions":
             kind = ProbePaused if what == "pauses" else ProbeResumed
-            self.server.pauses.append(kind.model_validate_json(body))
-            self.answer(204)
+            if self.server.pauses_answered == HTTPStatus.NO_CONTENT:
+                self.server.pauses.append(kind.model_validate_json(body))
+            self.answer(self.server.pauses_answered)
             return
         gap = ProbingInterrupted.model_validate_json(body)
         if self.server.gaps_answered == HTTPStatus.OK and gap not in self.server.interruptions:
