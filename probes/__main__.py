@@ -9,7 +9,6 @@ import asyncio
 import logging
 import signal
 import sqlite3
-import ssl
 import sys
 from functools import cached_property
 from pathlib import Path
@@ -20,8 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from probes.agent import Agent
 from probes.centre import Centre
-from probes.dialogue import Surroundings
-from probes.guard import networks
+from probes.equipment import Equipment
 from probes.keeping import Keeping
 from probes.spool import Spool
 from probes.spool_file import SpoolError
@@ -37,15 +35,12 @@ class Place(BaseSettings):
     spool: Path
 
 
-class Settings(Place):
+class Settings(Place, Equipment):
     """The environment of an agent: `SLAMON_AGENT_ID`, `SLAMON_AGENT_KEY`, `SLAMON_CENTRE` and so on.
 
     The key may stand in a file instead, `SLAMON_AGENT_KEY_FILE`; `SLAMON_CENTRE_CA` is a file (PEM) of the
     authority that vouches for the centre's certificate, where the system does not know it.
     What the centre has is kept in the spool for `spool_days`, and as long as the file holds `spool_mib` at the most;
-    `agent_allow` lists networks (CIDR, comma-separated) that may be probed though they are not public;
-    `agent_ca` is a file (PEM) of authorities whose certificates are trusted besides those the system trusts;
-    `agent_contact` is a page (URL) that tells whoever is probed who does it;
     with `agent_parent` the agent ends when that process, which started it, is gone.
     """
 
@@ -56,9 +51,6 @@ class Settings(Place):
     centre_ca: Path | None = None
     spool_days: int = Field(default=Keeping.days, ge=0)
     spool_mib: int = Field(default=Keeping.mib, ge=1)
-    agent_allow: str = ""
-    agent_ca: Path | None = None
-    agent_contact: HttpUrl | None = None
     agent_parent: int | None = None
 
     @model_validator(mode="after")
@@ -87,25 +79,6 @@ class Settings(Place):
             raise ValueError(message) from None
 
     @cached_property
-    def trust(self) -> ssl.SSLContext:
-        """Whose certificates are trusted.
-
-        Raises:
-            ValueError: the file cannot be read, or holds no certificate.
-
-        """
-        context = ssl.create_default_context()
-        try:
-            if self.agent_ca is not None:
-                context.load_verify_locations(self.agent_ca)
-        except OSError as wrong:
-            message = (
-                f"SLAMON_AGENT_CA: {self.agent_ca} holds no certificate that can be read: {wrong}"
-            )
-            raise ValueError(message) from None
-        return context
-
-    @cached_property
     def at_the_centre(self) -> Centre:
         """The centre that this agent speaks with.
 
@@ -125,11 +98,7 @@ async def run(settings: Settings) -> bool:
             agent = Agent(
                 spool,
                 settings.at_the_centre,
-                Surroundings(
-                    networks(settings.agent_allow),
-                    tls=settings.trust,
-                    contact=str(settings.agent_contact or ""),
-                ),
+                settings.surroundings(),
                 keeping=keeping,
             )
             done = await _until_stopped(agent, settings)
@@ -159,8 +128,7 @@ def _read() -> Place:
     renewed = sys.argv[1:] == ["--new-spool"]
     settings = Place() if renewed else Settings()
     if isinstance(settings, Settings):
-        networks(settings.agent_allow)
-        _ = settings.at_the_centre, settings.trust
+        _ = settings.at_the_centre
     return settings
 
 
@@ -181,10 +149,6 @@ def main() -> int:
         return 2
     except UnsafeWayError as fault:
         sys.stderr.write(f"SLAMON_CENTRE: {fault}\n")
-        return 2
-    except ValueError as fault:
-        name = "" if str(fault).startswith("SLAMON_") else "SLAMON_AGENT_ALLOW: "
-        sys.stderr.write(f"{name}{fault}\n")
         return 2
     return _run_or_say(settings)
 

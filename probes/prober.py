@@ -13,7 +13,6 @@ from probes.conditions.reply import Reply
 from probes.conditions.requirement import Checked
 from probes.conditions.timing import is_suspect
 from probes.dialogue import Dialogue, Surroundings
-from probes.guard import Network
 from probes.kinds import dns, http, icmp, steps, tcp, tls
 from probes.observation import Failure, Observation, Reason, Stage, inconclusive
 from probes.outcome import Outcome
@@ -140,10 +139,6 @@ def _without_secrets(seen: Observation, secrets: Sequence[str]) -> Observation:
     )
 
 
-def probe_once(spec: ProbeSpec, allow: Sequence[Network] = ()) -> Observation:
+def probe_once(spec: ProbeSpec, surroundings: Surroundings) -> Observation:
     """Ask once, outside any event loop, with all stages and conditions to show."""
-    return asyncio.run(_once(spec, allow))
-
-
-async def _once(spec: ProbeSpec, allow: Sequence[Network]) -> Observation:
-    return await ask(spec, Surroundings(allow))
+    return asyncio.run(ask(spec, surroundings))

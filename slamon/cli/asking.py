@@ -8,6 +8,7 @@ from ipaddress import ip_address
 
 from catalogue.compile import NotYet, Use, spec_of
 from catalogue.probing import Probe, ProbeDefaults
+from probes.equipment import Equipment
 from probes.guard import Network, networks
 from probes.prober import probe_once
 from probes.spec import ProbeSpec
@@ -84,7 +85,7 @@ class Asker:
     """Asks probes for people who press a button: only what is catalogued, only where this machine may look."""
 
     house: House
-    allow: str
+    equipment: Equipment
 
     def __call__(self, probe: str, actor: str) -> AskedNow:
         """Ask once; nothing is recorded but a line of the log.
@@ -96,5 +97,5 @@ class Asker:
         """
         asked = asked_of(self.house, probe)
         AUDIT.info("%s asks probe %s at %s", actor, probe, asked.spec.target)
-        seen = probe_once(asked.spec, networks(self.allow))
+        seen = probe_once(asked.spec, self.equipment.surroundings())
         return AskedNow.of(probe, asked.spec.target, asked.source, seen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import threading
 from collections.abc import Iterator, Sequence
@@ -63,11 +64,13 @@ def demo() -> None:
         _refuse_within(settings.data)
     with refusals(), targets_running() as targets:
         past = populated(folder, Targets("demo_target", targets.running.places))
+        environment = targets.environment(folder)
+        os.environ.update(environment)  # who asks a probe by hand is let in as the agent is
         plan = Plan(
-            settings=settings.model_copy(update={"agent_allow": "127.0.0.0/8"}),
+            settings=Settings(agent_allow="127.0.0.0/8"),
             folder=folder,
             targets=Targets("demo_target", targets.running.places),
-            agent_environment=targets.environment(folder),
+            agent_environment=environment,
             any_port=True,
             command="slamon demo",
         )

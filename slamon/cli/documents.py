@@ -120,7 +120,7 @@ def _tried(house: House, planned: Plan, settings: Settings, *, demo: bool) -> li
         held = promises(connection)
     targets = Targets("demo_target" if demo else "target")
     wanted = list(applied(held, planned).changed(targets))
-    return tried(wanted, settings.agent_allow, demo=demo)
+    return tried(wanted, settings, demo=demo)
 
 
 def _row(asked: AskedNow) -> tuple[str | None, ...]:

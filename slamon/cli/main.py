@@ -81,5 +81,6 @@ def _refuse_wrong_settings() -> None:
         Settings()
     except ValidationError as wrong:
         for each in wrong.errors():
-            errors.print(f"SLAMON_{str(each['loc'][0]).upper()}: {each['msg']}", style="red")
+            said = each["msg"].removeprefix("Value error, ")
+            errors.print(f"SLAMON_{str(each['loc'][0]).upper()}: {said}", style="red")
         raise SystemExit(USAGE) from None

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from probes.guard import networks
 from probes.observation import Reason
 from probes.prober import probe_once
 from slamon.app.refused import Unknown
@@ -154,7 +153,7 @@ def run(
         return
     with opened() as house:
         asked = asked_of(house, probe, demo=demo)
-    seen = probe_once(asked.spec, networks(settings.agent_allow) + asked.own_loopback())
+    seen = probe_once(asked.spec, settings.surroundings(asked.own_loopback()))
     told = AskedNow.of(probe, asked.spec.target, asked.source, seen)
     if as_json:
         print_json(told.model_dump(mode="json"))
@@ -171,7 +170,7 @@ def _try_proposed(
     with opened() as house:
         wanted = proposed(house, documents).probe(probe, targets)
         changes = differences(house, wanted)
-    (told,) = tried([wanted], settings.agent_allow, demo=demo)
+    (told,) = tried([wanted], settings, demo=demo)
     if as_json:
         print_json({**told.model_dump(mode="json"), "differences": changes})
     else:

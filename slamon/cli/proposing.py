@@ -16,7 +16,9 @@ from catalogue.plan import Plan, plan
 from catalogue.probing import Probe
 from catalogue.reader import read
 from catalogue.terms import START, Known, Terms, evolve
-from probes.guard import Network, networks
+from probes.dialogue import Surroundings
+from probes.equipment import Equipment
+from probes.guard import networks
 from probes.prober import probe_once
 from probes.spec import AssignedProbe
 from slamon.app import agents
@@ -97,15 +99,15 @@ def applied(held: Promises, planned: Plan) -> Proposed:
     return Proposed(held, Promises(in_order, held.position, held.announced, held.declared))
 
 
-def tried(wanted: Sequence[AssignedProbe], allow: str, *, demo: bool) -> list[AskedNow]:
-    """Ask probes now, some at once; `allow` lists the networks that may be asked though they are not public."""
-    permitted = networks(allow) + (networks(LOOPBACK) if demo else ())
+def tried(wanted: Sequence[AssignedProbe], equipment: Equipment, *, demo: bool) -> list[AskedNow]:
+    """Ask probes now, some at once, as the agent of this machine would; in a demonstration on loopback too."""
+    surroundings = equipment.surroundings(networks(LOOPBACK) if demo else ())
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(lambda each: _asked(each, permitted), wanted))
+        return list(pool.map(lambda each: _asked(each, surroundings), wanted))
 
 
-def _asked(wanted: AssignedProbe, permitted: tuple[Network, ...]) -> AskedNow:
-    seen = probe_once(wanted.spec, permitted)
+def _asked(wanted: AssignedProbe, surroundings: Surroundings) -> AskedNow:
+    seen = probe_once(wanted.spec, surroundings)
     return AskedNow.of(wanted.probe, wanted.spec.target, SOURCE, seen)
 
 

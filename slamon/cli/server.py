@@ -141,7 +141,7 @@ class Server:
             stale=self._stale,
             person=Actors(self._house.folder).shown,
             home=self._plan.folder,
-            ask=Asker(self._house, self._plan.settings.agent_allow),
+            ask=Asker(self._house, self._plan.settings),
             extra_routers=(
                 ingest.build(self._house.ledger, self._key_of, now, self._contacts, self._healths),
                 contacts.router(self._contacts, self._healths),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from probes.equipment import Equipment
 from probes.keeping import Keeping
 
 
-class Settings(BaseSettings):
+class Settings(Equipment):
     """Where slamon keeps its data and what it binds to; each setting is `SLAMON_` and its name in capitals."""
 
     model_config = SettingsConfigDict(env_prefix="SLAMON_", frozen=True)
@@ -41,8 +42,4 @@ class Settings(BaseSettings):
     )
     spool_mib: int = Field(
         default=Keeping.mib, ge=1, description="MiB that an agent's spool may hold at the most"
-    )
-    agent_allow: str = Field(
-        default="",
-        description="networks (CIDR, comma-separated) that may be probed though they are not public",
     )

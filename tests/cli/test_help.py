@@ -45,7 +45,7 @@ def test_the_settings_are_listed_with_their_defaults(empty: Any, command: tuple[
 def test_the_settings_that_the_agent_reads_have_the_defaults_that_are_listed() -> None:
     read = AgentSettings.model_fields
 
-    for name in ("spool_days", "spool_mib", "agent_allow"):
+    for name in ("spool_days", "spool_mib"):
         assert Settings.model_fields[name].default == read[name].default
 
 

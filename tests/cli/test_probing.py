@@ -12,11 +12,15 @@ import pytest
 
 from catalogue.instants import format_instant
 from probes.assembly import Row, assemble
+from probes.equipment import Equipment
 from probes.outcome import Outcome
 from probes.spec import AssignedProbe
 from slamon.cli.asking import Asker
 from slamon.cli.assigning import AGENT, Targets, assign
 from slamon.cli.house import House
+from slamon.cli.settings import Settings
+from tests.servers.authority import Authority
+from tests.servers.web import Nginx
 
 DOCUMENTS = """
 providers:
@@ -201,10 +205,39 @@ def test_the_button_asks_where_this_machine_may_and_leaves_a_line_in_the_log(
     with House(stated.folder) as house:
         assign(house, AGENT, "loc-bonn", Targets("target", {}))
         before = house.ledger.position()
-        told = Asker(house, allow)("prb-web", "rita")
+        told = Asker(house, Equipment(agent_allow=allow))("prb-web", "rita")
 
         assert (told.reason, house.ledger.position()) == (reason, before)
     assert caplog.messages == [f"rita asks probe prb-web at http://127.0.0.1:{port}/"]
+
+
+@pytest.mark.parametrize(
+    ("known", "outcome"),
+    [pytest.param(True, "good", id="known"), pytest.param(False, "bad", id="unknown")],
+)
+def test_who_asks_by_hand_trusts_the_authorities_that_the_agent_is_told_of(
+    empty: Any,
+    tmp_path: Path,
+    nginx: Nginx,
+    authority: Authority,
+    monkeypatch: pytest.MonkeyPatch,
+    known: bool,  # noqa: FBT001
+    outcome: str,
+) -> None:
+    documents = tmp_path / "one"
+    documents.mkdir()
+    text = DOCUMENTS.format(target=1).replace("http://127.0.0.1:1/", nginx.tls_url())
+    (documents / "all.yaml").write_text(text, "utf-8")
+    monkeypatch.setenv("SLAMON_AGENT_ALLOW", "127.0.0.0/8")
+    if known:
+        monkeypatch.setenv("SLAMON_AGENT_CA", str(authority.certificate))
+    tried = empty.json("catalogue", "plan", documents, "--try", code=0 if known else 1)["tried"]
+    assert empty("catalogue", "apply", documents, "--yes").exit_code == 0
+    told = empty.json("probe", "run", "prb-web", code=0 if known else 1)
+    with House(empty.folder) as house:
+        pressed = Asker(house, Settings())("prb-web", "rita")
+
+    assert {tried[0]["outcome"], told["outcome"], pressed.outcome} == {outcome}
 
 
 @pytest.fixture

@@ -231,6 +231,7 @@ def test_another_assignment_is_followed_without_a_slot_lost(
     [
         pytest.param({"SLAMON_CENTRE": "nonsense"}, 2, "SLAMON_CENTRE: ", id="no url"),
         pytest.param({"SLAMON_AGENT_ALLOW": "10.0.0.0/99"}, 2, "SLAMON_AGENT_ALLOW: ", id="no net"),
+        pytest.param({"SLAMON_AGENT_CA": "/none"}, 2, "SLAMON_AGENT_CA: /none holds", id="no CA"),
     ],
 )
 def test_wrong_settings_are_named(

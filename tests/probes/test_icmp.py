@@ -78,9 +78,10 @@ def test_a_private_host_is_not_asked() -> None:
 )
 def test_without_the_right_to_ask_nothing_is_said_of_the_target(tree: Path) -> None:
     told = (
-        "from probes.prober import probe_once; from probes.guard import networks;"
+        "from probes.prober import probe_once; from probes.dialogue import Surroundings;"
+        " from probes.guard import networks; around = Surroundings(networks('127.0.0.1'));"
         " from probes.specs.echoes import IcmpSpec;"
-        " seen = probe_once(IcmpSpec(host='127.0.0.1', timeout=2_000_000), networks('127.0.0.1'));"
+        " seen = probe_once(IcmpSpec(host='127.0.0.1', timeout=2_000_000), around);"
         " print(seen.outcome.name, seen.reason, seen.text)"
     )
     before = f"import os, sys; sys.path.insert(0, {str(tree)!r});"

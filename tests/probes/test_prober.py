@@ -35,8 +35,8 @@ def test_a_fault_of_ours_is_inconclusive_and_logged(
 
 def test_a_probe_can_be_asked_once_from_a_terminal(closed_port: int) -> None:
     spec = TcpSpec(host="127.0.0.1", port=closed_port, timeout=1_000_000)
-    assert probe_once(spec).reason == "not_permitted"
-    seen = probe_once(spec, networks("127.0.0.1"))
+    assert probe_once(spec, Surroundings()).reason == "not_permitted"
+    seen = probe_once(spec, Surroundings(networks("127.0.0.1")))
     assert seen.reason == "refused"
     assert [stage.name for stage in seen.stages] == ["dns", "guard", "connect"]
 
