@@ -16,10 +16,11 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from probes.descriptors import attempts_at_once
 from probes.spec import AgentAssigned, AssignedProbe
 
 RELEASES_A_TURN = 64
-AT_ONCE = 500
+AT_ONCE = 2000  # 5,000 silent hosts a minute that are waited for 10 s each take 833
 AT_ONCE_PER_HOST = 2
 LONGEST_SLEEP = 1.0
 
@@ -75,7 +76,7 @@ class Wheel:
         self._heap: list[tuple[int, int, int, Slot]] = []
         self._running: set[Slot] = set()
         self._waiting: set[Slot] = set()
-        self._all = asyncio.Semaphore(AT_ONCE)
+        self._all = asyncio.Semaphore(attempts_at_once(AT_ONCE))
         self._hosts: dict[str, asyncio.Semaphore] = {}
         self._woken = asyncio.Event()
         self._settled = 0
