@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from probes.assembly import Row
 from probes.outcome import Outcome
-from probes.spec import AgentAssigned
+from probes.spec import HOUR, AgentAssigned
 
 ROWS = 1000
 LONGEST = 60_000_000
+EDGE_PAUSE = 1_000_000
 DAY = 86_400_000_000
-HOUR = 3_600_000_000
 
 
 class OpenBatch:
@@ -42,7 +42,8 @@ class OpenBatch:
         """Return where to close, given that all slots before `settled` (µs) are, or None: not yet.
 
         Closed at UTC midnight, where another assignment takes over, at an edge so that a change is
-        known at once, at 1,000 rows, and after 60 s.
+        known at once, at 1,000 rows, and after 60 s. Where much changes (in the first minute everything does),
+        what changes within a second shares a batch: each batch costs the length of the list.
         """
         stop = next_midnight(self.begin)
         if self.until is not None:
@@ -50,8 +51,9 @@ class OpenBatch:
         if settled >= stop:
             return stop
         full = sum(due < settled for due in self._rows) >= ROWS
-        edge = any(due < settled for due in self._edges)
-        return settled if full or edge or settled - self.begin >= LONGEST else None
+        age = settled - self.begin
+        edge = age >= EDGE_PAUSE and any(due < settled for due in self._edges)
+        return settled if full or edge or age >= LONGEST else None
 
     def closed(self, end: int) -> bool:
         """Begin anew at `end` (µs); False if nothing can follow."""
@@ -68,10 +70,9 @@ def next_midnight(instant: int) -> int:
 
 def pieces(assignment: AgentAssigned, begin: int, end: int) -> Iterator[tuple[int, int]]:
     """Cut `[begin, end)` into spans of one UTC day and about 1,000 slots; spans without slots are left out."""
-    an_hour = sum(HOUR // s.interval for each in assignment.probes for s in each.segments)
-    stride = max(1, HOUR * ROWS // max(1, an_hour))
+    stride = max(1, HOUR * ROWS // max(1, assignment.slots_an_hour))
     while begin < end:
         upto = min(end, next_midnight(begin), begin + stride)
-        if any(True for each in assignment.probes for _ in each.slots(begin, upto)):
+        if assignment.plan(begin, upto):
             yield begin, upto
         begin = upto

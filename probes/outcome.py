@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Mapping
 from enum import IntEnum
 
 
@@ -12,3 +14,21 @@ class Outcome(IntEnum):
     DEGRADED = 1
     BAD = 2
     INCONCLUSIVE = 3
+
+
+NOT_KNOWN = 0xFF
+OUTCOMES = {int(each): each for each in Outcome}
+
+
+def packed(outcomes: Mapping[int, Outcome], probes: int) -> bytes:
+    """The last outcome of each probe, a byte each, compressed."""
+    return zlib.compress(bytes(outcomes.get(index, NOT_KNOWN) for index in range(probes)))
+
+
+def unpacked(state: bytes) -> dict[int, Outcome]:
+    """The last outcome of each probe that had one."""
+    found = enumerate(zlib.decompress(state))
+    return {index: OUTCOMES[each] for index, each in found if each != NOT_KNOWN}
+
+
+NOTHING = packed({}, 0)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from probes.assembly import relisted, without_evidence
 from probes.batch import ObservationsRecorded
-from probes.outcome import Outcome
+from probes.outcome import NOTHING, unpacked
 from probes.spec import AgentAssigned
 from probes.spool_file import SpoolFile, new_id
 
-NOT_KNOWN = 0xFF
 AT_ONCE = 500  # rows of one transaction when old parcels are thrown away
 
 
@@ -45,14 +42,11 @@ class Parcels:
         """The spool's name, under which new parcels are numbered."""
         return str(self._db.execute("select id from spool").fetchone()[0])
 
-    def put(
-        self, batch: ObservationsRecorded, before: Mapping[int, Outcome], assigned: AgentAssigned
-    ) -> None:
-        """Number a batch, within a transaction; `before` are the outcomes that it goes on from."""
+    def put(self, batch: ObservationsRecorded, state: bytes, assigned: AgentAssigned) -> None:
+        """Number a batch, within a transaction; `state` packs the outcomes that it goes on from."""
         day = datetime.fromtimestamp(batch.begin // 1_000_000, UTC).date().isoformat()
         spool = self.spool
         sequence = self._next_number(spool, day)
-        state = packed(before, len(assigned.probes))
         self.remember(assigned)
         self._db.execute(
             "insert into batch values (?, ?, ?, ?, ?, ?, null)",
@@ -193,7 +187,7 @@ class Parcels:
             " where acknowledged is null order by day, sequence limit 1"
         ).fetchone()
         if found is None:
-            self._db.execute("update span set before = '{}'")
+            self._db.execute("update span set before = ?", [NOTHING])
             return
         row, data, state, fingerprint = found
         assigned = self.assignment(Parcel("", "", 0, data, fingerprint))
@@ -201,14 +195,3 @@ class Parcels:
             return  # it was closed by a program that did not know this: an edge will come
         batch = relisted(ObservationsRecorded.from_bytes(data), assigned, unpacked(state))
         self._db.execute("update batch set bytes = ? where rowid = ?", [batch.to_bytes(), row])
-
-
-def packed(before: Mapping[int, Outcome], probes: int) -> bytes:
-    """The last outcome of each probe, a byte each, compressed."""
-    return zlib.compress(bytes(before.get(index, NOT_KNOWN) for index in range(probes)))
-
-
-def unpacked(state: bytes) -> dict[int, Outcome]:
-    """The last outcome of each probe that had one."""
-    found = enumerate(zlib.decompress(state))
-    return {index: Outcome(each) for index, each in found if each != NOT_KNOWN}

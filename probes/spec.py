@@ -22,6 +22,7 @@ from probes.specs.web import HttpSpec
 from probes.specs.wire import Microseconds, Wire
 
 LATENESS_CAP = 5_000_000
+HOUR = 3_600_000_000
 INSTANT_LIMIT = 2**62
 
 CALENDAR_END = 253_402_300_800_000_000  # the year 10000 cannot be written as a date
@@ -171,6 +172,11 @@ class AgentAssigned(Wire):
                 last = bisect_left(phases, (high - cycle,))
                 found += [(cycle + phase, index) for phase, index in phases[first:last]]
         return sorted(found)
+
+    @cached_property
+    def slots_an_hour(self) -> int:
+        """How many slots an hour has at most, all segments taken together."""
+        return sum(HOUR // s.interval for each in self.probes for s in each.segments)
 
     @cached_property
     def _cadences(self) -> dict[tuple[int, int, int], list[tuple[int, int]]]:

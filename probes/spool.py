@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from probes.batch import ObservationsRecorded
 from probes.closing import pieces
 from probes.evidence import Evidence
 from probes.keeping import Keeping
-from probes.outcome import Outcome
+from probes.outcome import NOTHING, Outcome, packed, unpacked
 from probes.parcels import Parcels
 from probes.patience import Pauses
 from probes.room import Room
@@ -23,12 +22,20 @@ from probes.spool_file import SpoolFile
 
 @dataclass(frozen=True)
 class Span:
-    """The time since `begin` (µs) under one assignment that no batch holds yet; `until` None: it goes on."""
+    """The time since `begin` (µs) under one assignment that no batch holds yet; `until` None: it goes on.
+
+    `state` packs the last outcome of each probe.
+    """
 
     assignment: AgentAssigned
     begin: int
     until: int | None
-    before: dict[int, Outcome]
+    state: bytes
+
+    @property
+    def before(self) -> dict[int, Outcome]:
+        """The last outcome of each probe that had one."""
+        return unpacked(self.state)
 
 
 class Spool:
@@ -47,7 +54,7 @@ class Spool:
         self.parcels = Parcels(self._file)
         self.pauses = Pauses(self._file)
         self._room = Room(self._file, self.parcels, keeping or Keeping())
-        self._read: dict[str, AgentAssigned] = {}
+        self._lists: dict[int, AgentAssigned] = {}
 
     @property
     def id(self) -> str:
@@ -70,27 +77,34 @@ class Spool:
     def spans(self) -> tuple[Span, ...]:
         """Return the spans not yet closed, oldest first; only the last one goes on."""
         found = self._db.execute(
-            "select assignment, begin, until, before from span order by begin, until is null"
+            "select version, begin, until, before from span order by begin, until is null"
         ).fetchall()
-        # A long list takes long to read; it is the same at each closing.
-        self._read = {
-            body: self._read.get(body) or AgentAssigned.model_validate_json(body)
-            for body, *_ in found
-        }
+        self._lists = {version: self._list(version) for version, *_ in found}
         return tuple(
-            Span(self._read[body], begin, until, _outcomes(before))
-            for body, begin, until, before in found
+            Span(self._lists[version], begin, until, before)
+            for version, begin, until, before in found
         )
+
+    def _list(self, version: int) -> AgentAssigned:
+        # A long list takes long to read; it is the same at each closing.
+        known = self._lists.get(version)
+        if known is not None:
+            return known
+        (body,) = self._db.execute(
+            "select assignment from span where version = ?", [version]
+        ).fetchone()
+        return AgentAssigned.model_validate_json(body)
 
     def follow(self, assignment: AgentAssigned, since: int) -> None:
         """End the span that goes on at `since` (µs), and begin one of another assignment there."""
         with self._transaction():
             self._db.execute("update span set until = ? where until is null", [since])
             self._db.execute(
-                "insert into span values (?, ?, ?, null, '{}')",
-                [assignment.version, assignment.model_dump_json(), since],
+                "insert into span values (?, ?, ?, null, ?)",
+                [assignment.version, assignment.model_dump_json(), since, NOTHING],
             )
             self.parcels.remember(assignment)
+        self._lists[assignment.version] = assignment
 
     def record(self, version: int, rows: Iterable[Row]) -> None:
         """Commit rows of an assignment's version."""
@@ -129,9 +143,9 @@ class Spool:
         for begin, upto in pieces(span.assignment, span.begin, end):
             rows = self._rows(version, upto)
             batch, after = assemble(span.assignment, begin, upto, rows, before)
-            self._close_one(batch, replace(span, before=before), after)
+            span = self._close_one(batch, span, after)
             before = after
-        self._advance(version, end, before)
+        self._db.execute("update span set begin = ? where version = ?", [end, version])
         self._db.execute("delete from span where version = ? and until <= ?", [version, end])
 
     def held(self) -> tuple[int, int]:
@@ -182,7 +196,7 @@ class Spool:
             self._db.execute("delete from result where due >= ?", [instant])
             self._db.execute("delete from span where until is not null and begin >= ?", [instant])
             self._db.execute(
-                "update span set begin = ?, before = '{}' where until is null", [instant]
+                "update span set begin = ?, before = ? where until is null", [instant, NOTHING]
             )
 
     def _rows(self, version: int, end: int) -> list[Row]:
@@ -197,21 +211,21 @@ class Spool:
         ]
 
     def _close_one(
-        self, batch: ObservationsRecorded, span: Span, before: dict[int, Outcome]
-    ) -> None:
+        self, batch: ObservationsRecorded, span: Span, after: Mapping[int, Outcome]
+    ) -> Span:
+        """Keep a batch and let the span go on behind it."""
+        rest = replace(span, begin=batch.end, state=packed(after, len(span.assignment.probes)))
         with self._transaction():
-            self.parcels.put(batch, span.before, span.assignment)
+            self.parcels.put(batch, span.state, span.assignment)
             self._db.execute(
                 "delete from result where version = ? and due < ?", [batch.assignment, batch.end]
             )
-            self._advance(batch.assignment, batch.end, before)
+            self._db.execute(
+                "update span set begin = ?, before = ? where version = ?",
+                [rest.begin, rest.state, batch.assignment],
+            )
             self._room.make(batch.end)
-
-    def _advance(self, version: int, end: int, before: dict[int, Outcome]) -> None:
-        text = json.dumps({str(probe): int(outcome) for probe, outcome in before.items()})
-        self._db.execute(
-            "update span set begin = ?, before = ? where version = ?", [end, text, version]
-        )
+        return rest
 
     def _transaction(self) -> AbstractContextManager[None]:
         return self._file.transaction()
@@ -223,7 +237,3 @@ def _json(evidence: Evidence | None) -> str | None:
 
 def _evidence(text: str | None) -> Evidence | None:
     return None if text is None else Evidence.model_validate_json(text)
-
-
-def _outcomes(text: str) -> dict[int, Outcome]:
-    return {int(probe): Outcome(number) for probe, number in json.loads(text).items()}

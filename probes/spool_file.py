@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-FORMAT = 2
+from probes.outcome import Outcome, packed
+
+FORMAT = 3
 PATIENCE = 2.0  # seconds; an agent that is just ending lets go within them
 
 TABLES = """
@@ -16,7 +19,7 @@ create table if not exists spool (id text not null, clean integer not null);
 create table if not exists centre (ledger text not null);
 create table if not exists span (
     version integer primary key, assignment text not null,
-    begin integer not null, until integer, before text not null);
+    begin integer not null, until integer, before blob not null);
 create table if not exists result (
     version integer, due integer, probe integer, started integer not null, outcome integer not null,
     latency integer, evidence text, primary key (version, due, probe)) without rowid;
@@ -90,7 +93,16 @@ class SpoolFile:
         script = FROM_0 + TABLES + INTO_2 if old else TABLES
         for statement in script.split(";"):
             self.db.execute(statement)
+        if found < FORMAT:
+            self._pack_outcomes()
         self.db.execute(f"pragma user_version = {FORMAT}")
+
+    def _pack_outcomes(self) -> None:
+        """Up to format 2 the last outcomes were written as JSON."""
+        for version, text in self.db.execute("select version, before from span").fetchall():
+            told = {int(probe): Outcome(number) for probe, number in json.loads(text).items()}
+            state = packed(told, max(told, default=-1) + 1)
+            self.db.execute("update span set before = ? where version = ?", [state, version])
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -37,6 +37,8 @@ def opened(*rows: Row) -> OpenBatch:
         pytest.param([row(1)], at(60), at(60), id="but not longer than a minute"),
         pytest.param([], at(60), at(60), id="nor do slots without any result"),
         pytest.param([row(1), row(2, BAD)], at(2.5), at(2.5), id="a change is closed at once"),
+        pytest.param([row(0.5, BAD)], at(0.9), None, id="with what changes in the same second"),
+        pytest.param([row(0.5, BAD)], at(1), at(1), id="which has then passed"),
         pytest.param([row(2, BAD)], at(2), None, id="once the slots before it are settled"),
         pytest.param([row(1, GOOD, probe=1)], at(2), at(2), id="a probe never seen is a change"),
         pytest.param([row(n / 100) for n in range(1000)], at(10), at(10), id="a thousand rows"),

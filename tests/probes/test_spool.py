@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -407,6 +408,39 @@ def test_a_spool_of_an_older_release_is_brought_up_to_date_in_place(released: Pa
     assert [gap.reason for gap in spool.interruptions()] == ["restart"]
     assert (spool.clean, spool.centre) == (False, None)
     spool.close()
+
+
+def test_the_last_outcomes_of_an_older_release_are_gone_on_from(path: Path) -> None:
+    spool = Spool(path)
+    spool.follow(assigned(), at(0))
+    spool.close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("update span set before = ?", [json.dumps({"0": int(BAD)})])
+        db.execute("pragma user_version = 2")
+        db.commit()
+
+    spool = Spool(path)
+    spool.record(1, [row(0, BAD)])
+    spool.close_until(1, at(10))
+
+    assert [edges(batch) for _, batch in carried(spool)] == [[]]
+    spool.close()
+
+
+def test_a_list_that_comes_back_under_its_old_version_is_the_one_that_counts(spool: Spool) -> None:
+    spool.follow(assigned(), at(0))
+    spool.follow(assigned(2), at(5))
+    spool.close_until(1, at(5))
+    (again,) = assigned().probes
+    other = AgentAssigned(
+        version=1,
+        location="loc-bonn",
+        probes=(again.model_copy(update={"probe": "prb-b"}),),
+    )
+
+    spool.follow(other, at(10))
+
+    assert [span.assignment for span in spool.spans()] == [assigned(2), other]
 
 
 def test_a_spool_of_a_newer_release_is_left_alone(path: Path) -> None:
