@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-HOSTS = 250  # addresses of the loopback network that it answers at
+ADDRESSES = tuple(f"127.0.1.{n + 1}" for n in range(250))
 START_SECONDS = 10.0
 NGINX = "/usr/sbin/nginx"
 
@@ -39,7 +39,7 @@ class Web:
     def urls(self, count: int, *, tls: bool) -> list[str]:
         """So many pages, spread over its addresses."""
         scheme, port = ("https", self.tls) if tls else ("http", self.plain)
-        return [f"{scheme}://127.0.1.{1 + n % HOSTS}:{port}/{n}" for n in range(count)]
+        return [f"{scheme}://{ADDRESSES[n % len(ADDRESSES)]}:{port}/{n}" for n in range(count)]
 
     def served(self) -> int:
         """How many requests it has answered."""
@@ -63,7 +63,7 @@ def web_server(folder: Path, core: int) -> Iterator[Web]:
     command = [*on_core(core), NGINX, "-p", str(folder), "-c", "nginx.conf", "-e", "error.log"]
     process = subprocess.Popen(command)  # noqa: S603  # our own configuration
     try:
-        wait_for(web.tls)
+        wait_for(web.tls, ADDRESSES[-1])
         yield web
     finally:
         process.terminate()
@@ -79,16 +79,22 @@ http {{
   client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
   uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5; keepalive_timeout 0; ssl_session_cache off;
   ssl_session_tickets off;
-  server {{
-    listen {web.plain} backlog=4096; listen {web.tls} ssl backlog=4096;
-    ssl_certificate {folder}/server.pem; ssl_certificate_key {folder}/server.key;
-    location / {{ return 200 "ok"; }}
-  }}
+{"".join(_site(folder, web, address) for address in ADDRESSES)}
 }}
 """
 
 
+def _site(folder: Path, web: Web, address: str) -> str:
+    return f"""  server {{
+    listen {address}:{web.plain} backlog=4096; listen {address}:{web.tls} ssl backlog=4096;
+    ssl_certificate {folder}/{address}.pem; ssl_certificate_key {folder}/{address}.key;
+    location / {{ return 200 "ok"; }}
+  }}
+"""
+
+
 def _write_certificates(folder: Path) -> None:
+    """Each address has a certificate of its own, as sites have."""
     now = dt.datetime.now(dt.UTC)
 
     def signed(
@@ -97,24 +103,26 @@ def _write_certificates(folder: Path) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         issuer, signer = by or (subject, key)
-        addresses = [x509.IPAddress(ip_address(f"127.0.1.{n + 1}")) for n in range(HOSTS)]
         made = (
             x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
             .not_valid_before(now - dt.timedelta(days=1))
             .not_valid_after(now + dt.timedelta(days=60))
             .add_extension(x509.BasicConstraints(ca=by is None, path_length=None), critical=True)
-            .add_extension(x509.SubjectAlternativeName(addresses), critical=False)
         )
+        if by is not None:
+            site = x509.SubjectAlternativeName([x509.IPAddress(ip_address(name))])
+            made = made.add_extension(site, critical=False)
         return made.sign(signer, hashes.SHA256()), key
 
     authority, own = signed("benchmark authority", None)
-    certificate, key = signed("benchmark", (authority.subject, own))
     pem = serialization.Encoding.PEM
     (folder / "authority.pem").write_bytes(authority.public_bytes(pem))
-    (folder / "server.pem").write_bytes(certificate.public_bytes(pem))
-    (folder / "server.key").write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
+    for address in ADDRESSES:
+        certificate, key = signed(address, (authority.subject, own))
+        (folder / f"{address}.pem").write_bytes(certificate.public_bytes(pem))
+        (folder / f"{address}.key").write_bytes(
+            key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        )
 
 
 def on_core(core: int) -> list[str]:
@@ -137,8 +145,8 @@ def free_port() -> int:
         return port
 
 
-def wait_for(port: int) -> None:
-    """Return when something listens on a loopback port.
+def wait_for(port: int, address: str = "127.0.0.1") -> None:
+    """Return when something listens on a port of a loopback address.
 
     Raises:
         OSError: nothing does after ten seconds.
@@ -147,7 +155,7 @@ def wait_for(port: int) -> None:
     end = time.monotonic() + START_SECONDS
     while True:
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
+            socket.create_connection((address, port), 1).close()
         except OSError:
             if time.monotonic() > end:
                 raise
