@@ -21,6 +21,7 @@ from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, errors, p
 from slamon.ledger.format import raise_format
 from slamon.views.enrolled import enrolments
 from slamon.views.promised import promises
+from slamon.views.store import read_position
 
 KEY_BYTES = 32
 EXAMPLE = "https://slamon.example"
@@ -46,7 +47,7 @@ def enrol(
     with opened(settings) as house:
         who = actor_or_fail(actor, settings)
         key = secrets.token_urlsafe(KEY_BYTES)
-        locations, taken = _places(house, settings)
+        locations, taken, known = _places(house, settings)
         raise_format(house.ledger, this_program().code_version)
         enrolment.enrol(
             house.ledger,
@@ -55,6 +56,7 @@ def enrol(
             key,
             locations=locations,
             taken=taken,
+            known=known,
             renew=renew,
             actor=who,
         )
@@ -99,12 +101,13 @@ def environment(agent: str, key: str, address: str | None) -> dict[str, str]:
     }
 
 
-def _places(house: House, settings: Settings) -> tuple[list[str], dict[str, str]]:
-    """The locations of the catalogue, and which agent measures from each."""
+def _places(house: House, settings: Settings) -> tuple[list[str], dict[str, str], int]:
+    """The locations of the catalogue, which agent measures from each, and at which position that was so."""
     ours = agents.assignment(house.ledger, AGENT)
     with house.store.reading() as connection:
-        known = [each.id for each in promises(connection).of(Location)]
-        return known, places(ours.location if ours else settings.location, enrolments(connection))
+        locations = [each.id for each in promises(connection).of(Location)]
+        taken = places(ours.location if ours else settings.location, enrolments(connection))
+        return locations, taken, read_position(connection)
 
 
 def _besides(centre: str) -> list[str]:

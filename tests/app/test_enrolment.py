@@ -18,6 +18,7 @@ TAKEN = {"loc-bonn": "agent-local"}
 
 def _enrol(ledger: Ledger, **given: Any) -> int | None:
     told = {"agent": "vienna", "location": "loc-vienna", "key": "first", "renew": False, **given}
+    told.setdefault("known", ledger.position())
     return enrolment.enrol(
         ledger, told.pop("agent"), **told, locations=LOCATIONS, taken=TAKEN, actor="ann"
     )
@@ -101,6 +102,29 @@ def test_an_agent_is_refused_with_what_to_do_instead(
     with pytest.raises(Refused, match=sentence):
         _enrol(ledger, **given)
     assert ledger.position() == before
+
+
+def test_of_two_who_enrol_at_one_place_at_once_the_first_in_the_ledger_is_let_in(
+    ledger: Ledger,
+) -> None:
+    known = ledger.position()
+    _enrol(ledger, agent="geneva", location="loc-vienna")
+
+    with pytest.raises(Refused, match="geneva was enrolled at loc-vienna at the same moment"):
+        _enrol(ledger, known=known)
+
+    assert enrolment.key_of(ledger, "geneva") is not None
+    assert enrolment.key_of(ledger, "vienna") is None
+
+
+def test_who_was_enrolled_there_and_revoked_since_keeps_nobody_out(ledger: Ledger) -> None:
+    known = ledger.position()
+    _enrol(ledger, agent="geneva", location="loc-vienna")
+    enrolment.revoke(ledger, "geneva", reason="the wrong one", actor="ann")
+
+    _enrol(ledger, known=known)
+
+    assert enrolment.key_of(ledger, "vienna") == _hash("first")
 
 
 def test_a_location_that_the_catalogue_does_not_have_is_refused_with_a_proposal(

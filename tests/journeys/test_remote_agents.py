@@ -134,6 +134,7 @@ def enrolled(data: Path, probes: dict[str, tuple[AssignedProbe, ...]]) -> None:
                 *(house.ledger, agent, place, agent),
                 locations=[place],
                 taken={},
+                known=house.ledger.position(),
                 renew=False,
                 actor="ann",
             )

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from probes.spec import ProbingInterrupted
+from slamon.app.enrolment import key_of
 from slamon.app.refused import Refused
 from slamon.cli.documents import apply_plan, plan_of
 from slamon.cli.house import House
 from slamon.ledger.lock import FolderLock
+
+SLAMON = Path(sys.executable).with_name("slamon")
+WORLD = Path("catalogue") / "starter" / "cms-2008"
 
 
 @pytest.fixture
@@ -33,6 +42,43 @@ def test_a_plan_is_refused_when_somebody_applied_the_same_documents_meanwhile(
         apply_plan(house, mine, actor="me", reason="second")
 
     assert house.ledger.position() == position
+
+
+@pytest.mark.parametrize(
+    ("ids", "sentence"),
+    [
+        pytest.param(("vienna", "vienna"), "it is enrolled; --renew gives", id="under one id"),
+        pytest.param(
+            ("vienna", "geneva"), "two at one place would be counted twice", id="at one place"
+        ),
+    ],
+)
+def test_of_two_who_enrol_an_agent_at_once_one_is_let_in_and_the_other_is_told_why(
+    house: House, tree: Path, ids: tuple[str, str], sentence: str
+) -> None:
+    house.refresh()
+    apply_plan(house, plan_of(house, [tree / WORLD]), actor="ann", reason="the beginning")
+
+    begun = [_enrolling(house, each) for each in ids]
+    told = [each.communicate(timeout=60) for each in begun]
+
+    won, lost = sorted(range(2), key=lambda n: begun[n].returncode)
+    assert [begun[won].returncode, begun[lost].returncode] == [0, 1]
+    assert sentence in told[lost][1]
+    assert told[lost][0] == ""
+    key = json.loads(told[won][0])["environment"]["SLAMON_AGENT_KEY"]
+    assert key_of(house.ledger, ids[won]) == sha256(key.encode()).hexdigest()
+    assert ids[0] == ids[1] or key_of(house.ledger, ids[lost]) is None
+
+
+def _enrolling(house: House, agent: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [SLAMON, "agent", "enrol", agent, "--location", "loc-outside", "--as", "ann", "--json"],
+        env={**os.environ, "SLAMON_DATA": str(house.folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def test_whoever_waits_for_a_command_that_goes_without_folding_folds_himself(
