@@ -6,6 +6,7 @@ import re
 
 from probes.conditions.requirement import excerpt
 from probes.connection import Connection
+from probes.kinds.hearing import Hearing, said
 from probes.observation import Failure, Reason
 from probes.specs.certificates import StartTls
 
@@ -30,13 +31,13 @@ async def begin(protocol: StartTls, connection: Connection) -> str:
     """
     if protocol == "postgresql":
         return await _asked_of_postgresql(connection)
-    talk, answer = _Talk(connection), ""
-    for said, expected in SCRIPTS[protocol]:
-        if said:
-            await connection.send(f"{said}\r\n".encode())
-        answer = await talk.answer(expected)
+    hearing, answer = Hearing(connection, LINE_LIMIT), ""
+    for asked, expected in SCRIPTS[protocol]:
+        if asked:
+            await connection.send(f"{asked}\r\n".encode())
+        answer = await _answer(hearing, expected)
     # What comes before TLS was said by anybody, and must not be taken for a part of it.
-    if talk.left:
+    if hearing.rest:
         raise Failure(Reason.PROTOCOL, "the target went on talking in plain where TLS begins")
     return answer
 
@@ -47,38 +48,29 @@ async def _asked_of_postgresql(connection: Connection) -> str:
     if not answer:
         raise _hung_up()
     if answer != b"S":
-        said = excerpt(answer.decode("latin-1"))
-        raise Failure(Reason.PROTOCOL, f"the target answers {said!r} where it should agree to TLS")
+        shown = excerpt(answer.decode("latin-1"))
+        raise Failure(Reason.PROTOCOL, f"the target answers {shown!r} where it should agree to TLS")
     return "S"
 
 
-class _Talk:
-    """Lines in plain, of which some are but the beginning of an answer."""
+async def _answer(hearing: Hearing, expected: str) -> str:
+    for _ in range(LINES):
+        line = await _line(hearing)
+        if line.startswith(expected) and _is_last(line, expected):
+            return excerpt(line)
+        if _is_last(line, expected):
+            text = f"the target answers {excerpt(line)!r} where {expected!r} should come"
+            raise Failure(Reason.PROTOCOL, text)
+    raise Failure(Reason.PROTOCOL, f"more than {LINES} lines came where {expected!r} should")
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.left = b""
 
-    async def answer(self, expected: str) -> str:
-        for _ in range(LINES):
-            line = await self._line()
-            if line.startswith(expected) and _is_last(line, expected):
-                return excerpt(line)
-            if _is_last(line, expected):
-                said = f"the target answers {excerpt(line)!r} where {expected!r} should come"
-                raise Failure(Reason.PROTOCOL, said)
-        raise Failure(Reason.PROTOCOL, f"more than {LINES} lines came where {expected!r} should")
-
-    async def _line(self) -> str:
-        while b"\n" not in self.left:
-            if len(self.left) > LINE_LIMIT:
-                raise Failure(Reason.PROTOCOL, f"a line is longer than {LINE_LIMIT} bytes")
-            data = await self._connection.receive()
-            if not data:
-                raise _hung_up()
-            self.left += data
-        line, _, self.left = self.left.partition(b"\n")
-        return line.removesuffix(b"\r").decode(errors="replace")
+async def _line(hearing: Hearing) -> str:
+    line = await hearing.line()
+    if line.endswith(b"\n"):
+        return said(line)
+    if len(line) == LINE_LIMIT:
+        raise Failure(Reason.PROTOCOL, f"a line is longer than {LINE_LIMIT} bytes")
+    raise _hung_up()
 
 
 def _is_last(line: str, expected: str) -> bool:

@@ -8,6 +8,7 @@ from probes.conditions.reply import Reply
 from probes.conditions.requirement import excerpt
 from probes.connection import Connection
 from probes.dialogue import Dialogue, now
+from probes.kinds.hearing import Hearing, said
 from probes.observation import Failure, Reason
 from probes.secret import resolved
 from probes.specs.lines import BeginTls, Expect, Move, Send, SendSecret, TcpSpec
@@ -51,7 +52,7 @@ class _Talk:
         self._connection = connection
         self._dialogue = dialogue
         self._name = name
-        self._rest = b""
+        self._hearing = Hearing(connection, LINE_LIMIT)
         self._heard = 0
         self.banner: str | None = None
 
@@ -82,8 +83,8 @@ class _Talk:
                 if re.search(move.pattern, line):
                     found.append(excerpt(line))
                     break
-                said = f"expected {move.pattern}, heard {excerpt(line)}"
-                other = Failure(Reason.UNEXPECTED, said)
+                text = f"expected {move.pattern}, heard {excerpt(line)}"
+                other = Failure(Reason.UNEXPECTED, text)
                 if move.refused and re.search(move.refused, line):
                     raise other
                 # If nothing else comes before the deadline, this is what the target said.
@@ -91,25 +92,20 @@ class _Talk:
         self._dialogue.verdict = None
 
     async def _begin_tls(self) -> None:
-        if self._rest:
+        if self._hearing.rest:
             # RFC 3207 §6 and its kind: what came before TLS must not be taken for what comes under it.
             raise Failure(Reason.PROTOCOL, "the target said more before TLS than it was asked for")
         context = self._dialogue.surroundings.tls
         await self._dialogue.secure(self._connection, context, self._name)
 
     async def _line(self) -> str:
-        while b"\n" not in self._rest and len(self._rest) < LINE_LIMIT:
-            data = await self._connection.receive()
-            if not data:
-                break
-            self._rest += data
-        if not self._rest:
+        line = await self._hearing.line()
+        if not line:
             raise self._ended()
-        line, _, self._rest = self._rest.partition(b"\n")
         self._heard += len(line)
         if self._heard > TALK_LIMIT:
             raise Failure(Reason.BODY_LIMIT, f"the target said more than {TALK_LIMIT} bytes")
-        text = line[:LINE_LIMIT].removesuffix(b"\r").decode(errors="replace")
+        text = said(line)
         if self.banner is None:
             self.banner = text
             self._dialogue.hears(text)

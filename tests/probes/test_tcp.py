@@ -43,6 +43,13 @@ def saying(*parts: bytes) -> Talk:
         pytest.param(saying(b"554 no\r\n"), Outcome.BAD, "bad_banner", id="another banner"),
         pytest.param(saying(), Outcome.BAD, "closed", id="a server that hangs up"),
         pytest.param(saying(b"x" * 9999), Outcome.BAD, "bad_banner", id="a line without end"),
+        pytest.param(
+            saying(b"220 " + b"x" * 5000 + b"\r\n"),
+            Outcome.GOOD,
+            None,
+            id="a line that is too long",
+        ),
+        pytest.param(saying(b"220 mail"), Outcome.GOOD, None, id="a line that the end cuts off"),
     ],
 )
 def test_a_server_is_judged_by_its_first_line(
