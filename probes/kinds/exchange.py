@@ -6,11 +6,14 @@ from collections.abc import Sequence
 
 import h11
 
+from probes.conditions.requirement import excerpt
 from probes.connection import Connection
 from probes.kinds.packing import Unpacking
 from probes.observation import Failure, Reason
 
 HEADER_LIMIT = 64 * 1024
+SHOWN = 200  # bytes shown of what is no reply
+BEGINNING = b"HTTP/"  # of every status line (RFC 9112 §4)
 TOO_LONG = 431  # h11's hint for what is longer than we read
 
 Headers = Sequence[tuple[str, str]]
@@ -22,6 +25,7 @@ class Exchange:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._state = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADER_LIMIT)
+        self._begun = b""
         self.received = 0
         self.ended = False
 
@@ -82,6 +86,13 @@ class Exchange:
             text = "the reply has both Content-Length and Transfer-Encoding"
             raise Failure(Reason.ENCODING, text)
 
+    @staticmethod
+    def _require_web(begun: bytes) -> None:
+        # Whoever speaks otherwise first may wait for an answer for as long as we wait for a reply.
+        if not BEGINNING.startswith(begun[: len(BEGINNING)]):
+            shown = excerpt(begun.decode("latin-1"))
+            raise Failure(Reason.PROTOCOL, f"the target begins {shown!r}, which is no HTTP")
+
     def _require_end(self, unpacking: Unpacking | None) -> None:
         if self.ended and self._connection.cut_off:
             text = "TLS was cut off where its end is that of the reply: nobody knows whether that was all"
@@ -98,6 +109,9 @@ class Exchange:
             if event is not h11.NEED_DATA:
                 return event
             data = await self._connection.receive()
+            if self.received < len(BEGINNING):
+                self._begun += data[:SHOWN]
+                self._require_web(self._begun)
             self.received += len(data)
             self.ended = not data
             self._state.receive_data(data)

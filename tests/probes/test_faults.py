@@ -66,9 +66,12 @@ REPLIES = [
     pytest.param(wrong(replies.circle), "redirect_loop", id="redirects in a circle"),
     pytest.param(wrong(replies.chain_without_end), "redirect_limit", id="redirects without end"),
     pytest.param(wrong(replies.length_too_long), "incomplete", id="a length beyond the end"),
+    pytest.param(wrong(replies.length_too_short), None, id="more than the length says"),
     pytest.param(wrong(replies.two_lengths), "encoding", id="two lengths"),
     pytest.param(wrong(replies.broken_chunk), "protocol", id="a chunk without a length"),
     pytest.param(wrong(replies.last_chunk_missing), "incomplete", id="chunks without an end"),
+    pytest.param(wrong(replies.no_web), "protocol", id="an answer in another language"),
+    pytest.param(wrong(replies.no_web_that_waits), "protocol", id="the same, and it waits"),
 ]
 PACKED = [
     pytest.param(replies.packed, None, id="a packed page"),

@@ -12,6 +12,7 @@ from tests.servers.faults import Talk
 MIB = 1024 * 1024
 BOUND = 64 * MIB  # whoever reads on beyond this is not stopped by us
 PAGE = b"a page of the catalogue\n"
+GREETING = b"SSH-2.0-OpenSSH_9.2p1\r\n"
 
 
 def answering(*pieces: bytes) -> Talk:
@@ -133,7 +134,17 @@ def packed_in_part() -> Talk:
 
 def no_web() -> Talk:
     """Something that is not HTTP at all."""
-    return answering(b"SSH-2.0-OpenSSH_9.2p1\r\n")
+    return answering(GREETING)
+
+
+def no_web_that_waits() -> Talk:
+    """The same, and it waits for an answer."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await answering(GREETING)(reader, writer)
+        await reader.read()
+
+    return talk
 
 
 def _gzipped(data: bytes) -> bytes:
