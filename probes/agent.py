@@ -219,7 +219,7 @@ class Agent:
         version = slot.assignment.version
         batch = self._open.get(version)
         changed = batch is None or batch.changes(slot.index, seen.outcome)
-        evidence = seen.evidence() if self._worth.keeps(slot, seen, changed=changed) else None
+        evidence = self._worth.evidence(slot, seen, changed=changed)
         row = Row(slot.index, slot.due, started, seen.outcome, seen.latency, evidence)
         await self._recorder.record(version, row)
         await self._leaving.heed(slot.probe, seen)

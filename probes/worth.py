@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from statistics import median_low
 
-from probes.observation import Observation
+from probes.conditions.reply import Certificate
+from probes.evidence import Evidence
+from probes.observation import TEXT_LIMIT, Observation
 from probes.outcome import Outcome
 from probes.wheel import Slot
 
 HOUR = 3_600_000_000
 REMEMBERED = 31  # latencies of a probe, over which its median runs
 ENOUGH = 11
+SUBJECT = 80  # characters of a certificate's name
 SLOW = 3  # times the median; beyond its own bound a result is degraded, and kept as such
 
 
@@ -21,14 +25,18 @@ class Worth:
     def __init__(self) -> None:
         self._latencies: dict[str, deque[int]] = {}
         self._sampled: dict[str, int] = {}
-        self._shown: dict[str, str] = {}
+        self._shown: dict[str, tuple[Certificate, ...]] = {}
 
-    def keeps(self, slot: Slot, seen: Observation, *, changed: bool) -> bool:
-        """Whether the evidence of a result is kept."""
+    def evidence(self, slot: Slot, seen: Observation, *, changed: bool) -> Evidence | None:
+        """What is kept of a result besides outcome and latency; None of a usual one."""
         slow = self._is_slow(slot, seen)
         sample = self._is_sample(slot)
-        renewed = self._is_renewed(slot, seen)
-        return changed or seen.outcome is not Outcome.GOOD or slow or sample or renewed
+        renewed = self._renewed(slot, seen)
+        if not (changed or seen.outcome is not Outcome.GOOD or slow or sample or renewed):
+            return None
+        kept = seen.evidence()
+        text = "; ".join(each for each in (kept.text, renewed) if each)
+        return kept.model_copy(update={"text": text[:TEXT_LIMIT]})
 
     def _is_slow(self, slot: Slot, seen: Observation) -> bool:
         if seen.latency is None:
@@ -38,17 +46,29 @@ class Worth:
         known.append(seen.latency)
         return slow
 
-    def _is_renewed(self, slot: Slot, seen: Observation) -> bool:
-        """Whether the target shows another certificate than before, whoever signed it."""
-        if not seen.heard.certificates:
-            return False
-        shown = seen.heard.certificates[0].fingerprint
+    def _renewed(self, slot: Slot, seen: Observation) -> str:
+        """Which certificates of the target's chain are others than before, in words; empty where none is."""
+        shown = seen.heard.certificates
+        if not shown:
+            return ""
         before = self._shown.get(slot.probe.probe, shown)
         self._shown[slot.probe.probe] = shown
-        return before != shown
+        fresh, gone = _without(shown, before), _without(before, shown)
+        said = [f"shows {fresh}, as it did not before"] if fresh else []
+        return ", ".join(said + ([f"no longer {gone}"] if gone else []))
 
     def _is_sample(self, slot: Slot) -> bool:
         hour = slot.due // HOUR
         first = self._sampled.get(slot.probe.probe) != hour
         self._sampled[slot.probe.probe] = hour
         return first
+
+
+def _without(some: Sequence[Certificate], others: Sequence[Certificate]) -> str:
+    known = {each.fingerprint for each in others}
+    named = (
+        f"{each.subject[:SUBJECT]} (SHA-256 {each.fingerprint})"
+        for each in some
+        if each.fingerprint not in known
+    )
+    return " and ".join(named)

@@ -37,7 +37,7 @@ def seen(latency: int | None = 100, outcome: Outcome = GOOD) -> Observation:
 
 
 def kept(worth: Worth, minute: int, one: Observation, *, changed: bool = False) -> bool:
-    return worth.keeps(Slot(ASSIGNED, 0, minute * MINUTE), one, changed=changed)
+    return worth.evidence(Slot(ASSIGNED, 0, minute * MINUTE), one, changed=changed) is not None
 
 
 @pytest.fixture
@@ -67,14 +67,55 @@ def test_what_is_unusual_is_kept(
     assert kept(used, minute, one, changed=changed) is worth_it
 
 
-def test_a_new_certificate_is_kept_once_whoever_signed_it(used: Worth) -> None:
-    def showing(fingerprint: str) -> Observation:
-        certificate = Certificate("CN=a.example", "CN=R11", (), 0, HOUR, fingerprint)
-        return replace(seen(), heard=Heard(certificates=(certificate,)))
+def showing(*fingerprints: str, one: Observation | None = None) -> Observation:
+    """A result whose target shows a chain of certificates."""
+    chain = tuple(Certificate(f"CN={each}", "CN=R", (), 0, HOUR, each) for each in fingerprints)
+    return replace(one or seen(), heard=Heard(certificates=chain))
 
-    told = [kept(used, 20 + n, showing(each)) for n, each in enumerate(("a", "a", "b", "b", "a"))]
 
-    assert told == [False, False, True, False, True]
+@pytest.mark.parametrize(
+    ("before", "after", "text"),
+    [
+        pytest.param(
+            ("own", "above"),
+            ("new", "above"),
+            "shows CN=new (SHA-256 new), as it did not before, no longer CN=own (SHA-256 own)",
+            id="its own",
+        ),
+        pytest.param(
+            ("own", "above"),
+            ("own", "other"),
+            "shows CN=other (SHA-256 other), as it did not before, no longer CN=above (SHA-256 above)",
+            id="one that it rests on",
+        ),
+        pytest.param(
+            ("own", "above"),
+            ("own",),
+            "no longer CN=above (SHA-256 above)",
+            id="one that is left out",
+        ),
+    ],
+)
+def test_another_certificate_is_kept_once_and_named(
+    used: Worth, before: tuple[str, ...], after: tuple[str, ...], text: str
+) -> None:
+    chains = (before, before, after, after)
+    slots = (Slot(ASSIGNED, 0, minute * MINUTE) for minute in range(20, 24))
+    told = [
+        used.evidence(slot, showing(*chain), changed=False)
+        for slot, chain in zip(slots, chains, strict=True)
+    ]
+
+    assert [each and each.text for each in told] == [None, None, text, None]
+
+
+def test_another_certificate_is_told_beside_what_else_is_wrong(used: Worth) -> None:
+    kept(used, 20, showing("own"))
+    late = replace(seen(outcome=BAD), reason="bad_certificate", text="3 days left")
+    told = used.evidence(Slot(ASSIGNED, 0, 21 * MINUTE), showing("new", one=late), changed=True)
+
+    assert told is not None
+    assert told.text.startswith("3 days left; shows CN=new")
 
 
 def test_of_few_results_none_is_slow() -> None:
