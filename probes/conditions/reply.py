@@ -43,6 +43,46 @@ class NameAnswer:
 
 
 @dataclass(frozen=True)
+class DatabaseAnswer:
+    """What a database server told of itself; what was not asked for is None.
+
+    `following` is whether replication runs where the server is a `replica`, `stands` says how in words, and `lag` (µs)
+    is how far it is behind. `replicas` follow the server; of its `connections` so many are taken, of so many.
+    """
+
+    version: str
+    replica: bool | None = None
+    read_only: bool | None = None
+    following: bool | None = None
+    stands: str = ""
+    lag: int | None = None
+    replicas: int | None = None
+    connections: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class HarvestAnswer:
+    """What a repository calls itself, and what of its records was found at the instant `at` (µs UTC).
+
+    `newest` is the latest datestamp (µs UTC, exact to `unit` µs) that was seen, `listed` says in words what was.
+    """
+
+    name: str
+    at: int
+    unit: int
+    newest: int | None = None
+    listed: str = "not reached"
+
+
+@dataclass(frozen=True)
+class MapAnswer:
+    """What a service of maps gave: whether its picture has one colour only (None: nobody can tell), or its features."""
+
+    blank: bool | None = None
+    features: int | None = None
+
+
+@dataclass(frozen=True)
 class Reply:
     """What the target said at the instant `at` (µs UTC); a part that does not apply to the kind of probe is None.
 
@@ -67,3 +107,6 @@ class Reply:
     steps: Mapping[str, Reply] = field(default_factory=dict)
     echoes: tuple[int | None, ...] = ()
     took: int | None = None
+    database: DatabaseAnswer | None = None
+    harvest: HarvestAnswer | None = None
+    map: MapAnswer | None = None

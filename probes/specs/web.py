@@ -161,7 +161,19 @@ class PageRequest(Wire):
         return self
 
 
-class HttpSpec(WebAccess, PageRequest):
+class PageAccess(WebAccess, PageRequest):
+    """How a page is asked for and what is said with it: it signs in by one way."""
+
+    @model_validator(mode="after")
+    def _says_who_it_is_once(self) -> Self:
+        told = {name.lower() for name in self.secret_headers}
+        if "authorization" in told and (self.basic or self.bearer):
+            message = "a probe signs in by one way: basic, bearer or a header"
+            raise ValueError(message)
+        return self
+
+
+class HttpSpec(PageAccess):
     """Fetch a page; `timeout` in µs bounds the whole attempt.
 
     The status must be 200 unless `conditions` say otherwise; without any, each complete reply is good.
@@ -171,14 +183,6 @@ class HttpSpec(WebAccess, PageRequest):
     url: ProbeUrl
     timeout: Microseconds
     conditions: tuple[HttpCondition, ...] = (StatusIn(values=(200,)),)
-
-    @model_validator(mode="after")
-    def _says_who_it_is_once(self) -> Self:
-        told = {name.lower() for name in self.secret_headers}
-        if "authorization" in told and (self.basic or self.bearer):
-            message = "a probe signs in by one way: basic, bearer or a header"
-            raise ValueError(message)
-        return self
 
     @property
     def host(self) -> str:
