@@ -14,7 +14,9 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from probes.specs.certificates import TlsSpec
+from probes.specs.databases import MysqlSpec, PostgresqlSpec
 from probes.specs.echoes import IcmpSpec
+from probes.specs.harvest import HarvestSpec
 from probes.specs.lines import TcpSpec
 from probes.specs.names import DnsSpec
 from probes.specs.steps import StepsSpec
@@ -31,7 +33,16 @@ Instant = Annotated[int, Field(ge=0, lt=CALENDAR_END)]
 
 
 ProbeSpec = Annotated[
-    HttpSpec | TcpSpec | DnsSpec | TlsSpec | IcmpSpec | StepsSpec, Field(discriminator="kind")
+    HttpSpec
+    | TcpSpec
+    | DnsSpec
+    | TlsSpec
+    | IcmpSpec
+    | StepsSpec
+    | PostgresqlSpec
+    | MysqlSpec
+    | HarvestSpec,
+    Field(discriminator="kind"),
 ]
 
 

@@ -20,7 +20,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Phase = Annotated[
     str,
-    StringConstraints(pattern=r"^(dns|connect|tls|first_byte|body|total|step\.[a-z0-9-]{1,40})$"),
+    StringConstraints(
+        pattern=r"^(dns|connect|tls|first_byte|login|query|body|total|step\.[a-z0-9-]{1,40})$"
+    ),
 ]
 Within = Annotated[int, Field(gt=0, le=10**15)]
 
@@ -43,7 +45,8 @@ class LatencyAtMost(Requirement):
         return f"latency {self.phase} is at most {duration_said(self.most)}"
 
     def look(self, reply: Reply) -> tuple[bool, str]:  # noqa: D102
-        took = reply.phases.get(self.phase)
+        whole = reply.took if self.phase == "total" else None
+        took = reply.phases.get(self.phase) if whole is None else whole
         if took is None:
             return False, f"there was no phase {self.phase}"
         if took > self.most and is_suspect(reply.lag, took):

@@ -5,14 +5,27 @@ from __future__ import annotations
 import ssl
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 from probes.observation import Reason, inconclusive
-from probes.specs.web import ClientCertificate, WebAccess
+from probes.specs.web import ClientCertificate
 
 Stamp = tuple[str, int]
 
 
-def context_of(access: WebAccess, usual: ssl.SSLContext) -> ssl.SSLContext:
+class Access(Protocol):
+    """What a specification says of TLS: whether the target must prove who it is, and what it is shown."""
+
+    @property
+    def verify(self) -> bool:
+        """Whether its certificate must hold."""
+
+    @property
+    def client_certificate(self) -> ClientCertificate | None:
+        """What it is shown."""
+
+
+def context_of(access: Access, usual: ssl.SSLContext) -> ssl.SSLContext:
     """The context to speak with; certificate and key are read anew when their files change.
 
     Raises:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from benchmarks.cluster import NotInstalledError
 from tests.servers import (
     blackbox as oracle,
 )
@@ -18,6 +19,7 @@ from tests.servers import (
     mailboxes,
     maps,
     names,
+    postgres,
     redis,
     smtp,
     sql,
@@ -119,9 +121,9 @@ def mariadb_programs(program: Program) -> sql.Programs:
 
 
 @pytest.fixture(scope="session")
-def mariadb(mariadb_programs: sql.Programs) -> Iterator[sql.MariaDb]:
-    """A MariaDB."""
-    with sql.mariadb(mariadb_programs) as server:
+def mariadb(mariadb_programs: sql.Programs, server_pair: Pair) -> Iterator[sql.MariaDb]:
+    """A MariaDB that speaks TLS."""
+    with sql.mariadb(mariadb_programs, pair=server_pair) as server:
         yield server
 
 
@@ -131,6 +133,23 @@ def mariadb_following(
 ) -> Iterator[sql.MariaDb]:
     """A second MariaDB, which repeats what the first does."""
     with sql.following(mariadb_programs, mariadb) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server(authority: Authority, server_pair: Pair) -> Iterator[postgres.Postgres]:
+    """A PostgreSQL that speaks TLS and takes logins of each kind."""
+    try:
+        with postgres.postgres(server_pair, authority.certificate) as server:
+            yield server
+    except NotInstalledError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def postgres_following(postgres_server: postgres.Postgres) -> Iterator[postgres.Postgres]:
+    """A second PostgreSQL, which repeats what the first does."""
+    with postgres.following(postgres_server) as server:
         yield server
 
 

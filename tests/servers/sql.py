@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.servers.authority import Pair
 from tests.servers.running import HOST, START_SECONDS, running
 
 USER, PASSWORD = "watcher", "open sesame"
@@ -68,8 +69,9 @@ class MariaDb:
 
 
 @contextmanager
-def mariadb(programs: Programs, number: int = 1) -> Iterator[MariaDb]:
-    """Run a server that keeps a log for followers; `number` is its own among them."""
+def mariadb(programs: Programs, number: int = 1, pair: Pair | None = None) -> Iterator[MariaDb]:
+    """Run a server that keeps a log for followers; `number` is its own among them, with a `pair` it speaks TLS."""
+    shown = (f"--ssl-cert={pair.certificate}", f"--ssl-key={pair.key}") if pair else ()
 
     def prepared(folder: Path) -> list[str]:
         return [
@@ -82,7 +84,7 @@ def mariadb(programs: Programs, number: int = 1) -> Iterator[MariaDb]:
             *(programs.server, "--no-defaults", f"--datadir={folder}/data", *SMALL),
             *(f"--socket={folder}/socket", f"--pid-file={folder}/pid"),
             *(f"--port={ports[0]}", f"--bind-address={HOST}"),
-            *(f"--server-id={number}", "--log-bin=changes", "--relay-log=repeated"),
+            *(f"--server-id={number}", "--log-bin=changes", "--relay-log=repeated", *shown),
         ]
 
     with running("mariadb", command, unprivileged=True, prepared=prepared) as server:
