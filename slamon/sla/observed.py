@@ -25,7 +25,8 @@ def states(
 ) -> Steps[State]:
     """Give the state of an objective's service over a span.
 
-    1. While a location's control probe is not good, its results are inconclusive (a location without any as well).
+    1. While a location's control probe is not good, its results are inconclusive (a location without any as well),
+       but for those that jobs report themselves: no probe of ours stands between them and the centre.
     2. Each check is read at each location, then decided by quorum; a location without results is unknown.
     3. Checks are combined as the agreement says; a check without results is unknown.
     4. What people declared goes before what was probed.
@@ -129,7 +130,7 @@ def _places(terms: ObjectiveTerms, checks: Sequence[CheckRuns]) -> tuple[str, ..
 
 
 def _vouched(terms: ObjectiveTerms, check: CheckRuns, controls: Sequence[CheckRuns]) -> CheckRuns:
-    if terms.control is None or not check.runs:
+    if terms.control is None or check.check in terms.reported or not check.runs:
         return check
     span = (check.runs[0].first, check.runs[-1].last + 1)
     doubtful = _doubtful(terms.control, check.location, controls, span)

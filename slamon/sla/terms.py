@@ -33,7 +33,8 @@ class ObjectiveTerms:
 
     `checks` are the probes it rests on, `structure` says how they make one state (None: any of them down is down),
     `quorum` is how many of the `locations` must see a check down, `control` the probe that vouches for a location
-    itself. `interval` is the longest distance of two results of a check; it bounds each edge of an outage.
+    itself, `reported` the checks that need none, as their jobs report to the centre.
+    `interval` is the longest distance of two results of a check; it bounds each edge of an outage.
     `exclusions` are those granted, `refused` those that were not, `declared` the states that people declared.
     `members` names the service of each check: an exclusion of a member alone is judged by the counterfactual.
     `within` is the longest a case may take, as typed; `bound` is what a level is held against, `unit` says what it
@@ -61,6 +62,7 @@ class ObjectiveTerms:
     locations: tuple[str, ...] = ()
     quorum: int = 1
     control: str | None = None
+    reported: tuple[str, ...] = ()
     confirm: int = 1
     recover: int = 1
     policy: Policy = field(default_factory=Policy)

@@ -60,7 +60,7 @@ def case_runs(
     found = []
     for source in sources:
         runs = paced_runs(connection, source, bound, *span)
-        if controls and runs:
+        if controls and runs and not source.reported:
             runs = masked(runs, doubtful(connection, controls, source.location, span))
         found.append(runs)
     return tuple(found)

@@ -67,6 +67,7 @@ def terms_of(
         locations=rules.locations if rules else (),
         quorum=rules.quorum if rules else 1,
         control=rules.control_probe if rules else None,
+        reported=tuple(dict.fromkeys(source.check for source in sources if source.reported)),
         confirm=rules.down_after if rules else 1,
         recover=rules.up_after if rules else 1,
         policy=_policy(objective),
@@ -175,9 +176,10 @@ def sources_of(
         if (probe := held.get(Probe, name)) is not None:
             validity = validity_of(held, probe)
             places = rules.locations if rules else held.default_locations
+            reported = isinstance(probe, Heartbeat)
             own = probe.location if isinstance(probe, Heartbeat) else None
             for place in (own,) if own else places:
-                yield Source(name, place, validity)
+                yield Source(name, place, validity, reported)
         elif (file := held.get(Import, name)) is not None and file.validity and file.location:
             validity = parse_duration(file.validity).exact()
             yield Source(check_of(held, name, service), file.location, validity)

@@ -213,7 +213,11 @@ def affected(connection: Connection, judged: Judged, touched: Touched) -> list[S
     for control in judged.controls:
         if span := touched.get((control.check, control.location)):
             doubted = reach(connection, control, *span, Confirmation(1, 1))
-            own = (each for each in judged.sources if each.location == control.location)
+            own = (
+                each
+                for each in judged.sources
+                if each.location == control.location and not each.reported
+            )
             found += [_vouched(connection, source, doubted, asked) for source in own]
     return found
 

@@ -23,11 +23,15 @@ GIVEN_UP = 31 * DAY_US
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A check at a place, and how long one of its results speaks (µs)."""
+    """A check at a place, and how long one of its results speaks (µs).
+
+    One that is `reported` by its job itself needs no control probe: none of ours stands between them (rule P7).
+    """
 
     check: str
     location: str
     validity: int
+    reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)

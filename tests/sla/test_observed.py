@@ -35,6 +35,7 @@ def terms(
     quorum: int = 1,
     structure: Tree | None = None,
     control: str | None = None,
+    reported: tuple[str, ...] = (),
     confirm: int = 1,
 ) -> ObjectiveTerms:
     return ObjectiveTerms(
@@ -49,6 +50,7 @@ def terms(
         quorum=quorum,
         structure=structure,
         control=control,
+        reported=reported,
         confirm=confirm,
     )
 
@@ -138,6 +140,18 @@ TWO = ("bonn", "outside")
             ],
             "..??......",
             id="each place is vouched for by its own control probe",
+        ),
+        pytest.param(
+            terms(control="control", reported=("web",)),
+            [seen("web", "bonn", "..xxxx.x.."), seen("control", "bonn", "..xxx.....")],
+            "..xxxx.x..",
+            id="what a job reports itself needs no control probe",
+        ),
+        pytest.param(
+            terms(checks=("web", "job"), control="control", reported=("job",)),
+            [seen("web", "bonn", ".........."), seen("job", "bonn", "......xx..")],
+            "??????xx??",
+            id="and says nothing of what is probed",
         ),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -325,6 +326,8 @@ def test_results_that_nobody_vouches_for_are_no_cases(fast: Any, kit: Any) -> No
         span = (kit.begin, kit.begin + 2 * DAY)
         (vouched,) = case_runs(connection, [mail], [control], 50_000, span)
         (alone,) = case_runs(connection, [mail], [], 50_000, span)
+        job = replace(mail, reported=True)
+        assert case_runs(connection, [job], [control], 50_000, span) == (alone,)
     assert [(run.outcome, run.count) for run in vouched] == [
         (Outcome.INCONCLUSIVE, 6),
         (Outcome.GOOD, 6),
