@@ -23,7 +23,7 @@ async def ask(spec: HarvestSpec, dialogue: Dialogue) -> Reply:
         Failure: a step had no complete reply, or another one than the protocol wants.
 
     """
-    interview = Interview(spec.url, spec, dialogue)
+    interview = Interview(spec, dialogue)
     root = await interview.document(IDENTIFY, {"verb": "Identify"}, error_of)
     if root is None:
         return interview.reply()

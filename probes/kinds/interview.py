@@ -13,7 +13,7 @@ from probes.dialogue import Dialogue
 from probes.kinds.browsing import Browsing, page
 from probes.kinds.markup import document
 from probes.observation import Failure, Reason, inconclusive
-from probes.specs.web import PageAccess
+from probes.specs.interviews import InterviewSpec
 
 OK = 200
 
@@ -24,30 +24,33 @@ ErrorOf = Callable[[Element], str | None]
 class Interview:
     """The steps of one attempt: they share cookies and credentials."""
 
-    def __init__(self, url: str, access: PageAccess, dialogue: Dialogue) -> None:
-        self._url = urlsplit(url)
-        self._access = access
+    def __init__(self, spec: InterviewSpec, dialogue: Dialogue) -> None:
+        self._spec = spec
         self._dialogue = dialogue
-        self._browsing = Browsing(access, dialogue, self._url)
+        self._url = urlsplit(spec.url)
+        self._browsing = Browsing(spec, dialogue, self._url)
         self._steps: dict[str, Reply] = {}
         self._last = Reply()
 
-    async def ask(self, step: str, arguments: Mapping[str, str]) -> Reply:
-        """Take a step and return its reply.
+    async def ask(self, step: str, arguments: Mapping[str, str], error_of: ErrorOf) -> Reply | None:
+        """Take a step and return its reply; None where its status is not 200.
 
         Raises:
-            Failure: no complete reply was had.
+            Failure: no complete reply was had, or one that tells beside its status of an error.
 
         """
         said = urlencode(arguments, quote_via=quote, safe=":/,;")
         query = f"{self._url.query}&{said}" if self._url.query else said
         url = self._url._replace(query=query, fragment="").geturl()
-        asked = page(url, self._access, (), self._dialogue.secrets)
+        asked = page(url, self._spec, (), self._dialogue.secrets)
         self._dialogue.within = f"step {step}: "
         with self._dialogue.timed(f"step.{step}"):
             self._last = await self._browsing.visit(replace(asked, whole=True))
         self._steps[step] = self._last
-        return self._last
+        if self._last.status == OK:
+            return self._last
+        await self._explain(self._last, error_of)
+        return None
 
     async def document(
         self, step: str, arguments: Mapping[str, str], error_of: ErrorOf, *, doctype: bool = False
@@ -58,12 +61,8 @@ class Interview:
             Failure: no complete reply was had, it is no document, or it tells of an error.
 
         """
-        reply = await self.ask(step, arguments)
-        if reply.status == OK:
-            return await self.read(reply, error_of, doctype=doctype)
-        with self.reading():
-            await self._explain(reply, error_of)
-        return None
+        reply = await self.ask(step, arguments, error_of)
+        return None if reply is None else await self.read(reply, error_of, doctype=doctype)
 
     async def read(self, reply: Reply, error_of: ErrorOf, *, doctype: bool = False) -> Element:
         """Read the document of a reply.
@@ -72,33 +71,29 @@ class Interview:
             Failure: it is none, or it tells of an error.
 
         """
-        with self.reading():
+        with self._reading():
             root = await document(reply.body or b"", doctype=doctype)
         if told := error_of(root):
             raise Failure(Reason.SERVICE_ERROR, told)
         return root
 
+    async def _explain(self, reply: Reply, error_of: ErrorOf) -> None:
+        try:
+            with self._reading():
+                told = error_of(await document(reply.body or b"", doctype=True))
+        except Failure:
+            self._dialogue.verdict = None
+            return  # the status says enough
+        if told:
+            raise Failure(Reason.SERVICE_ERROR, f"status {reply.status}: {told}")
+
     @contextmanager
-    def reading(self) -> Iterator[None]:
+    def _reading(self) -> Iterator[None]:
         """What takes too long in here is our own slowness, and says nothing about the target."""
         late = "there was no time left to read what had come"
         self._dialogue.verdict = inconclusive(Reason.NOT_MEASURABLE, late)
         yield
         self._dialogue.verdict = None
-
-    async def _explain(self, reply: Reply, error_of: ErrorOf) -> None:
-        """Tell of a service's error what it says itself, beside its status.
-
-        Raises:
-            Failure: it tells of an error.
-
-        """
-        try:
-            root = await document(reply.body or b"", doctype=True)
-        except Failure:
-            return  # the status says enough
-        if told := error_of(root):
-            raise Failure(Reason.SERVICE_ERROR, f"status {reply.status}: {told}")
 
     def reply(self) -> Reply:
         """Return the last reply, with those of all steps; it took as long as they did, without our reading."""

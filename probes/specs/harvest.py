@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, Literal
-from urllib.parse import parse_qsl, urlsplit
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from probes.conditions.certificates import MinDaysLeft
 from probes.conditions.harvest import RecordsFresh, RepositoryNamed
 from probes.conditions.requirement import Requirement
 from probes.conditions.timing import LatencyAtMost
-from probes.conditions.web import StatusIn
-from probes.specs.steps import OfStep
-from probes.specs.web import PageAccess, ProbeUrl
-from probes.specs.wire import Microseconds
+from probes.specs.interviews import InterviewSpec
 
 IDENTIFY, RECORDS = "identify", "records"  # its steps
 # OAI-PMH 2.0 §2.6 and §3.4: unreserved characters of addresses, sets by colons
@@ -35,31 +31,16 @@ HarvestCondition = Annotated[
 ]
 
 
-def _is_base(url: str) -> str:
-    if said := arguments(url, ARGUMENTS):
-        message = f"the address of a repository says no {said[0]}: the prober does"
-        raise ValueError(message)
-    return url
-
-
-def arguments(url: str, ours: frozenset[str]) -> list[str]:
-    """List the arguments in an address that the prober itself says; their letters may be small or capital."""
-    named = parse_qsl(urlsplit(url).query, keep_blank_values=True)
-    return [name for name, _ in named if name.lower() in ours]
-
-
-class HarvestSpec(PageAccess):
-    """Ask a repository who it is, and where it must be fresh, for what it has got since; `timeout` in µs bounds both.
+class HarvestSpec(InterviewSpec):
+    """Ask a repository who it is, and where it must be fresh, for what it has got since.
 
     A record that was deleted is new only where deletions are `counted`. `latency` is of a step (`step.identify`,
     `step.records`) or of the whole.
     """
 
+    OURS: ClassVar[frozenset[str]] = ARGUMENTS
+
     kind: Literal["oai_pmh"] = "oai_pmh"
-    url: Annotated[ProbeUrl, AfterValidator(_is_base)]
-    method: Literal["GET"] = "GET"
-    body: None = Field(default=None, exclude=True)
-    timeout: Microseconds
     metadata_prefix: MetadataPrefix = "oai_dc"
     set_: SetSpec | None = Field(default=None, alias="set")
     deletions: Deletions = "ignored"
@@ -72,20 +53,12 @@ class HarvestSpec(PageAccess):
             sorted({each.within for each in self.expected if isinstance(each, RecordsFresh)})
         )
 
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The names of its steps: records are asked for only where they must be fresh."""
+        return (IDENTIFY, RECORDS) if self.windows else (IDENTIFY,)
+
     @cached_property
     def conditions(self) -> tuple[Requirement, ...]:
-        """All that is held against the replies: each must have status 200."""
-        steps = (IDENTIFY, RECORDS) if self.windows else (IDENTIFY,)
-        status = StatusIn(values=(200,))
-        answered = (OfStep(field=status.field, step=step, condition=status) for step in steps)
-        return (*answered, *self.expected)
-
-    @property
-    def host(self) -> str:
-        """The host asked; probes of one host share its places."""
-        return urlsplit(self.url).hostname or ""
-
-    @property
-    def target(self) -> str:
-        """The target in words."""
-        return self.url
+        """All that is held against the replies."""
+        return (*self.answered(), *self.expected)
