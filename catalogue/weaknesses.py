@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from catalogue.document import Document
-from catalogue.web import Web
+from catalogue.web import HttpProbe, Web
 
 
 def weaknesses(record: Document) -> tuple[str, ...]:
     """List what is weak about a record, each with what follows from it."""
-    if isinstance(record, Web) and record.verify == "off":
-        return ("verify: off: whoever answers in the target's name is believed",)
-    return ()
+    return tuple(_of_web(record)) if isinstance(record, Web) else ()
+
+
+def _of_web(probe: Web) -> Iterator[str]:
+    if probe.verify == "off":
+        yield "verify: off: whoever answers in the target's name is believed"
+    secret = probe.auth or (isinstance(probe, HttpProbe) and probe.secret_headers)
+    if secret and (probe.target or "").startswith("http://"):
+        yield "a secret goes to the target without TLS: whoever listens on the way learns it"

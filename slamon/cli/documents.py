@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from catalogue.document import Document
 from catalogue.instants import moment_of
 from catalogue.interpretation import not_yet_interpreted
 from catalogue.plan import Plan, plan
 from catalogue.reader import read
 from catalogue.records import Catalogue, Key
 from catalogue.terms import Terms
+from catalogue.weaknesses import weaknesses
 from slamon.app import catalogue as applying
 from slamon.cli.assigning import Targets
 from slamon.cli.commands import group
@@ -56,15 +58,21 @@ def check(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read documents and name every fault, each with file, line, column and a proposal."""
+    """Read documents and name every fault, each with file, line, column and a proposal.
+
+    What is allowed, and makes figures easier to doubt, is noted.
+    """
     with refusals():
         catalogue = read(folders)
-    kept = _kept(catalogue)
+    kept, weak = _said(catalogue, not_yet_interpreted), _said(catalogue, weaknesses)
     if as_json:
-        print_json({"records": len(catalogue.records), "not_yet_interpreted": kept})
+        found = {"not_yet_interpreted": kept, "weaknesses": weak}
+        print_json({"records": len(catalogue.records), **found})
         return
     records = counted(len(catalogue.records), "record")
     console.print(f"{records} in {', '.join(catalogue.sets)}: no fault")
+    for line in weak:
+        console.print(f"note: {line}", highlight=False, soft_wrap=True)
     if verbose:
         for line in kept:
             console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
@@ -73,11 +81,11 @@ def check(
         console.print(f"{details} kept and not acted upon yet; --verbose lists them")
 
 
-def _kept(catalogue: Catalogue) -> list[str]:
+def _said(catalogue: Catalogue, of: Callable[[Document], Iterable[str]]) -> list[str]:
     return [
         f"{kind} {name}: {said}"
         for (kind, name), record in catalogue.records.items()
-        for said in not_yet_interpreted(record.model)
+        for said in of(record.model)
     ]
 
 

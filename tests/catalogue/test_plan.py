@@ -133,16 +133,41 @@ def test_a_new_record_is_stated_and_its_lifecycle_asserted(documents: Set) -> No
     assert str(change.position).endswith("small/all.yaml:13:3")
 
 
-def test_a_probe_that_believes_anybody_is_called_weak(documents: Set) -> None:
-    probe = """
+@pytest.mark.parametrize(
+    ("target", "more", "weak"),
+    [
+        pytest.param(
+            "https://www.example/",
+            "verify: off",
+            "verify: off: whoever answers in the target's name is believed",
+            id="anybody is believed",
+        ),
+        pytest.param(
+            "http://www.example/",
+            'auth: {bearer: "env:TOKEN"}',
+            "a secret goes to the target without TLS: whoever listens on the way learns it",
+            id="a token in plain",
+        ),
+        pytest.param(
+            "http://www.example/",
+            'secret_headers: {X-Key: "env:KEY"}',
+            "a secret goes to the target without TLS: whoever listens on the way learns it",
+            id="a header in plain",
+        ),
+    ],
+)
+def test_what_makes_a_probe_easier_to_doubt_is_called_weak(
+    documents: Set, target: str, more: str, weak: str
+) -> None:
+    probe = f"""
 probes:
-- {id: p, kind: http, service: svc-web, target: "https://www.example/", demo_target: "http://127.0.0.1:1/",
-   verify: off, prov: {_: I}}
+- {{id: p, kind: http, service: svc-web, target: "{target}", demo_target: "http://127.0.0.1:1/",
+   {more}, prov: {{_: I}}}}
 """
     changes = planned(documents(SHARED, probe), {}).changes
 
     assert [change.sentence for change in changes if change.kind == "probe"] == [
-        "probe p: stated; weak: verify: off: whoever answers in the target's name is believed"
+        f"probe p: stated; weak: {weak}"
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,20 @@ def test_documents_are_checked_and_what_has_no_effect_yet_is_listed(
     assert f"{number} details are kept and not acted upon yet; --verbose lists them" in short.stdout
     assert "agreement sla-unv-2008: dispute: kept, a breach cannot yet be contested" in long.stdout
     assert empty.json("catalogue", "check", starter)["records"] > 30
+
+
+def test_what_makes_figures_easier_to_doubt_is_noted_and_no_fault(
+    empty: Any, tree: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "cms-2008"
+    shutil.copytree(tree / "catalogue" / "starter" / "cms-2008", folder)
+    _edit(folder, "probes.yaml", "{id: prb-web-home,", "{id: prb-web-home, verify: off,")
+    said = empty("catalogue", "check", folder)
+    weak = "probe prb-web-home: verify: off: whoever answers in the target's name is believed"
+
+    assert said.exit_code == 0
+    assert f"note: {weak}" in said.stdout
+    assert weak in empty.json("catalogue", "check", folder)["weaknesses"]
 
 
 def test_a_plan_says_what_would_be_recorded_and_records_nothing(empty: Any, starter: Path) -> None:
