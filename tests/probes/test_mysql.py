@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
@@ -468,28 +469,33 @@ def test_a_password_in_full_is_said_to_nobody_without_tls(
     )
 
 
-def test_a_password_in_full_is_said_under_tls(serve: Serve, see: See, server_pair: Pair) -> None:
+def test_a_password_in_full_is_said_under_tls(see: See, server_pair: Pair) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(server_pair.certificate, server_pair.key)
     words: list[bytes] = []
 
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(greeting("caching_sha2_password", tls=True))
-        await heard(reader)
-        await writer.start_tls(context)
-        for answer in (packet(3, b"\1\4"), packet(5, FINE), ONE):
-            words.append(await heard(reader))
-            writer.write(answer)
-        await reader.read()
+    def served(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        connection.send(greeting("caching_sha2_password", tls=True))
+        connection.recv(36, socket.MSG_WAITALL)  # not a byte of TLS, which follows at once
+        with context.wrap_socket(connection, server_side=True) as secured:
+            for answer in (packet(3, b"\1\4"), packet(5, FINE), ONE):
+                words.append(secured.recv(1024))
+                secured.send(answer)
+            words.append(secured.recv(1024))
 
-    async def once() -> Observation:
-        async with serve(talk) as port:
-            return await asyncio.to_thread(see, port)
-
-    seen = asyncio.run(once())
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        serving = threading.Thread(target=served, args=(listening,))
+        serving.start()
+        seen = see(listening.getsockname()[1])
+        serving.join()
 
     assert (seen.outcome, seen.text) == (GOOD, "")
-    assert words[1] == PASSWORD.encode() + b"\0"
+    assert words[1:] == [
+        packet(4, PASSWORD.encode() + b"\0"),
+        packet(0, b"\x03SELECT 1"),
+        packet(0, b"\x01"),
+    ]
 
 
 @pytest.mark.parametrize(
