@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from probes.health import AgentHealth
+from probes.kinds.browsing import USER_AGENT
 from probes.parcels import Parcel
 from probes.pausing import ProbePaused, ProbeResumed
 from probes.spec import AgentAssigned, ProbingInterrupted
@@ -96,6 +97,7 @@ class Centre:
             "Authorization": f"Bearer {key}",
             RUN: secrets.token_hex(8),
             WIRE: str(WIRE_SPOKEN),
+            "User-Agent": USER_AGENT,
         }
         self.ledger: str | None = None
         self.offset: ClockOffset | None = None

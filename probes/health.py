@@ -33,6 +33,13 @@ class LatenessCounted(Wire):
             raise ValueError(message)
         return self
 
+    def at_most(self, percent: int) -> int | None:
+        """The bound (µs) by which so many percent had begun; None where none says so, or nothing began."""
+        if not self.count:
+            return None
+        counted = zip(BOUNDS, self.upto, strict=True)
+        return next((b for b, upto in counted if 100 * upto >= percent * self.count), None)
+
 
 class AgentHealth(Wire):
     """How an agent is: its loop's lag, what it has not delivered, its spool in bytes, its clock (all times in µs).

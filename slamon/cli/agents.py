@@ -21,11 +21,10 @@ from slamon.cli.sheet import print_table
 from slamon.cli.telling import left_out
 from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json
 from slamon.views import alarms
+from slamon.views.heard import CLOCK_LIMIT
 
 app.command()(enrol)
 app.command()(revoke)
-
-CLOCK_LIMIT = 2_000_000  # µs between the clock of an agent and ours, beyond which somebody is told
 
 
 @app.command("list")
@@ -84,6 +83,13 @@ def _state_of(line: dict[str, Any]) -> str:
 
 
 def _besides(line: dict[str, Any]) -> Iterator[str]:
+    if line["silent_since"]:
+        yield (
+            f"{line['agent']} is silent: slots of it are due, and it has handed in nothing since "
+            f"{line['silent_since']}; look whether it runs and reaches this machine"
+        )
+    if line["paused"]:
+        yield f"{line['agent']} leaves in peace: {', '.join(line['paused'])} (`slamon probe list --paused`)"
     if line["refilled_from"]:
         yield f"{line['agent']} handed in again what the restored backup lacked, from {line['refilled_from']}"
     ahead = (line["contact"] or {}).get("clock_ahead_us") or 0

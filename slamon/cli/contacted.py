@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from probes.way import UnsafeWayError, Way
 from slamon.cli.signing import address_in
-from slamon.ingest.contacts import ContactLine
+from slamon.views.heard import ContactLine
 
 _LINES = TypeAdapter(list[ContactLine])
 LIMIT = 8 * 2**20  # bytes

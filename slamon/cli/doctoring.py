@@ -189,6 +189,16 @@ def _agents(house: House) -> Iterator[Finding]:
         yield silent
     elif not told:
         yield Finding("agents", "ok", where, "no agent raises an alarm")
+    yield from _silent_elsewhere(house)
+
+
+def _silent_elsewhere(house: House) -> Iterator[Finding]:
+    """Agents of other machines that hand in nothing: a warning, as what is seen from here can be trusted."""
+    for line in house.reading.agents(now()):
+        if line.silent_since and line.agent != AGENT:
+            said = f"{line.agent} has handed in nothing since {line.silent_since}, though slots of it are due"
+            do = "look whether it runs, and whether its machine reaches this one"
+            yield Finding("agents", "warning", str(house.folder), said, do)
 
 
 def _silent(house: House) -> Finding | None:

@@ -9,9 +9,9 @@ from catalogue.instants import format_instant
 from slamon.cli.assigning import AGENT
 from slamon.cli.wording import length
 from slamon.views.alarms import alarms
+from slamon.views.silent import patience
 from slamon.views.store import ViewStore
 
-SILENCE = 180_000_000  # µs; beyond two intervals of its fastest probe, an agent that works has handed in by then
 LAG_LIMIT = 1_000  # facts; a view further behind does not answer for today
 
 
@@ -37,7 +37,7 @@ def silence(heard: int, instant: int, fastest: int | None, log: Path | None) -> 
     `fastest` is the shortest interval of its probes, None where it has none; `log` is its log, None where it
     is run apart.
     """
-    if fastest is None or instant - heard < SILENCE + 2 * fastest:
+    if fastest is None or instant - heard < patience(fastest):
         return []
     look = "is `slamon agent run` running?" if log is None else f"see {log}"
     return [f"{AGENT} has handed in nothing since {format_instant(heard)}; {look}"]
@@ -48,7 +48,7 @@ def unmeasured(intervals: Sequence[int], heard: int, since: int, instant: int) -
 
     The agent had handed in until `heard`, 0 if nothing ever; it was waited for since `since`.
     """
-    if not intervals or instant - since < SILENCE + 2 * min(intervals):
+    if not intervals or instant - since < patience(min(intervals)):
         return None
     count = f"{len(intervals)} probe{'s are' if len(intervals) > 1 else ' is'} due"
     nothing = f"nothing for {length(instant - heard)}" if heard else "nothing yet"

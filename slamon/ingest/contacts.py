@@ -7,33 +7,20 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 
 from catalogue.instants import format_instant
 from probes.health import AgentHealth
 from slamon.ingest.healths import Healths
+from slamon.views.heard import ContactLine
 
 
 @dataclass(frozen=True)
 class Contact:
-    """An agent asked or handed in something at an instant (µs), in a wire."""
+    """An agent asked or handed in something at an instant (µs), in a wire; `program` is how it names itself."""
 
     at: int
     wire: int
-
-
-class ContactLine(BaseModel):
-    """The newest contact with an agent, as the API tells it; null is what it has not told.
-
-    `clock_ahead_us` is how far its clock is ahead of ours, `undelivered` how many batches it has still to hand in.
-    """
-
-    agent: str
-    at: str
-    wire: int
-    clock_ahead_us: int | None = None
-    undelivered: int | None = None
-    spool_bytes: int | None = None
+    program: str | None = None
 
 
 @dataclass
@@ -59,6 +46,13 @@ class Contacts:
         return found.wire if found else None
 
 
+def lines(contacts: Contacts, healths: Healths) -> dict[str, ContactLine]:
+    """The newest contact with each agent, and how it said that it is."""
+    told = healths.known()
+    known = contacts.known()
+    return {agent: _line(agent, known[agent], told.get(agent)) for agent in sorted(known)}
+
+
 def router(contacts: Contacts, healths: Healths) -> APIRouter:
     """The route that tells of contacts, beside those of the agents themselves."""
     made = APIRouter(prefix="/api/v1", tags=["operations"])
@@ -66,20 +60,23 @@ def router(contacts: Contacts, healths: Healths) -> APIRouter:
     @made.get("/contacts")
     def newest() -> list[ContactLine]:
         """When each agent was heard of last by this process, in which wire, and how it said that it is."""
-        told = healths.known()
-        return [
-            _line(agent, each, told.get(agent)) for agent, each in sorted(contacts.known().items())
-        ]
+        return list(lines(contacts, healths).values())
 
     return made
 
 
 def _line(agent: str, contact: Contact, health: AgentHealth | None) -> ContactLine:
-    return ContactLine(
-        agent=agent,
-        at=format_instant(contact.at),
-        wire=contact.wire,
-        clock_ahead_us=health.clock_ahead if health else None,
-        undelivered=health.undelivered if health else None,
-        spool_bytes=health.spool_bytes if health else None,
+    line = ContactLine(
+        agent=agent, at=format_instant(contact.at), wire=contact.wire, program=contact.program
     )
+    if health is None:
+        return line
+    told = {
+        "clock_ahead_us": health.clock_ahead,
+        "undelivered": health.undelivered,
+        "spool_bytes": health.spool_bytes,
+        "attempts": health.lateness.count,
+        "late_at_most_us": health.lateness.at_most(99),
+        "loop_lag_us": health.longest_lag,
+    }
+    return line.model_copy(update=told)

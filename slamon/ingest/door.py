@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -19,7 +20,10 @@ from slamon.ledger.store import Ledger
 
 Name = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Wire = Annotated[int, Header(ge=OLDEST)]
+Program = Annotated[str | None, Header()]
 Said = Annotated[str | None, Header(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")]
+
+PROGRAM = re.compile(r"slamon/[0-9A-Za-z.+!-]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,9 @@ class Door:
         if expected is None or scheme != "Bearer" or not hmac.compare_digest(given, expected):
             raise HTTPException(401, "this key opens no agent of that name")
 
-    def understood(self, agent: Name, slamon_wire: Wire = OLDEST) -> None:
+    def understood(
+        self, agent: Name, slamon_wire: Wire = OLDEST, user_agent: Program = None
+    ) -> None:
         """Note which wire an agent speaks; the first releases did not say, and one from the future has to wait."""
         if slamon_wire > NEWEST:
             raise HTTPException(
@@ -48,7 +54,8 @@ class Door:
                 f"this agent speaks wire {slamon_wire}, and this centre knows wires up to {NEWEST}: "
                 "upgrade the centre first, then its agents; until then the agent keeps what it sees",
             )
-        self.contacts.note(agent, Contact(self.clock(), slamon_wire))
+        program = user_agent if user_agent and PROGRAM.fullmatch(user_agent) else None
+        self.contacts.note(agent, Contact(self.clock(), slamon_wire, program))
 
     def heard(self, agent: Name, slamon_run: Said = None) -> None:
         """Record that two runs of an agent speak by turns: two machines use one key."""

@@ -12,6 +12,7 @@ from slamon.views.alarms import AlarmLine, alarms
 from slamon.views.answers import Answer
 from slamon.views.completeness import Completeness
 from slamon.views.enrolled import enrolments
+from slamon.views.paused import pauses
 from slamon.views.tables import assignment, covered
 
 
@@ -31,6 +32,10 @@ class AgentLine(Answer):
     revoked_at: str | None = None
     refilled_from: str | None = None
     """From when on it handed in again what the backup lacked that the ledger went on from."""
+    silent_since: str | None = None
+    """Until when it handed in, or was told its list, if slots of it are due and nothing has come for long."""
+    paused: tuple[str, ...] = ()
+    """The probes that it leaves in peace, as their targets turned it away."""
     alarms: tuple[AlarmLine, ...]
     complete: Completeness | None = None
     """How many of its slots have a result; none where it was not told to measure."""
@@ -43,13 +48,15 @@ def agents(connection: Connection, now: int) -> tuple[AgentLine, ...]:
     standing = alarms(connection, now)
     lines = {line.agent: line for line in chain(_enrolled(connection), _assigned(connection))}
     enrolled = {line.agent: line for line in enrolments(connection)}
+    lasting = [each for each in pauses(connection) if each.lasts_at(now)]
     return tuple(
         line.model_copy(
             update={
                 "spools": told.get(name, (0, 0))[0],
-                "reported_until": _said(told.get(name, (0, 0))[1]),
+                "reported_until": said(told.get(name, (0, 0))[1]),
                 "enrolled_at": enrolled[name].enrolled_at if name in enrolled else None,
                 "revoked_at": enrolled[name].revoked_at if name in enrolled else None,
+                "paused": tuple(sorted(each.probe for each in lasting if each.agent == name)),
                 "alarms": tuple(each for each in standing if each.agent == name),
             }
         )
@@ -97,7 +104,7 @@ def with_refills(
 ) -> tuple[AgentLine, ...]:
     """The same with the instant (µs) from which each filled the newest gap again, if it did."""
     return tuple(
-        line.model_copy(update={"refilled_from": _said(refilled.get(line.agent, 0))})
+        line.model_copy(update={"refilled_from": said(refilled.get(line.agent, 0))})
         for line in lines
     )
 
@@ -110,5 +117,6 @@ def with_completeness(
     return tuple(line.model_copy(update={"complete": found.get(line.agent)}) for line in lines)
 
 
-def _said(instant: int) -> str | None:
+def said(instant: int) -> str | None:
+    """An instant (µs) as text; None for 0, which is none."""
     return format_instant(instant) if instant else None

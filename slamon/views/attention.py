@@ -114,11 +114,7 @@ def _told(connection: Connection, ledger: Ledger) -> Mapping[Place, Told]:
 
 def _paused(connection: Connection, now: int) -> set[tuple[str, str]]:
     """The probes that an agent leaves in peace at an instant (µs)."""
-    return {
-        (each.agent, each.probe)
-        for each in pauses(connection)
-        if each.resumed_at is None and (each.until is None or parse_instant(each.until) > now)
-    }
+    return {(each.agent, each.probe) for each in pauses(connection) if each.lasts_at(now)}
 
 
 def _positions(connection: Connection) -> Mapping[Place, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from catalogue.instants import format_instant
+from catalogue.instants import format_instant, parse_instant
 from probes.pausing import ProbePaused, ProbeResumed
 from slamon.ledger.codec import Entry
 from slamon.views.answers import Answer
@@ -22,6 +22,12 @@ class PauseLine(Answer):
     reason: str
     resumed_at: str | None
     resumed_because: str | None
+
+    def lasts_at(self, instant: int) -> bool:
+        """Whether the probe is still left in peace at an instant (µs)."""
+        if self.resumed_at is not None:
+            return False
+        return self.until is None or parse_instant(self.until) > instant
 
 
 def applied(connection: Connection, entry: Entry, fact: ProbePaused | ProbeResumed) -> None:

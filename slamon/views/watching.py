@@ -18,6 +18,7 @@ from slamon.views.past import Tables
 from slamon.views.promised import promises
 from slamon.views.refilled import refilled
 from slamon.views.results import ObservationLine, ResultCount
+from slamon.views.silent import with_silences
 from slamon.views.slottold import SlotTold
 
 
@@ -69,6 +70,7 @@ class Watching:
         """The agents: how far each has handed in, and what of it somebody must look at."""
         with self._store.reading() as connection:
             found = with_refills(agents(connection, now), refilled(connection, self._ledger))
+            found = with_silences(connection, self._ledger, found, now)
             return with_completeness(found, completeness(connection, self._ledger, now))
 
     def completeness(self, now: int) -> tuple[Completeness, ...]:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel
 from starlette.staticfiles import StaticFiles
 
+from slamon.views.heard import Heard
 from slamon.web import problems
 from slamon.web.access import Access
 from slamon.web.api import agreements as api_agreements
@@ -99,6 +100,7 @@ def build(
     person: Callable[[str], str] = str,
     home: Path | None = None,
     ask: Ask | None = None,
+    heard: Heard = dict,
     extra_routers: Iterable[APIRouter] = (),
 ) -> FastAPI:
     """Put the application together.
@@ -108,6 +110,7 @@ def build(
     from following the ledger, for a banner on every page; None while they do. `person` gives what people read for
     the id of an actor, which facts carry instead of names. `home` is the data folder, whose disk is asked where
     nothing can be written. `ask` asks a probe now for whoever presses the button; without it there is none.
+    `heard` tells what agents said of themselves last.
     """
     app = FastAPI(
         title="slamon",
@@ -117,7 +120,17 @@ def build(
         redoc_url=None,
     )
     app.state.house = House(
-        reading, decisions, access, clock, ready, stale, Attempts(), token_hex(4), person, ask
+        reading,
+        decisions,
+        access,
+        clock,
+        ready,
+        stale,
+        Attempts(),
+        token_hex(4),
+        person,
+        ask,
+        heard,
     )
     app.add_middleware(Pasts)
     app.add_middleware(BoundedBodies)

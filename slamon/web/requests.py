@@ -11,6 +11,7 @@ from fastapi import Depends, HTTPException, Request
 from catalogue.instants import InstantError
 from slamon.app.refused import Unknown
 from slamon.sla.judgement import Judgement
+from slamon.views.heard import Heard
 from slamon.views.past import Moment
 from slamon.web.access import Access, form_token_fits
 from slamon.web.asking import Ask, AskedNow, Turns
@@ -29,7 +30,7 @@ class House:
 
     `stamp` differs from start to start, as a restored ledger or a newer program may give other
     answers at the same position. `person` gives what people read for the id of an actor. `ask` asks a probe now, where
-    this machine may.
+    this machine may. `heard` tells what agents said of themselves last.
     """
 
     reading: Reading
@@ -42,6 +43,7 @@ class House:
     stamp: str
     person: Callable[[str], str]
     ask: Ask | None = None
+    heard: Heard = dict
     turns: Turns = field(default_factory=Turns)
 
 

@@ -316,12 +316,15 @@ def test_an_agent_that_names_no_wire_speaks_the_first_and_is_told_in_its_words(
     with TestClient(app, headers={"Authorization": f"Bearer {KEY}"}) as agent:
         old = agent.get("/api/v1/agents/bonn/assignment")
         told = agent.get("/api/v1/contacts").json()
-        agent.get("/api/v1/agents/bonn/assignment", headers={"Slamon-Wire": "2"})
+        named = {"Slamon-Wire": "2", "User-Agent": "slamon/2.1.0"}
+        agent.get("/api/v1/agents/bonn/assignment", headers=named)
+        (new,) = agent.get("/api/v1/contacts").json()
 
     assert AgentAssigned.model_validate_json(old.content) == assigned
     (line,) = told
     assert (line["agent"], line["at"], line["wire"]) == ("bonn", "2026-03-02T10:00:00Z", 1)
-    assert (line["clock_ahead_us"], line["undelivered"]) == (None, None)
+    assert (line["clock_ahead_us"], line["undelivered"], line["program"]) == (None, None, None)
+    assert (new["wire"], new["program"]) == (2, "slamon/2.1.0")
     assert (contacts.wire("bonn"), contacts.wire("geneva")) == (2, None)
 
 

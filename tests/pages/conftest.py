@@ -31,7 +31,7 @@ def shown(tree: Path) -> Iterator[tuple[str, str]]:
     """The address of a running server, and the key of a reviewer's session there."""
     worlds = _module("world", tree / "tests" / "web" / "world.py")
     world, access = worlds.World(), Access(None, lambda: worlds.NOW)
-    app = build(world, world, access, clock=lambda: worlds.NOW, ready=list)
+    app = build(world, world, access, clock=lambda: worlds.NOW, ready=list, heard=world.heard)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -46,6 +46,25 @@ def test_what_is_no_count_of_lateness_is_refused(upto: tuple[int, ...], count: i
         LatenessCounted(upto=upto, count=count, total=0)
 
 
+@pytest.mark.parametrize(
+    ("late", "bound"),
+    [
+        pytest.param([MS] * 99 + [900 * MS], 1 * MS, id="99 of 100 within the first bound"),
+        pytest.param([MS] * 98 + [70 * MS, 900 * MS], 100 * MS, id="98 of 100 do not do"),
+        pytest.param([6_000 * MS], None, id="beyond all bounds"),
+        pytest.param([], None, id="nothing began yet"),
+    ],
+)
+def test_the_lateness_of_most_is_told_by_the_bound_that_they_kept(
+    late: list[int], bound: int | None
+) -> None:
+    lateness = Lateness()
+    for each in late:
+        lateness.note(each)
+
+    assert lateness.counted().at_most(99) == bound
+
+
 def test_an_agent_tells_how_it_is(
     centre: Any, target: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,6 +87,7 @@ def app(
         ready=lambda: complaints,
         stale=lambda: next(iter(stale), None),
         ask=world.ask,
+        heard=world.heard,
         extra_routers=[broken],
     )
 

@@ -31,6 +31,20 @@ PAGES = ["/", "/services/svc-mail", "/agreements/sla-unv-2026/periods/2026-09", 
         pytest.param("Enrolled 20 Nov 2026, 08:00 UTC", id="since when an agent is let in"),
         pytest.param("revoked 21 Nov 2026, 08:00 UTC", id="an agent that is let in no more"),
         pytest.param("nothing yet", id="an agent that never handed in"),
+        pytest.param(
+            "silent Slots of it are due, and it has handed in nothing since 20 Nov 2026, 08:00:05 UTC",
+            id="an agent that is silent, with since when",
+        ),
+        pytest.param("probes left in peace: 1 prb-unv-mail", id="the probes that it does not ask"),
+        pytest.param("agent-bonn slamon/2.1.0 · wire 2", id="which program an agent is"),
+        pytest.param("agent-old version not told · wire 1", id="an agent of an older version"),
+        pytest.param("10 s ago", id="when an agent was heard of"),
+        pytest.param("at most 25.0 ms of 2 880 attempts", id="how late nearly all attempts begin"),
+        pytest.param("more than 5 s of 12 attempts", id="attempts later than all bounds"),
+        pytest.param("31.4 ms", id="how long its own loop was held up"),
+        pytest.param("set it 3 s behind", id="a clock that must be set"),
+        pytest.param("40.0 ms ahead", id="a clock that is near enough"),
+        pytest.param("1 234 65 536 bytes in its spool", id="what it has still to hand in"),
         pytest.param("99.96 % of the last day: 2 879 of 2 880", id="a slot that was not observed"),
     ],
 )
@@ -66,3 +80,8 @@ def test_every_page_tells_that_the_views_do_not_follow(
     page = words_of(visitor.get(path).text)
     assert "This page tells what stood at ledger position 1 204" in page
     assert f"The reason: {SENTENCE}." in page
+
+
+def test_what_agents_say_of_themselves_is_not_told_of_a_past_day(visitor: TestClient) -> None:
+    assert "As they said last" in visitor.get("/agents").text
+    assert "As they said last" not in visitor.get("/agents?as_known_at=2026-11-20").text

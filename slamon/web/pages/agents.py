@@ -5,20 +5,24 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from catalogue.instants import format_instant
 from slamon.web.pages.render import page
 from slamon.web.pages.zones import OF_THE_LEDGER
-from slamon.web.requests import Now, Read
+from slamon.web.requests import Now, Read, house_of, then_of
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/agents")
 def agents(request: Request, reading: Read, now: Now) -> HTMLResponse:
-    """Every agent with its alarms, and the batches that were set aside."""
+    """Every agent with its alarms, what each said of itself last, and the batches that were set aside."""
+    heard = house_of(request).heard() if then_of(request) is None else {}
     return page(
         request,
         "agents.html",
         agents=reading.agents(now),
+        heard=list(heard.values()),
+        now=format_instant(now),
         aside=reading.quarantine(),
         zone=OF_THE_LEDGER,
     )

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from slamon.ledger.proof import NotProvableError, Proof
 from slamon.views.agents import AgentLine
 from slamon.views.alarms import QuarantineLine
@@ -19,11 +21,12 @@ from slamon.views.answers import (
     TallyDay,
     TariffLine,
 )
+from slamon.views.heard import ContactLine
 from slamon.views.results import ObservationLine, ResultCount
 from slamon.views.slottold import SlotTold
 from slamon.web.asking import AskedNow
 from tests.web.worlds.declared import OFFER
-from tests.web.worlds.operations import AGENTS, ASIDE, PROOF, SEAL
+from tests.web.worlds.operations import AGENTS, ASIDE, HEARD, PROOF, SEAL
 from tests.web.worlds.records import COMMITMENTS, RECORDS, TARIFFS
 from tests.web.worlds.services import MAIL, OUTAGES, PROBES, SERVICES
 from tests.web.worlds.slots import ASKED, SLOT
@@ -128,6 +131,9 @@ class Answers:
     ) -> SlotTold | None:
         known = {line.probe for line in PROBES}
         return SLOT.model_copy(update={"probe": probe}) if probe in known else None
+
+    def heard(self) -> Mapping[str, ContactLine]:
+        return HEARD
 
     def ask(self, probe: str, actor: str) -> AskedNow:
         return ASKED.model_copy(update={"probe": probe})

@@ -7,6 +7,7 @@ from slamon.views.agents import AgentLine
 from slamon.views.alarms import AlarmLine, IntakeKind, QuarantineLine
 from slamon.views.answers import BurnLine, SealLine, WindowBurn
 from slamon.views.completeness import Completeness, SlotCount
+from slamon.views.heard import ContactLine
 
 SEAL = SealLine(
     number=1,
@@ -115,6 +116,8 @@ AGENTS = (
         spools=0,
         reported_until=None,
         enrolled_at="2026-11-20T08:00:00Z",
+        silent_since="2026-11-20T08:00:05Z",
+        paused=("prb-unv-mail",),
         alarms=(),
     ),
     AgentLine(
@@ -129,6 +132,36 @@ AGENTS = (
         alarms=(),
     ),
 )
+
+
+HEARD = {
+    line.agent: line
+    for line in (
+        ContactLine(
+            agent="agent-bonn",
+            at="2026-11-22T15:48:50Z",
+            wire=2,
+            program="slamon/2.1.0",
+            clock_ahead_us=-3_200_000,
+            undelivered=1_234,
+            spool_bytes=65_536,
+            attempts=2_880,
+            late_at_most_us=25_000,
+            loop_lag_us=31_400,
+        ),
+        ContactLine(
+            agent="agent-geneva",
+            at="2026-11-22T15:48:55Z",
+            wire=2,
+            clock_ahead_us=40_000,
+            undelivered=0,
+            spool_bytes=4_096,
+            attempts=12,
+            loop_lag_us=900,
+        ),
+        ContactLine(agent="agent-old", at="2026-11-22T15:48:58Z", wire=1),
+    )
+}
 
 
 ASIDE = tuple(
