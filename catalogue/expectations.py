@@ -15,6 +15,8 @@ from probes.conditions.names import AnswersNotEmpty
 from probes.conditions.text import read
 from probes.conditions.web import BodyContains, BodyMatches, HeaderMatches, StatusIn
 from probes.specs.certificates import TlsCondition
+from probes.specs.databases import MysqlCondition, PostgresqlCondition
+from probes.specs.echoes import IcmpCondition
 from probes.specs.lines import TcpCondition
 from probes.specs.names import DnsCondition
 from probes.specs.web import HttpCondition
@@ -47,6 +49,9 @@ _HttpConditions = tuple[Annotated[HttpCondition, _TEXT], ...]
 _TcpConditions = tuple[Annotated[TcpCondition, _TEXT], ...]
 _DnsConditions = tuple[Annotated[DnsCondition, _TEXT], ...]
 _TlsConditions = tuple[Annotated[TlsCondition, _TEXT], ...]
+IcmpConditions = tuple[Annotated[IcmpCondition, _TEXT], ...]
+OfPostgresql = tuple[Annotated[PostgresqlCondition, _TEXT], ...]
+OfMysql = tuple[Annotated[MysqlCondition, _TEXT], ...]
 
 
 class ExpectHttp(Document):

@@ -86,7 +86,8 @@ class MapAnswer:
 class Reply:
     """What the target said at the instant `at` (µs UTC); a part that does not apply to the kind of probe is None.
 
-    `url` is where the redirects ended; `phases` (µs by name) and `lag` (µs of our own delay) grow until the end.
+    `url` is where the redirects ended, `http_version` that of the reply (`1.1`);
+    `phases` (µs by name) and `lag` (µs of our own delay) grow until the end.
     `echoes` are round trips in µs, None for a lost one; `took` (µs) is how long the target took where the attempt does
     more than wait for it; `steps` are the replies of the steps that were reached. `headers` have lower-case names;
     `certificates` are those of the chain that was shown, the target's own first.
@@ -102,6 +103,7 @@ class Reply:
     tls_version: str | None = None
     at: int = 0
     url: str | None = None
+    http_version: str | None = None
     phases: Mapping[str, int] = field(default_factory=dict)
     lag: int = 0
     steps: Mapping[str, Reply] = field(default_factory=dict)

@@ -11,7 +11,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from probes.conditions.certificates import MinDaysLeft
+from probes.conditions.certificates import (
+    FingerprintIs,
+    IssuerMatches,
+    MinDaysLeft,
+    NamesInclude,
+    VersionAtLeast,
+)
+from probes.conditions.databases import (
+    ConnectionsAtMost,
+    LagAtMost,
+    ReadOnlyIs,
+    ReplicasAtLeast,
+    ReplicationRuns,
+    RoleIs,
+    ServerVersionAtLeast,
+)
 from probes.conditions.documents import (
     HealthPasses,
     JsonCompares,
@@ -22,8 +37,20 @@ from probes.conditions.documents import (
     JsonMatches,
     JsonOneOf,
 )
+from probes.conditions.echoes import LossAtMost, RoundTripAtMost
 from probes.conditions.lines import BannerMatches
-from probes.conditions.names import AnswersNotEmpty
+from probes.conditions.names import (
+    AnswersAre,
+    AnswersInclude,
+    AnswersMatch,
+    AnswersNotEmpty,
+    IsAuthenticated,
+    IsAuthoritative,
+    IsSigned,
+    RcodeIn,
+    SerialsAgree,
+    TtlAtLeast,
+)
 from probes.conditions.requirement import Requirement
 from probes.conditions.timing import LatencyAtMost
 from probes.conditions.web import (
@@ -33,6 +60,7 @@ from probes.conditions.web import (
     HeaderAbsent,
     HeaderFresh,
     HeaderMatches,
+    HttpVersionIn,
     SizeBetween,
     StatusIn,
     UrlMatches,
@@ -79,6 +107,7 @@ def _form(kind: type[Requirement], template: str) -> Form:
 
 FORMS = (
     _form(StatusIn, "status in {values:statuses}"),
+    _form(HttpVersionIn, "http_version in {values:texts}"),
     _form(HeaderMatches, "header {name:text} matches {pattern:text}"),
     _form(HeaderAbsent, "header {name:text} absent"),
     _form(HeaderFresh, "header {name:text} fresher than {within:duration}"),
@@ -101,8 +130,30 @@ FORMS = (
     _form(HealthPasses, "health passes"),
     _form(LatencyAtMost, "latency {phase:text} within {most:duration}"),
     _form(MinDaysLeft, "certificate lasts {days:number} days"),
+    _form(IssuerMatches, "certificate issuer matches {pattern:text}"),
+    _form(NamesInclude, "certificate names include {names:texts}"),
+    _form(FingerprintIs, "certificate fingerprint is {sha256:text}"),
+    _form(VersionAtLeast, "tls_version at least {version:text}"),
     _form(BannerMatches, "banner matches {pattern:text}"),
     _form(AnswersNotEmpty, "answers not empty"),
+    _form(ServerVersionAtLeast, "version at least {least:text}"),
+    _form(RoleIs, "role is {role:text}"),
+    _form(ReadOnlyIs, "read_only is {value:json}"),
+    _form(ReplicationRuns, "replication running"),
+    _form(LagAtMost, "lag within {most:duration}"),
+    _form(ReplicasAtLeast, "replicas at least {count:number}"),
+    _form(ConnectionsAtMost, "connections within {percent:number} percent"),
+    _form(AnswersInclude, "answers include {values:texts}"),
+    _form(AnswersAre, "answers are {values:texts}"),
+    _form(AnswersMatch, "answers match {pattern:text}"),
+    _form(RcodeIn, "rcode in {values:texts}"),
+    _form(IsAuthoritative, "authoritative"),
+    _form(IsAuthenticated, "authenticated"),
+    _form(IsSigned, "signed"),
+    _form(TtlAtLeast, "ttl at least {seconds:number} s"),
+    _form(SerialsAgree, "serials agree"),
+    _form(LossAtMost, "loss at most {percent:number} %"),
+    _form(RoundTripAtMost, "round_trip within {us:duration}"),
 )
 
 

@@ -16,6 +16,8 @@ from probes.conditions.timing import Within, age_told, micros
 
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$")]
 
+SPOKEN = ("1.0", "1.1")
+
 
 def _is_range(text: str) -> str:
     first, last = bounds(text)
@@ -64,6 +66,27 @@ class StatusIn(Requirement):
     def look(self, reply: Reply) -> tuple[bool, str]:  # noqa: D102
         actual = "no status" if reply.status is None else str(reply.status)
         return self.covers(reply.status), actual
+
+
+def _is_spoken(version: str) -> str:
+    if version not in SPOKEN:
+        message = f"probes speak HTTP/1.1 and hear {' and '.join(SPOKEN)}, no other version"
+        raise ValueError(message)
+    return version
+
+
+class HttpVersionIn(Requirement):
+    """The reply is of one of these versions of HTTP. Probes speak 1.1: a target that also speaks 2 answers in 1.1."""
+
+    field: Literal["http_version"] = "http_version"
+    op: Literal["in"] = "in"
+    values: tuple[Annotated[str, AfterValidator(_is_spoken)], ...] = Field(min_length=1)
+
+    def expectation(self) -> str:  # noqa: D102
+        return f"HTTP version is {' or '.join(self.values)}"
+
+    def look(self, reply: Reply) -> tuple[bool, str]:  # noqa: D102
+        return reply.http_version in self.values, reply.http_version or "no HTTP"
 
 
 class HeaderMatches(Requirement):

@@ -108,6 +108,7 @@ def _text_read(token: Token) -> object:
 
 WRITE: Mapping[str, Callable[[Any], str]] = {
     "text": _quoted,
+    "texts": _quoted,
     "json": _json_written,
     "jsons": _json_written,
     "statuses": str,
@@ -118,6 +119,7 @@ WRITE: Mapping[str, Callable[[Any], str]] = {
 }
 READ: Mapping[str, Callable[[Token], object]] = {
     "text": _text_read,
+    "texts": _text_read,
     "json": _json_read,
     "jsons": _json_read,
     "statuses": _status_read,

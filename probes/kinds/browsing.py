@@ -164,6 +164,7 @@ class Browsing:
             certificates=dialogue.heard.certificates,
             at=now(),
             url=url.geturl(),
+            http_version=response.http_version.decode(),
             phases=dialogue.phases,
             lag=dialogue.lag,
         )

@@ -28,6 +28,7 @@ from probes.conditions.web import (
     HeaderFresh,
     HeaderMatches,
     HeaderName,
+    HttpVersionIn,
     SizeBetween,
     StatusIn,
     UrlMatches,
@@ -41,7 +42,15 @@ _Json = Annotated[
     Field(discriminator="op"),
 ]
 PageCondition = Annotated[
-    StatusIn | _Header | UrlMatches | SizeBetween | _Body | _Json | HealthPasses | MinDaysLeft,
+    StatusIn
+    | HttpVersionIn
+    | _Header
+    | UrlMatches
+    | SizeBetween
+    | _Body
+    | _Json
+    | HealthPasses
+    | MinDaysLeft,
     Field(discriminator="field"),
 ]
 HttpCondition = Annotated[PageCondition | LatencyAtMost, Field(discriminator="field")]

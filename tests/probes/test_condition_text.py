@@ -10,13 +10,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from probes.conditions.certificates import NamesInclude, VersionAtLeast
+from probes.conditions.databases import LagAtMost, ReadOnlyIs, ServerVersionAtLeast
 from probes.conditions.documents import JsonCompares, JsonCounts, JsonEquals, JsonFresh, JsonOneOf
 from probes.conditions.durations import duration_said, read_duration
+from probes.conditions.echoes import LossAtMost, RoundTripAtMost
+from probes.conditions.names import (
+    AnswersAre,
+    AnswersInclude,
+    IsAuthoritative,
+    RcodeIn,
+    TtlAtLeast,
+)
 from probes.conditions.requirement import Requirement
 from probes.conditions.text import FORMS, read, said
 from probes.conditions.timing import LatencyAtMost
-from probes.conditions.web import BodyContains, HeaderFresh, HeaderMatches, SizeBetween, StatusIn
+from probes.conditions.web import (
+    BodyContains,
+    HeaderFresh,
+    HeaderMatches,
+    HttpVersionIn,
+    SizeBetween,
+    StatusIn,
+)
 from probes.conditions.words import TextError
+from probes.specs.certificates import TlsCondition
+from probes.specs.echoes import IcmpCondition
+from probes.specs.lines import TcpCondition
+from probes.specs.names import DnsCondition
 from probes.specs.web import HttpCondition
 
 WEEK = 7 * 86_400_000_000
@@ -52,7 +73,27 @@ WAYS: dict[str, st.SearchStrategy[Any]] = {
     "most": st.integers(1, 10**15),
     "phase": st.sampled_from(["total", "first_byte", "step.log-in"]),
     "days": st.integers(0, 400),
+    "names": st.lists(NAMES, min_size=1, max_size=3),
+    "sha256": st.from_regex(r"\A[0-9a-f]{64}\Z"),
+    "version": st.sampled_from(["TLSv1.2", "TLSv1.3"]),
+    "seconds": st.integers(1, 2**31 - 1),
+    "us": st.integers(1, 10**9),
+    "least": st.sampled_from(["15", "10.11.6", "8.0"]),
+    "role": st.sampled_from(["primary", "replica"]),
+    "count": st.integers(1, 1000),
+    "percent": st.integers(0, 100),
     "sign": st.sampled_from(["<", "<=", ">", ">=", "!="]),
+}
+
+
+VALUES: dict[type[Requirement], st.SearchStrategy[Any]] = {
+    StatusIn: STATUSES,
+    HttpVersionIn: st.sampled_from(["1.0", "1.1"]),
+    RcodeIn: st.sampled_from(["NOERROR", "NXDOMAIN", "REFUSED"]),
+    AnswersAre: TEXTS,
+    AnswersInclude: TEXTS,
+    JsonCompares: DECIMALS,
+    ReadOnlyIs: st.booleans(),
 }
 
 
@@ -60,8 +101,8 @@ def built(kind: type[Requirement]) -> st.SearchStrategy[Requirement]:
     """All conditions of a kind."""
     fields = kind.model_fields.keys() - {"field", "op", "severity", "minimum", "maximum"}
     ways = WAYS | {
-        "value": DECIMALS if kind is JsonCompares else SCALARS,
-        "values": st.lists(STATUSES if kind is StatusIn else SCALARS, min_size=1, max_size=4),
+        "value": VALUES.get(kind, SCALARS),
+        "values": st.lists(VALUES.get(kind, SCALARS), min_size=1, max_size=4),
     }
     told = st.fixed_dictionaries({name: ways[name] for name in sorted(fields)})
     severity = st.sampled_from([{}, {"severity": "bad"}, {"severity": "degraded"}])
@@ -120,7 +161,35 @@ def test_what_is_written_is_read_as_what_it_was(
             id="an operator in a value",
         ),
         pytest.param("size to 100", SizeBetween(maximum=100), id="at most"),
+        pytest.param("version at least 15", ServerVersionAtLeast(least="15"), id="a version"),
+        pytest.param("read_only is false", ReadOnlyIs(value=False), id="a server that is written"),
+        pytest.param("lag within PT30S", LagAtMost(most=30_000_000), id="a replica that follows"),
         pytest.param("latency total within PT2S", LatencyAtMost(most=2_000_000), id="fast enough"),
+        pytest.param("http_version in 1.1", HttpVersionIn(values=("1.1",)), id="a version of HTTP"),
+        pytest.param("tls_version at least TLSv1.3", VersionAtLeast(version="TLSv1.3"), id="TLS"),
+        pytest.param(
+            "certificate names include a.example, *.b.example",
+            NamesInclude(names=("a.example", "*.b.example")),
+            id="names of a certificate",
+        ),
+        pytest.param("rcode in NXDOMAIN", RcodeIn(values=("NXDOMAIN",)), id="no such name"),
+        pytest.param(
+            'answers are "10 mail.example", "v=spf1 -all"',
+            AnswersAre(values=("10 mail.example", "v=spf1 -all")),
+            id="records",
+        ),
+        pytest.param("authoritative", IsAuthoritative(), id="a flag"),
+        pytest.param("ttl at least 300 s", TtlAtLeast(seconds=300), id="a TTL"),
+        pytest.param(
+            "loss at most 20 % else degraded",
+            LossAtMost(percent=20, severity="degraded"),
+            id="some loss",
+        ),
+        pytest.param(
+            "round_trip within PT0.15S else bad",
+            RoundTripAtMost(us=150_000, severity="bad"),
+            id="a round trip",
+        ),
     ],
 )
 def test_a_condition_is_said_in_a_line(text: str, condition: Requirement) -> None:
@@ -131,8 +200,10 @@ def test_a_condition_is_said_in_a_line(text: str, condition: Requirement) -> Non
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param("", "begins with status, header", id="nothing"),
-        pytest.param("weather is fine", "begins with status, header", id="what nobody looks at"),
+        pytest.param("", "begins with status, http_version", id="nothing"),
+        pytest.param(
+            "weather is fine", "begins with status, http_version", id="what nobody looks at"
+        ),
         pytest.param("status is 200", r"say status in \{values\}", id="another word"),
         pytest.param("status in 200,", "say status in", id="a comma too many"),
         pytest.param("status in 200 204", "say status in", id="a comma too few"),
@@ -169,11 +240,21 @@ def test_whatever_is_read_is_a_condition_or_refused() -> None:
     holds()
 
 
-def test_every_condition_of_a_page_has_a_text() -> None:
+@pytest.mark.parametrize(
+    "union",
+    [
+        pytest.param(HttpCondition, id="http"),
+        pytest.param(TcpCondition, id="tcp"),
+        pytest.param(TlsCondition, id="tls"),
+        pytest.param(DnsCondition, id="dns"),
+        pytest.param(IcmpCondition, id="icmp"),
+    ],
+)
+def test_every_condition_of_a_kind_of_probe_has_a_text(union: Any) -> None:
     known = {
         (kind.model_fields["field"].default, kind.model_fields["op"].default) for kind in KINDS
     }
-    schema = TypeAdapter(HttpCondition).json_schema()["$defs"].values()
+    schema = TypeAdapter(union).json_schema()["$defs"].values()
     stated = {
         (each["properties"]["field"]["const"], each["properties"]["op"]["const"]) for each in schema
     }
