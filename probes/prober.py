@@ -13,7 +13,7 @@ from probes.conditions.reply import Reply
 from probes.conditions.requirement import Checked
 from probes.conditions.timing import is_suspect
 from probes.dialogue import Dialogue, Surroundings
-from probes.kinds import dns, harvest, http, icmp, mysql, postgresql, steps, tcp, tls
+from probes.kinds import dns, harvest, http, icmp, maps, mysql, postgresql, steps, tcp, tls
 from probes.observation import Failure, Observation, Reason, Stage, inconclusive
 from probes.outcome import Outcome
 from probes.secret import blotted
@@ -27,6 +27,8 @@ KINDS: Mapping[str, Callable[[Any, Dialogue], Awaitable[Reply]]] = {
     "icmp": icmp.ask,
     "steps": steps.ask,
     "oai_pmh": harvest.ask,
+    "wms": maps.draw,
+    "wfs": maps.fetch,
     "postgresql": postgresql.ask,
     "mysql": mysql.ask,
 }

@@ -18,6 +18,7 @@ from probes.specs.databases import MysqlSpec, PostgresqlSpec
 from probes.specs.echoes import IcmpSpec
 from probes.specs.harvest import HarvestSpec
 from probes.specs.lines import TcpSpec
+from probes.specs.maps import WfsSpec, WmsSpec
 from probes.specs.names import DnsSpec
 from probes.specs.steps import StepsSpec
 from probes.specs.web import HttpSpec
@@ -41,7 +42,9 @@ ProbeSpec = Annotated[
     | StepsSpec
     | PostgresqlSpec
     | MysqlSpec
-    | HarvestSpec,
+    | HarvestSpec
+    | WmsSpec
+    | WfsSpec,
     Field(discriminator="kind"),
 ]
 

@@ -18,10 +18,16 @@ MAP
   SIZE 200 100
   EXTENT 9 46 18 49
   PROJECTION "init=epsg:4326" END
+  SYMBOL NAME "dot" TYPE ELLIPSE FILLED TRUE POINTS 1 1 END END
+  OUTPUTFORMAT
+    NAME "geojson" DRIVER "OGR/GEOJSON" MIMETYPE "application/json"
+    FORMATOPTION "STORAGE=memory" FORMATOPTION "FORM=simple"
+  END
   WEB METADATA
     "ows_title" "Places of the tests"
     "ows_enable_request" "*"
     "ows_srs" "EPSG:4326"
+    "wfs_getfeature_formatlist" "geojson"
     "ows_onlineresource" "http://{host}:{port}/ows?"
   END END
   {layers}
@@ -35,7 +41,7 @@ LAYER = """
     PROJECTION "init=epsg:4326" END
     TEMPLATE "none"
     METADATA "ows_title" "{name}" "gml_include_items" "all" END
-    CLASS STYLE COLOR 200 0 0 SIZE 8 END END
+    CLASS STYLE SYMBOL "dot" COLOR 200 0 0 SIZE 8 END END
   END
 """
 SETTINGS = 'CONFIG ENV MS_MAP_PATTERN "." END END\n'
