@@ -10,6 +10,7 @@ from catalogue.compile import NotYet, assigned
 from catalogue.probing import Probe, ProbeDefaults
 from catalogue.questions import QUESTIONS, Heartbeat
 from catalogue.reader import read
+from probes.conditions.text import FORMS
 from probes.observation import Reason
 from probes.spec import AssignedProbe
 
@@ -61,6 +62,12 @@ def test_each_field_of_a_kind_is_named(kind: str) -> None:
     fields = QUESTIONS[kind].model_fields.keys() - {"amended", "correction"}
 
     assert {name for name in fields if f"`{name}`" not in PAGE and f"{name}:" not in PAGE} == set()
+
+
+def test_each_short_text_of_a_condition_is_named() -> None:
+    texts = {re.sub(r":\w+", "", form.template) for form in FORMS}
+
+    assert texts - set(PAGE.splitlines()) == set()
 
 
 def test_each_reason_is_named() -> None:

@@ -31,6 +31,7 @@ from probes.conditions.web import (
     HeaderAbsent,
     HeaderFresh,
     HeaderMatches,
+    HttpVersionIn,
     SizeBetween,
     StatusIn,
     UrlMatches,
@@ -202,6 +203,13 @@ def health(status: str) -> Reply:
         pytest.param(
             StatusIn(values=("2xx",)), Reply(), BAD, "no status", id="none is in no range"
         ),
+        pytest.param(
+            HttpVersionIn(values=("1.1",)), seen(http_version="1.1"), GOOD, "1.1", id="HTTP/1.1"
+        ),
+        pytest.param(
+            HttpVersionIn(values=("1.1",)), seen(http_version="1.0"), BAD, "1.0", id="HTTP/1.0"
+        ),
+        pytest.param(HttpVersionIn(values=("1.1",)), Reply(), BAD, "no HTTP", id="no HTTP"),
         pytest.param(
             HeaderAbsent(name="X-Debug"),
             seen(),
@@ -428,6 +436,7 @@ def test_every_kind_of_condition_explains_itself(
         pytest.param(StatusIn, {"values": ("204-200",)}, id="a range that is empty"),
         pytest.param(StatusIn, {"values": ("600-700",)}, id="a range of what no status is"),
         pytest.param(StatusIn, {"values": ("6xx",)}, id="a class there is not"),
+        pytest.param(HttpVersionIn, {"values": ("2",)}, id="a version that no probe speaks"),
         pytest.param(SizeBetween, {}, id="a size without bounds"),
         pytest.param(SizeBetween, {"minimum": 2, "maximum": 1}, id="a size that nothing has"),
         pytest.param(JsonCounts, {"path": "a", "minimum": 2, "maximum": 1}, id="an empty count"),

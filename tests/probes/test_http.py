@@ -74,6 +74,13 @@ CRON_RUNS = {
             page(b"", "503 Service Unavailable"), {}, BAD, "bad_status", id="another status is bad"
         ),
         pytest.param(
+            page(b"hello").replace(b"HTTP/1.1", b"HTTP/1.0"),
+            {"conditions": [{"field": "http_version", "op": "in", "values": ["1.1"]}]},
+            BAD,
+            "bad_http_version",
+            id="an older version of HTTP than is wanted",
+        ),
+        pytest.param(
             page(b"hello")[:-1], {}, BAD, "incomplete", id="a body cut short is incomplete"
         ),
         pytest.param(
