@@ -18,6 +18,7 @@ from slamon.app.heartbeats import Said
 from slamon.cli.hearing import listening
 from slamon.cli.house import House
 from slamon.cli.main import app
+from slamon.ledger.format import FormatError, refuse_newer
 from slamon.sla.heartbeats import Expected
 
 DOCUMENT = """\
@@ -114,7 +115,31 @@ def test_a_job_that_fails_once_and_goes_silent_breaches_its_month(books: Books) 
         "2026-02-10T02:20:00Z",
         "2026-02-21T04:20:00Z",
     ]
-    assert found["o2"]["state"] == "breached"
+    # Of 20 runs one failed and one took 40 minutes; each of the 8 nights of silence from the 21st on is one that failed.
+    assert (found["o2"]["state"], found["o2"]["measured"]["good"]) == ("breached", 18)
+    assert found["o2"]["measured"]["total"] == 28
+
+
+def test_a_run_of_which_nobody_said_when_it_began_is_no_case_of_its_length(books: Books) -> None:
+    with House(books.data) as house:
+        for night, signals in enumerate((("start", "success"), ("success",), ("start", "fail"))):
+            for number, signal in enumerate(signals):
+                at = FEBRUARY + night * DAY + number * 10 * MINUTE
+                heartbeats.take(house.ledger, HB, Said(at, signal), keep_output=True)  # type: ignore[arg-type]
+
+    told = json.loads(
+        books("judge", "--agreement", "sla-backup", "--period", "2026-02", "--json", code=1)
+    )
+
+    (length,) = (each for each in told["objectives"] if each["objective"] == "o2")
+    assert (length["measured"]["good"], length["measured"]["total"]) == (1, 2)
+
+
+def test_an_older_program_is_kept_from_a_ledger_with_keys_of_heartbeats(books: Books) -> None:
+    books("heartbeat", "issue", "hb-backup", "--json")
+
+    with House(books.data) as house, pytest.raises(FormatError, match="has format 3"):
+        refuse_newer(house.ledger, known=2)
 
 
 @pytest.fixture
