@@ -115,7 +115,7 @@ def test_a_job_that_fails_once_and_goes_silent_breaches_its_month(books: Books) 
         "2026-02-10T02:20:00Z",
         "2026-02-21T04:20:00Z",
     ]
-    # Of 20 runs one failed and one took 40 minutes; each of the 8 nights of silence from the 21st on is one that failed.
+    # Of 20 runs one failed and one took 40 minutes; late are 8 nights of silence from the 21st on.
     assert (found["o2"]["state"], found["o2"]["measured"]["good"]) == ("breached", 18)
     assert found["o2"]["measured"]["total"] == 28
 
