@@ -142,6 +142,7 @@ class Server:
             person=Actors(self._house.folder).shown,
             home=self._plan.folder,
             ask=Asker(self._house, self._plan.settings),
+            heard=lambda: contacts.lines(self._contacts, self._healths),
             extra_routers=(
                 ingest.build(self._house.ledger, self._key_of, now, self._contacts, self._healths),
                 contacts.router(self._contacts, self._healths),

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,9 @@ def test_a_restored_backup_gets_again_what_it_lacks_and_counts_nothing_twice(
     assert set(slots(house)) < set(before)
     centre = up()
     until(lambda: set(slots(house)) > set(before))
-    assert "Handed in again what a restored backup lacked" in centre.page("/agents")
+    page = centre.page("/agents")
+    assert "Handed in again what a restored backup lacked" in page
+    assert f"slamon/{version('slamon')}" in page
     assert centre.stopped() == 0
 
     after = slots(house)
