@@ -9,10 +9,12 @@ import re
 import zlib
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import SplitResult
 
 import pytest
 from pydantic import ValidationError
 
+from probes.kinds.addresses import origin
 from probes.observation import Observation
 from probes.outcome import Outcome
 from probes.specs.web import HttpSpec
@@ -409,6 +411,22 @@ def test_what_was_sent_and_what_is_secret_stays_with_its_origin(
     assert not re.search(rb"(?i)s3cr3t|cookie|content-length", asked[1])
 
 
+def test_another_port_of_the_host_is_another_origin(
+    observe: Observe,
+    routing: Routing,
+    closed_port: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PROBE_TOKEN", "s3cr3t-t0ken")
+    there = SplitResult("http", f"127.0.0.1:{closed_port}", "/", "", "")
+    here = there._replace(netloc="127.0.0.1:1")
+    assert origin(here) != origin(there)
+
+    seen = observe(routing({"/": moved(there.geturl())}, []), at(bearer="env:PROBE_TOKEN"))
+    assert (seen.outcome, seen.reason) == (BAD, "refused")
+    assert [stage.name for stage in seen.stages][-3:] == ["dns", "guard", "connect"]
+
+
 def test_what_was_sent_is_not_sent_again_to_another_host(
     observe: Observe, routing: Routing
 ) -> None:
@@ -470,6 +488,21 @@ def test_what_cannot_be_asked_is_refused(more: dict[str, Any], message: str) -> 
     [
         pytest.param("http://10.0.0.1/", INCONCLUSIVE, "not_permitted", id="to a private address"),
         pytest.param("file:///etc/hostname", BAD, "redirect_refused", id="to a file"),
+        pytest.param("gopher://127.0.0.1:6379/_INFO", BAD, "redirect_refused", id="by gopher"),
+        pytest.param("dict://127.0.0.1:11211/stat", BAD, "redirect_refused", id="by dict"),
+        pytest.param("ftp://127.0.0.1/", BAD, "redirect_refused", id="by ftp"),
+        pytest.param("ldap://127.0.0.1/", BAD, "redirect_refused", id="by ldap"),
+        pytest.param("data:text/html,x", BAD, "redirect_refused", id="to itself, by data"),
+        pytest.param("javascript:1", BAD, "redirect_refused", id="to a script"),
+        pytest.param("http://127.0.0.1:0/", BAD, "redirect_refused", id="to port zero"),
+        pytest.param("http://127.0.0.1:99999/", BAD, "redirect_refused", id="to no port"),
+        pytest.param("http://u@127.0.0.1/", BAD, "redirect_refused", id="with a user"),
+        pytest.param("//u:p@127.0.0.1/", BAD, "redirect_refused", id="with a user, no scheme"),
+        pytest.param("http://10.0.0.1:6379/", INCONCLUSIVE, "not_permitted", id="to its port"),
+        pytest.param("http://10.0.0.1\\@a.example/", BAD, "redirect_refused", id="a backslash"),
+        pytest.param("http://10.0\t.0.1/", INCONCLUSIVE, "not_permitted", id="with a tab"),
+        pytest.param("http://10.0.0.1#@a.example/", INCONCLUSIVE, "not_permitted", id="a fragment"),
+        pytest.param("http://10.0.0.1?@a.example/", INCONCLUSIVE, "not_permitted", id="a query"),
         pytest.param("http://u:p@127.0.0.1/", BAD, "redirect_refused", id="with a password"),
         pytest.param("http://[::1", BAD, "redirect_refused", id="to nonsense"),
     ],

@@ -142,6 +142,13 @@ def test_the_address_that_is_dialled_is_the_one_that_was_checked() -> None:
     assert here.inside == []
 
 
+def test_an_address_is_taken_as_it_is_and_nobody_is_asked_whose_it_is() -> None:
+    seen, here = seen_in(world(named(INSIDE)), lambda here: here.ask(INSIDE))
+
+    assert (seen.outcome, seen.reason) == REFUSED
+    assert here.names.asked == []
+
+
 def test_a_name_that_has_turned_inwards_is_refused_at_the_next_look_up() -> None:
     async def twice(here: World) -> Observation:
         assert (await here.ask()).outcome is Outcome.GOOD
@@ -191,6 +198,15 @@ def test_a_redirect_inwards_is_refused_at_its_hop(location: str) -> None:
             ],
             id="an alias of metadata",
         ),
+        pytest.param(
+            [
+                ("www.cms.example.", "CNAME", "a.cms.example."),
+                ("a.cms.example.", "CNAME", "b.cms.example."),
+                *named(OUTSIDE, INSIDE, name="b.cms.example."),
+            ],
+            id="an alias of an alias with two addresses",
+        ),
+        pytest.param(named("10.9.8.7"), id="a private address"),
         pytest.param(named("0.0.0.0"), id="any address"),
         pytest.param(named("255.255.255.255"), id="everybody"),
     ],
