@@ -1,7 +1,8 @@
 """`latency_day`: how long attempts took, by UTC day, in buckets of 3 % (`probes.latency`).
 
 It is folded behind the other views, at a position of its own: no promise is judged by it, so nobody waits for it.
-Every attempt of a batch counts once, whatever became of its result later; read it by `views.percentiles`.
+Every attempt of a batch counts once, whatever became of its result later; read it by `views.percentiles`. A batch that
+was handed in twice, under two names of its spool, has its attempts counted twice here, and here only.
 """
 
 from __future__ import annotations
