@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from catalogue.agreements import Agreement
 from catalogue.calendars import Window
+from catalogue.databases import MysqlProbe, PostgresqlProbe
 from catalogue.expectations import dns_conditions, http_conditions, tcp_conditions, tls_conditions
 from catalogue.instants import parse_duration
 from catalogue.probing import Probe, ProbeDefaults
@@ -24,6 +25,7 @@ from probes.conditions.lines import BannerMatches
 from probes.conditions.timing import LatencyAtMost
 from probes.spec import AssignedProbe, ProbeSpec, phase_of
 from probes.specs.certificates import TlsSpec
+from probes.specs.databases import MysqlSpec, PostgresqlSpec
 from probes.specs.echoes import IcmpSpec
 from probes.specs.lines import TcpSpec
 from probes.specs.names import DnsSpec
@@ -166,6 +168,34 @@ def _dns(probe: DnsProbe, address: str, timeout: int) -> DnsSpec:
     )
 
 
+def _postgresql(probe: PostgresqlProbe, address: str, timeout: int) -> PostgresqlSpec:
+    return PostgresqlSpec(
+        timeout=timeout, conditions=probe.expect, **_login(probe), **_stated_place(address)
+    )
+
+
+def _mysql(probe: MysqlProbe, address: str, timeout: int) -> MysqlSpec:
+    return MysqlSpec(
+        timeout=timeout, conditions=probe.expect, **_login(probe), **_stated_place(address)
+    )
+
+
+def _login(probe: PostgresqlProbe | MysqlProbe) -> dict[str, Any]:
+    """How a database is logged in to; what is not stated is left to the agent."""
+    told = ("user", "password", "database", "tls", "name", "family")
+    stated = {name: getattr(probe, name) for name in told if getattr(probe, name) is not None}
+    shown = probe.client_certificate
+    if shown is not None:
+        stated["client_certificate"] = shown.model_dump(exclude=_MARK)
+    return {**stated, "verify": probe.verify == "on"}
+
+
+def _stated_place(address: str) -> dict[str, Any]:
+    """Host and port; without one, that of the kind."""
+    parts = urlsplit(f"//{address}")
+    return {"host": parts.hostname or "", **({"port": parts.port} if parts.port else {})}
+
+
 _COMPILERS: Mapping[type[Probe], Callable[[Any, str, int], ProbeSpec]] = {
     HttpProbe: _http,
     StepsProbe: _steps,
@@ -173,6 +203,8 @@ _COMPILERS: Mapping[type[Probe], Callable[[Any, str, int], ProbeSpec]] = {
     TlsProbe: _tls,
     DnsProbe: _dns,
     IcmpProbe: _icmp,
+    PostgresqlProbe: _postgresql,
+    MysqlProbe: _mysql,
 }
 
 

@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from catalogue.asked import Asked, AtAPort, Known, kinds
+from catalogue.databases import MysqlProbe, PostgresqlProbe
 from catalogue.document import Document
-from catalogue.expectations import Name, OfDns, OfTcp, OfTls
+from catalogue.expectations import IcmpConditions, Name, OfDns, OfTcp, OfTls
 from catalogue.faults import names_at
 from catalogue.references import LocationRef
 from catalogue.values import Duration, Regex, wrong
 from catalogue.web import HttpProbe, StepsProbe
 from probes.specs.certificates import StartTls
-from probes.specs.echoes import IcmpCondition
 from probes.specs.lines import Move
 from probes.specs.names import Server
 from probes.specs.wire import Family
@@ -44,7 +44,7 @@ class IcmpProbe(Asked):
     kind: Literal["icmp"]
     family: Family | None = None
     count: Annotated[int, Field(ge=1, le=20)] = 3
-    expect: tuple[IcmpCondition, ...] = ()
+    expect: IcmpConditions = ()
 
     def _check(self, address: str, field: str) -> None:
         super()._check(address, field)
@@ -110,6 +110,8 @@ _MODELS: tuple[type[Known], ...] = (
     TlsProbe,
     DnsProbe,
     IcmpProbe,
+    PostgresqlProbe,
+    MysqlProbe,
     Heartbeat,
 )
 
@@ -122,7 +124,18 @@ class _OfNoKind(Document):
 
     model_config = ConfigDict(extra="ignore")
 
-    kind: Literal["http", "http_json", "steps", "tcp", "tls", "dns", "icmp", "heartbeat"]
+    kind: Literal[
+        "http",
+        "http_json",
+        "steps",
+        "tcp",
+        "tls",
+        "dns",
+        "icmp",
+        "postgresql",
+        "mysql",
+        "heartbeat",
+    ]
 
 
 def question(document: Mapping[str, JsonValue]) -> type[Document]:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from catalogue.databases import MysqlProbe, PostgresqlProbe
 from catalogue.document import Document
 from catalogue.web import HttpProbe, Web
 
 
 def weaknesses(record: Document) -> tuple[str, ...]:
     """List what is weak about a record, each with what follows from it."""
+    if isinstance(record, PostgresqlProbe | MysqlProbe):
+        return tuple(_of_a_database(record))
     return tuple(_of_web(record)) if isinstance(record, Web) else ()
+
+
+def _of_a_database(probe: PostgresqlProbe | MysqlProbe) -> Iterator[str]:
+    if probe.tls == "off":
+        yield "tls: off: whoever answers in the target's name is believed"
+    elif probe.verify == "off":
+        yield "verify: off: whoever answers in the target's name is believed"
+    elif probe.tls == "try":
+        yield "tls: try: whoever stands between can have it asked without"
 
 
 def _of_web(probe: Web) -> Iterator[str]:

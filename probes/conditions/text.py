@@ -142,7 +142,7 @@ FORMS = (
     _form(ReplicationRuns, "replication running"),
     _form(LagAtMost, "lag within {most:duration}"),
     _form(ReplicasAtLeast, "replicas at least {count:number}"),
-    _form(ConnectionsAtMost, "connections within {percent:number} percent"),
+    _form(ConnectionsAtMost, "connections at most {percent:number} %"),
     _form(AnswersInclude, "answers include {values:texts}"),
     _form(AnswersAre, "answers are {values:texts}"),
     _form(AnswersMatch, "answers match {pattern:text}"),

@@ -171,6 +171,31 @@ probes:
     ]
 
 
+@pytest.mark.parametrize(
+    ("more", "weak"),
+    [
+        pytest.param("tls: off", "tls: off: whoever answers in the target's name is believed"),
+        pytest.param(
+            "verify: off", "verify: off: whoever answers in the target's name is believed"
+        ),
+        pytest.param("tls: try", "tls: try: whoever stands between can have it asked without"),
+    ],
+)
+def test_what_makes_a_database_easier_to_doubt_is_called_weak(
+    documents: Set, more: str, weak: str
+) -> None:
+    probe = f"""
+probes:
+- {{id: p, kind: mysql, service: svc-web, target: db.example, demo_target: "127.0.0.1", user: watcher,
+   {more}, prov: {{_: I}}}}
+"""
+    changes = planned(documents(SHARED, probe), {}).changes
+
+    assert [change.sentence for change in changes if change.kind == "probe"] == [
+        f"probe p: stated; weak: {weak}"
+    ]
+
+
 def test_a_second_apply_of_an_unchanged_set_records_nothing(documents: Set) -> None:
     states = applied(documents(), {})
 
