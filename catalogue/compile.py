@@ -12,6 +12,7 @@ from catalogue.calendars import Window
 from catalogue.databases import MysqlProbe, PostgresqlProbe
 from catalogue.expectations import dns_conditions, http_conditions, tcp_conditions, tls_conditions
 from catalogue.instants import parse_duration
+from catalogue.interviews import OaiProbe, WfsProbe, WmsProbe
 from catalogue.probing import Probe, ProbeDefaults
 from catalogue.questions import (
     DnsProbe,
@@ -20,14 +21,17 @@ from catalogue.questions import (
     TlsProbe,
 )
 from catalogue.timing import Span, segments
-from catalogue.web import HttpProbe, Request, StepsProbe, Web
+from catalogue.web import Headed, HttpProbe, Request, StepsProbe, Web
 from probes.conditions.lines import BannerMatches
+from probes.conditions.maps import FeaturesCount
 from probes.conditions.timing import LatencyAtMost
 from probes.spec import AssignedProbe, ProbeSpec, phase_of
 from probes.specs.certificates import TlsSpec
 from probes.specs.databases import MysqlSpec, PostgresqlSpec
 from probes.specs.echoes import IcmpSpec
+from probes.specs.harvest import HarvestSpec
 from probes.specs.lines import TcpSpec
+from probes.specs.maps import WfsSpec, WmsSpec
 from probes.specs.names import DnsSpec
 from probes.specs.steps import Step, StepsSpec
 from probes.specs.web import HttpSpec
@@ -196,6 +200,49 @@ def _stated_place(address: str) -> dict[str, Any]:
     return {"host": parts.hostname or "", **({"port": parts.port} if parts.port else {})}
 
 
+def _oai(probe: OaiProbe, url: str, timeout: int) -> HarvestSpec:
+    return HarvestSpec(
+        url=url,
+        timeout=timeout,
+        metadata_prefix=probe.metadata_prefix,
+        set_=probe.set_,
+        deletions=probe.deletions,
+        expected=probe.expect,
+        **_headers(probe),
+        **_access(probe),
+    )
+
+
+def _wms(probe: WmsProbe, url: str, timeout: int) -> WmsSpec:
+    told = ("version", "layer", "style", "crs", "axes", "width", "height", "format")
+    return WmsSpec(
+        url=url,
+        timeout=timeout,
+        box=probe.bbox.box,
+        expected=probe.expect,
+        **{name: getattr(probe, name) for name in told},
+        **_headers(probe),
+        **_access(probe),
+    )
+
+
+def _wfs(probe: WfsProbe, url: str, timeout: int) -> WfsSpec:
+    told = ("version", "feature_type", "count", "format")
+    counted = any(isinstance(each, FeaturesCount) for each in probe.expect)
+    return WfsSpec(
+        url=url,
+        timeout=timeout,
+        expected=probe.expect if counted else (FeaturesCount(minimum=1), *probe.expect),
+        **{name: getattr(probe, name) for name in told},
+        **_headers(probe),
+        **_access(probe),
+    )
+
+
+def _headers(probe: Headed) -> dict[str, Any]:
+    return {"headers": probe.headers, "secret_headers": probe.secret_headers}
+
+
 _COMPILERS: Mapping[type[Probe], Callable[[Any, str, int], ProbeSpec]] = {
     HttpProbe: _http,
     StepsProbe: _steps,
@@ -205,6 +252,9 @@ _COMPILERS: Mapping[type[Probe], Callable[[Any, str, int], ProbeSpec]] = {
     IcmpProbe: _icmp,
     PostgresqlProbe: _postgresql,
     MysqlProbe: _mysql,
+    OaiProbe: _oai,
+    WmsProbe: _wms,
+    WfsProbe: _wfs,
 }
 
 

@@ -17,7 +17,9 @@ from probes.conditions.web import BodyContains, BodyMatches, HeaderMatches, Stat
 from probes.specs.certificates import TlsCondition
 from probes.specs.databases import MysqlCondition, PostgresqlCondition
 from probes.specs.echoes import IcmpCondition
+from probes.specs.harvest import HarvestCondition
 from probes.specs.lines import TcpCondition
+from probes.specs.maps import WfsCondition, WmsCondition
 from probes.specs.names import DnsCondition
 from probes.specs.web import HttpCondition
 
@@ -52,6 +54,9 @@ _TlsConditions = tuple[Annotated[TlsCondition, _TEXT], ...]
 IcmpConditions = tuple[Annotated[IcmpCondition, _TEXT], ...]
 OfPostgresql = tuple[Annotated[PostgresqlCondition, _TEXT], ...]
 OfMysql = tuple[Annotated[MysqlCondition, _TEXT], ...]
+OfHarvest = tuple[Annotated[HarvestCondition, _TEXT], ...]
+OfWms = tuple[Annotated[WmsCondition, _TEXT], ...]
+OfWfs = tuple[Annotated[WfsCondition, _TEXT], ...]
 
 
 class ExpectHttp(Document):

@@ -13,6 +13,7 @@ from catalogue.databases import MysqlProbe, PostgresqlProbe
 from catalogue.document import Document
 from catalogue.expectations import IcmpConditions, Name, OfDns, OfTcp, OfTls
 from catalogue.faults import names_at
+from catalogue.interviews import OaiProbe, WfsProbe, WmsProbe
 from catalogue.references import LocationRef
 from catalogue.values import Duration, Regex, wrong
 from catalogue.web import HttpProbe, StepsProbe
@@ -112,6 +113,9 @@ _MODELS: tuple[type[Known], ...] = (
     IcmpProbe,
     PostgresqlProbe,
     MysqlProbe,
+    OaiProbe,
+    WmsProbe,
+    WfsProbe,
     Heartbeat,
 )
 
@@ -134,6 +138,9 @@ class _OfNoKind(Document):
         "icmp",
         "postgresql",
         "mysql",
+        "oai_pmh",
+        "wms",
+        "wfs",
         "heartbeat",
     ]
 

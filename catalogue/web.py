@@ -60,18 +60,14 @@ class Web(AtAUrl):
     family: Family | None = None
 
 
-class Request(Document):
-    """What is said to a web server besides the address."""
+class Headed(Document):
+    """The headers that are said to a web server besides those of the agent itself."""
 
-    method: Method = "GET"
     headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
     secret_headers: dict[HeaderName, Secret] = Field(default_factory=dict)
-    body: str | None = None
 
     @model_validator(mode="after")
     def _can_be_said(self) -> Self:
-        if self.body is not None and self.method not in {"POST", "PUT"}:
-            raise wrong(f"a {self.method} has no body", '"method: POST"', at=("body",))
         for name in self.headers:
             if name.lower() in SECRET:
                 said = f"{name} is a secret: it stands in secret_headers, by reference"
@@ -83,6 +79,19 @@ class Request(Document):
         secret = {name.lower() for name in self.secret_headers}
         if twice := {name.lower() for name in self.headers} & secret:
             raise wrong(f"the header {min(twice)} stands twice", at=("secret_headers",))
+        return self
+
+
+class Request(Headed):
+    """What is said to a web server besides the address."""
+
+    method: Method = "GET"
+    body: str | None = None
+
+    @model_validator(mode="after")
+    def _has_a_body_where_it_may(self) -> Self:
+        if self.body is not None and self.method not in {"POST", "PUT"}:
+            raise wrong(f"a {self.method} has no body", '"method: POST"', at=("body",))
         return self
 
 

@@ -38,7 +38,9 @@ from probes.conditions.documents import (
     JsonOneOf,
 )
 from probes.conditions.echoes import LossAtMost, RoundTripAtMost
+from probes.conditions.harvest import RecordsFresh, RepositoryNamed
 from probes.conditions.lines import BannerMatches
+from probes.conditions.maps import FeaturesCount, MapNotBlank
 from probes.conditions.names import (
     AnswersAre,
     AnswersInclude,
@@ -154,6 +156,12 @@ FORMS = (
     _form(SerialsAgree, "serials agree"),
     _form(LossAtMost, "loss at most {percent:number} %"),
     _form(RoundTripAtMost, "round_trip within {us:duration}"),
+    _form(RepositoryNamed, "repository named {pattern:text}"),
+    _form(RecordsFresh, "records fresher than {within:duration}"),
+    _form(MapNotBlank, "map not blank"),
+    _form(FeaturesCount, "features from {minimum:number} to {maximum:number}"),
+    _form(FeaturesCount, "features from {minimum:number}"),
+    _form(FeaturesCount, "features to {maximum:number}"),
 )
 
 

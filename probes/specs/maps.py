@@ -29,6 +29,8 @@ PictureFormat = Literal["image/png", "image/jpeg", "image/gif"]
 Axes = Literal["east_first", "north_first"]
 Crs = Annotated[str, StringConstraints(pattern=r"^(EPSG:[1-9][0-9]{3,5}|CRS:84)$")]
 Named = Annotated[str, StringConstraints(pattern=r"^[^,\x00-\x1f\x7f]+$", max_length=200)]
+Style = Annotated[str, StringConstraints(pattern=r"^[^,\x00-\x1f\x7f]*$", max_length=200)]
+FeatureFormat = Annotated[str, StringConstraints(pattern=r"^[\x20-\x7e]+$", max_length=100)]
 Degree = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=20)]
 Pixels = Annotated[int, Field(ge=1, le=MOST_PIXELS)]
 
@@ -76,6 +78,15 @@ class Box(Wire):
         return ",".join(f"{each:f}" for each in (*low, *high))
 
 
+def axes_of(crs: str, stated: Axes | None) -> Axes | None:
+    """Which axis of a reference system comes first; None where nobody says and it is not known."""
+    if stated is not None:
+        return stated
+    if crs in NORTH_FIRST:
+        return "north_first"
+    return "east_first" if crs in EAST_FIRST else None
+
+
 class WmsSpec(InterviewSpec):
     """Ask for capabilities, and for a picture of a layer, `width` by `height` pixels.
 
@@ -87,7 +98,7 @@ class WmsSpec(InterviewSpec):
     kind: Literal["wms"] = "wms"
     version: WmsVersion = "1.3.0"
     layer: Named
-    style: Annotated[str, StringConstraints(pattern=r"^[^,\x00-\x1f\x7f]*$", max_length=200)] = ""
+    style: Style = ""
     crs: Crs = "EPSG:4326"
     axes: Axes | None = None
     box: Box
@@ -98,7 +109,7 @@ class WmsSpec(InterviewSpec):
 
     @model_validator(mode="after")
     def _can_be_drawn(self) -> Self:
-        unknown = self.version == "1.3.0" and self._axes is None
+        unknown = self.version == "1.3.0" and axes_of(self.crs, self.axes) is None
         faults = {
             f"which axis of {self.crs} comes first is not known here: state axes": unknown,
             "WMS 1.1.1 knows no CRS:84; say EPSG:4326": self.version == "1.1.1"
@@ -114,14 +125,6 @@ class WmsSpec(InterviewSpec):
         return self
 
     @property
-    def _axes(self) -> Axes | None:
-        if self.axes is not None:
-            return self.axes
-        if self.crs in NORTH_FIRST:
-            return "north_first"
-        return "east_first" if self.crs in EAST_FIRST else None
-
-    @property
     def looks(self) -> bool:
         """Whether anybody looks at what is in the picture."""
         return any(isinstance(each, MapNotBlank) for each in self.expected)
@@ -130,7 +133,7 @@ class WmsSpec(InterviewSpec):
     def drawing(self) -> dict[str, str]:
         """The arguments that ask for the picture."""
         earlier = self.version == "1.1.1"
-        axes: Axes = "east_first" if earlier else self._axes or "east_first"
+        axes = None if earlier else axes_of(self.crs, self.axes)
         return {
             "SERVICE": "WMS",
             "VERSION": self.version,
@@ -138,7 +141,7 @@ class WmsSpec(InterviewSpec):
             "LAYERS": self.layer,
             "STYLES": self.style,
             "SRS" if earlier else "CRS": self.crs,
-            "BBOX": self.box.said(axes),
+            "BBOX": self.box.said(axes or "east_first"),
             "WIDTH": str(self.width),
             "HEIGHT": str(self.height),
             "FORMAT": self.format,
@@ -164,9 +167,7 @@ class WfsSpec(InterviewSpec):
     version: WfsVersion = "2.0.0"
     feature_type: Named
     count: Annotated[int, Field(ge=1, le=MOST_FEATURES)] = 1
-    format: Annotated[str, StringConstraints(pattern=r"^[\x20-\x7e]+$", max_length=100)] | None = (
-        None
-    )
+    format: FeatureFormat | None = None
     expected: tuple[WfsCondition, ...] = (FeaturesCount(minimum=1),)
 
     @cached_property

@@ -59,7 +59,8 @@ def test_each_kind_has_a_document_of_least_and_one_of_most_fields(kind: str) -> 
 
 @pytest.mark.parametrize("kind", sorted(QUESTIONS))
 def test_each_field_of_a_kind_is_named(kind: str) -> None:
-    fields = QUESTIONS[kind].model_fields.keys() - {"amended", "correction"}
+    fields = {f.alias or name for name, f in QUESTIONS[kind].model_fields.items()}
+    fields -= {"amended", "correction"}
 
     assert {name for name in fields if f"`{name}`" not in PAGE and f"{name}:" not in PAGE} == set()
 
