@@ -95,6 +95,17 @@ def test_another_service_on_the_port_is_bad(see: See, blackbox: Blackbox, sshd: 
     assert not blackbox.probe(line_module("^220 ", timeout="300ms"), f"127.0.0.1:{sshd.port}")
 
 
+def test_where_nobody_listens_a_port_and_a_page_are_refused(
+    see: See, blackbox: Blackbox, authority: Authority, closed_port: int
+) -> None:
+    url = f"http://127.0.0.1:{closed_port}/"
+    found = [see(line(closed_port, None)), see(page(url))]
+
+    assert [(seen.outcome, seen.reason) for seen in found] == [(Outcome.BAD, "refused")] * 2
+    assert not blackbox.probe(line_module(None), f"127.0.0.1:{closed_port}")
+    assert not blackbox.probe(page_module(authority), url)
+
+
 def test_a_greeting_that_does_not_come_times_out(see: See, blackbox: Blackbox, sshd: Sshd) -> None:
     with standing_still(sshd.pid):
         seen = see(line(sshd.port, "^SSH-").model_copy(update={"timeout": 300_000}))
@@ -111,6 +122,7 @@ def body(text: str) -> dict[str, object]:
 
 
 STATUS = {"field": "status", "op": "in", "values": [200]}
+VERSION = {"field": "http_version", "op": "in", "values": ["1.1"]}
 UP = {"field": "json", "op": "equals", "path": "checks.database", "value": "UP"}
 DOWN = {"field": "json", "op": "equals", "path": "checks.database", "value": "DOWN"}
 LENGTH = {"field": "json", "op": "equals", "path": "checks.queue.length", "value": 3}
@@ -134,6 +146,16 @@ PAGES = [
         {"fail_if_body_not_matches_regexp": ['"database": "DOWN"']},
         (Outcome.BAD, "bad_json"),
         id="a health document that says otherwise",
+    ),
+    pytest.param(
+        "/", [VERSION], {"valid_http_versions": ["HTTP/1.1"]}, GOOD, id="a version of HTTP"
+    ),
+    pytest.param(
+        "/",
+        [VERSION | {"values": ["1.0"]}],
+        {"valid_http_versions": ["HTTP/1.0"]},
+        (Outcome.BAD, "bad_http_version"),
+        id="another version of HTTP",
     ),
     pytest.param("/moved", [], {}, GOOD, id="a redirect"),
     pytest.param("/twice-moved", [], {}, GOOD, id="two redirects"),
