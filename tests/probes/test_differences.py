@@ -1,4 +1,4 @@
-"""Where blackbox_exporter says otherwise of the same target: the table of the documents, and what no other test shows."""
+"""Where blackbox_exporter says otherwise of the same target: the table of the documents, and its last rows."""
 
 from __future__ import annotations
 
