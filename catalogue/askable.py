@@ -9,12 +9,13 @@ from pydantic import ValidationError
 
 from catalogue.compile import spec_of
 from catalogue.expectations import ExpectTls, http_conditions
+from catalogue.interviews import OaiProbe, WfsProbe, WmsProbe
 from catalogue.probing import Probe, ProbeDefaults
 from catalogue.problems import Problem, problem_at
 from catalogue.questions import TlsProbe
 from catalogue.records import Catalogue, Written
 from catalogue.references import Path
-from catalogue.web import HttpProbe, Request, StepsProbe
+from catalogue.web import HttpProbe, Request, StepsProbe, Web
 
 _ADDRESSES = ("target", "demo_target")
 _SECRETS = frozenset({
@@ -33,6 +34,8 @@ def faults_of_asking(catalogue: Catalogue) -> Iterator[Problem]:
         yield from _secrets_in_addresses(record, probe)
         if isinstance(probe, HttpProbe):
             yield from _of_a_page(record, probe)
+        if isinstance(probe, OaiProbe | WmsProbe | WfsProbe):
+            yield from _without_tls(record, probe, {each.field for each in probe.expect})
         if isinstance(probe, StepsProbe):
             yield from _of_steps(record, probe)
         if isinstance(probe, TlsProbe):
@@ -52,6 +55,10 @@ def _secrets_in_addresses(record: Written, probe: Probe) -> Iterator[Problem]:
 def _of_a_page(record: Written, probe: HttpProbe) -> Iterator[Problem]:
     looked_at: set[str] = {condition.field for condition in http_conditions(probe.expect)}
     yield from _bodiless(record, (), probe, looked_at)
+    yield from _without_tls(record, probe, looked_at)
+
+
+def _without_tls(record: Written, probe: Web, looked_at: set[str]) -> Iterator[Problem]:
     plain = [name for name in _ADDRESSES if str(getattr(probe, name)).startswith("http://")]
     if "certificate" in looked_at and plain:
         address: str = getattr(probe, plain[0])

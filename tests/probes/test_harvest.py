@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from probes.observation import Observation
+from probes.conditions.reply import Reply
+from probes.dialogue import Dialogue, Surroundings
+from probes.kinds.interview import Interview
+from probes.kinds.oai import error_of
+from probes.observation import Failure, Observation, Reason
 from probes.outcome import Outcome
 from probes.specs.harvest import HarvestSpec
 from tests.servers.repository import Item, Repository
@@ -339,3 +343,23 @@ def test_what_could_not_be_asked_is_refused(stated: dict[str, Any], fault: str) 
 def test_what_an_agent_is_told_means_the_same_to_it() -> None:
     spec = asking(WEEK, set="articles", deletions="counted", bearer="env:TOKEN")(80)
     assert HarvestSpec.model_validate_json(spec.model_dump_json(by_alias=True)) == spec
+
+
+def test_a_document_that_takes_us_too_long_to_read_says_nothing_of_the_target() -> None:
+    dialogue = Dialogue(Surroundings())
+    interview = Interview(asking()(80), dialogue)
+    words = (
+        b"<OAI-PMH xmlns='http://www.openarchives.org/OAI/2.0/'>" + b"<a/>" * 10_000 + b"</OAI-PMH>"
+    )
+
+    async def verdicts() -> list[Failure | None]:
+        reading = asyncio.create_task(interview.read(Reply(body=words), error_of))
+        await asyncio.sleep(0)
+        meanwhile = dialogue.verdict
+        await reading
+        return [meanwhile, dialogue.verdict]
+
+    meanwhile, after = asyncio.run(verdicts())
+    assert meanwhile is not None
+    assert (meanwhile.outcome, meanwhile.reason) == (INCONCLUSIVE, Reason.NOT_MEASURABLE)
+    assert after is None
