@@ -17,6 +17,7 @@ READ_ONLY = "SELECT @@global.read_only AS said"
 MOST = "SELECT @@global.max_connections AS said"
 TAKEN = "SHOW GLOBAL STATUS LIKE 'Threads_connected'"
 OF_REPLICATION = frozenset({"role", "replication", "lag"})
+NEEDING = OF_REPLICATION | {"read_only", "connections"}
 NEW_WORDS = (
     8,
     0,
@@ -39,7 +40,7 @@ async def asked(spec: MysqlSpec, talk: MyTalk, version: str, dialogue: Dialogue)
         sources = None
         if fields & OF_REPLICATION:
             sources = await talk.rows(_replication(version))
-        if read_only is connections is sources is None:
+        if not fields & NEEDING:
             _one(await talk.rows(PING))
     return DatabaseAnswer(
         version=version,

@@ -8,8 +8,9 @@ from probes.conditions.requirement import excerpt
 from probes.connection import Connection
 from probes.kinds.octets import Octets
 from probes.observation import Failure, Reason, inconclusive
+from probes.specs.wire import MIB
 
-PACKET_LIMIT = 64 * 1024
+PACKET_LIMIT = MIB  # how replication stands may be told at length
 PROTOCOL_10, FINE, MORE, END, ERROR = 0x0A, 0x00, 0x01, 0xFE, 0xFF
 END_SIZE = 9  # a row may begin with the same byte, but is longer
 NULL = 0xFB

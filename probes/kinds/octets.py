@@ -33,8 +33,8 @@ class Octets:
                 raise self._ended()
             self._rest += data
             if self._connection.received > self._limit:
-                said = f"the target said more than {self._limit} bytes"
-                raise Failure(Reason.BODY_LIMIT, said)
+                said = f"the target says more than {self._limit} bytes where little was asked for"
+                raise Failure(Reason.PROTOCOL, said)
         taken, self._rest = self._rest[:count], self._rest[count:]
         return taken
 

@@ -16,9 +16,10 @@ from probes.observation import Observation
 from probes.outcome import Outcome
 from probes.prober import ask
 from probes.specs.certificates import TlsSpec
-from tests.servers.authority import Authority, Pair
+from tests.servers.authority import Authority
 from tests.servers.ftp import Vsftpd
 from tests.servers.mailboxes import Dovecot
+from tests.servers.postgres import Postgres
 from tests.servers.smtp import Postfix
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -49,13 +50,16 @@ def ports(request: pytest.FixtureRequest) -> Callable[[str], int]:
         if protocol == "ftp":
             vsftpd: Vsftpd = request.getfixturevalue("vsftpd")
             return vsftpd.port
+        if protocol == "postgresql":
+            postgres: Postgres = request.getfixturevalue("postgres_server")
+            return postgres.port
         dovecot: Dovecot = request.getfixturevalue("dovecot")
         return dovecot.imap_port if protocol == "imap" else dovecot.pop3_port
 
     return port
 
 
-@pytest.mark.parametrize("protocol", ["smtp", "ftp", "imap", "pop3"])
+@pytest.mark.parametrize("protocol", ["smtp", "ftp", "imap", "pop3", "postgresql"])
 def test_a_real_server_shows_its_certificate(
     ports: Callable[[str], int], authority: Authority, protocol: str
 ) -> None:
@@ -82,30 +86,6 @@ def test_a_database_that_does_without_tls_says_so(postgres_url: str) -> None:
 
     assert (seen.outcome, seen.reason) == (Outcome.BAD, "protocol")
     assert seen.text == "the target answers 'N' where it should agree to TLS"
-
-
-def test_a_database_that_agrees_to_tls_shows_its_certificate(
-    serve: Serve, authority: Authority, server_pair: Pair
-) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(server_pair.certificate, server_pair.key)
-    heard: list[bytes] = []
-
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        heard.append(await reader.readexactly(8))
-        writer.write(b"S")
-        await writer.start_tls(context)
-        await reader.read(1)
-
-    async def once() -> Observation:
-        async with serve(talk) as port:
-            around = Surroundings(ALLOWED, tls=authority.trusting())
-            return await ask(spec(port, "postgresql"), around)
-
-    seen = asyncio.run(once())
-
-    assert (seen.outcome, seen.text) == (Outcome.GOOD, "")
-    assert heard == [(8).to_bytes(4, "big") + (80877103).to_bytes(4, "big")]
 
 
 def saying(*lines: bytes) -> Talk:
