@@ -12,9 +12,7 @@ import pytest
 
 from benchmarks.cluster import NotInstalledError
 from tests.servers import (
-    blackbox as oracle,
-)
-from tests.servers import (
+    archive,
     ftp,
     mailboxes,
     maps,
@@ -25,6 +23,9 @@ from tests.servers import (
     sql,
     ssh,
     web,
+)
+from tests.servers import (
+    blackbox as oracle,
 )
 from tests.servers.authority import Authority, Pair
 from tests.servers.faults import Faults
@@ -158,6 +159,14 @@ def mapserver(program: Program) -> Iterator[maps.MapServer]:
     """Maps by WMS and features by WFS."""
     programs = maps.Programs(program("mapserv"), program("fcgiwrap"), program("nginx"))
     with maps.mapserver(programs) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def provider(program: Program) -> Iterator[archive.Provider]:
+    """Records by OAI-PMH."""
+    program(archive.PLUGIN)
+    with archive.provider("perl") as server:
         yield server
 
 

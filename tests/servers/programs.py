@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 PACKAGES = {
+    "Dancer/Plugin/Catmandu/OAI.pm": "libdancer-plugin-catmandu-oai-perl",
     "chromium": "chromium",
     "dovecot": "dovecot-imapd",
     "dovecot/imap": "dovecot-imapd",
@@ -28,10 +29,11 @@ PACKAGES = {
     "vsftpd": "vsftpd",
 }
 # Servers and their parts are kept where not everybody's PATH leads.
-PLACES = (*os.get_exec_path(), "/usr/sbin", "/usr/lib", "/usr/lib/cgi-bin")
+PLACES = (*os.get_exec_path(), "/usr/sbin", "/usr/lib", "/usr/lib/cgi-bin", "/usr/share/perl5")
 
 
 def found(name: str) -> str | None:
-    """The path of a program, or None where it is not installed."""
-    candidates = (shutil.which(str(Path(place) / name)) for place in PLACES)
+    """The path of a program, or of a module of Perl, or None where it is not installed."""
+    wanted = os.F_OK if name.endswith(".pm") else os.F_OK | os.X_OK
+    candidates = (shutil.which(str(Path(place) / name), wanted) for place in PLACES)
     return next(filter(None, candidates), None)
