@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterable
 from pathlib import Path
 
-from probes.observation import Reason, inconclusive
+from probes.observation import Failure, Reason, inconclusive
 
 BLOT = "•••"
 SHORTEST_BLOTTED = 4
@@ -23,11 +23,20 @@ def resolved(reference: str) -> str:
     scheme, _, name = reference.partition(":")
     try:
         value = os.environ[name] if scheme == "env" else Path(name).read_text().rstrip("\n")
-    except (KeyError, OSError, UnicodeDecodeError):
-        raise inconclusive(Reason.SECRET_MISSING, f"{reference} cannot be read") from None
+    except KeyError:
+        raise unreadable(reference, "it is not set where the agent runs") from None
+    except OSError as fault:
+        raise unreadable(reference, fault.strerror or "it is no file") from None
+    except UnicodeDecodeError:
+        raise unreadable(reference, "it is no text") from None
     if not value:
         raise inconclusive(Reason.SECRET_MISSING, f"{reference} is empty")
     return value
+
+
+def unreadable(reference: str, why: str) -> Failure:
+    """Make the failure of a secret that cannot be had; it never says what is in it."""
+    return inconclusive(Reason.SECRET_MISSING, f"{reference} cannot be read: {why}")
 
 
 def basic_credentials(user: str, password: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from probes.observation import Reason, inconclusive
+from probes.secret import unreadable
 from probes.specs.web import ClientCertificate
 
 Stamp = tuple[str, int]
@@ -46,8 +47,8 @@ def _stamp(reference: str) -> Stamp:
     path = reference.removeprefix("file:")
     try:
         return path, Path(path).stat().st_mtime_ns
-    except OSError:
-        raise inconclusive(Reason.SECRET_MISSING, f"{reference} cannot be read") from None
+    except OSError as fault:
+        raise unreadable(reference, fault.strerror or "it is no file") from None
 
 
 @lru_cache(maxsize=256)

@@ -18,6 +18,7 @@ from catalogue.records import Catalogue, Key
 from catalogue.terms import Terms
 from catalogue.weaknesses import weaknesses
 from slamon.app import catalogue as applying
+from slamon.cli.advice import advise
 from slamon.cli.assigning import Targets
 from slamon.cli.commands import group
 from slamon.cli.house import House, now
@@ -42,7 +43,7 @@ from slamon.web.asking import AskedNow
 app = group("Promises as documents: check, plan, apply.")
 
 MS = 1_000
-TRIED = ("probe", "target", "outcome", "latency", "reason", "in words")
+TRIED = ("probe", "target", "outcome", "latency", "reason", "in words", "stages")
 
 Folders = Annotated[
     list[Path], typer.Argument(help="Folders of documents, each one set.", metavar="DIR...")
@@ -119,6 +120,7 @@ def show_plan(
         if ask and not planned.refusals:
             rows = [_row(each) for each in asked]
             print_table(TRIED, rows, empty="no probe would be asked otherwise")
+    advise(asked)
     if planned.refusals or any(each.outcome != "good" for each in asked):
         raise typer.Exit(1)
 
@@ -133,7 +135,8 @@ def _tried(house: House, planned: Plan, settings: Settings, *, demo: bool) -> li
 
 def _row(asked: AskedNow) -> tuple[str | None, ...]:
     took = None if asked.latency_us is None else f"{asked.latency_us / MS:.1f} ms"
-    return asked.probe, asked.target, asked.outcome, took, asked.reason, asked.text
+    stages = ", ".join(f"{each.stage} {each.took_us / MS:.1f} ms" for each in asked.stages)
+    return asked.probe, asked.target, asked.outcome, took, asked.reason, asked.text, stages
 
 
 @app.command()

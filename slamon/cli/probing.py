@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from probes.observation import Reason
 from probes.prober import probe_once
 from slamon.app.refused import Unknown
+from slamon.cli.advice import advise
 from slamon.cli.asking import asked_of
 from slamon.cli.assigning import Targets
 from slamon.cli.commands import group
@@ -21,7 +21,7 @@ from slamon.cli.proposing import differences, proposed, tried
 from slamon.cli.settings import Settings
 from slamon.cli.sheet import print_line, print_map, print_table
 from slamon.cli.slots import print_slot
-from slamon.cli.terminal import AsJson, console, errors, print_json
+from slamon.cli.terminal import AsJson, console, print_json, progress
 from slamon.views.answers import ProbeLine
 from slamon.web.asking import AskedNow
 
@@ -29,10 +29,6 @@ app = group("Probes: list them, ask one now, and why a result is missing.")
 app.command()(resume)
 
 MS = 1_000
-NOT_PERMITTED = (
-    "SLAMON_AGENT_ALLOW lists the networks that may be asked though they are not public, "
-    "e.g. SLAMON_AGENT_ALLOW=10.0.0.0/8"
-)
 
 
 @app.command("list")
@@ -153,7 +149,8 @@ def run(
         return
     with opened() as house:
         asked = asked_of(house, probe, demo=demo)
-    seen = probe_once(asked.spec, settings.surroundings(asked.own_loopback()))
+    with progress(f"asking {asked.spec.target}", None):
+        seen = probe_once(asked.spec, settings.surroundings(asked.own_loopback()))
     told = AskedNow.of(probe, asked.spec.target, asked.source, seen)
     if as_json:
         print_json(told.model_dump(mode="json"))
@@ -183,8 +180,7 @@ def _try_proposed(
 
 def _exit_by(told: AskedNow) -> None:
     """Leave with what a script can act on: 1 where the probe was not good."""
-    if told.reason == Reason.NOT_PERMITTED:
-        errors.print(NOT_PERMITTED, style="yellow", highlight=False, soft_wrap=True)
+    advise([told])
     if told.outcome != "good":
         raise typer.Exit(1)
 

@@ -26,6 +26,7 @@ from slamon.app.refused import Refused, Unknown
 from slamon.cli.asking import LOOPBACK
 from slamon.cli.assigning import AGENT, Targets, compiler
 from slamon.cli.house import House, now
+from slamon.cli.terminal import progress
 from slamon.views.promised import Held, Promises, promises
 from slamon.web.asking import AskedNow
 
@@ -102,8 +103,12 @@ def applied(held: Promises, planned: Plan) -> Proposed:
 def tried(wanted: Sequence[AssignedProbe], equipment: Equipment, *, demo: bool) -> list[AskedNow]:
     """Ask probes now, some at once, as the agent of this machine would; in a demonstration on loopback too."""
     surroundings = equipment.surroundings(networks(LOOPBACK) if demo else ())
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(lambda each: _asked(each, surroundings), wanted))
+    found = []
+    with ThreadPoolExecutor(AT_ONCE) as pool, progress("asking", len(wanted)) as bar:
+        for each in pool.map(lambda each: _asked(each, surroundings), wanted):
+            found.append(each)
+            bar.advance(bar.task_ids[0])
+    return found
 
 
 def _asked(wanted: AssignedProbe, surroundings: Surroundings) -> AskedNow:

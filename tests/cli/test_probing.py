@@ -232,6 +232,8 @@ def test_who_asks_by_hand_trusts_the_authorities_that_the_agent_is_told_of(
     if known:
         monkeypatch.setenv("SLAMON_AGENT_CA", str(authority.certificate))
     tried = empty.json("catalogue", "plan", documents, "--try", code=0 if known else 1)["tried"]
+    advice = empty("catalogue", "plan", documents, "--try").stderr
+    assert ("SLAMON_AGENT_CA is a file" in advice) is not known
     assert empty("catalogue", "apply", documents, "--yes").exit_code == 0
     told = empty.json("probe", "run", "prb-web", code=0 if known else 1)
     with House(empty.folder) as house:
@@ -285,6 +287,16 @@ def test_a_plan_asks_every_probe_that_would_be_asked_otherwise(
     ]
     assert "bad_status" in shown.stdout
     assert stated.position() == before
+
+
+def test_a_plan_that_tries_what_it_may_not_ask_says_once_what_to_do(
+    stated: Any, changed: Path
+) -> None:
+    said = stated("catalogue", "plan", changed, "--try")
+
+    assert said.stdout.count("not_permitted") == 2
+    assert "guard " in said.stdout
+    assert said.stderr.count("SLAMON_AGENT_ALLOW lists the networks that may be asked") == 1
 
 
 def test_a_plan_that_asks_no_probe_otherwise_says_so_and_is_fine(

@@ -563,7 +563,7 @@ def test_credentials_are_not_sent_to_another_origin(
 def test_a_missing_secret_is_our_fault(observe: Observe, silent: Talk) -> None:
     seen = observe(silent, at(basic=BASIC))
     assert (seen.outcome, seen.reason) == (INCONCLUSIVE, "secret_missing")
-    assert seen.text == "env:PROBE_USER cannot be read"
+    assert seen.text == "env:PROBE_USER cannot be read: it is not set where the agent runs"
 
 
 def test_we_say_who_we_are(observe: Observe, routing: Routing) -> None:

@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 
 from probes.dialogue import Surroundings
 from probes.guard import networks
+from probes.kinds.myfacts import _replication
 from probes.kinds.mylogin import cached
 from probes.observation import Observation
 from probes.outcome import Outcome
@@ -195,7 +196,7 @@ def test_a_server_whose_places_are_all_taken_is_down(see: See, mariadb: MariaDb)
             {"password": "env:NOT_SET"},
             {"field": "role", "role": "primary"},
             "secret_missing",
-            "env:NOT_SET cannot be read",
+            "env:NOT_SET cannot be read: it is not set where the agent runs",
             id="its password is nowhere",
         ),
         pytest.param(
@@ -438,10 +439,14 @@ def saying(*answers: bytes, method: str = "caching_sha2_password", words: list[b
 def told(serve: Serve, see: See) -> Callable[..., Observation]:
     """Ask a server that answers in turn; it speaks no TLS."""
 
-    def seen(*answers: bytes, words: list[bytes] | None = None, **more: Any) -> Observation:
+    def seen(
+        *answers: bytes,
+        words: list[bytes] | None = None,
+        conditions: Sequence[dict[str, Any]] = (),
+    ) -> Observation:
         async def once() -> Observation:
             async with serve(saying(*answers, words=[] if words is None else words)) as port:
-                return await asyncio.to_thread(see, port, **({"tls": "off"} | more))
+                return await asyncio.to_thread(see, port, *conditions, tls="off")
 
         return asyncio.run(once())
 
@@ -456,6 +461,61 @@ def test_a_mysql_that_remembers_the_password_lets_in(told: Callable[..., Observa
     assert (seen.outcome, seen.text, seen.heard.line) == (GOOD, "", "MySQL 8.4.2")
     assert cached(PASSWORD, SALT) in words[0]
     assert words[1] == b"\x03SELECT 1"
+
+
+def text(said: str) -> bytes:
+    return bytes([len(said)]) + said.encode()
+
+
+def table(rows: list[dict[str, str]]) -> bytes:
+    names = list(rows[0])
+    columns = [text("def") + text("") * 3 + text(name) + text("") for name in names]
+    told = [b"".join(map(text, row.values())) for row in rows]
+    bodies = [bytes([len(names)]), *columns, END, *told, END]
+    return b"".join(packet(number, each) for number, each in enumerate(bodies, 1))
+
+
+def source(seconds: str) -> dict[str, str]:
+    return {
+        "Replica_IO_Running": "Yes",
+        "Replica_SQL_Running": "Yes",
+        "Last_IO_Errno": "0",
+        "Last_SQL_Errno": "0",
+        "Seconds_Behind_Source": seconds,
+    }
+
+
+def test_a_mysql_that_follows_two_sources_is_as_far_behind_as_the_worst_of_them(
+    told: Callable[..., Observation],
+) -> None:
+    words: list[bytes] = []
+    rows = table([source("3"), source("70")])
+
+    seen = told(
+        packet(2, FINE), rows, words=words, conditions=[{"field": "lag", "most": 60 * SECOND}]
+    )
+
+    assert (*verdict(seen), seen.text) == (
+        *(BAD, "bad_lag"),
+        "replication lags by at most PT1M: PT1M10S behind",
+    )
+    assert words[1] == b"\x03SHOW REPLICA STATUS"
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        ("5.7.44-log", "SHOW SLAVE STATUS"),
+        ("8.0.21", "SHOW SLAVE STATUS"),
+        ("8.0.22-0ubuntu1", "SHOW REPLICA STATUS"),
+        ("8.4.2", "SHOW REPLICA STATUS"),
+        ("10.11.6-MariaDB-0+deb12u1", "SHOW ALL SLAVES STATUS"),
+        ("11.4.2-MariaDB", "SHOW ALL SLAVES STATUS"),
+        ("unheard of", "SHOW SLAVE STATUS"),
+    ],
+)
+def test_replication_is_asked_for_in_the_words_of_each_version(version: str, words: str) -> None:
+    assert _replication(version) == words
 
 
 def test_a_password_in_full_is_said_to_nobody_without_tls(

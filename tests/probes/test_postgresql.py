@@ -155,7 +155,7 @@ def test_a_server_that_lets_nobody_in_is_down(
         pytest.param(
             {"password": "env:NOT_SET"},
             "secret_missing",
-            "env:NOT_SET cannot be read",
+            "env:NOT_SET cannot be read: it is not set where the agent runs",
             id="its password is nowhere",
         ),
         pytest.param(
@@ -273,8 +273,9 @@ def test_a_replica_that_does_not_replay_falls_behind(
         received = "SELECT pg_last_wal_receive_lsn() > pg_last_wal_replay_lsn()"
         while postgres_following.say(received) != "True":
             pass
-        strict = see(postgres_following, *following(1), tls="off")
-        lenient = see(postgres_following, *following(3600 * SECOND), tls="off")
+        strict = see(postgres_following, {"field": "lag", "most": 1}, tls="off")
+        lenient = see(postgres_following, {"field": "lag", "most": 3600 * SECOND}, tls="off")
+        stands = see(postgres_following, {"field": "replication"}, tls="off")
     finally:
         postgres_following.say("SELECT pg_wal_replay_resume()")
 
@@ -285,6 +286,8 @@ def test_a_replica_that_does_not_replay_falls_behind(
     # The moment that was given is none of the target's.
     assert strict.phases["query"] < 200_000
     assert lenient.outcome is GOOD
+    assert verdict(stands) == (BAD, "bad_replication")
+    assert stands.checked[0].actual == "it is a replica, and was told to replay nothing"
     caught_up(postgres_server, postgres_following)
     assert see(postgres_following, *following(SECOND), tls="off").outcome is GOOD
 
