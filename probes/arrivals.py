@@ -12,6 +12,7 @@ import struct
 import sys
 import time
 from collections.abc import Iterable
+from functools import cache
 
 STAMP = 35  # SO_TIMESTAMPNS and its control message, as Linux numbers them
 ROOM = socket.CMSG_SPACE(16)
@@ -33,7 +34,16 @@ def stamped(sock: socket.socket) -> bool:
         sock.setsockopt(socket.SOL_SOCKET, STAMP, 1)
     except OSError:
         return False
+    _keep_stamping()
     return True
+
+
+@cache
+def _keep_stamping() -> None:
+    """Keep one socket: the kernel rewrites its own code each time the first asks for stamps, and when the last goes."""
+    kept = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    kept.setsockopt(socket.SOL_SOCKET, STAMP, 1)
+    kept.detach()  # it lasts as long as the process
 
 
 def lag(sock: socket.socket, told: Told, waited: int) -> int:

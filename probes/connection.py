@@ -6,6 +6,7 @@ import asyncio
 import errno
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,18 @@ from probes import arrivals
 from probes.observation import Failure, Reason, inconclusive
 
 CHUNK = 64 * 1024
+
+
+class _Room(threading.local):
+    """Where a thread reads into: to make room anew for each read would cost more than the read."""
+
+    def __init__(self) -> None:
+        self.bytes = bytearray(CHUNK)
+        self.view = memoryview(self.bytes)
+        self.buffers = [self.bytes]
+
+
+_room = _Room()
 
 OUR_FAULTS = frozenset(
     {
@@ -62,6 +75,8 @@ class Connection:
         self.received = 0
         self.talked = False
         self.cut_off = False
+        self._watched = False
+        self._awaited: asyncio.Future[None] | None = None
 
     @classmethod
     async def dial(cls, address: str, port: int) -> Connection:
@@ -132,7 +147,7 @@ class Connection:
         with faults_named():
             if self._tls is None:
                 self.talked = True
-                await self._loop.sock_sendall(self._sock, data)
+                await self._sent(data)
             else:
                 self._tls.write(data)
                 await self._flush()
@@ -151,12 +166,22 @@ class Connection:
 
     def close(self) -> None:
         """Drop it at once; what it still had to say is of no interest."""
+        self._watch_no_more()
         self._sock.close()
+
+    async def _sent(self, data: bytes) -> None:
+        try:
+            done = self._sock.send(data)
+        except (BlockingIOError, InterruptedError):
+            done = 0
+        if done < len(data):
+            await self._loop.sock_sendall(self._sock, data[done:])
 
     async def _decrypted(self, talk: ssl.SSLObject) -> bytes:
         while True:
             try:
-                return talk.read(CHUNK)
+                count: int = talk.read(CHUNK, _room.bytes)  # type: ignore[assignment]  # with room given
+                return bytes(_room.view[:count])
             except ssl.SSLWantReadError:
                 await self._flush()
                 await self._feed()
@@ -175,34 +200,42 @@ class Connection:
 
     async def _flush(self) -> None:
         if self._outgoing.pending:
-            await self._loop.sock_sendall(self._sock, self._outgoing.read())
+            await self._sent(self._outgoing.read())
 
     async def _arrived(self) -> bytes:
         begun = time.perf_counter_ns()
         while True:
             try:
-                data, told, _, _ = self._sock.recvmsg(CHUNK, arrivals.ROOM)
+                count, told, _, _ = self._sock.recvmsg_into(_room.buffers, arrivals.ROOM)
             except (BlockingIOError, InterruptedError):
                 await self._readable()
                 continue
-            if data:
+            if count:
                 waited = (time.perf_counter_ns() - begun) // 1000
                 self.lag += arrivals.lag(self._sock, told, waited)
-            return data
+            return bytes(_room.view[:count])
 
     async def _readable(self) -> None:
-        ready = self._loop.create_future()
-        number = self._sock.fileno()
-        self._loop.add_reader(number, _settle, ready)
+        ready = self._awaited = self._loop.create_future()
+        if not self._watched:
+            self._loop.add_reader(self._sock.fileno(), self._has_come)
+            self._watched = True
         try:
             await ready
         finally:
-            self._loop.remove_reader(number)
+            self._awaited = None
 
+    def _has_come(self) -> None:
+        # Mostly the next wait is for the same socket: only what comes while nobody waits ends the watch.
+        if self._awaited is None:
+            self._watch_no_more()
+        elif not self._awaited.done():
+            self._awaited.set_result(None)
 
-def _settle(ready: asyncio.Future[None]) -> None:
-    if not ready.done():
-        ready.set_result(None)
+    def _watch_no_more(self) -> None:
+        if self._watched:
+            self._loop.remove_reader(self._sock.fileno())
+            self._watched = False
 
 
 @contextmanager

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from warnings import catch_warnings
@@ -47,6 +46,34 @@ class Surroundings:
     contact: str = ""
 
 
+class Timed:
+    """A stage of a dialogue under way; written out, as a generator would cost more than some stages take."""
+
+    def __init__(self, dialogue: Dialogue, name: str) -> None:
+        self._dialogue = dialogue
+        self._name = name
+        self._found: list[str] = []
+        self._lag = self._begun = 0
+
+    def __enter__(self) -> list[str]:
+        self._dialogue.stage = self._name
+        self._lag, self._begun = self._dialogue.lag, time.perf_counter_ns()
+        return self._found
+
+    def __exit__(self, _: object, fault: BaseException | None, __: object) -> None:
+        ended, dialogue = time.perf_counter_ns(), self._dialogue
+        if isinstance(fault, asyncio.CancelledError):
+            self._found.append(
+                "cut off"
+            )  # by the deadline of the attempt, or by the end of the agent
+        elif fault is not None:
+            self._found.append(str(fault) or type(fault).__name__)
+        # What the loop came late for is ours, not the target's.
+        took = max(0, (ended - self._begun) // 1000 - (dialogue.lag - self._lag))
+        dialogue.phases[self._name] = dialogue.phases.get(self._name, 0) + took
+        dialogue.stages.append(Stage(self._name, took, "; ".join(self._found)))
+
+
 class Dialogue:
     """The record of one attempt while it runs; it may open several connections (redirects).
 
@@ -68,25 +95,9 @@ class Dialogue:
         self.within = ""
         self._open: list[Connection] = []
 
-    @contextmanager
-    def timed(self, name: str) -> Iterator[list[str]]:
-        """Time a stage, also when it fails; what is appended to the yielded list tells what it found."""
-        self.stage = name
-        found: list[str] = []
-        lag, begun = self.lag, time.perf_counter_ns()
-        try:
-            yield found
-        except asyncio.CancelledError:
-            found.append("cut off")  # by the deadline of the attempt, or by the end of the agent
-            raise
-        except BaseException as fault:
-            found.append(str(fault) or type(fault).__name__)
-            raise
-        finally:
-            # What the loop came late for is ours, not the target's.
-            took = max(0, (time.perf_counter_ns() - begun) // 1000 - (self.lag - lag))
-            self.phases[name] = self.phases.get(name, 0) + took
-            self.stages.append(Stage(name, took, "; ".join(found)))
+    def timed(self, name: str) -> Timed:
+        """Time a stage, also when it fails; what is appended to the list it gives tells what it found."""
+        return Timed(self, name)
 
     def hears(self, line: str, headers: Mapping[str, str] | None = None) -> None:
         """Keep what the target said of itself: its first line, and of its headers those that may be kept."""

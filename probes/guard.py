@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -78,6 +79,11 @@ def permitted(address: str, allow: Sequence[Network] = ()) -> bool:
         ValueError: it is no address.
 
     """
+    return _permitted(address, tuple(allow))
+
+
+@lru_cache(maxsize=4096)
+def _permitted(address: str, allow: tuple[Network, ...]) -> bool:
     outer = ip_address(address.split("%", maxsplit=1)[0])
     meant = _meant(outer)
     if METADATA.intersection((outer, *meant, *_spelled(outer))):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, ip_address
 
 from pycares import AresError
@@ -57,6 +58,7 @@ def _plain(host: str) -> str:
     return name.removesuffix(".")
 
 
+@lru_cache(maxsize=4096)
 def _literal(host: str) -> str | None:
     bare = host.removeprefix("[").removesuffix("]")
     try:

@@ -7,7 +7,6 @@ import heapq
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -140,9 +139,8 @@ class Wheel:
         try:
             async with asyncio.TaskGroup() as tasks:
                 while not self._stopping:
-                    if self._release(tasks) == 0:
-                        await self._until_next()
-                    await asyncio.sleep(0)
+                    self._release(tasks)
+                    await self._until_next()
         finally:
             self._scheduler.shutdown(wait=False)
 
@@ -174,7 +172,7 @@ class Wheel:
     def _keep(self, slot: Slot) -> None:
         heapq.heappush(self._heap, (slot.due, slot.assignment.version, slot.index, slot))
 
-    def _release(self, tasks: asyncio.TaskGroup) -> int:
+    def _release(self, tasks: asyncio.TaskGroup) -> None:
         if self._fault is not None:
             raise self._fault
         now = self._clock()
@@ -188,18 +186,15 @@ class Wheel:
             self._waiting.add(slot)
             tasks.create_task(self._one(slot))
             released += 1
-        return released
 
     async def _one(self, slot: Slot) -> None:
         host = self._hosts.get(slot.probe.spec.host) or asyncio.Semaphore(AT_ONCE_PER_HOST)
         try:
             # The host's place comes first: waiting for it must not use up the places of all.
-            async with AsyncExitStack() as places:
-                async with host:
-                    await places.enter_async_context(self._all)
-                    rest = await self._begun(slot)
-                if rest is not None:
-                    await rest
+            async with host, self._all:
+                rest = await self._begun(slot)
+            if rest is not None:
+                await rest
         except asyncio.CancelledError:
             self._keep(slot)
             raise
@@ -219,15 +214,16 @@ class Wheel:
         return None
 
     async def _until_next(self) -> None:
-        self._woken.clear()
         wait = LONGEST_SLEEP
         if self._heap:
-            wait = min(wait, max(0, self._heap[0][0] - self._clock()) / 1_000_000)
-        try:
-            async with asyncio.timeout(wait):
-                await self._woken.wait()
-        except TimeoutError:
+            wait = min(wait, (self._heap[0][0] - self._clock()) / 1_000_000)
+        if wait <= 0:
+            await asyncio.sleep(0)
             return
+        self._woken.clear()
+        alarm = asyncio.get_running_loop().call_later(wait, self._woken.set)
+        await self._woken.wait()
+        alarm.cancel()
 
     def _note_fault(self, event: JobExecutionEvent) -> None:
         self._fault = event.exception

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 import h11
 
@@ -62,7 +62,7 @@ class Page:
 
 
 def page(
-    url: str, request: PageRequest, conditions: Sequence[Requirement], hidden: list[str]
+    url: SplitResult, request: PageRequest, conditions: Sequence[Requirement], hidden: list[str]
 ) -> Page:
     """Make the page of a request; what is secret of it is added to `hidden`.
 
@@ -72,7 +72,7 @@ def page(
     """
     private = tuple((name, said(ref, hidden)) for name, ref in request.secret_headers.items())
     return Page(
-        url=urlsplit(url),
+        url=url,
         method=request.method,
         headers=tuple(request.headers.items()),
         private=private,

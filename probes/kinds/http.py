@@ -15,5 +15,5 @@ async def ask(spec: HttpSpec, dialogue: Dialogue) -> Reply:
         Failure: no complete reply was had.
 
     """
-    asked = page(spec.url, spec, spec.conditions, dialogue.secrets)
+    asked = page(spec.split, spec, spec.conditions, dialogue.secrets)
     return await Browsing(spec, dialogue, asked.url).visit(asked)

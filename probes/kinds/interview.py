@@ -42,7 +42,7 @@ class Interview:
         said = urlencode(arguments, quote_via=quote, safe=":/,;")
         query = f"{self._url.query}&{said}" if self._url.query else said
         url = self._url._replace(query=query, fragment="").geturl()
-        asked = page(url, self._spec, (), self._dialogue.secrets)
+        asked = page(urlsplit(url), self._spec, (), self._dialogue.secrets)
         self._dialogue.within = f"step {step}: "
         with self._dialogue.timed(f"step.{step}"):
             self._last = await self._browsing.visit(replace(asked, whole=True))

@@ -55,7 +55,7 @@ async def _taken(step: Step, browsing: Browsing, dialogue: Dialogue, values: Val
         }
     )
     url = _filled(step.url, {name: quote(value, safe="") for name, value in values.items()})
-    asked = page(url, filled, step.conditions, dialogue.secrets)
+    asked = page(urlsplit(url), filled, step.conditions, dialogue.secrets)
     return await browsing.visit(replace(asked, whole=bool(step.extract)))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -193,10 +194,15 @@ class HttpSpec(PageAccess):
     timeout: Microseconds
     conditions: tuple[HttpCondition, ...] = (StatusIn(values=(200,)),)
 
+    @cached_property
+    def split(self) -> SplitResult:
+        """The URL in its parts."""
+        return urlsplit(self.url)
+
     @property
     def host(self) -> str:
         """The host asked; probes of one host share its places."""
-        return urlsplit(self.url).hostname or ""
+        return self.split.hostname or ""
 
     @property
     def target(self) -> str:
