@@ -13,14 +13,14 @@ from catalogue.databases import MysqlProbe, PostgresqlProbe
 from catalogue.expectations import dns_conditions, http_conditions, tcp_conditions, tls_conditions
 from catalogue.instants import parse_duration
 from catalogue.interviews import OaiProbe, WfsProbe, WmsProbe
-from catalogue.probing import Probe, ProbeDefaults
+from catalogue.probing import IntervalIn, Probe, ProbeDefaults
 from catalogue.questions import (
     DnsProbe,
     IcmpProbe,
     TcpProbe,
     TlsProbe,
 )
-from catalogue.timing import Span, segments
+from catalogue.timing import Faster, Span, segments
 from catalogue.web import Headed, HttpProbe, Request, StepsProbe, Web
 from probes.conditions.lines import BannerMatches
 from probes.conditions.maps import FeaturesCount
@@ -37,6 +37,9 @@ from probes.specs.steps import Step, StepsSpec
 from probes.specs.web import HttpSpec
 
 Use = Literal["target", "demo_target"]
+
+Recurring = Callable[[str], Iterable[tuple[int, int]]]
+"""The spans (µs) of service hours, by their id, as far ahead as agents are told."""
 
 DNS_PORT = 53
 _MARK = {"amended": True, "correction": True}
@@ -265,10 +268,14 @@ def assigned(
     agreements: Mapping[str, Agreement],
     *,
     critical: Iterable[str] = (),
+    recurring: Recurring | None = None,
     use: Use = "target",
     addresses: Mapping[str, str] | None = None,
 ) -> AssignedProbe | NotYet:
-    """Compile what is asked and when; `critical` names the critical windows of the probe's service."""
+    """Compile what is asked and when; `critical` names the critical windows of the probe's service.
+
+    Hours in which it is asked at another interval have their spans from `recurring`: an agent knows no calendars.
+    """
     if not probe.enabled:
         return NotYet("it is switched off")
     span: Span | None = (None, None)
@@ -282,7 +289,7 @@ def assigned(
     spec = spec_of(probe, defaults, use, addresses)
     if isinstance(spec, NotYet):
         return spec
-    faster = _faster(probe, windows, critical)
+    faster = _faster(probe, windows, critical, recurring)
     timed = tuple(segments(span, _interval(probe, defaults), faster))
     return AssignedProbe(
         probe=probe.id,
@@ -295,14 +302,28 @@ def assigned(
 
 
 def _faster(
-    probe: Probe, windows: Mapping[str, Window], critical: Iterable[str]
-) -> Iterator[tuple[int, int, int]]:
-    """List the spans of windows, each with the interval stated for it."""
+    probe: Probe,
+    windows: Mapping[str, Window],
+    critical: Iterable[str],
+    recurring: Recurring | None,
+) -> Iterator[Faster]:
+    """List the spans of windows and hours, each with the interval stated for it."""
     for each in probe.windows:
-        yield (*windows[each.window].span(), _exactly(each.interval))
+        for span in _spans(each, windows, recurring):
+            yield (*span, _exactly(each.interval))
     if probe.critical_interval is not None:
         for name in critical:
             yield (*windows[name].span(), _exactly(probe.critical_interval))
+
+
+def _spans(
+    each: IntervalIn, windows: Mapping[str, Window], recurring: Recurring | None
+) -> Iterable[tuple[int, int]]:
+    if each.window is not None:
+        return (windows[each.window].span(),)
+    if each.hours is None or recurring is None:
+        raise ValueError(f"nobody says when the hours {each.hours} are")
+    return recurring(each.hours)
 
 
 def _interval(probe: Probe, defaults: ProbeDefaults | None) -> int:

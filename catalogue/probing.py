@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from catalogue.document import Document, Record, Text3
 from catalogue.references import (
     AgreementRef,
+    HoursRef,
     LocationRef,
     PartyRef,
     Reference,
@@ -34,10 +35,17 @@ class ProbeDefaults(Record):
 
 
 class IntervalIn(Document):
-    """Another interval inside a window."""
+    """Another interval inside a window, or again and again inside service hours."""
 
-    window: WindowRef
+    window: WindowRef | None = None
+    hours: HoursRef | None = None
     interval: Duration
+
+    @model_validator(mode="after")
+    def _in_one(self) -> Self:
+        if (self.window is None) == (self.hours is None):
+            raise wrong('another interval holds inside a "window" or inside "hours"')
+        return self
 
 
 class Active(Document):
@@ -60,7 +68,8 @@ IntervalsIn = Annotated[
 class Probe(Record):
     """What is asked again and again, or reports itself; each kind has fields of its own (`catalogue.questions`).
 
-    It is asked every `interval`, inside windows as often as these say; where several hold, the shortest interval does.
+    It is asked every `interval`, inside windows and hours as often as these say; where several hold, the shortest
+    interval does.
     `critical_interval` holds in the critical windows of its service. Only its timeout ends an attempt. Without
     `locations` it is asked everywhere.
     """
@@ -82,7 +91,7 @@ class Probe(Record):
 
     @property
     def windows(self) -> tuple[IntervalIn, ...]:
-        """The windows in which it is asked at another interval."""
+        """The windows and hours in which it is asked at another interval."""
         if isinstance(self.interval_in, IntervalIn):
             return (self.interval_in,)
         return self.interval_in or ()

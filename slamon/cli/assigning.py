@@ -8,15 +8,21 @@ from dataclasses import dataclass, field
 from catalogue.agreements import Agreement
 from catalogue.calendars import Window
 from catalogue.compile import NotYet, Use, assigned
+from catalogue.intervals import Span
 from catalogue.probing import Probe, ProbeDefaults
 from catalogue.services import Service
 from probes.spec import AgentAssigned, AssignedProbe
 from slamon.app import agents
 from slamon.app.wires import NEWEST, readable
-from slamon.cli.house import House
+from slamon.cli.house import House, now
 from slamon.views.promised import Promises, promises
 
 AGENT = "agent-local"
+
+WEEK = 604_800_000_000  # µs; a list that names spans of hours is made anew each week
+TOLD_AHEAD = (
+    6  # weeks with the one that runs: an agent that is cut off longer keeps the usual interval
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ def compiler(held: Promises, targets: Targets) -> Callable[[Probe], AssignedProb
     """What compiles single probes of the catalogue, or says why one is not asked."""
     windows = {window.id: window for window in held.of(Window)}
     agreements = {agreement.id: agreement for agreement in held.of(Agreement)}
+    told = told_ahead(now())
 
     def compiled(probe: Probe) -> AssignedProbe | NotYet:
         service = held.get(Service, probe.service) if probe.service else None
@@ -56,11 +63,18 @@ def compiler(held: Promises, targets: Targets) -> Callable[[Probe], AssignedProb
             windows,
             agreements,
             critical=service.critical_windows if service else (),
+            recurring=lambda hours: held.hours(hours).intervals(*told),
             use=targets.use,
             addresses=targets.addresses,
         )
 
     return compiled
+
+
+def told_ahead(instant: int) -> Span:
+    """The span (µs) of which agents are told at an instant when hours are: whole weeks, the same all week long."""
+    begin = instant // WEEK * WEEK
+    return begin, begin + TOLD_AHEAD * WEEK
 
 
 def assign(

@@ -10,8 +10,8 @@ from catalogue.recorded import RecordedDocumentError
 from probes.spec import AgentAssigned
 from slamon.app import agents
 from slamon.app.wires import NEWEST, OLDEST, readable
-from slamon.cli.assigning import AGENT, Targets, assign, compile_probes
-from slamon.cli.house import House
+from slamon.cli.assigning import AGENT, Targets, assign, compile_probes, told_ahead
+from slamon.cli.house import House, now
 from slamon.ledger.store import ConflictError
 from slamon.views.enrolled import EnrolmentLine, enrolments, position_of
 from slamon.views.promised import promises
@@ -46,7 +46,7 @@ class Telling:
         self._told = None
 
     def tell(self) -> None:
-        """Tell each agent its list if the catalogue, the enrolments or a wire has changed since the last time."""
+        """Tell each agent its list if catalogue, enrolments, a wire or the week have changed since the last time."""
         with self._house.store.reading() as connection:
             news, enrolled = self._news(connection)
         if news == self._told:
@@ -65,7 +65,8 @@ class Telling:
     def _news(self, connection: Connection) -> tuple[object, tuple[EnrolmentLine, ...]]:
         enrolled = enrolments(connection)
         wires = tuple(self._wire_of(line.agent) for line in enrolled)
-        return (promises(connection).position, position_of(connection), wires), enrolled
+        week, _ = told_ahead(now())
+        return (promises(connection).position, position_of(connection), wires, week), enrolled
 
     def _wire(self, agent: str) -> int:
         """The wire of an agent; of one not heard of since the start what its list tells, else the oldest."""
