@@ -88,7 +88,7 @@ class ReplicationRuns(Requirement):
 
 
 class LagAtMost(Requirement):
-    """The server follows its primary, and is at most `most` µs behind it."""
+    """The server receives from its primary, and is at most `most` µs behind it."""
 
     field: Literal["lag"] = "lag"
     op: Literal["at_most"] = "at_most"
@@ -99,7 +99,7 @@ class LagAtMost(Requirement):
 
     def look(self, reply: Reply) -> tuple[bool, str]:  # noqa: D102
         answer = _of(reply)
-        if answer.lag is None or not answer.following:
+        if answer.lag is None:
             return False, excerpt(answer.stands) or UNTOLD
         return answer.lag <= self.most, f"{duration_said(answer.lag)} behind"
 

@@ -47,7 +47,8 @@ class DatabaseAnswer:
     """What a database server told of itself; what was not asked for is None.
 
     `following` is whether replication runs where the server is a `replica`, `stands` says how in words, and `lag` (µs)
-    is how far it is behind. `replicas` follow the server; of its `connections` so many are taken, of so many.
+    is how far it is behind, where it receives. `replicas` follow the server; of its `connections` so many are taken, of
+    so many.
     """
 
     version: str

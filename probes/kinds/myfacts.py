@@ -42,13 +42,14 @@ async def asked(spec: MysqlSpec, talk: MyTalk, version: str, dialogue: Dialogue)
             sources = await talk.rows(_replication(version))
         if not fields & NEEDING:
             _one(await talk.rows(PING))
+    following = None if sources is None else bool(sources) and all(map(_runs, sources))
     return DatabaseAnswer(
         version=version,
         replica=None if sources is None else bool(sources),
         read_only=None if read_only is None else read_only not in {"0", "OFF"},
-        following=None if sources is None else bool(sources) and all(map(_runs, sources)),
+        following=following,
         stands="; ".join(map(_stands, sources)) if sources else NOBODY,
-        lag=_lag(sources or []),
+        lag=_lag(sources) if sources and following else None,
         connections=connections,
     )
 

@@ -20,6 +20,7 @@ FACTS = {
     "replica": "pg_is_in_recovery()",
     "read_only": "pg_is_in_recovery() OR current_setting('default_transaction_read_only')::bool",
     "streaming": "(SELECT count(*) > 0 FROM pg_stat_wal_receiver)",
+    "paused": "CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() END",
     "received": "pg_last_wal_receive_lsn()",
     "replayed": "pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn()",
     "age": "(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000000)"
@@ -32,7 +33,7 @@ FACTS = {
 NEEDED = {
     "role": ("replica",),
     "read_only": ("read_only",),
-    "replication": ("replica", "streaming"),
+    "replication": ("replica", "streaming", "paused"),
     "lag": ("replica", "streaming", "received", "replayed", "age"),
     "replicas": ("replicas",),
     "connections": ("taken", "most"),
@@ -41,6 +42,7 @@ PLACE = re.compile(r"[0-9A-F]{1,8}/[0-9A-F]{1,8}", re.ASCII)
 NOBODY = "it is a primary, and follows nobody"
 SILENT = "it is a replica, and receives nothing from its primary"
 IDLE = "it is a replica, and has replayed no transaction of what it receives"
+PAUSED = "it is a replica, and was told to replay nothing"
 STREAMING = "it is a replica, and receives from its primary"
 
 
@@ -55,26 +57,29 @@ async def asked(spec: PostgresqlSpec, talk: PgTalk, dialogue: Dialogue) -> Datab
 
     """
     facts = await _facts(spec, talk, dialogue)
-    following, replica = _true(facts, "streaming"), _true(facts, "replica")
+    streaming = _true(facts, "streaming")
     taken, most, replicas = (facts.get(name) for name in ("taken", "most", "replicas"))
-    lag = await _lag(facts, spec, talk, dialogue) if following and "age" in facts else None
-    idle = "age" in facts and lag is None
+    lag = await _lag(facts, spec, talk, dialogue) if streaming and "age" in facts else None
     return DatabaseAnswer(
         version=talk.version,
-        replica=replica,
+        replica=_true(facts, "replica"),
         read_only=_true(facts, "read_only"),
-        following=following,
-        stands=_stands(following=following, idle=idle) if replica else NOBODY,
+        following=streaming and facts.get("paused") != "t",
+        stands=_stands(facts, lag),
         lag=lag,
         replicas=None if replicas is None else whole(replicas),
         connections=(whole(taken), whole(most)) if taken and most else None,
     )
 
 
-def _stands(*, following: bool | None, idle: bool) -> str:
-    if not following:
+def _stands(facts: Facts, lag: int | None) -> str:
+    if facts.get("replica") != "t":
+        return NOBODY
+    if facts.get("streaming") != "t":
         return SILENT
-    return IDLE if idle else STREAMING
+    if facts.get("paused") == "t":
+        return PAUSED
+    return IDLE if "age" in facts and lag is None else STREAMING
 
 
 async def _facts(spec: PostgresqlSpec, talk: PgTalk, dialogue: Dialogue) -> Facts:
