@@ -38,6 +38,8 @@ NOT_PUBLIC: tuple[Network, ...] = (
 )
 ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})  # RFC 5214 §6.1
 LOW = 0xFFFF_FFFF
+EVERYTHING: tuple[Network, ...] = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
+NOBODY = ", nor from any: clouds give out secrets of their machines there"
 
 
 class NotPermittedError(Exception):
@@ -69,7 +71,10 @@ def require_permitted(addresses: Sequence[str], allow: Sequence[Network]) -> Non
         except ValueError:
             raise NotPermittedError(f"the resolver answered {address!r}, no address") from None
         if refused:
-            raise NotPermittedError(f"the address {address} is not permitted from this agent")
+            whoever = "" if permitted(address, EVERYTHING) else NOBODY
+            raise NotPermittedError(
+                f"the address {address} is not permitted from this agent{whoever}"
+            )
 
 
 def permitted(address: str, allow: Sequence[Network] = ()) -> bool:

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from probes.dialogue import Dialogue, Surroundings
-from probes.guard import METADATA, NotPermittedError, networks, permitted, require_permitted
+from probes.guard import (
+    EVERYTHING,
+    METADATA,
+    NotPermittedError,
+    networks,
+    permitted,
+    require_permitted,
+)
 from probes.observation import Failure, Observation
 from probes.outcome import Outcome
 from probes.prober import ask
@@ -147,9 +154,6 @@ def test_the_allow_list_opens_what_it_names(
     assert permitted(address, networks(allow)) is expected
 
 
-EVERYTHING = networks("0.0.0.0/0, ::/0")
-
-
 @pytest.mark.parametrize(
     "address", [pytest.param(str(each)) for each in sorted(map(str, METADATA))]
 )
@@ -179,6 +183,18 @@ def test_no_allow_list_opens_metadata(address: str) -> None:
 )
 def test_no_disguise_opens_metadata(address: str) -> None:
     assert not permitted(address, EVERYTHING)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        pytest.param("10.0.0.1", "from this agent$", id="what a list may open"),
+        pytest.param("169.254.169.254", "from this agent, nor from any", id="what no list opens"),
+    ],
+)
+def test_a_refusal_tells_whether_a_list_may_open_it(address: str, said: str) -> None:
+    with pytest.raises(NotPermittedError, match=said):
+        require_permitted((address,), ())
 
 
 def test_one_refused_address_of_a_name_refuses_the_name() -> None:
