@@ -31,11 +31,9 @@ class ServerVersionAtLeast(Requirement):
 
     def look(self, reply: Reply) -> tuple[bool, str]:  # noqa: D102
         said = _of(reply).version
-        wanted = _numbers(self.least)
-        found = _numbers(said)
-        # Version 15 is at least 15.0.
-        found += (0,) * (len(wanted) - len(found))
-        return bool(said) and found >= wanted, excerpt(said) or UNTOLD
+        wanted, found = _numbers(self.least), _numbers(said)
+        filled = found + (0,) * (len(wanted) - len(found))  # version 15 is at least 15.0
+        return bool(found) and filled >= wanted, excerpt(said) or UNTOLD
 
 
 class RoleIs(Requirement):
