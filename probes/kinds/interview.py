@@ -71,7 +71,7 @@ class Interview:
             Failure: it is none, or it tells of an error.
 
         """
-        with self._reading():
+        with self.reading():
             root = await document(reply.body or b"", doctype=doctype)
         if told := error_of(root):
             raise Failure(Reason.SERVICE_ERROR, told)
@@ -79,7 +79,7 @@ class Interview:
 
     async def _explain(self, reply: Reply, error_of: ErrorOf) -> None:
         try:
-            with self._reading():
+            with self.reading():
                 told = error_of(await document(reply.body or b"", doctype=True))
         except Failure:
             self._dialogue.verdict = None
@@ -88,7 +88,7 @@ class Interview:
             raise Failure(Reason.SERVICE_ERROR, f"status {reply.status}: {told}")
 
     @contextmanager
-    def _reading(self) -> Iterator[None]:
+    def reading(self) -> Iterator[None]:
         """What takes too long in here is our own slowness, and says nothing about the target."""
         late = "there was no time left to read what had come"
         self._dialogue.verdict = inconclusive(Reason.NOT_MEASURABLE, late)

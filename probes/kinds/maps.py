@@ -52,7 +52,8 @@ async def _drawn(spec: WmsSpec, interview: Interview, reply: Reply) -> MapAnswer
     if not picture.whole:
         raise Failure(Reason.INCOMPLETE, "the picture breaks off")
     try:
-        return MapAnswer(blank=blank(body) if spec.looks else None)
+        with interview.reading():
+            return MapAnswer(blank=await blank(body) if spec.looks else None)
     except UnreadableError as fault:
         raise _other(f"a picture that cannot be read: {fault}") from None
 

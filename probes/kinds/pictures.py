@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 import zlib
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ BYTE = 8
 MARK, LENGTH = 0xFF, 2  # before each marker of a JPEG, and what a length takes itself
 WHOLE_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0 to SOF15
 PIECE = 64 * 1024
+ROWS = 32  # between so many the loop may turn
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def _ends(data: bytes) -> bool:
     return any(kind == b"IEND" for kind, _ in _chunks(data))
 
 
-def blank(data: bytes) -> bool | None:
+async def blank(data: bytes) -> bool | None:
     """Whether all points of a whole PNG are the same; None where nobody can tell without undoing more than its packing.
 
     Raises:
@@ -89,7 +91,9 @@ def blank(data: bytes) -> bool | None:
     point = CHANNELS[colour] * depth // BYTE
     first: bytes | None = None
     above = bytes(point)
-    for row in _rows(data, 1 + width * point, height):
+    for number, row in enumerate(_rows(data, 1 + width * point, height)):
+        if number % ROWS == 0:
+            await asyncio.sleep(0)
         this = _only_point(row, above, width)
         if this is None or (first is not None and this != first):
             return False

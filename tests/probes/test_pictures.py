@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 import zlib
 
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.kinds.pictures import PNG, Picture, UnreadableError, blank, picture_of
+from probes.kinds import pictures
+from probes.kinds.pictures import PNG, Picture, UnreadableError, picture_of
 
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 GIF = b"GIF89a" + struct.pack("<HH", 4, 3) + b"\0\0\0" + b";"
@@ -18,6 +20,10 @@ JPEG = (
     + struct.pack(">HH", 3, 4)
     + b"\x01\x01\x11\x00\xff\xd9"
 )
+
+
+def blank(picture: bytes) -> bool | None:
+    return asyncio.run(pictures.blank(picture))
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
