@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 from catalogue.databases import MysqlProbe, PostgresqlProbe
 from catalogue.document import Document
+from catalogue.interviews import OaiProbe, WfsProbe, WmsProbe
 from catalogue.web import HttpProbe, Web
+
+_HEADED = HttpProbe | OaiProbe | WmsProbe | WfsProbe
 
 
 def weaknesses(record: Document) -> tuple[str, ...]:
@@ -28,6 +31,6 @@ def _of_a_database(probe: PostgresqlProbe | MysqlProbe) -> Iterator[str]:
 def _of_web(probe: Web) -> Iterator[str]:
     if probe.verify == "off":
         yield "verify: off: whoever answers in the target's name is believed"
-    secret = probe.auth or (isinstance(probe, HttpProbe) and probe.secret_headers)
+    secret = probe.auth or (isinstance(probe, _HEADED) and probe.secret_headers)
     if secret and (probe.target or "").startswith("http://"):
         yield "a secret goes to the target without TLS: whoever listens on the way learns it"

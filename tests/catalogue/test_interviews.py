@@ -163,3 +163,18 @@ def test_agents_are_told_what_is_stated(
 
     assert spec_of(probe, None) == told
     assert bool(weaknesses(probe)) is ("verify" in stated)
+
+
+def test_a_secret_that_goes_without_tls_is_called_weak() -> None:
+    stated = {
+        "kind": "oai_pmh",
+        "target": "http://oai.example/",
+        **WEB,
+        "verify": "on",
+        "auth": None,
+    }
+    probe = OaiProbe.model_validate(LEAST | stated, strict=False)
+
+    assert weaknesses(probe) == (
+        "a secret goes to the target without TLS: whoever listens on the way learns it",
+    )
