@@ -34,7 +34,8 @@ REASONS = {
         Reason.LOGIN_REFUSED,
     ),
 }
-BEYOND_RIGHTS = frozenset({1142, 1227})
+# What the user may not see, and what this server does not understand or know.
+UNTOLD = frozenset({1142, 1227, 1064, 1193, 1235})
 
 Row = dict[str, str | None]
 
@@ -205,12 +206,12 @@ def strange(packet: bytes) -> Failure:
 
 
 def failure_of(packet: bytes) -> Failure:
-    """What an error of the server says of it; one of missing rights says that nothing can be seen."""
+    """What an error of the server says of it; that it may or can not tell what was asked for says nothing."""
     code = int.from_bytes(packet[1:3], "little")
     message = packet[3:]
     if message.startswith(b"#"):
         message = message[6:]
     said = excerpt(f"{message.decode(errors='replace')} ({code})")
-    if code in BEYOND_RIGHTS:
+    if code in UNTOLD:
         return inconclusive(Reason.NOT_MEASURABLE, said)
     return Failure(REASONS.get(code, Reason.SERVER_ERROR), said)

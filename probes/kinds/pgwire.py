@@ -15,7 +15,8 @@ MESSAGE_LIMIT = 64 * 1024
 NULL = 2**32 - 1
 # What comes at any time and answers nothing: notices, and that a later protocol is not spoken.
 ASIDE = frozenset({b"N", b"v"})
-BEYOND_RIGHTS = "42501"
+# What the user may not see, and what this server has not got: a function, a view, a setting, a kind of question.
+UNTOLD = frozenset({"42501", "0A000", "42704", "42883", "42P01"})
 # Appendix A of its documentation.
 REASONS = {
     "28000": Reason.LOGIN_REFUSED,
@@ -125,11 +126,11 @@ def strange(kind: bytes) -> Failure:
 
 
 def failure_of(body: bytes) -> Failure:
-    """What an error of the server says of it; one of missing rights says that nothing can be seen."""
+    """What an error of the server says of it; that it may or can not tell what was asked for says nothing."""
     fields = {each[:1]: _shown(each[1:]) for each in body.split(b"\0") if each}
     code, message = fields.get(b"C", ""), fields.get(b"M", "")
     said = excerpt(f"{message} ({code})")
-    if code == BEYOND_RIGHTS:
+    if code in UNTOLD:
         return inconclusive(Reason.NOT_MEASURABLE, said)
     return Failure(REASONS.get(code, Reason.SERVER_ERROR), said)
 

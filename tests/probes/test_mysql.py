@@ -598,10 +598,16 @@ def test_a_password_in_full_is_said_under_tls(see: See, server_pair: Pair) -> No
             id="a server that shuts down",
         ),
         pytest.param(
-            (packet(2, FINE), packet(1, b"\xff\x28\x04#42000what is that (1064)")),
+            (packet(2, FINE), packet(1, b"\xff\xfd\x03#HY000Out of memory")),
             (BAD, "server_error"),
-            "what is that (1064) (1064)",
+            "Out of memory (1021)",
             id="an error of another kind",
+        ),
+        pytest.param(
+            (packet(2, FINE), packet(1, b"\xff\x28\x04#42000You have an error in your SQL syntax")),
+            (INCONCLUSIVE, "not_measurable"),
+            "You have an error in your SQL syntax (1064)",
+            id="a question that it does not understand",
         ),
     ],
 )

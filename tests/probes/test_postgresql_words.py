@@ -177,6 +177,13 @@ def test_an_answer_of_another_kind_is_no_fault_of_ours(see: See) -> None:
             id="what the user may not see",
         ),
         pytest.param(
+            (IN, refused("0A000", "Function pg_last_wal_receive_lsn() is not supported")),
+            INCONCLUSIVE,
+            "not_measurable",
+            "Function pg_last_wal_receive_lsn() is not supported (0A000)",
+            id="what the server cannot tell",
+        ),
+        pytest.param(
             (asked(7),),
             INCONCLUSIVE,
             "not_measurable",
