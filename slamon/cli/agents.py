@@ -88,6 +88,11 @@ def _besides(line: dict[str, Any]) -> Iterator[str]:
             f"{line['agent']} is silent: slots of it are due, and it has handed in nothing since "
             f"{line['silent_since']}; look whether it runs and reaches this machine"
         )
+    if line["hosts_failing"]:
+        yield (
+            f"everything that {line['agent']} asks fails, {line['hosts_failing']} hosts at once: "
+            "look first whether its own line is down"
+        )
     if line["paused"]:
         yield f"{line['agent']} leaves in peace: {', '.join(line['paused'])} (`slamon probe list --paused`)"
     if line["refilled_from"]:

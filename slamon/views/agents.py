@@ -34,6 +34,8 @@ class AgentLine(Answer):
     """From when on it handed in again what the backup lacked that the ledger went on from."""
     silent_since: str | None = None
     """Until when it handed in, or was told its list, if slots of it are due and nothing has come for long."""
+    hosts_failing: int = 0
+    """How many hosts it asks, where all of them fail at once: its own line is the likeliest to be down."""
     paused: tuple[str, ...] = ()
     """The probes that it leaves in peace, as their targets turned it away."""
     alarms: tuple[AlarmLine, ...]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import Connection, func, select, tuple_
 
 from catalogue.instants import parse_instant
+from probes.spec import AgentAssigned
 from slamon.ledger.store import Ledger
 from slamon.views.agents import AgentLine, said
 from slamon.views.batches import read_assignment
@@ -42,6 +45,17 @@ def _since(line: AgentLine, told: int, fastest: int, now: int) -> int:
 
 def _due(connection: Connection, ledger: Ledger, now: int) -> dict[str, tuple[int, int]]:
     """Of each agent of which anything is due now: when it was told so, and its shortest interval."""
+    found = {}
+    for agent, told, position in lists(connection):
+        intervals = [each.interval_at(now) for each in told.probes]
+        if fastest := min((each for each in intervals if each), default=None):
+            (entry,) = ledger.since(position - 1, limit=1)
+            found[agent] = (entry.recorded_at, fastest)
+    return found
+
+
+def lists(connection: Connection) -> Iterator[tuple[str, AgentAssigned, int]]:
+    """What each agent that is a machine was told last, and the position of that."""
     newest = select(assignment.c.agent, func.max(assignment.c.version)).group_by(assignment.c.agent)
     columns = (assignment.c.agent, assignment.c.body, assignment.c.position)
     rows = connection.execute(
@@ -49,10 +63,5 @@ def _due(connection: Connection, ledger: Ledger, now: int) -> dict[str, tuple[in
         .where(tuple_(assignment.c.agent, assignment.c.version).in_(newest))
         .where(assignment.c.simulated.is_(False))
     )
-    found = {}
     for agent, body, position in rows:
-        intervals = [each.interval_at(now) for each in read_assignment(body).probes]
-        if fastest := min((each for each in intervals if each), default=None):
-            (entry,) = ledger.since(position - 1, limit=1)
-            found[agent] = (entry.recorded_at, fastest)
-    return found
+        yield agent, read_assignment(body), position

@@ -11,6 +11,7 @@ from slamon.views.agents import AgentLine, agents, with_completeness, with_refil
 from slamon.views.alarms import QuarantineLine, quarantine
 from slamon.views.answers import ProbeLine
 from slamon.views.attention import attended, labelled
+from slamon.views.blackout import with_blackouts
 from slamon.views.completeness import Completeness, completeness
 from slamon.views.handed import handed_in
 from slamon.views.judging import Frame
@@ -71,6 +72,7 @@ class Watching:
         with self._store.reading() as connection:
             found = with_refills(agents(connection, now), refilled(connection, self._ledger))
             found = with_silences(connection, self._ledger, found, now)
+            found = with_blackouts(connection, found, now)
             return with_completeness(found, completeness(connection, self._ledger, now))
 
     def completeness(self, now: int) -> tuple[Completeness, ...]:

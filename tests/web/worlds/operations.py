@@ -117,6 +117,7 @@ AGENTS = (
         reported_until=None,
         enrolled_at="2026-11-20T08:00:00Z",
         silent_since="2026-11-20T08:00:05Z",
+        hosts_failing=4,
         paused=("prb-unv-mail",),
         alarms=(),
     ),
