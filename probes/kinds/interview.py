@@ -72,7 +72,8 @@ class Interview:
 
         """
         with self.reading():
-            root = await document(reply.body or b"", doctype=doctype)
+            said = reply.headers.get("content-type", "")
+            root = await document(reply.body or b"", said, doctype=doctype)
         if told := error_of(root):
             raise Failure(Reason.SERVICE_ERROR, told)
         return root

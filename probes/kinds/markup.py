@@ -25,6 +25,8 @@ _HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")  # of UTF-8 and UTF-16
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 _ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
 _BROKEN_OFF = frozenset(
     errors.codes[each]
@@ -41,8 +43,10 @@ _MISENCODED = frozenset(
 )
 
 
-async def document(body: bytes, *, doctype: bool = False) -> Element:
+async def document(body: bytes, content_type: str = "", *, doctype: bool = False) -> Element:
     """Read a document; only with `doctype` may it name a definition (DTD), which is not read.
+
+    Where it does not say itself how it is encoded, the charset of its `content_type` does.
 
     Raises:
         Failure: it is no XML; inconclusive where it is of a kind that nobody should read.
@@ -52,22 +56,24 @@ async def document(body: bytes, *, doctype: bool = False) -> Element:
         title = _TITLE.search(body)
         told = f' titled "{excerpt(title[1].decode(errors="replace").strip())}"' if title else ""
         raise Failure(Reason.NOT_XML, f"the reply is a page of HTML{told}")
+    charset = None if _says_its_encoding(body) else _charset(content_type)
+    encoding = charset or _declared(body)
     try:
-        return await _read(body, doctype=doctype)
+        return await _read(body, charset, doctype=doctype)
     except (DefusedXmlException, _TooLargeError) as refusal:
         raise inconclusive(Reason.XML_REFUSED, _refused(refusal)) from None
     except ParseError as fault:
-        raise Failure(Reason.NOT_XML, _explained(body, fault)) from None
+        raise Failure(Reason.NOT_XML, _explained(body, fault, encoding)) from None
     except LookupError:
-        text = f"the document is encoded as {_encoding(body)}, which is no encoding"
+        text = f"the document is encoded as {encoding}, which is no encoding"
         raise Failure(Reason.NOT_XML, text) from None
     except ValueError:  # expat's own binding reads no encoding of several bytes but Unicode's
-        text = f"the document is encoded as {_encoding(body)}, which is not read here"
+        text = f"the document is encoded as {encoding}, which is not read here"
         raise inconclusive(Reason.XML_REFUSED, text) from None
 
 
-async def _read(body: bytes, *, doctype: bool) -> Element:
-    parser = XMLParser(target=_Bounded(), forbid_dtd=not doctype)
+async def _read(body: bytes, charset: str | None, *, doctype: bool) -> Element:
+    parser = XMLParser(target=_Bounded(), encoding=charset, forbid_dtd=not doctype)
     parser.parser.StartNamespaceDeclHandler = _require_short
     parser.parser.specified_attributes = (
         True  # defaults of a document type would be set for each element
@@ -118,14 +124,14 @@ def _refused(refusal: Exception) -> str:
     return f"the document has {what}: it is not read"
 
 
-def _explained(body: bytes, fault: ParseError) -> str:
+def _explained(body: bytes, fault: ParseError, encoding: str) -> str:
     line, column = fault.position
     begun = body.lstrip()[:60]
     if not begun:
         return "the reply is empty, and a document of XML was expected"
     if fault.code in _MISENCODED or _misencoded(body, line, column):
-        return f"the document is not encoded as it says, {_encoding(body)}: line {line} cannot be"
-    if not begun.startswith((b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        return f"the document is not encoded as it says, {encoding}: line {line} cannot be"
+    if not begun.startswith((b"<", *MARKS)):
         return f"the reply is no XML: it begins with {excerpt(begun.decode(errors='replace'))}"
     if fault.code in _BROKEN_OFF:
         return f"the document breaks off in line {line}"
@@ -139,6 +145,15 @@ def _misencoded(body: bytes, line: int, column: int) -> bool:
     return any(each >= 0x80 for each in rest[column : column + 4])  # noqa: PLR2004 - beyond ASCII
 
 
-def _encoding(body: bytes) -> str:
+def _says_its_encoding(body: bytes) -> bool:
+    return body.startswith(MARKS) or _ENCODING.match(body.lstrip()) is not None
+
+
+def _declared(body: bytes) -> str:
     found = _ENCODING.match(body.lstrip())
     return found[1].decode() if found else "UTF-8"
+
+
+def _charset(content_type: str) -> str | None:
+    found = _CHARSET.search(content_type)
+    return found[1] if found else None

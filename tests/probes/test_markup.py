@@ -35,6 +35,32 @@ def test_a_document_is_read(body: bytes, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        pytest.param(b"<a>caf\xe9</a>", "text/xml; charset=ISO-8859-1", id="where it says nothing"),
+        pytest.param(
+            '<?xml version="1.0" encoding="UTF-8"?><a>café</a>'.encode(),
+            "text/xml; charset=ISO-8859-1",
+            id="not where it says it itself",
+        ),
+        pytest.param(
+            "<a>café</a>".encode("utf-8-sig"),
+            "text/xml;charset=latin1",
+            id="not where it is marked",
+        ),
+        pytest.param("<a>café</a>".encode(), "text/xml", id="not where it says nothing either"),
+    ],
+)
+def test_the_header_says_how_a_document_is_encoded(body: bytes, content_type: str) -> None:
+    assert asyncio.run(document(body, content_type)).text == "café"
+
+
+def test_a_charset_that_there_is_not_is_told() -> None:
+    with pytest.raises(Failure, match="is encoded as klingon, which is no encoding"):
+        asyncio.run(document(b"<a/>", "text/xml; charset=klingon"))
+
+
+@pytest.mark.parametrize(
     ("body", "text"),
     [
         pytest.param(b" ", "the reply is empty, and a document of XML was expected", id="empty"),
