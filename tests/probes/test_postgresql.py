@@ -349,3 +349,6 @@ def test_a_server_that_hangs_runs_out_of_time(see: See, postgres_server: Postgre
         *(BAD, "timeout"),
         "no reply within 0.3 s, at stage starttls",
     )
+    left = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'watcher'"
+    while postgres_server.say(left) != "0":
+        pass
