@@ -18,6 +18,7 @@ from probes.observation import Failure, Observation
 from probes.outcome import Outcome
 from probes.prober import ask
 from probes.specs.maps import WfsSpec, WmsSpec
+from tests.servers.blackbox import Blackbox
 from tests.servers.maps import MapServer
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -80,6 +81,17 @@ def test_axes_are_told_in_the_order_of_the_reference_system(mapserver: MapServer
 def test_a_map_of_nothing_is_blank(mapserver: MapServer) -> None:
     found = seen(wms(mapserver, box=OCEAN, expected=[NOT_BLANK]))
     assert verdict(found) == (BAD, "bad_map", "map is not blank: all of one colour")
+
+
+def test_a_blank_map_passes_the_exporter_which_looks_at_no_picture(
+    mapserver: MapServer, blackbox: Blackbox
+) -> None:
+    spec = wms(mapserver, box=OCEAN, expected=[NOT_BLANK])
+    picture = {"header": "Content-Type", "regexp": "^image/png$"}
+    module = {"prober": "http", "http": {"fail_if_header_not_matches": [picture]}}
+
+    assert seen(spec).reason == "bad_map"
+    assert blackbox.probe(module, mapserver.url(**spec.drawing))
 
 
 @pytest.mark.parametrize("version", ["1.1.1", "1.3.0"])

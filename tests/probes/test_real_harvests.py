@@ -14,6 +14,7 @@ from probes.outcome import Outcome
 from probes.prober import ask
 from probes.specs.harvest import HarvestSpec
 from tests.servers.archive import Provider
+from tests.servers.blackbox import Blackbox
 
 WEEK = {"field": "records", "op": "fresh", "within": 7 * 86_400_000_000}
 
@@ -67,3 +68,13 @@ def test_a_format_that_the_provider_does_not_have_is_told_in_its_words(provider:
 
     said = "cannotDisseminateFormat: metadataPrefix marcxml is not supported"
     assert (found.reason, found.text) == ("service_error", f"step records: {said}")
+
+
+def test_a_stale_repository_passes_the_exporter_which_knows_no_day(
+    provider: Provider, blackbox: Blackbox
+) -> None:
+    listed = f"{provider.url}?verb=ListIdentifiers&metadataPrefix=oai_dc&set=old"
+    wanted = {"fail_if_body_not_matches_regexp": ["<datestamp>"], "fail_if_body_matches_regexp": ["<error"]}  # fmt: skip
+
+    assert seen(provider, WEEK, set="old").reason == "bad_records"
+    assert blackbox.probe({"prober": "http", "http": wanted}, listed)
