@@ -40,6 +40,8 @@ def faults_of(
     """Translate all faults of one record standing at `base` of a page."""
     seen: set[tuple[Position, str]] = set()
     for error in refused.errors(include_url=False):
+        if error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]:
+            continue  # what stands in it was counted only as far as it is right, and is told of itself
         problem = _fault(error, model, page, base, raw)
         # One wrong value may fail each case of a union.
         key = (Position(problem.file, problem.line, problem.column), problem.message)
