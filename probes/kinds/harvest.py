@@ -56,7 +56,7 @@ async def _listed(spec: HarvestSpec, interview: Interview, since: str) -> list[L
             return pages
         arguments = {"resumptionToken": pages[-1].token}
     text = f"the first {_deletions(pages)} changes since {since} are deletions, and there are more"
-    raise inconclusive(Reason.NOT_MEASURABLE, text)
+    raise inconclusive(Reason.BODY_LIMIT, text)
 
 
 def _with_newest(

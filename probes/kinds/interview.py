@@ -92,7 +92,7 @@ class Interview:
     def reading(self) -> Iterator[None]:
         """What takes too long in here is our own slowness, and says nothing about the target."""
         late = "there was no time left to read what had come"
-        self._dialogue.verdict = inconclusive(Reason.NOT_MEASURABLE, late)
+        self._dialogue.verdict = inconclusive(Reason.BODY_LIMIT, late)
         yield
         self._dialogue.verdict = None
 

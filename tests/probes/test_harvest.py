@@ -193,7 +193,7 @@ def test_deletions_without_end_say_nothing(observe: Observe) -> None:
 
     seen = observe(repository.talk(), asking(WEEK))
 
-    assert (seen.outcome, seen.reason) == (INCONCLUSIVE, "not_measurable")
+    assert (seen.outcome, seen.reason) == (INCONCLUSIVE, "body_limit")
     assert "the first 10 changes since" in seen.text
 
 
@@ -362,5 +362,5 @@ def test_a_document_that_takes_us_too_long_to_read_says_nothing_of_the_target() 
 
     meanwhile, after = asyncio.run(verdicts())
     assert meanwhile is not None
-    assert (meanwhile.outcome, meanwhile.reason) == (INCONCLUSIVE, Reason.NOT_MEASURABLE)
+    assert (meanwhile.outcome, meanwhile.reason) == (INCONCLUSIVE, Reason.BODY_LIMIT)
     assert after is None
