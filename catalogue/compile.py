@@ -194,7 +194,8 @@ def _login(probe: PostgresqlProbe | MysqlProbe) -> dict[str, Any]:
     shown = probe.client_certificate
     if shown is not None:
         stated["client_certificate"] = shown.model_dump(exclude=_MARK)
-    return {**stated, "verify": probe.verify == "on"}
+    refused = "pause" if probe.on_refusal else "go_on"
+    return {**stated, "verify": probe.verify == "on", "on_refusal": refused}
 
 
 def _stated_place(address: str) -> dict[str, Any]:

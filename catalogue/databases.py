@@ -18,7 +18,8 @@ from probes.specs.wire import Family
 class _DatabaseProbe(Asked):
     """A database that is logged in to; `user` is a name, or a reference like the password.
 
-    With `tls: try` it is asked in plain where it offers no TLS; with `verify: off` anybody may answer in its name.
+    With `tls: try` it is asked in plain where it offers no TLS; with `verify: off` anybody may answer in its name. A
+    login that is refused pauses the probe where `on_refusal` says so, lest it locks the account.
     """
 
     user: Word
@@ -29,6 +30,7 @@ class _DatabaseProbe(Asked):
     name: Name | None = None
     client_certificate: ClientCertificate | None = None
     family: Family | None = None
+    on_refusal: Literal["pause_probe"] | None = None
 
     def _check(self, address: str, field: str) -> None:
         if "//" in address:

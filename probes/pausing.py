@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from probes.observation import Observation
+from probes.observation import Observation, Reason
 from probes.spec import AssignedProbe, Instant
+from probes.specs.databases import DatabaseAccess
 from probes.specs.web import HttpSpec
 from probes.specs.wire import Wire
 
@@ -41,6 +42,13 @@ def pause_after(probe: AssignedProbe, seen: Observation, now: int) -> ProbePause
     spec = probe.spec
     if seen.status == UNAUTHORIZED and isinstance(spec, HttpSpec) and spec.on_401 == "pause":
         said = "the target answered 401: asking on could lock the account"
+        return ProbePaused(probe=probe.probe, from_=now, until=None, reason=said)
+    if (
+        seen.reason == Reason.LOGIN_REFUSED
+        and isinstance(spec, DatabaseAccess)
+        and spec.on_refusal == "pause"
+    ):
+        said = "the target refused the login: asking on could lock the account"
         return ProbePaused(probe=probe.probe, from_=now, until=None, reason=said)
     if seen.status in BUSY and seen.retry_after:
         until = now + min(seen.retry_after * SECOND, LONGEST)

@@ -44,6 +44,7 @@ class DatabaseAccess(Wire):
 
     `tls` says whether it is begun: `try` goes on in plain where the server has none, and whoever stands between can see
     to that. The certificate must be valid for `name`, or else for the host; without `verify` anybody may answer.
+    `on_refusal` says whether a login that is refused pauses the probe, lest it locks the account.
     """
 
     host: Host
@@ -55,6 +56,7 @@ class DatabaseAccess(Wire):
     name: Host | None = None
     client_certificate: ClientCertificate | None = None
     family: Family | None = None
+    on_refusal: Literal["pause", "go_on"] = "go_on"
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -49,6 +49,7 @@ def test_what_is_stated_is_told() -> None:
         "name": "shop.example",
         "client_certificate": SHOWN,
         "family": "ipv6",
+        "on_refusal": "pause_probe",
         "expect": ("role is replica", "lag within PT30S else degraded"),
     }
     probe = MysqlProbe.model_validate({"kind": "mysql", **SHARED, **stated})
@@ -60,6 +61,7 @@ def test_what_is_stated_is_told() -> None:
     assert told.client_certificate == ClientCertificate(**SHOWN)
     assert (told.password, told.database, told.tls) == ("env:WORD", "shop", "try")
     assert (told.verify, told.name, told.family) == (False, "shop.example", "ipv6")
+    assert told.on_refusal == "pause"
     assert [each.expectation() for each in told.conditions] == [
         "it is a replica",
         "replication lags by at most PT30S",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -19,6 +20,7 @@ from probes.observation import Observation
 from probes.outcome import Outcome
 from probes.pausing import ProbePaused, ProbeResumed, pause_after
 from probes.spec import AgentAssigned, AssignedProbe, Segment
+from probes.specs.databases import MysqlSpec
 from probes.specs.web import HttpSpec
 from probes.spool import Spool
 
@@ -70,6 +72,29 @@ def test_what_an_answer_asks_for(
 ) -> None:
     paused = pause_after(probe(on_401=on_401), seen(status, retry_after), NOON)
     assert (paused.until if paused else "none") == until
+
+
+@pytest.mark.parametrize(
+    ("on_refusal", "reason", "pauses"),
+    [
+        pytest.param("pause", "login_refused", True, id="a refusal that could lock the account"),
+        pytest.param("go_on", "login_refused", False, id="a refusal that locks nothing"),
+        pytest.param("pause", "too_many_connections", False, id="a server that is full"),
+    ],
+)
+def test_a_database_that_refuses_the_login_is_left_in_peace(
+    on_refusal: Literal["pause", "go_on"], reason: str, *, pauses: bool
+) -> None:
+    spec = MysqlSpec(host="db.example", timeout=INTERVAL, user="watcher", on_refusal=on_refusal)
+    asked = probe().model_copy(update={"spec": spec})
+
+    paused = pause_after(asked, replace(seen(0), status=None, reason=reason), NOON)
+
+    assert (paused is not None) == pauses
+    assert paused is None or (paused.until, paused.reason) == (
+        None,
+        "the target refused the login: asking on could lock the account",
+    )
 
 
 def assigned(centre: Any, target: Any, version: int = 1, **more: Any) -> None:
