@@ -11,7 +11,6 @@ import typer
 from catalogue.instants import parse_duration
 from catalogue.probing import Import
 from catalogue.services import Service
-from probes.guard import networks
 from slamon.app import imports
 from slamon.app.refused import Refused, Unknown
 from slamon.cli.commands import group
@@ -121,7 +120,7 @@ def prometheus(
         span = absolute("--from", begin), min(absolute("--to", end), now())
         with house.store.reading() as connection:
             record = _source(promises(connection), source, "observations")
-        found = series_reader.read(record, span, networks(settings.agent_allow))
+        found = series_reader.read(record, span, settings.surroundings())
         origin = imports.Source(source, record.location or "", _validity(record))
         done = imports.record(house.ledger, origin, found.file, found.results, actor=who)
         _say(done, "results")

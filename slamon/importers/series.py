@@ -16,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 from catalogue.instants import InstantError, parse_duration
 from catalogue.probing import Import
+from probes.dialogue import Surroundings
 from probes.guard import Network, NotPermittedError, require_permitted
 from probes.outcome import Outcome
 from slamon.app.imports import File, Result
@@ -44,7 +45,7 @@ class Read(NamedTuple):
     results: Sequence[Result]
 
 
-def read(record: Import, span: tuple[int, int], allow: Sequence[Network]) -> Read:
+def read(record: Import, span: tuple[int, int], around: Surroundings) -> Read:
     """Read a series in `[begin, end)` (µs), at whole steps of the epoch: the same instants whenever it is read.
 
     Raises:
@@ -59,7 +60,7 @@ def read(record: Import, span: tuple[int, int], allow: Sequence[Network]) -> Rea
     digest = sha256()
     for begin, end in _pieces(span, step):
         asked = {"query": record.query, "start": begin, "end": end, "step": step // SECOND}
-        answer = _asked(record.url, asked, allow)
+        answer = _asked(record.url, asked, around)
         digest.update(answer)
         results += (_result(record, *value) for value in _values(answer))
     return Read(File(f"{record.url} {record.query}", digest.hexdigest()), results)
@@ -117,14 +118,15 @@ def _values(answer: bytes) -> Sequence[tuple[Decimal, str]]:
         raise Refused(message) from None
 
 
-def _asked(url: str, asked: Mapping[str, object], allow: Sequence[Network]) -> bytes:
+def _asked(url: str, asked: Mapping[str, object], around: Surroundings) -> bytes:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     path = f"{parts.path.rstrip('/')}/api/v1/query_range?{urlencode(asked)}"
     try:
-        address = _permitted(host, port, allow)
+        address = _permitted(host, port, around.allow)
         with closing(HTTPConnection(host, port, timeout=SECONDS)) as connection:
-            connection.sock = _connected(address, host, port, secured=parts.scheme == "https")
+            context = around.tls if parts.scheme == "https" else None
+            connection.sock = _connected(address, host, port, context)
             connection.request("GET", path, headers={"Accept": "application/json"})
             answer = connection.getresponse()
             body = answer.read(MOST_BYTES + 1)
@@ -146,8 +148,6 @@ def _permitted(host: str, port: int, allow: Sequence[Network]) -> str:
     return addresses[0]
 
 
-def _connected(address: str, host: str, port: int, *, secured: bool) -> socket.socket:
+def _connected(address: str, host: str, port: int, context: ssl.SSLContext | None) -> socket.socket:
     plain = socket.create_connection((address, port), SECONDS)
-    if not secured:
-        return plain
-    return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+    return plain if context is None else context.wrap_socket(plain, server_hostname=host)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from catalogue.instants import parse_instant
 from slamon.cli.main import app
+from tests.servers.authority import Authority, Pair
 
 DOCUMENT = """\
 providers:
@@ -42,7 +45,7 @@ agreements:
      service_hours: always, data: [imp-prom], remedy: {{kind: review_item, after_periods: 1}}}}
   prov: {{_: I}}
 imports:
-- {{id: imp-prom, service: svc-web, kind: prometheus, use: observations, url: "http://127.0.0.1:{port}",
+- {{id: imp-prom, service: svc-web, kind: prometheus, use: observations, url: "{scheme}://127.0.0.1:{port}",
    query: up, step: PT1H, good: ">= 1", validity: PT1H, location: loc-bonn, prov: {{_: I}}}}
 """
 BEGIN = parse_instant("2026-03-02T00:00:00Z") // 1_000_000
@@ -66,9 +69,11 @@ class Series(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture
-def port() -> Iterator[int]:
+@contextmanager
+def serving(context: ssl.SSLContext | None = None) -> Iterator[int]:
     with HTTPServer(("127.0.0.1", 0), Series) as server:
+        if context is not None:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server.server_port
@@ -76,18 +81,27 @@ def port() -> Iterator[int]:
         thread.join()
 
 
+@pytest.fixture
+def port() -> Iterator[int]:
+    with serving() as port:
+        yield port
+
+
 class Commands:
     """The commands in a data folder of their own."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, scheme: str = "http") -> None:
         self._folder = folder
         documents = folder / "documents"
         documents.mkdir()
-        (documents / "web.yaml").write_text(DOCUMENT.format(port=port))
+        (documents / "web.yaml").write_text(DOCUMENT.format(port=port, scheme=scheme))
         assert self("catalogue", "apply", str(documents), "--yes").exit_code == 0
 
-    def __call__(self, *arguments: str, allow: str = "127.0.0.0/8") -> Result:
+    def __call__(
+        self, *arguments: str, allow: str = "127.0.0.0/8", trusting: str | None = None
+    ) -> Result:
         env = {
+            "SLAMON_AGENT_CA": trusting,
             "SLAMON_DATA": str(self._folder / "var"),
             "SLAMON_ACTOR": "rita",
             "SLAMON_AGENT_ALLOW": allow,
@@ -118,6 +132,22 @@ def test_an_address_that_is_not_allowed_is_not_asked(commands: Commands) -> None
 
     assert refused.exit_code == 1
     assert "cannot be asked" in refused.stderr
+
+
+def test_a_series_of_an_authority_of_our_own_is_taken_in_where_the_agent_is_told_of_it(
+    tmp_path: Path, authority: Authority, server_pair: Pair
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(server_pair.certificate, server_pair.key)
+    with serving(context) as port:
+        commands = Commands(tmp_path, port, "https")
+        unknown = commands("import", "prometheus", "imp-prom", *DAY)
+        known = commands(
+            "import", "prometheus", "imp-prom", *DAY, trusting=str(authority.certificate)
+        )
+
+    assert "certificate verify failed" in unknown.stderr
+    assert known.stdout == "24 results recorded, 0 were known already\n"
 
 
 def test_a_series_is_no_file(commands: Commands, tmp_path: Path) -> None:

@@ -17,13 +17,14 @@ import pytest
 from catalogue.instants import MINUTE, SECOND, parse_instant
 from catalogue.kinds import KINDS
 from catalogue.probing import Import
+from probes.dialogue import Surroundings
 from probes.guard import networks
 from probes.outcome import Outcome
 from slamon.app.refused import Refused
 from slamon.importers import series
 
 BEGIN = parse_instant("2026-03-02T10:00:00Z")
-HERE = networks("127.0.0.0/8")
+HERE = Surroundings(networks("127.0.0.0/8"))
 GOOD, DEGRADED, BAD, NONE = Outcome.GOOD, Outcome.DEGRADED, Outcome.BAD, Outcome.INCONCLUSIVE
 RECORD: dict[str, Any] = {
     "id": "imp-prom",
@@ -138,7 +139,7 @@ def test_what_is_no_series_is_refused(prometheus: str, query: str, said: str) ->
 
 def test_an_address_that_is_not_permitted_is_not_asked(prometheus: str) -> None:
     with pytest.raises(Refused, match="cannot be asked"):
-        series.read(record(url=prometheus), minutes(6), ())
+        series.read(record(url=prometheus), minutes(6), Surroundings())
 
 
 @pytest.mark.parametrize("step", ["PT0.5S", "P1M", "PT0S"])
