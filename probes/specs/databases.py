@@ -101,4 +101,4 @@ class MysqlSpec(DatabaseAccess):
     @property
     def target(self) -> str:
         """The target in words."""
-        return f"{self.host}:{self.port}/{self.database or ''}"
+        return f"{self.host}:{self.port}" + (f"/{self.database}" if self.database else "")

@@ -76,6 +76,7 @@ def test_a_demonstration_asks_elsewhere() -> None:
 
     assert isinstance(told, MysqlSpec)
     assert (told.host, told.port, told.database) == ("127.0.0.1", 5433, None)
+    assert told.target == "127.0.0.1:5433"
 
 
 @pytest.mark.parametrize(

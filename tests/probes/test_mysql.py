@@ -545,6 +545,7 @@ def test_a_password_in_full_is_said_under_tls(see: See, server_pair: Pair) -> No
             words.append(secured.recv(1024))
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(10)
         serving = threading.Thread(target=served, args=(listening,))
         serving.start()
         seen = see(listening.getsockname()[1])

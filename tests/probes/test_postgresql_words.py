@@ -13,7 +13,7 @@ from probes.guard import networks
 from probes.observation import Observation
 from probes.outcome import Outcome
 from probes.prober import ask
-from probes.specs.databases import PostgresqlSpec
+from probes.specs.databases import MysqlSpec, PostgresqlSpec
 
 SECOND = 1_000_000
 HANGS_UP = b""
@@ -79,6 +79,24 @@ def test_notices_answer_nothing(see: See) -> None:
     aside = message(b"N", b"SNOTICE\0Mhello\0\0")
 
     assert see(aside + IN, aside + ROW + aside + DONE).outcome is GOOD
+
+
+@pytest.mark.parametrize("kind", [PostgresqlSpec, MysqlSpec])
+def test_a_server_behind_the_guard_is_not_dialled(
+    serve: Serve, kind: type[PostgresqlSpec | MysqlSpec]
+) -> None:
+    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        dialled.append(1)
+
+    async def once() -> Observation:
+        async with serve(talk) as port:
+            spec = kind(host="127.0.0.1", port=port, timeout=SECOND, user="watcher")
+            return await ask(spec, Surroundings())
+
+    dialled: list[int] = []
+    seen = asyncio.run(once())
+
+    assert (seen.outcome, seen.reason, dialled) == (INCONCLUSIVE, "not_permitted", [])
 
 
 SASL = asked(10, b"SCRAM-SHA-256\0\0")
