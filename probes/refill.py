@@ -56,7 +56,8 @@ class Refill:
 
         """
         ledger = str(self._centre.ledger)
-        await self._agree_on_pauses()
+        if not await self._agreed_on_pauses():
+            return
         if self._met is not None and _id(self._met) == _id(ledger):
             log.warning("the centre went on from a backup (%s): it gets what it lacks", ledger)
             if not await self._send_again():
@@ -67,18 +68,21 @@ class Refill:
         await self._recorder.do(self._spool.met, ledger)
         self._met = ledger
 
-    async def _agree_on_pauses(self) -> None:
-        """Have the centre told of each pause, and of the end of those that only it knows."""
+    async def _agreed_on_pauses(self) -> bool:
+        """Have the centre told of each pause, and of the end of those that only it knows; False where it cannot say."""
+        answer = await asyncio.to_thread(self._centre.pauses)
+        if answer.status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:
+            return False
         pauses = self._spool.pauses
         await self._recorder.do(pauses.tell_again)
-        answer = await asyncio.to_thread(self._centre.pauses)
-        if answer.status != HTTPStatus.OK:
-            return  # it is of a version that knows of none
+        if answer.status == HTTPStatus.NOT_FOUND:
+            return True  # it is of a version that knows of none
         now = time.time_ns() // 1000
         for paused in _PAUSES.validate_json(answer.body):
             said = "the agent's spool knows of no such pause"
             resumed = ProbeResumed(probe=paused.probe, at=max(now, paused.from_), reason=said)
             await self._recorder.do(pauses.disown, paused, resumed)
+        return True
 
     async def _send_again(self) -> bool:
         parcels = self._spool.parcels

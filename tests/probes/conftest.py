@@ -175,6 +175,7 @@ class TinyCentre(ThreadingHTTPServer):
         self.gaps_answered = 200
         self.pauses: list[ProbePaused | ProbeResumed] = []
         self.pauses_answered = 204
+        self.pauses_told = 200
         self.asked = 0
         self.lose_answers = 0
         self.refuse_with: list[tuple[int, dict[str, str]]] = []
@@ -225,7 +226,8 @@ class TinyCentreTalk(BaseHTTPRequestHandler):
             self.answer(200, b'{"recorded": %d}' % held)
             return
         if what == "pauses":
-            self.answer(200, json.dumps(self.server.lasting()).encode())
+            status = self.server.pauses_told
+            self.answer(status, json.dumps(self.server.lasting()).encode())
             return
         assert self.path == "/api/v1/agents/agent-1/assignment"
         if assignment is None:

@@ -147,6 +147,25 @@ def test_a_pause_of_which_only_the_centre_knows_is_over(tmp_path: Path, centre: 
     spool.close()
 
 
+def test_a_centre_that_cannot_say_what_is_paused_is_asked_again_and_gets_its_batches(
+    tmp_path: Path, centre: Any
+) -> None:
+    centre.ledger = "7f/1"
+    centre.pauses.append(PAUSED)
+    centre.pauses_told = 500
+    spool = Spool(tmp_path / "spool.db")
+    spool.follow(ASSIGNED, 0)
+    spool.close_until(1, SECOND)
+
+    hand_in(spool, centre)
+    assert (len(centre.batches), spool.centre) == (1, None)
+    centre.pauses_told = 200
+    hand_in(spool, centre)
+
+    assert (centre.lasting(), spool.centre) == ([], "7f/1")
+    spool.close()
+
+
 def test_a_pause_that_ended_before_the_centre_had_heard_of_it_is_told_whole(
     tmp_path: Path, centre: Any
 ) -> None:
