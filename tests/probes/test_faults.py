@@ -159,3 +159,16 @@ def test_a_page_that_never_ends_is_left_at_the_limit(faults: Faults, blackbox: B
     assert seen.outcome is not Outcome.GOOD
     assert seen.reason == "body_limit"
     assert not passes(blackbox, port)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        pytest.param(replies.hints_without_end, id="hints that a reply will come"),
+        pytest.param(replies.packed_nothing_without_end, id="packed files with nothing in them"),
+    ],
+)
+def test_a_flood_of_nothing_ends_at_the_deadline(faults: Faults, made: Callable[[], Talk]) -> None:
+    seen = look(faults.serve(made()), LITTLE)
+
+    assert (seen.outcome, seen.reason) == (Outcome.BAD, "drip")

@@ -57,6 +57,30 @@ def body_without_end() -> Talk:
     return streaming(lambda: chain([begun], repeat(chunk, BOUND // len(chunk))))
 
 
+def _flooding(begun: bytes, piece: bytes) -> Talk:
+    """Say a piece again and again, faster than anybody reads it, and nothing that counts."""
+    many = piece * (MIB // len(piece))
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(begun)
+        while True:
+            writer.write(many)
+            await writer.drain()
+
+    return talk
+
+
+def hints_without_end() -> Talk:
+    """Word after word that a reply will come."""
+    return _flooding(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n")
+
+
+def packed_nothing_without_end() -> Talk:
+    """A body of packed files, each of which is empty."""
+    return _flooding(reply("Content-Encoding: gzip", body=b""), _gzipped(b""))
+
+
 def circle() -> Talk:
     """A redirect to itself."""
     return answering(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n")
