@@ -52,6 +52,8 @@ def test_a_batch_closes(rows: list[Row], settled: int, end: int | None) -> None:
 def test_no_batch_reaches_over_midnight() -> None:
     midnight = 20_001 * DAY
     batch = OpenBatch(midnight - SECOND, {})
+    assert batch.end(midnight - 1) is None
+    assert batch.end(midnight) == midnight
     assert batch.end(midnight + 5 * SECOND) == midnight
 
 
@@ -69,6 +71,13 @@ def test_after_closing_only_later_rows_count() -> None:
     assert batch.begin == at(2)
     assert batch.end(at(3)) is None
     assert batch.end(at(6)) == at(6)
+
+
+def test_rows_after_the_end_count_in_the_next_batch() -> None:
+    batch = opened(*(row(n / 100) for n in range(1500)))
+    assert batch.closed(at(5))
+    assert batch.end(at(14.99)) is None
+    assert batch.end(at(15)) == at(15)
 
 
 def test_a_long_gap_is_cut_by_days_and_by_about_a_thousand_slots() -> None:

@@ -324,6 +324,13 @@ def test_more_than_five_redirects_are_not_followed(observe: Observe, routing: Ro
     assert len(asked) == 6
 
 
+def test_where_no_redirect_is_followed_it_is_the_answer(observe: Observe, routing: Routing) -> None:
+    asked: list[bytes] = []
+    seen = observe(routing({"/": moved("/there")}, asked), at(redirects=0))
+    assert (seen.outcome, seen.reason, seen.status) == (BAD, "bad_status", 302)
+    assert len(asked) == 1
+
+
 def test_a_page_that_is_met_again_is_a_circle(observe: Observe, routing: Routing) -> None:
     asked: list[bytes] = []
     seen = observe(routing({"/": moved("/there#top"), "/there": moved("/there")}, asked), at())
