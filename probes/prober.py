@@ -125,7 +125,8 @@ def _seen(dialogue: Dialogue, outcome: Outcome) -> Observation:
 
 def _seconds(text: str) -> int | None:
     """A Retry-After in seconds; a date (RFC 9110 §10.2.3 allows both) is not read: clocks differ."""
-    return int(text) if text.isascii() and text.isdigit() else None
+    # Beyond nine digits all are years, and some more than an integer may be read from.
+    return int(text[:9]) if text.isascii() and text.isdigit() else None
 
 
 def _without_secrets(seen: Observation, secrets: Sequence[str]) -> Observation:
