@@ -17,14 +17,16 @@ PIECE = (
     16 * 1024
 )  # between two the loop may turn: a document of a megabyte must not stop other probes
 LONGEST_TAG = 64 * 1024
+LONGEST_HEAD = 64 * 1024  # of a page of HTML, in which its title stands
 LONGEST_NAMESPACE = 1000  # each name beneath it is kept together with it
 MOST_ELEMENTS = 300_000  # capabilities of 16 MiB have about as many
 
 _HTML = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html[\s>])",
+    # Never back over what was taken: a target could have it tried in more ways than there is time for.
+    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*\?>)?+\s*+(?:(?><!--.*?-->)\s*+)*+(?:<!doctype\s+html|<html[\s>])",
     re.IGNORECASE | re.DOTALL,
 )
-_TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(rb"<title[^>]{0,200}>(.{0,1000}?)</title", re.IGNORECASE | re.DOTALL)
 MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")  # of UTF-8 and UTF-16
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 _ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
@@ -53,7 +55,7 @@ async def document(body: bytes, content_type: str = "", *, doctype: bool = False
 
     """
     if _HTML.match(body):
-        title = _TITLE.search(body)
+        title = _TITLE.search(body, 0, LONGEST_HEAD)
         told = f' titled "{excerpt(title[1].decode(errors="replace").strip())}"' if title else ""
         raise Failure(Reason.NOT_XML, f"the reply is a page of HTML{told}")
     charset = None if _says_its_encoding(body) else _charset(content_type)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
@@ -10,6 +11,8 @@ from probes.kinds.markup import document
 from probes.observation import Failure
 from probes.outcome import Outcome
 
+MIB = 1024 * 1024
+BRIEF = 5  # seconds, where each way would take hours
 LAUGHS = b"".join(b'<!ENTITY l%d "%s">' % (n, b"&l%d;" % (n - 1) * 10) for n in range(1, 10))
 
 
@@ -103,6 +106,20 @@ def test_a_charset_that_there_is_not_is_told() -> None:
 )
 def test_what_is_none_is_explained(body: bytes, text: str) -> None:
     assert failure(body) == ("not_xml", Outcome.BAD, text)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"<!---->" * 100 + b"x", id="comments that could be read as one"),
+        pytest.param(b" " * MIB, id="blanks"),
+        pytest.param(b"<html>" + b"<title>" * 100_000, id="titles that do not end"),
+    ],
+)
+def test_what_can_be_looked_for_in_many_ways_is_looked_for_in_one(body: bytes) -> None:
+    begun = time.perf_counter()
+    assert failure(body)[0] == "not_xml"
+    assert time.perf_counter() - begun < BRIEF
 
 
 @pytest.mark.parametrize(
