@@ -6,7 +6,7 @@ import json
 import operator
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Annotated, Literal, Self
 
@@ -212,7 +212,11 @@ def value_at(body: bytes | None, path: str) -> tuple[bool, object, str]:
     """Whether a JSON body has a value at a dotted path, the value, and in words what is there."""
     try:
         value = _document(body or b"")
-    except (ValueError, RecursionError):
+    except (
+        ValueError,
+        RecursionError,
+        InvalidOperation,
+    ):  # the last: an exponent beyond all bounds
         return False, None, "body is not JSON"
     for step in path.split("."):
         if isinstance(value, dict) and step in value:
@@ -232,7 +236,7 @@ def _document(body: bytes) -> object:
 
 def _shown(value: object) -> str:
     if isinstance(value, Decimal):
-        return str(value)
+        return excerpt(str(value))
     try:
         return excerpt(json.dumps(value, default=str))
     except RecursionError:

@@ -69,8 +69,9 @@ def instant_of(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     number = Decimal(value)
-    unit = 1_000 if abs(number) >= MILLISECONDS_FROM else 1_000_000
-    return int(number * unit) if abs(number) < MILLISECONDS_FROM * 1_000 else None
+    size = number.copy_abs()  # unlike abs(), it never rounds, nor overflows
+    unit = 1_000 if size >= MILLISECONDS_FROM else 1_000_000
+    return int(number * unit) if size < MILLISECONDS_FROM * 1_000 else None
 
 
 def _written(text: str) -> int | None:

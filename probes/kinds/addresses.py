@@ -55,5 +55,5 @@ def target(url: SplitResult) -> bytes:
     path = url.path or "/"
     asked = f"{path}?{url.query}" if url.query else path
     return "".join(
-        c if c.isascii() else "".join(f"%{b:02X}" for b in c.encode()) for c in asked
+        c if "!" <= c <= "~" else "".join(f"%{b:02X}" for b in c.encode()) for c in asked
     ).encode()

@@ -123,6 +123,20 @@ def cron(path: str, value: bool | int | str | None) -> Requirement:  # noqa: FBT
             id="a body nested without end",
         ),
         pytest.param(
+            JsonExists(path="a"),
+            Reply(body=b'{"a": 1e9999999999999999999}'),
+            BAD,
+            "body is not JSON",
+            id="a number beyond all bounds",
+        ),
+        pytest.param(
+            JsonFresh(path="a", within=1),
+            Reply(body=b'{"a": 1e1000000}'),
+            BAD,
+            "1E+1000000 is no instant",
+            id="a number that is no instant by far",
+        ),
+        pytest.param(
             MinDaysLeft(days=21),
             Reply(certificates=(ending(6),)),
             DEGRADED,
@@ -168,9 +182,15 @@ def test_a_condition_explains_itself(
     assert checked.passed == (outcome is GOOD)
 
 
-def test_long_values_are_shortened() -> None:
-    checked = BannerMatches(pattern="x").check(Reply(banner="y" * 5000))
-    assert len(checked.actual) == 201
+@pytest.mark.parametrize(
+    ("condition", "reply"),
+    [
+        pytest.param(BannerMatches(pattern="x"), Reply(banner="y" * 5000), id="a text"),
+        pytest.param(JsonExists(path="a"), Reply(body=b'{"a": 0.%s}' % (b"1" * 5000)), id="digits"),
+    ],
+)
+def test_long_values_are_shortened(condition: Requirement, reply: Reply) -> None:
+    assert len(condition.check(reply).actual) == 201
 
 
 NOON = 1_771_070_400_000_000  # 2026-02-14T12:00:00Z

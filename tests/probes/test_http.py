@@ -521,6 +521,25 @@ def test_each_redirect_is_guarded_again(
     assert (seen.outcome, seen.reason) == (outcome, reason)
 
 
+@pytest.mark.parametrize(
+    ("where", "asked"),
+    [
+        pytest.param("/a b", "/a%20b", id="a blank"),
+        pytest.param("/a\x7fb", "/a%7Fb", id="a control character"),
+    ],
+)
+def test_what_no_path_can_hold_is_asked_for_as_browsers_do(
+    observe: Observe, routing: Routing, where: str, asked: str
+) -> None:
+    assert observe(routing({"/": moved(where), asked: page(b"")}, []), at()).outcome is GOOD
+
+
+def test_whoever_asks_for_patience_without_end_is_heard(observe: Observe, routing: Routing) -> None:
+    seen = observe(routing({"/": page(b"", Retry_After="9" * 5000)}, []), at())
+    assert seen.outcome is GOOD
+    assert seen.retry_after == 999_999_999
+
+
 def test_a_redirect_that_is_expected_is_an_answer(observe: Observe, routing: Routing) -> None:
     seen = observe(
         routing({"/": moved("http://10.0.0.1/")}, []),
