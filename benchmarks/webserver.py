@@ -78,7 +78,7 @@ http {{
   log_format short '$request_uri'; access_log {folder}/access.log short;
   client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
   uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5; keepalive_timeout 0; ssl_session_cache off;
-  ssl_session_tickets off;
+  ssl_session_tickets off; ssl_protocols TLSv1.2 TLSv1.3;
 {"".join(_site(folder, web, address) for address in ADDRESSES)}
 }}
 """

@@ -20,6 +20,7 @@ TCP_INFO = 11
 TICK = 8_000  # µs; below two ticks of a slow kernel clock the difference may be the ticks' own
 
 _STAMP = struct.Struct("qq")
+_NUMBER = struct.Struct("I")
 _INFO = 104
 _LAST_DATA, _RTT, _RESENT = 52, 68, 100
 
@@ -54,23 +55,24 @@ def lag(sock: socket.socket, told: Told, waited: int) -> int:
             found = (time.time_ns() - seconds * 1_000_000_000 - rest) // 1000
             # A stamp beyond the wait is another clock's (this process was given one of its own).
             return found if 0 <= found <= waited else 0
-    since = _info(sock, _LAST_DATA) * 1000
-    return min(since, waited) if since > TICK else 0
+    (since,) = _told(sock, _LAST_DATA) or (0,)
+    return min(since * 1000, waited) if since * 1000 > TICK else 0
 
 
 def handshake(sock: socket.socket) -> int | None:
     """The round trip (µs) of a connection's handshake; None where a segment was sent again, or nobody knows."""
-    return None if _info(sock, _RESENT) else _info(sock, _RTT) or None
+    resent, rtt = _told(sock, _RESENT, _RTT) or (0, 0)
+    return None if resent else rtt or None
 
 
-def _info(sock: socket.socket, offset: int) -> int:
+def _told(sock: socket.socket, *offsets: int) -> tuple[int, ...]:
+    """Numbers of TCP_INFO; none where the kernel does not tell them all."""
     if sys.platform != "linux":
-        return 0
+        return ()
     try:
         info = sock.getsockopt(socket.IPPROTO_TCP, TCP_INFO, _INFO)
     except OSError:
-        return 0
-    if len(info) < offset + 4:
-        return 0
-    found: int = struct.unpack_from("I", info, offset)[0]
-    return found
+        return ()
+    if len(info) < max(offsets) + _NUMBER.size:
+        return ()
+    return tuple(_NUMBER.unpack_from(info, each)[0] for each in offsets)

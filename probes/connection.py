@@ -17,6 +17,8 @@ from probes.observation import Failure, Reason, inconclusive
 CHUNK = 64 * 1024
 TURN = 10_000_000  # ns for which what has come is read without the loop turning
 
+Read = tuple[bytes, arrivals.Told]
+
 
 class _Room(threading.local):
     """Where a thread reads into: to make room anew for each read would cost more than the read."""
@@ -77,7 +79,7 @@ class Connection:
         self.talked = False
         self.cut_off = False
         self._watched = False
-        self._awaited: asyncio.Future[None] | None = None
+        self._awaited: asyncio.Future[Read] | None = None
         self._turned = time.perf_counter_ns()
 
     @classmethod
@@ -136,8 +138,7 @@ class Connection:
                         await self._flush()  # the other end is told why
                     raise
                 else:
-                    break
-            await self._flush()
+                    break  # our last word goes out with what is said first, or before we wait
 
     async def send(self, data: bytes) -> None:
         """Write all of it.
@@ -169,6 +170,9 @@ class Connection:
     def close(self) -> None:
         """Drop it at once; what it still had to say is of no interest."""
         self._watch_no_more()
+        if self._outgoing.pending:  # the end of a handshake after which nothing was said
+            with suppress(OSError):
+                self._sock.send(self._outgoing.read())
         self._sock.close()
 
     async def _sent(self, data: bytes) -> None:
@@ -210,34 +214,43 @@ class Connection:
             # Who talks faster than we read would hold up all other probes, and outlive every deadline.
             await asyncio.sleep(0)
             begun = self._turned = time.perf_counter_ns()
-        while True:
-            try:
-                count, told, _, _ = self._sock.recvmsg_into(_room.buffers, arrivals.ROOM)
-            except (BlockingIOError, InterruptedError):
-                await self._readable()
-                continue
-            if count:
-                waited = (time.perf_counter_ns() - begun) // 1000
-                self.lag += arrivals.lag(self._sock, told, waited)
-            return bytes(_room.view[:count])
+        try:
+            data, told = self._read()
+        except (BlockingIOError, InterruptedError):
+            data, told = await self._readable()
+        if data:
+            waited = (time.perf_counter_ns() - begun) // 1000
+            self.lag += arrivals.lag(self._sock, told, waited)
+        return data
 
-    async def _readable(self) -> None:
-        ready = self._awaited = self._loop.create_future()
+    def _read(self) -> Read:
+        count, told, _, _ = self._sock.recvmsg_into(_room.buffers, arrivals.ROOM)
+        return bytes(_room.view[:count]), told
+
+    async def _readable(self) -> Read:
+        ready: asyncio.Future[Read] = self._loop.create_future()
+        self._awaited = ready
         if not self._watched:
             self._loop.add_reader(self._sock.fileno(), self._has_come)
             self._watched = True
         try:
-            await ready
+            return await ready
         finally:
             self._awaited = None
             self._turned = time.perf_counter_ns()
 
     def _has_come(self) -> None:
-        # Mostly the next wait is for the same socket: only what comes while nobody waits ends the watch.
         if self._awaited is None:
+            # Mostly the next wait is for the same socket: only what comes while nobody waits ends the watch.
             self._watch_no_more()
         elif not self._awaited.done():
-            self._awaited.set_result(None)
+            # Read at once: what is left lying would be told of again, when somebody waits for what comes next.
+            try:
+                self._awaited.set_result(self._read())
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as fault:
+                self._awaited.set_exception(fault)
 
     def _watch_no_more(self) -> None:
         if self._watched:
