@@ -46,11 +46,17 @@ def assigned(port: int, version: int = 1, probes: int = 3) -> AgentAssigned:
     )
 
 
-def until(condition: Callable[[], object], seconds: float = 10) -> None:
+def until(condition: Callable[[], object], seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.02)
+
+
+def goes_on(target: Any, times: int = 6) -> None:
+    """Wait until the target was asked so often again."""
+    target.asked = 0
+    until(lambda: target.asked >= times)
 
 
 def stopped(process: subprocess.Popen[str]) -> str:
@@ -96,7 +102,7 @@ def test_rows_arrive_once_although_the_agent_is_killed(
     assignment = centre.assignment = assigned(target.server_address[1])
     process = start()
     until(lambda: centre.batches)
-    time.sleep(1)
+    goes_on(target)
     process.kill()
     process.communicate()
     left = spooled(tmp_path / "spool.db")
@@ -148,7 +154,7 @@ def test_while_the_centre_is_away_the_agent_goes_on_by_its_last_assignment(
     until(lambda: centre.batches)
     stopped(process)
     process = start(SLAMON_CENTRE="http://127.0.0.1:9/")
-    time.sleep(2)
+    goes_on(target)
     log = stopped(process)
     assert "cannot be reached" in log
     assert len(spooled(tmp_path / "spool.db")) > 3

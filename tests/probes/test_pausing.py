@@ -113,7 +113,7 @@ async def during(centre: Any, path: Path, steps: Callable[[], Awaitable[None]]) 
     spool.close()
 
 
-async def until(condition: Callable[[], object], seconds: float = 10) -> None:
+async def until(condition: Callable[[], object], seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"
