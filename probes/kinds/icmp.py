@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median_low
 
 from icmplib import ICMPLibError, SocketPermissionError, async_ping
@@ -26,11 +27,20 @@ async def ask(spec: IcmpSpec, dialogue: Dialogue) -> Reply:
     with dialogue.timed("first_byte") as found:
         came = await _echoes(spec, address)
         found.append(f"{len(came)} of {spec.count} came back")
+    return reply_of(came, spec.count)
+
+
+def reply_of(came: Sequence[int], count: int) -> Reply:
+    """What `count` echoes tell of which those came back, after so many µs each; it took the median.
+
+    Raises:
+        Failure: none came back.
+
+    """
     if not came:
-        raise Failure(Reason.TIMEOUT, f"none of {spec.count} echoes came back")
-    middle = median_low(came)
-    lost: tuple[int | None, ...] = (None,) * (spec.count - len(came))
-    return Reply(echoes=(*came, *lost), took=middle, at=now())
+        raise Failure(Reason.TIMEOUT, f"none of {count} echoes came back")
+    lost: tuple[int | None, ...] = (None,) * (count - len(came))
+    return Reply(echoes=(*came, *lost), took=median_low(came), at=now())
 
 
 async def _echoes(spec: IcmpSpec, address: str) -> tuple[int, ...]:

@@ -133,6 +133,41 @@ def test_a_backup_that_forgot_a_pause_ends_none(tmp_path: Path, centre: Any) -> 
     spool.close()
 
 
+@pytest.mark.parametrize(
+    ("begin", "until", "now", "ended"),
+    [
+        pytest.param(0, None, 3, 3, id="when it is noticed"),
+        pytest.param(0, 5, 3, 3, id="when it is noticed, before the time that the target named"),
+        pytest.param(0, 2, 3, 2, id="at the time that the target named"),
+        pytest.param(5, None, 3, 5, id="no earlier than it began, where the clock was set back"),
+    ],
+)
+def test_a_pause_of_a_changed_probe_ends(
+    tmp_path: Path, centre: Any, begin: int, until: int | None, now: int, ended: int
+) -> None:
+    spool = Spool(tmp_path / "spool.db")
+    named = None if until is None else until * SECOND
+    begun = ProbePaused(probe="prb-a", from_=begin * SECOND, until=named, reason="429")
+    spool.pauses.begin(begun, PROBE)
+    another = PROBE.spec.model_copy(update={"timeout": 2})
+    changed = PROBE.model_copy(update={"spec": another})
+
+    async def looked() -> None:
+        recorder = Recorder(spool)
+        leaving = Leaving(spool.pauses, recorder, lambda: now * SECOND)
+        await leaving.read()
+        assigned = ASSIGNED.model_copy(update={"probes": (changed,)})
+        await leaving.look(assigned, Centre(centre.url, "agent-1", "key-1"))
+        recorder.close()
+
+    asyncio.run(looked())
+
+    hand_in(spool, centre)
+    assert [type(each) for each in centre.pauses] == [ProbePaused, ProbeResumed]
+    assert centre.pauses[1].at == ended * SECOND
+    spool.close()
+
+
 def test_a_pause_of_which_only_the_centre_knows_is_over(tmp_path: Path, centre: Any) -> None:
     """Its end was told after the backup was made, or the spool is another one."""
     centre.ledger = "7f/1"

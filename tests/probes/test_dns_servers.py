@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import dns.flags
 import dns.message
 import dns.rrset
 import pytest
@@ -133,6 +134,13 @@ AGREE: Document = {"field": "serials", "op": "agree"}
             {"field": "ttl", "op": "at_least", "seconds": 301}, {}, BAD, "300 s", id="too short"
         ),
         pytest.param(rcode("NOERROR"), {}, GOOD, "NOERROR", id="the name is there"),
+        pytest.param(
+            rcode("NXDOMAIN"),
+            {"name": "mail.cms.example"},
+            BAD,
+            "NOERROR",
+            id="a name that should be gone is there without such a record",
+        ),
         pytest.param(rcode("NXDOMAIN"), {}, BAD, "NOERROR", id="a name that should be gone is not"),
         pytest.param(
             rcode("NXDOMAIN"),
@@ -308,6 +316,33 @@ def test_what_is_never_meant_for_us_is_silence() -> None:
     seen = asyncio.run(once())
 
     assert (seen.outcome, seen.reason) == (INCONCLUSIVE, "timeout")
+
+
+@pytest.mark.parametrize(
+    ("more", "actual"),
+    [
+        pytest.param({"dnssec": True}, "AD", id="who asks whether it was checked is told"),
+        pytest.param(
+            {"dnssec": True, "recursion": False},
+            "not AD",
+            id="where nobody is asked to find out, nobody checks",
+        ),
+    ],
+)
+def test_a_resolver_that_checks_tells_who_asks_for_it(more: Document, actual: str) -> None:
+    def checking(question: Message) -> list[bytes]:
+        response = answered(question, "192.0.2.7")
+        if question.flags & dns.flags.AD and question.flags & dns.flags.RD:
+            response.flags |= dns.flags.AD
+        return [response.to_wire()]
+
+    async def once() -> Observation:
+        async with lying(checking) as port:
+            document = {"host": "127.0.0.1", "port": port, "name": WWW, "timeout": 3_000_000}
+            spec = DnsSpec.model_validate({**document, "conditions": [AUTHENTICATED], **more})
+            return await ask(spec, Surroundings(networks("127.0.0.1")))
+
+    assert asyncio.run(once()).checked[0].actual == actual
 
 
 @pytest.mark.parametrize(
