@@ -50,13 +50,16 @@ async def ask(spec: StepsSpec, dialogue: Dialogue) -> Reply:
 async def _taken(step: Step, browsing: Browsing, dialogue: Dialogue, values: Values) -> Reply:
     filled = step.model_copy(
         update={
-            "headers": {name: _filled(said, values) for name, said in step.headers.items()},
+            "headers": {k: said for k, said in step.headers.items() if not NAMED.search(said)},
             "body": None if step.body is None else _filled(step.body, values),
         }
     )
+    # What a target has told of itself goes to no other, wherever it leads.
+    told = {name: said for name, said in step.headers.items() if name not in filled.headers}
     url = _filled(step.url, {name: quote(value, safe="") for name, value in values.items()})
     asked = page(urlsplit(url), filled, step.conditions, dialogue.secrets)
-    return await browsing.visit(replace(asked, whole=bool(step.extract)))
+    private = (*asked.private, *((name, _filled(said, values)) for name, said in told.items()))
+    return await browsing.visit(replace(asked, private=private, whole=bool(step.extract)))
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

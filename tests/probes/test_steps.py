@@ -88,6 +88,21 @@ def test_what_is_extracted_as_a_secret_is_told_to_nobody(
     assert seen.checked[-1].actual.endswith("/list?t=•••")
 
 
+def test_what_is_extracted_stays_with_its_origin(observe: Observe, routing: Routing) -> None:
+    asked: list[bytes] = []
+    pages = PAGES | {"/there": page(b"")}
+
+    def spec(port: int) -> StepsSpec:
+        there = f"http://localhost:{port}/there"
+        pages["/list?t=t0%2Fk3n%26x"] = page(b"", "302 Found", Location=there)
+        return walk(LOGIN, LIST | {"extract": {}}, family="ipv4")(port)
+
+    assert observe(routing(pages, asked), spec).outcome is GOOD
+    assert b"\r\nX-Token: t0/k3n&x\r\n" in asked[1]
+    assert asked[2].startswith(b"GET /there ")
+    assert b"t0/k3n" not in asked[2]
+
+
 def test_the_first_bad_step_ends_it_and_is_named(observe: Observe, routing: Routing) -> None:
     asked: list[bytes] = []
     pages = PAGES | {"/list?t=t0%2Fk3n%26x": page(b"", "503 Service Unavailable")}
