@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from base64 import b64encode
 from collections.abc import Iterable
+from json import dumps
 from pathlib import Path
+from urllib.parse import quote
 
+from probes.conditions.requirement import CUT
 from probes.observation import Failure, Reason, inconclusive
 
 BLOT = "•••"
@@ -45,8 +48,17 @@ def basic_credentials(user: str, password: str) -> str:
 
 
 def blotted(text: str, secrets: Iterable[str]) -> str:
-    """Replace each secret in the text; very short ones are left, or the text would be unreadable."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= SHORTEST_BLOTTED:
-            text = text.replace(secret, BLOT)
+    """Replace each secret in the text, however it is written, and be it that the text was cut off within it.
+
+    Very short ones are left, or the text would be unreadable.
+    """
+    long = [each for each in secrets if len(each) >= SHORTEST_BLOTTED]
+    spelled = {form for each in long for form in (each, dumps(each)[1:-1], quote(each, safe=""))}
+    for secret in sorted(spelled, key=len, reverse=True):
+        text = text.replace(secret, BLOT)
+        for length in range(len(secret) - 1, SHORTEST_BLOTTED - 1, -1):
+            begun = secret[:length]
+            text = text.replace(f"{begun}{CUT}", f"{BLOT}{CUT}")
+            if text.endswith(begun):
+                text = text.removesuffix(begun) + BLOT
     return text

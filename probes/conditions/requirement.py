@@ -19,6 +19,7 @@ from probes.outcome import Outcome
 
 REGEX_INPUT = 256 * 1024
 EXCERPT = 200
+CUT = "…"  # stands where the rest is left out
 
 
 class Requirement(BaseModel, ABC):
@@ -80,4 +81,4 @@ def op_or(first: str) -> Callable[[object], str]:
 def excerpt(text: str) -> str:
     """Shorten to 200 characters and make control characters visible."""
     shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[:EXCERPT])
-    return shown if len(text) <= EXCERPT else f"{shown}…"
+    return shown if len(text) <= EXCERPT else f"{shown}{CUT}"
