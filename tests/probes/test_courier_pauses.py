@@ -124,12 +124,36 @@ def test_a_backup_that_forgot_a_pause_ends_none(tmp_path: Path, centre: Any) -> 
     async def looked() -> bool:
         recorder = Recorder(spool)
         leaving = Leaving(spool.pauses, recorder, lambda: 3 * SECOND)
+        await leaving.read()
         await leaving.look(ASSIGNED, Centre(centre.url, "agent-1", "key-1"))
         await leaving.read()
         recorder.close()
         return leaving.holds(PROBE)
 
     assert asyncio.run(looked())
+    spool.close()
+
+
+@pytest.mark.parametrize(
+    ("until", "held"),
+    [
+        pytest.param(None, True, id="until somebody ends it"),
+        pytest.param(3 * SECOND + 1, True, id="until its time is over"),
+        pytest.param(3 * SECOND, False, id="and no longer, though its end is not told yet"),
+    ],
+)
+def test_a_probe_is_left_in_peace(tmp_path: Path, until: int | None, *, held: bool) -> None:
+    spool = Spool(tmp_path / "spool.db")
+    spool.pauses.begin(PAUSED.model_copy(update={"until": until}), PROBE)
+
+    async def holds() -> bool:
+        recorder = Recorder(spool)
+        leaving = Leaving(spool.pauses, recorder, lambda: 3 * SECOND)
+        await leaving.read()
+        recorder.close()
+        return leaving.holds(PROBE)
+
+    assert asyncio.run(holds()) == held
     spool.close()
 
 
