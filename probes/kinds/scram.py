@@ -83,7 +83,7 @@ class Scram:
         new = nonce.startswith(self._nonce) and nonce != self._nonce
         if not (new and salt and rounds.isascii() and rounds.isdigit()):
             raise Failure(Reason.PROTOCOL, "the target's challenge of the login is none")
-        if not 0 < int(rounds[:9]) <= ROUNDS_LIMIT:
+        if len(rounds) > len(str(ROUNDS_LIMIT)) or not 0 < int(rounds) <= ROUNDS_LIMIT:
             said = f"the target asks for {rounds[:20]} rounds of work to log in"
             raise Failure(Reason.PROTOCOL, said)
         return nonce, salt, int(rounds)

@@ -38,6 +38,9 @@ def test_the_example_of_the_standard_is_spoken() -> None:
         pytest.param(
             f"r={NONCE}x,s=W22Z,i=2000000000", "asks for 2000000000 rounds", id="work for minutes"
         ),
+        pytest.param(
+            f"r={NONCE}x,s=W22Z,i=0000000012000000000", "asks for 00", id="work behind zeros"
+        ),
         pytest.param("", "is none", id="nothing"),
     ],
 )
