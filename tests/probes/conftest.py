@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.centre import ASSIGNMENT_UNKNOWN, OUT_OF_ORDER
+from probes.centre import ASSIGNMENT_UNKNOWN, FINAL, OUT_OF_ORDER
 from probes.dialogue import Surroundings
 from probes.guard import networks
 from probes.health import AgentHealth
@@ -184,6 +184,8 @@ class TinyCentre(ThreadingHTTPServer):
         self.ledger: str | None = None
         self.clock_ahead = 0
         self.forget_assignment = False
+        self.knows_another_assignment = False
+        self.final: list[int] = []
 
     def lost_after(self, day: str, sequence: int) -> None:
         """Forget batches, as a backup does that is older."""
@@ -243,6 +245,9 @@ class TinyCentreTalk(BaseHTTPRequestHandler):
         if what in {"interruptions", "health", "pauses", "resumptions"}:
             self.told(what, body)
             return
+        if what == "assignments" and self.server.knows_another_assignment:
+            self.answer(409)
+            return
         if what == "assignments":
             self.server.forget_assignment = False
             self.answer(204)
@@ -250,7 +255,9 @@ class TinyCentreTalk(BaseHTTPRequestHandler):
         if self.server.refuse_with:
             self.answer(*self.server.refuse_with.pop(0))
             return
-        if self.server.forget_assignment:
+        if self.headers[FINAL] == "yes":
+            self.server.final.append(int(key[2]))
+        elif self.server.forget_assignment:
             self.answer(409, {"type": ASSIGNMENT_UNKNOWN})
             return
         spool, day, sequence = key

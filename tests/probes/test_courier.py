@@ -250,6 +250,32 @@ def test_a_batch_that_was_set_aside_is_kept_and_the_next_one_goes_on(
     spool.close()
 
 
+@pytest.mark.parametrize(
+    ("quarantines", "before"),
+    [
+        pytest.param({1}, {0: Outcome.GOOD}, id="of an earlier batch the closed next one tells"),
+        pytest.param({3}, {}, id="of the last one the open one will, which goes on from nothing"),
+    ],
+)
+def test_after_a_batch_that_was_set_aside_outcomes_are_told_anew(
+    tmp_path: Path, centre: Any, quarantines: set[int], before: dict[int, Outcome]
+) -> None:
+    centre.quarantines = quarantines
+    spool = Spool(tmp_path / "spool.db")
+    spool.follow(AgentAssigned(version=1, location="l", probes=(PROBE,)), 0)
+    for n in range(3):
+        spool.record(1, [Row(0, n * SECOND, n * SECOND, Outcome.GOOD, 1)])
+        spool.close_until(1, (n + 1) * SECOND)
+
+    pushed(spool, centre.url)
+
+    told = [ObservationsRecorded.from_bytes(centre.batches[key]) for key in sorted(centre.batches)]
+    anew = [len(batch.edges) for batch in told]
+    assert anew == [1, 1 if quarantines == {1} else 0, 0]
+    assert spool.spans()[0].before == before
+    spool.close()
+
+
 def test_a_centre_that_forgot_an_assignment_is_told_it(tmp_path: Path, centre: Any) -> None:
     centre.forget_assignment = True
     spool = filled(tmp_path / "spool.db")
@@ -258,6 +284,19 @@ def test_a_centre_that_forgot_an_assignment_is_told_it(tmp_path: Path, centre: A
 
     assert seen[0] is Delivery.AGAIN
     assert len(centre.batches) == 3
+    assert centre.final == []
+    spool.close()
+
+
+def test_what_nobody_can_explain_is_said_to_be_final(tmp_path: Path, centre: Any) -> None:
+    """The centre knows another assignment of that number, so that it sets the batch aside."""
+    centre.forget_assignment = centre.knows_another_assignment = True
+    spool = filled(tmp_path / "spool.db", 1)
+
+    seen = pushed(spool, centre.url)
+
+    assert seen == [Delivery.AGAIN, Delivery.DELIVERED, Delivery.NOTHING]
+    assert centre.final == [1]
     spool.close()
 
 
@@ -339,6 +378,36 @@ def test_an_interruption_is_reported_once_and_when_it_is_over(
 
     assert asyncio.run(deliver()) == expected
     assert len(centre.interruptions) == reported
+
+
+@pytest.mark.parametrize(
+    ("centre_ahead", "to", "reported"),
+    [
+        pytest.param(3600, 1800, 1, id="our clock is behind, and it is over"),
+        pytest.param(-3600, -1800, 0, id="our clock ran ahead, so that it waits"),
+        pytest.param(-3600, -5400, 1, id="our clock ran ahead, and it was over before that"),
+    ],
+)
+def test_whether_an_interruption_is_over_is_told_by_the_clock_of_the_centre(
+    tmp_path: Path, centre: Any, centre_ahead: int, to: int, reported: int
+) -> None:
+    centre.clock_ahead = centre_ahead * SECOND
+    now = time.time_ns() // 1000
+    spool = Spool(tmp_path / "spool.db")
+    gap = ProbingInterrupted(from_=now - 7200 * SECOND, to=now + to * SECOND, reason="a step")
+    spool.interrupted(gap)
+
+    async def deliver() -> None:
+        recorder = Recorder(spool)
+        speaking = Centre(centre.url, "agent-1", "key-1")
+        speaking.assignment(None)
+        await Courier(spool, recorder, speaking).deliver()
+        recorder.close()
+
+    asyncio.run(deliver())
+
+    assert len(centre.interruptions) == reported
+    spool.close()
 
 
 def test_a_spool_that_ran_full_while_the_centre_was_away_hands_in_the_rest_in_order(
