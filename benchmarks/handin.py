@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from probes.batch import ObservationsRecorded
+from probes.centre import RECEIVED
 from probes.spec import AgentAssigned
 
 KEY = "benchmark-key"
@@ -73,6 +75,7 @@ class _Talk(BaseHTTPRequestHandler):
     def _answer(self, status: int, body: bytes = b"", etag: str | None = None) -> None:
         self.close_connection = True
         self.send_response(status)
+        self.send_header(RECEIVED, str(time.time_ns() // 1000))
         if etag:
             self.send_header("ETag", etag)
         self.send_header("Content-Length", str(len(body)))

@@ -20,6 +20,8 @@ from probes.spec import AgentAssigned, ProbingInterrupted
 from probes.way import Way
 
 ANSWER_LIMIT = 64 * 1024 * 1024
+DIGITS = 18  # of an instant; longer numbers are none
+BINDING = frozenset({200, 201, 204, 304, 409})  # by what they say, something is done or let go of
 
 LEDGER = "Slamon-Ledger"
 """Header of answers: id and epoch of the centre's ledger, `ID/EPOCH`."""
@@ -57,7 +59,7 @@ class Answer:
         """A member of its JSON object; None where there is none."""
         try:
             found = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return found.get(name) if isinstance(found, dict) else None
 
@@ -159,6 +161,11 @@ class Centre:
             response = connection.getresponse()
             self._learn(response, sent)
             text = response.read(ANSWER_LIMIT)
+            if response.length:
+                raise http.client.IncompleteRead(text)
+            if response.status in BINDING and response.getheader(RECEIVED) is None:
+                # A batch that a maintenance page or a portal said 200 to would be lost.
+                raise UnreachableError(f"what answers {response.status} there is not the centre")
             etag, wait = response.getheader("ETag"), _seconds(response.getheader("Retry-After"))
             return Answer(response.status, text, etag, wait)
         except (OSError, http.client.HTTPException) as fault:
@@ -171,10 +178,10 @@ class Centre:
             return  # who refuses us may be anybody
         self.ledger = response.getheader(LEDGER) or self.ledger
         received = response.getheader(RECEIVED, "")
-        if received.isascii() and received.isdigit():
+        if received.isascii() and received.isdigit() and len(received) < DIGITS:
             half = (time.time_ns() // 1000 - sent) // 2
             self.offset = ClockOffset(sent + half - int(received), abs(half))
 
 
 def _seconds(text: str | None) -> int:
-    return int(text) if text is not None and text.isascii() and text.isdigit() else 0
+    return int(text[:9]) if text is not None and text.isascii() and text.isdigit() else 0

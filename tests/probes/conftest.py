@@ -186,6 +186,8 @@ class TinyCentre(ThreadingHTTPServer):
         self.forget_assignment = False
         self.knows_another_assignment = False
         self.final: list[int] = []
+        self.stands_there = True  # or else something that stands before it answers everybody
+        self.breaks_off = False
 
     def lost_after(self, day: str, sequence: int) -> None:
         """Forget batches, as a backup does that is older."""
@@ -301,12 +303,14 @@ class TinyCentreTalk(BaseHTTPRequestHandler):
         if self.server.ledger is not None:
             self.send_header("Slamon-Ledger", self.server.ledger)
         now = time.time_ns() // 1000 + self.server.clock_ahead
-        self.send_header("Slamon-Received-At", str(now))
+        if self.server.stands_there:
+            self.send_header("Slamon-Received-At", str(now))
         if self.server.wait_header and status in {429, 503}:
             self.send_header("Retry-After", self.server.wait_header)
         if etag is not None:
             self.send_header("ETag", etag)
-        self.send_header("Content-Length", str(len(body)))
+        more = 100 if self.server.breaks_off else 0
+        self.send_header("Content-Length", str(len(body) + more))
         self.end_headers()
         self.wfile.write(body)
 

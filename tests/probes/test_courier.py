@@ -90,6 +90,23 @@ def test_what_is_not_acknowledged_stays(
     assert (set(seen), left) == ({expected}, 3)
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param({"stands_there": False}, id="a page for maintenance, with status 200"),
+        pytest.param({"breaks_off": True}, id="half of an answer"),
+        pytest.param({"refuse_with": [(503, b"")] * 5, "wait_header": "9" * 5000}, id="digits"),
+    ],
+)
+def test_what_is_no_answer_of_the_centre_acknowledges_nothing(
+    tmp_path: Path, centre: Any, fault: dict[str, Any]
+) -> None:
+    for name, value in fault.items():
+        setattr(centre, name, value)
+    seen, left = delivered(tmp_path / "spool.db", centre.url)
+    assert (set(seen), left) == ({Delivery.FAILED}, 3)
+
+
 def test_a_conflict_stops_pushing_loudly(
     tmp_path: Path, centre: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
