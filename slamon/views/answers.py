@@ -199,11 +199,20 @@ class WindowLabel(Answer):
     position: int
 
 
+class PauseTold(Answer):
+    """Since when an agent leaves a probe in peace, until when (None: until somebody has it asked again), and why."""
+
+    since: str
+    until: str | None
+    reason: str
+
+
 class ProbeLine(Answer):
     """A probe as assigned, with its newest result; where no agent asks it, `why` says why not.
 
     `basis` is what all its results at this place rest on; `asked` is what the agent was told to ask.
-    `attention` is why somebody should look at it, `windows` are those announced that hold this instant.
+    `attention` is why somebody should look at it, `windows` are those announced that hold this instant;
+    `pause` is told while the probe is paused. `grace_us` is how late a heartbeat may be.
     `p95_us` is what 95 of 100 attempts of the newest UTC day did not exceed, within 3.1 %.
     """
 
@@ -225,6 +234,8 @@ class ProbeLine(Answer):
     p95_us: int | None = None
     attention: tuple[Attention, ...] = ()
     windows: tuple[WindowLabel, ...] = ()
+    pause: PauseTold | None = None
+    grace_us: int | None = None
 
 
 class LatencyFigures(Answer):

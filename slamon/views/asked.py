@@ -8,7 +8,7 @@ from typing import cast
 
 from sqlalchemy import Connection, Row, func, select, tuple_
 
-from catalogue.instants import format_instant, moment_of
+from catalogue.instants import format_instant, moment_of, parse_duration
 from catalogue.probing import Import, Probe
 from catalogue.questions import Heartbeat
 from probes.batch import NO_LATENCY, ObservationsRecorded
@@ -120,6 +120,7 @@ def _line(
         latency_us=reader.of(row) if row else None,
         runs=reader.counted(row) if row else {},
         asked=assigned.spec.model_dump(mode="json", exclude_none=True) if assigned else None,
+        grace_us=parse_duration(probe.grace).exact() if isinstance(probe, Heartbeat) else None,
     )
 
 

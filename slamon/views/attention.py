@@ -13,7 +13,7 @@ from probes.conditions.timing import is_suspect
 from probes.spec import AssignedProbe
 from slamon.ledger.codec import Entry
 from slamon.ledger.store import Ledger
-from slamon.views.answers import Attention, ProbeLine
+from slamon.views.answers import Attention, PauseTold, ProbeLine
 from slamon.views.batches import read_assignment
 from slamon.views.decoding import attempt_of
 from slamon.views.maintenance import windows_of
@@ -49,12 +49,13 @@ def attended(
         place = (line.probe, line.location or "")
         assigned = told.get(place)
         flags = _flags(line, assigned, now)
-        if assigned and (assigned.agent, line.probe) in paused:
+        pause = paused.get((assigned.agent, line.probe)) if assigned else None
+        if pause:
             flags = [*(flag for flag in flags if flag != "overdue"), "paused"]
         if _unmeasured(line) and _suspect(connection, ledger, positions.get(place, 0), line):
             flags.append("suspect")
         flags += ["maintenance"] if windows else []
-        update = {"attention": tuple(flags), "windows": windows}
+        update = {"attention": tuple(flags), "windows": windows, "pause": pause}
         found.append(line.model_copy(update=update) if flags else line)
     return tuple(found)
 
@@ -112,9 +113,13 @@ def _told(connection: Connection, ledger: Ledger) -> Mapping[Place, Told]:
     }
 
 
-def _paused(connection: Connection, now: int) -> set[tuple[str, str]]:
-    """The probes that an agent leaves in peace at an instant (µs)."""
-    return {(each.agent, each.probe) for each in pauses(connection) if each.lasts_at(now)}
+def _paused(connection: Connection, now: int) -> Mapping[tuple[str, str], PauseTold]:
+    """The probes that an agent leaves in peace at an instant (µs), by the agent and the probe."""
+    return {
+        (each.agent, each.probe): PauseTold(since=each.since, until=each.until, reason=each.reason)
+        for each in pauses(connection)
+        if each.lasts_at(now)
+    }
 
 
 def _positions(connection: Connection) -> Mapping[Place, int]:

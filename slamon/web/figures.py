@@ -59,6 +59,11 @@ def latency(t: Language, us: int) -> str:
     return f"{us // 1000}.{us % 1000 // 100}{NO_BREAK}{t('unit.millisecond')}"
 
 
+def bound(t: Language, us: int) -> str:
+    """Write a bound of a histogram exactly: from a second on in seconds."""
+    return f"{_decimal(us)}{NO_BREAK}{t('unit.second')}" if us >= SECOND else latency(t, us)
+
+
 def number(value: int) -> str:
     """Write a whole number with its thousands apart."""
     return f"{value:,}".replace(",", NARROW_SPACE)

@@ -9,6 +9,8 @@ from slamon.web.asking import AskedNow
 from slamon.web.figures import instant, latency
 from slamon.web.texts import Language
 
+STEP = "step."
+
 
 def seen(probes: Sequence[ProbeTold]) -> list[str]:
     """The outcomes that some probe has, and good: a column for each."""
@@ -29,10 +31,11 @@ def said(t: Language, found: KeptTold, told: Callable[[str], str]) -> Iterator[s
     if found.address:
         yield t("kept.address", address=found.address)
     if found.phases_us:
-        took = [f"{_phase(t, name)} {latency(t, us)}" for name, us in found.phases_us.items()]
+        took = [f"{phase(t, name)} {latency(t, us)}" for name, us in found.phases_us.items()]
         yield t("kept.phases", phases=", ".join(took))
     for condition in found.checked:
-        yield t("kept.checked", condition=condition)
+        if condition != found.text:
+            yield t("kept.checked", condition=condition)
     if found.line:
         yield t("kept.line", line=found.line)
     if found.headers:
@@ -53,5 +56,8 @@ def reason(t: Language, code: str) -> str:
     return t(f"reason.{code}") if t.has(f"reason.{code}") else code.replace("_", " ")
 
 
-def _phase(t: Language, name: str) -> str:
+def phase(t: Language, name: str) -> str:
+    """Name a phase of an attempt, or one of its steps."""
+    if name.startswith(STEP):
+        return t("phase.step", step=name.removeprefix(STEP))
     return t(f"phase.{name}") if t.has(f"phase.{name}") else name.replace("_", " ")

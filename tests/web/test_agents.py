@@ -49,7 +49,9 @@ PAGES = ["/", "/services/svc-mail", "/agreements/sla-unv-2026/periods/2026-09", 
         pytest.param("set it 3 s behind", id="a clock that must be set"),
         pytest.param("40.0 ms ahead", id="a clock that is near enough"),
         pytest.param("1 234 65 536 bytes in its spool", id="what it has still to hand in"),
-        pytest.param("99.96 % of the last day: 2 879 of 2 880", id="a slot that was not observed"),
+        pytest.param(
+            "99.96 % of the last full day: 2 879 of 2 880", id="a slot that was not observed"
+        ),
     ],
 )
 def test_the_page_of_the_agents_tells(visitor: TestClient, words_of: WORDS, said: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -21,7 +22,7 @@ SLOT = "/probes/prb-unv-mail/slots/2026-11-22T15:31:20Z"
         pytest.param("handed in until 22 Nov 2026, 16:20", id="how far its agent has handed in"),
         pytest.param("places disagree or are silent (P5)", id="the rule of the judge"),
         pytest.param("down where 2 places see it down", id="the quorum"),
-        pytest.param("In a window: x1-2026-11-28-1 , granted", id="the window it lies in"),
+        pytest.param("Planned maintenance: x1-2026-11-28-1 , granted", id="the window it lies in"),
     ],
 )
 def test_the_page_of_a_slot_tells(visitor: TestClient, words_of: WORDS, said: str) -> None:
@@ -73,7 +74,7 @@ def test_the_page_of_the_probes_counts_and_filters_what_asks_to_be_looked_at(
     )
 
     assert "Bad 1 Overdue 1 Suspect 0 Paused 0 In a window 1" in every
-    assert "In a window: x1-2026-11-28-1 , granted" in every
+    assert "Planned maintenance: x1-2026-11-28-1 , granted" in every
     assert ("prb-control" in every, "prb-control" in bad) == (True, False)
     assert "No probe just now." in words_of(visitor.get("/probes?show=suspect").text)
 
@@ -85,3 +86,22 @@ def test_programs_ask_for_the_probes_that_must_be_looked_at(visitor: TestClient)
         ("prb-unv-mail", "loc-outside")
     ]
     assert visitor.get("/api/v1/probes?attention=lost").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("outcome", "badge"),
+    [
+        pytest.param("good", "good", id="good"),
+        pytest.param("degraded", "warn", id="degraded"),
+        pytest.param("bad", "bad", id="bad"),
+    ],
+)
+def test_a_result_that_stands_is_marked_by_its_outcome(
+    visitor: TestClient, world: Any, outcome: str, badge: str
+) -> None:
+    whole = world.slot("prb-unv-mail", 0, 0)
+    place = whole.places[0].model_copy(update={"outcome": outcome})
+    told = whole.model_copy(update={"places": (place,)})
+    world.slot = lambda *_: told
+    heading = visitor.get(SLOT).text.partition("<h2>loc-bonn ")[2].partition("</h2>")[0]
+    assert f'class="badge {badge}"' in heading

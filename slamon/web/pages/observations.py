@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse
 
 from slamon.views.answers import Attention
 from slamon.views.results import ObservationLine
+from slamon.web.expected import expectations
 from slamon.web.figures import SECOND
 from slamon.web.pages.knowing import sources
 from slamon.web.pages.render import page
@@ -73,6 +74,7 @@ def probe(request: Request, reading: Read, now: Now, probe: str) -> HTMLResponse
         raise HTTPException(404)
     counts = reading.results(probe)
     asked = next((line.asked for line in lines if line.asked), {})
+    expected, told = expectations(asked)
     return page(
         request,
         "probe.html",
@@ -80,7 +82,8 @@ def probe(request: Request, reading: Read, now: Now, probe: str) -> HTMLResponse
         lines=lines,
         asked=asked,
         askable=house_of(request).ask is not None and lines[0].measurable,
-        conditions={key: said for key, said in asked.items() if key not in TOLD_APART},
+        expected=expected,
+        conditions={key: said for key, said in told.items() if key not in TOLD_APART},
         counts=counts,
         newest_at=max((line.last_at for line in lines if line.last_at), default=None),
         newest=max((line.last_day for line in counts), default=None),

@@ -151,6 +151,7 @@ def _environment(code: str) -> Environment:
         figures.whole,
         figures.elapsed,
         figures.latency,
+        figures.bound,
         figures.instant,
         figures.span,
         figures.day,
@@ -171,6 +172,7 @@ def _environment(code: str) -> Environment:
         outcomes.differences,
         kept.kept,
         kept.reasoned,
+        kept.phase,
     ):
         made.filters[written.__name__] = partial(written, t)
     for drawn in (drawing.strip, drawing.meter, pacing.pace, pacing.about, pacing.mark):
