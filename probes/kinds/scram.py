@@ -17,6 +17,7 @@ MECHANISM = "SCRAM-SHA-256"
 NO_BINDING = "n,,"  # RFC 5802 §7: the client does without channel binding
 # The usual number is 4096; a target must not be able to keep this machine at work for minutes.
 ROUNDS_LIMIT = 1_000_000
+SALT_LIMIT = 1_024  # bytes; 16 are usual
 SALTED_LIMIT = 1_000
 _SALTED: dict[tuple[str, bytes, int], bytes] = {}
 
@@ -68,7 +69,7 @@ class Scram:
 
         """
         told = _attributes(said).get("v", "")
-        if not self._expected or not hmac.compare_digest(told, b64encode(self._expected).decode()):
+        if not self._expected or not hmac.compare_digest(told.encode(), b64encode(self._expected)):
             message = "the target does not prove that it knows the password itself"
             raise Failure(Reason.PROTOCOL, message)
         self.proven = True
@@ -80,8 +81,8 @@ class Scram:
             salt = b64decode(told.get("s", ""), validate=True)
         except ValueError:
             salt = b""
-        new = nonce.startswith(self._nonce) and nonce != self._nonce
-        if not (new and salt and rounds.isascii() and rounds.isdigit()):
+        new = nonce.startswith(self._nonce) and nonce != self._nonce and not self._expected
+        if not (new and 0 < len(salt) <= SALT_LIMIT and rounds.isascii() and rounds.isdigit()):
             raise Failure(Reason.PROTOCOL, "the target's challenge of the login is none")
         if len(rounds) > len(str(ROUNDS_LIMIT)) or not 0 < int(rounds) <= ROUNDS_LIMIT:
             said = f"the target asks for {rounds[:20]} rounds of work to log in"

@@ -41,6 +41,9 @@ def test_the_example_of_the_standard_is_spoken() -> None:
         pytest.param(
             f"r={NONCE}x,s=W22Z,i=0000000012000000000", "asks for 00", id="work behind zeros"
         ),
+        pytest.param(
+            f"r={NONCE}x,s={'A' * 60_000},i=4096", "is none", id="a salt to fill our memory with"
+        ),
         pytest.param("", "is none", id="nothing"),
     ],
 )
@@ -49,7 +52,15 @@ def test_a_challenge_that_is_none_is_refused(challenge: str, message: str) -> No
         asyncio.run(Scram("pencil", NONCE, "user").final(challenge))
 
 
-@pytest.mark.parametrize("proof", [PROOF.replace("6", "7"), "v=", "", "e=other-error"])
+def test_a_second_challenge_is_refused() -> None:
+    scram = Scram("pencil", NONCE, "user")
+    asyncio.run(scram.final(CHALLENGE))
+
+    with pytest.raises(Failure, match="is none"):
+        asyncio.run(scram.final(CHALLENGE))
+
+
+@pytest.mark.parametrize("proof", [PROOF.replace("6", "7"), "v=", "v=ä", "", "e=other-error"])
 def test_a_target_that_does_not_know_the_password_is_refused(proof: str) -> None:
     scram = Scram("pencil", NONCE, "user")
     asyncio.run(scram.final(CHALLENGE))
