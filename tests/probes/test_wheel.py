@@ -141,9 +141,9 @@ def test_another_assignment_takes_over_at_an_instant() -> None:
     _, change = turned(attempt, [first, second], 0.4)
     assert {due < change for version, due in seen if version == 1} == {True}
     assert {due >= change for version, due in seen if version == 2} == {True}
-    assert [due for version, due in seen if version == 2] == [
-        due for due, _ in second.plan(change, max(due for _, due in seen) + 1)
-    ]
+    asked = [due for version, due in seen if version == 2]
+    planned = [due for due, _ in second.plan(change, max(asked) + 1)]
+    assert asked == [due for due in planned if due in asked]  # a busy machine may leave one out
 
 
 def test_a_host_is_asked_twice_at_a_time_and_other_hosts_do_not_wait_for_it() -> None:
@@ -263,5 +263,126 @@ def test_after_a_step_of_the_clock_no_slot_is_caught_up() -> None:
         between = [due for due in seen if stepped - 3000 * 1000 * MS < due < stepped - 200 * MS]
         assert len(after) >= 3
         assert between == []
+
+    asyncio.run(turn())
+
+
+S = 1_000 * MS
+BEGIN = 1_800_000_000 * S
+
+
+def due_together(interval: int, count: int = 3, version: int = 1) -> AgentAssigned:
+    """Probes of one host that are due at the same instants, of which `BEGIN` is one."""
+    probes = assigned(["a.example"] * count, interval).probes
+    together = tuple(each.model_copy(update={"phase": 0}) for each in probes)
+    return AgentAssigned(version=version, location="loc-bonn", probes=together)
+
+
+class Turning:
+    """A wheel by a clock that the test sets; attempts are noted, and last until `go` is set."""
+
+    def __init__(self, *, at: int) -> None:
+        self.now = at
+        self.go = asyncio.Event()
+        self.begun: list[tuple[int, int]] = []
+        self.wheel = Wheel(self._attempt, lambda: self.now)
+        self._begins = asyncio.Semaphore(0)
+
+    async def _attempt(self, slot: Slot, _: int) -> None:
+        self.begun.append((slot.assignment.version, slot.due))
+        self._begins.release()
+        await self.go.wait()
+
+    async def until_begun(self, count: int) -> None:
+        async with asyncio.timeout(10):
+            for _ in range(count):
+                await self._begins.acquire()
+
+    async def ended(self, running: asyncio.Task[None]) -> None:
+        self.wheel.stop()
+        self.go.set()
+        await running
+
+
+def test_slots_that_wait_for_their_host_are_given_up_with_those_that_are_due() -> None:
+    async def turn() -> None:
+        turning = Turning(at=BEGIN)
+        turning.wheel.turn_to(due_together(10 * S), BEGIN)
+        running = asyncio.create_task(turning.wheel.run())
+        await turning.until_begun(2)
+
+        turning.now = BEGIN + 5 * S
+        assert turning.wheel.lose(BEGIN + 1, turning.now) == BEGIN
+        turning.go.set()
+        await asyncio.sleep(0.05)
+
+        assert turning.begun == [(1, BEGIN), (1, BEGIN)]
+        assert turning.wheel.low_water() == turning.now
+        await turning.ended(running)
+
+    asyncio.run(turn())
+
+
+def test_slots_that_were_given_up_are_not_planned_anew() -> None:
+    async def turn() -> None:
+        turning = Turning(at=BEGIN)
+        turning.wheel.turn_to(due_together(S, count=1), BEGIN)
+        turning.now = BEGIN + 10_500 * MS
+        assert turning.wheel.lose(BEGIN, turning.now) == BEGIN
+        running = asyncio.create_task(turning.wheel.run())
+        await asyncio.sleep(0.05)
+        turning.now = BEGIN + 11 * S
+        await turning.until_begun(1)
+
+        assert turning.begun == [(1, BEGIN + 11 * S)]
+        await turning.ended(running)
+
+    asyncio.run(turn())
+
+
+def test_what_is_settled_stays_so_when_the_clock_goes_back() -> None:
+    async def turn() -> None:
+        turning = Turning(at=BEGIN + 10 * S)
+        assert turning.wheel.low_water() == BEGIN + 10 * S
+        turning.now = BEGIN + 5 * S
+        assert turning.wheel.low_water() == BEGIN + 10 * S
+        turning.wheel.turn_to(due_together(S, count=1), BEGIN + 5 * S)
+        turning.now = BEGIN + 10 * S
+        running = asyncio.create_task(turning.wheel.run())
+        await turning.until_begun(1)
+
+        assert turning.begun == [(1, BEGIN + 10 * S)]
+        await turning.ended(running)
+
+    asyncio.run(turn())
+
+
+def test_a_slot_that_waits_when_the_wheel_is_stopped_is_not_called_settled() -> None:
+    async def turn() -> None:
+        turning = Turning(at=BEGIN)
+        turning.wheel.turn_to(due_together(10 * S), BEGIN)
+        running = asyncio.create_task(turning.wheel.run())
+        await turning.until_begun(2)
+
+        turning.now = BEGIN + 5 * S
+        await turning.ended(running)
+
+        assert turning.begun == [(1, BEGIN), (1, BEGIN)]
+        assert turning.wheel.low_water() == BEGIN
+
+    asyncio.run(turn())
+
+
+def test_the_slot_of_the_instant_at_which_another_assignment_takes_over_is_asked_once() -> None:
+    async def turn() -> None:
+        turning = Turning(at=BEGIN)
+        turning.wheel.turn_to(due_together(10 * S, count=1), BEGIN)
+        turning.wheel.turn_to(due_together(10 * S, count=1, version=2), BEGIN + 10 * S)
+        turning.now = BEGIN + 10 * S
+        running = asyncio.create_task(turning.wheel.run())
+        await turning.until_begun(1)
+        await turning.ended(running)
+
+        assert turning.begun == [(2, BEGIN + 10 * S)]
 
     asyncio.run(turn())
