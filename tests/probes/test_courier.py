@@ -131,6 +131,43 @@ def test_a_conflict_stops_pushing_loudly(
     assert "pushing has stopped" in caplog.text
 
 
+def test_a_conflict_is_over_once_the_centre_takes_the_batch(
+    tmp_path: Path, centre: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("probes.courier.STOPPED", 0)
+    spool = filled(tmp_path / "spool.db", 1)
+    centre.batches[spool.id, DAY, 1] = b"other content"
+
+    async def deliver() -> tuple[bool, bool]:
+        recorder = Recorder(spool)
+        courier = Courier(spool, recorder, Centre(centre.url, "agent-1", "key-1"))
+        await courier.deliver()
+        first = courier.conflict
+        centre.batches.clear()
+        await courier.deliver()
+        recorder.close()
+        return first, courier.conflict
+
+    assert asyncio.run(deliver()) == (True, False)
+    spool.close()
+
+
+def test_a_batch_that_is_too_large_goes_out_without_its_evidence(
+    tmp_path: Path, centre: Any
+) -> None:
+    centre.refuse_with = [(413, {})]
+    spool = Spool(tmp_path / "spool.db")
+    spool.follow(AgentAssigned(version=1, location="l", probes=(PROBE,)), 0)
+    spool.record(1, [Row(0, 0, 0, Outcome.BAD, None, Evidence(reason="refused"))])
+    spool.close_until(1, SECOND)
+
+    assert pushed(spool, centre.url) == [Delivery.AGAIN, Delivery.DELIVERED, Delivery.NOTHING]
+
+    (told,) = map(ObservationsRecorded.from_bytes, centre.batches.values())
+    assert (told.rows, told.evidence) == (1, {})
+    spool.close()
+
+
 def test_an_interruption_is_reported_once(tmp_path: Path, centre: Any) -> None:
     gap = ProbingInterrupted(from_=1, to=2, reason="the agent was stopped")
     spool = Spool(tmp_path / "spool.db")

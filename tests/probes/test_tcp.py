@@ -129,3 +129,11 @@ def test_who_never_stops_talking_is_heard_no_further_than_64_kib(observe: Observ
     talk = saying(*[b"100 wait\r\n" * 100] * 70)
     seen = observe(talk, talking({"move": "expect", "pattern": "^220 "}))
     assert seen.reason == "body_limit"
+
+
+def test_what_came_before_tls_is_not_taken_for_what_comes_under_it(observe: Observe) -> None:
+    talk = saying(b"220 ready\r\n250 injected\r\n")
+    moves = [{"move": "expect", "pattern": "^220 "}, {"move": "begin_tls"}]
+    seen = observe(talk, talking(*moves))
+    assert (seen.outcome, seen.reason) == (Outcome.BAD, "protocol")
+    assert seen.text == "the target said more before TLS than it was asked for"
