@@ -347,8 +347,10 @@ def test_what_is_settled_stays_so_when_the_clock_goes_back() -> None:
         turning.now = BEGIN + 5 * S
         assert turning.wheel.low_water() == BEGIN + 10 * S
         turning.wheel.turn_to(due_together(S, count=1), BEGIN + 5 * S)
-        turning.now = BEGIN + 10 * S
         running = asyncio.create_task(turning.wheel.run())
+        turning.now = BEGIN + 6 * S
+        await asyncio.sleep(0.05)
+        turning.now = BEGIN + 10 * S
         await turning.until_begun(1)
 
         assert turning.begun == [(1, BEGIN + 10 * S)]
