@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from probes.conditions.reply import Reply
-from probes.conditions.requirement import Checked
+from probes.conditions.requirement import Checked, EndlessPatternError
 from probes.conditions.timing import is_suspect
 from probes.dialogue import Dialogue, Surroundings
 from probes.kinds import dns, harvest, http, icmp, maps, mysql, postgresql, steps, tcp, tls
@@ -50,6 +50,8 @@ async def ask(spec: ProbeSpec, surroundings: Surroundings) -> Observation:
         seen = _held(dialogue, checked, reply.took)
     except Failure as failure:
         seen = _failed(dialogue, failure)
+    except EndlessPatternError as fault:
+        seen = _failed(dialogue, inconclusive(Reason.AGENT_FAULT, str(fault)))
     except Exception as fault:  # a fault of ours must neither stop the wheel nor blame the target
         log.exception("probing %s failed", spec.target)
         seen = _failed(dialogue, inconclusive(Reason.AGENT_FAULT, type(fault).__name__))

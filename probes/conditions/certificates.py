@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, Tag
 
 from probes.conditions.reply import Certificate, Reply
-from probes.conditions.requirement import Pattern, Requirement, Text, excerpt, op_or
+from probes.conditions.requirement import Pattern, Requirement, Text, excerpt, op_or, searched
 
 VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 
@@ -74,7 +74,7 @@ class IssuerMatches(OwnCertificate):
         return f"issuer of the certificate matches {self.pattern}"
 
     def of(self, own: Certificate) -> tuple[bool, str]:  # noqa: D102
-        return re.search(self.pattern, own.issuer) is not None, excerpt(own.issuer)
+        return searched(self.pattern, own.issuer) is not None, excerpt(own.issuer)
 
 
 class NamesInclude(OwnCertificate):

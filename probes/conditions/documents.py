@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import operator
-import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -20,6 +19,7 @@ from probes.conditions.requirement import (
     Pattern,
     Requirement,
     excerpt,
+    searched,
 )
 from probes.conditions.timing import Within, age_told, instant_of
 from probes.conditions.web import bounded, require_bounds, within
@@ -154,7 +154,7 @@ class JsonMatches(Requirement):
             return False, actual
         if not isinstance(value, str):
             return False, f"{actual} is no text"
-        return re.search(self.pattern, value[:REGEX_INPUT]) is not None, actual
+        return searched(self.pattern, value[:REGEX_INPUT]) is not None, actual
 
 
 class JsonFresh(Requirement):

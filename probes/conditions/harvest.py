@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from probes.conditions.durations import duration_said
 from probes.conditions.reply import Reply
-from probes.conditions.requirement import Pattern, Requirement, excerpt
+from probes.conditions.requirement import Pattern, Requirement, excerpt, searched
 from probes.conditions.timing import Within
 
 NOT_REACHED = "not reached"
@@ -27,7 +26,7 @@ class RepositoryNamed(Requirement):
         if reply.harvest is None:
             return False, NOT_REACHED
         name = reply.harvest.name
-        return re.search(self.pattern, name) is not None, excerpt(name)
+        return searched(self.pattern, name) is not None, excerpt(name)
 
 
 class RecordsFresh(Requirement):

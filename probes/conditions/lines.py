@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from probes.conditions.reply import Reply
-from probes.conditions.requirement import Pattern, Requirement, excerpt
+from probes.conditions.requirement import Pattern, Requirement, excerpt, searched
 
 
 class BannerMatches(Requirement):
@@ -22,4 +21,4 @@ class BannerMatches(Requirement):
     def look(self, reply: Reply) -> tuple[bool, str]:  # noqa: D102
         if reply.banner is None:
             return False, "no banner"
-        return re.search(self.pattern, reply.banner) is not None, excerpt(reply.banner)
+        return searched(self.pattern, reply.banner) is not None, excerpt(reply.banner)

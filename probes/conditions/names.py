@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
 from probes.conditions.reply import NameAnswer, Reply
-from probes.conditions.requirement import Pattern, Requirement, Text, excerpt, op_or
+from probes.conditions.requirement import Pattern, Requirement, Text, excerpt, op_or, searched
 
 Rcode = Literal["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"]
 NO_ANSWER = NameAnswer("no answer")
@@ -67,7 +66,7 @@ class AnswersMatch(Requirement):
         return f"an answer matches {self.pattern}"
 
     def look(self, reply: Reply) -> tuple[bool, str]:  # noqa: D102
-        found = any(re.search(self.pattern, each) for each in reply.answers or ())
+        found = any(searched(self.pattern, each) for each in reply.answers or ())
         return found, _told(reply)
 
 

@@ -1,12 +1,14 @@
 """Conditions: each explains itself with the actual value.
 
-Patterns come from the operator's own documents; they see at most 256 KiB, but nothing interrupts one that
-backtracks without end.
+Patterns come from the operator's own documents; they see at most 256 KiB, and one that backtracks without end is
+interrupted where it would hold up an agent.
 """
 
 from __future__ import annotations
 
 import re
+import signal
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from probes.outcome import Outcome
 
 REGEX_INPUT = 256 * 1024
 EXCERPT = 200
+LONGEST_SEARCH = 0.5
 CUT = "…"  # stands where the rest is left out
 
 
@@ -76,6 +79,34 @@ def op_or(first: str) -> Callable[[object], str]:
         return str(found)
 
     return op
+
+
+class EndlessPatternError(Exception):
+    """A pattern can be tried in so many ways on a text that nobody waits for the last of them."""
+
+
+def searched(pattern: str, text: str) -> re.Match[str] | None:
+    """Look for a pattern in a text; in the main thread, where agents ask, for `LONGEST_SEARCH` seconds at the most.
+
+    Raises:
+        EndlessPatternError: it took longer.
+
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return re.search(pattern, text)
+
+    def ended(*_: object) -> None:
+        said = f"the pattern {excerpt(pattern)} is looked for without end: fewer repetitions help"
+        raise EndlessPatternError(said)
+
+    # The clock is that of this process' own work: one that stood still is not late.
+    before = signal.signal(signal.SIGVTALRM, ended)
+    signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST_SEARCH)
+    try:
+        return re.search(pattern, text)
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def excerpt(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Annotated, Literal, Self
@@ -11,7 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from probes.conditions.durations import duration_said
 from probes.conditions.reply import Reply
-from probes.conditions.requirement import REGEX_INPUT, Pattern, Requirement, Text, excerpt
+from probes.conditions.requirement import REGEX_INPUT, Pattern, Requirement, Text, excerpt, searched
 from probes.conditions.timing import Within, age_told, micros
 
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$")]
@@ -104,7 +103,7 @@ class HeaderMatches(Requirement):
         value = reply.headers.get(self.name.lower())
         if value is None:
             return False, "header absent"
-        return re.search(self.pattern, value) is not None, excerpt(value)
+        return searched(self.pattern, value) is not None, excerpt(value)
 
 
 class HeaderAbsent(Requirement):
@@ -157,7 +156,7 @@ class UrlMatches(Requirement):
     def look(self, reply: Reply) -> tuple[bool, str]:  # noqa: D102
         if reply.url is None:
             return False, "no address"
-        return re.search(self.pattern, reply.url) is not None, excerpt(reply.url)
+        return searched(self.pattern, reply.url) is not None, excerpt(reply.url)
 
 
 class SizeBetween(Requirement):
@@ -230,7 +229,7 @@ class BodyMatches(Requirement):
         if reply.body is None:
             return False, "no body"
         text = reply.body[:REGEX_INPUT].decode(errors="replace")
-        found = re.search(self.pattern, text) is not None
+        found = searched(self.pattern, text) is not None
         return found, _sought(found, reply.body)
 
 

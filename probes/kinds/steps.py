@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -12,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from probes.conditions.documents import value_at
 from probes.conditions.reply import Reply
-from probes.conditions.requirement import REGEX_INPUT
+from probes.conditions.requirement import REGEX_INPUT, searched
 from probes.dialogue import Dialogue
 from probes.kinds.browsing import Browsing, page
 from probes.observation import Failure, Reason
@@ -89,7 +88,7 @@ def _found(source: Extract, reply: Reply) -> str | None:
             return _plain(value) if there else None
         case FromBody():
             text = (reply.body or b"")[:REGEX_INPUT].decode(errors="replace")
-            found = re.search(source.pattern, text)
+            found = searched(source.pattern, text)
             return found[1].strip() if found and found[1] else None
         case FromHeader():
             return reply.headers.get(source.name.lower())

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from probes.conditions.reply import Reply
-from probes.conditions.requirement import excerpt
+from probes.conditions.requirement import excerpt, searched
 from probes.connection import Connection
 from probes.dialogue import Dialogue, now
 from probes.kinds.hearing import Hearing, said
@@ -80,12 +78,12 @@ class _Talk:
         with self._dialogue.timed(stage) as found:
             while True:
                 line = await self._line()
-                if re.search(move.pattern, line):
+                if searched(move.pattern, line):
                     found.append(excerpt(line))
                     break
                 text = f"expected {move.pattern}, heard {excerpt(line)}"
                 other = Failure(Reason.UNEXPECTED, text)
-                if move.refused and re.search(move.refused, line):
+                if move.refused and searched(move.refused, line):
                     raise other
                 # If nothing else comes before the deadline, this is what the target said.
                 self._dialogue.verdict = other

@@ -534,6 +534,15 @@ def test_what_no_path_can_hold_is_asked_for_as_browsers_do(
     assert observe(routing({"/": moved(where), asked: page(b"")}, []), at()).outcome is GOOD
 
 
+def test_a_pattern_that_is_looked_for_without_end_holds_up_no_agent(
+    observe: Observe, routing: Routing
+) -> None:
+    endless = {"field": "body", "op": "matches", "pattern": "(a+)+$"}
+    seen = observe(routing({"/": page(b"a" * 100 + b"!")}, []), at(conditions=[endless]))
+    assert (seen.outcome, seen.reason) == (INCONCLUSIVE, "agent_fault")
+    assert seen.text == "the pattern (a+)+$ is looked for without end: fewer repetitions help"
+
+
 def test_whoever_asks_for_patience_without_end_is_heard(observe: Observe, routing: Routing) -> None:
     seen = observe(routing({"/": page(b"", Retry_After="9" * 5000)}, []), at())
     assert seen.outcome is GOOD
