@@ -60,7 +60,7 @@ def enrol(
             renew=renew,
             actor=who,
         )
-        recorded(house)
+        recorded(house, as_json=as_json)
     told = environment(agent, key, address_in(settings.data))
     if as_json:
         print_json({"agent": agent, "location": location, "environment": told})

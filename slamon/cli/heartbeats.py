@@ -45,7 +45,7 @@ def issue(probe: Id, *, actor: Actor = None, as_json: AsJson = False) -> None:
             }
         raise_format(house.ledger, this_program().code_version)
         key = heartbeats.issue(house.ledger, probe, heartbeats=known, actor=who)
-        recorded(house)
+        recorded(house, as_json=as_json)
     url = f"{address_in(settings.data) or EXAMPLE}/ping/{key}"
     if as_json:
         print_json({"probe": probe, "url": url})

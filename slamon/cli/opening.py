@@ -11,7 +11,7 @@ from slamon.app.refused import Unknown
 from slamon.cli.house import House, place_in
 from slamon.cli.restated import print_restated
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import progress, refusals
+from slamon.cli.terminal import console, errors, progress, refusals
 from slamon.ledger.stores import store_at
 from slamon.views.reading import Reading
 
@@ -92,7 +92,10 @@ def refresh(house: House) -> None:
         house.refresh(lambda position: bar.update(bar.task_ids[0], completed=position))
 
 
-def recorded(house: House) -> None:
-    """Bring the views up to what was just recorded, and tell which closed periods it restated or may change."""
+def recorded(house: House, *, as_json: bool = False) -> None:
+    """Bring the views up to what was just recorded, and tell which closed periods it restated or may change.
+
+    Where JSON is to follow, that is told on standard error.
+    """
     refresh(house)
-    print_restated(house, house.restate_due())
+    print_restated(house, house.restate_due(), errors if as_json else console)

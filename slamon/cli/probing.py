@@ -29,6 +29,7 @@ app = group("Probes: list them, ask one now, and why a result is missing.")
 app.command()(resume)
 
 MS = 1_000
+TARGET = 24  # a target is broken anywhere before a list becomes wider than the screen
 
 
 @app.command("list")
@@ -65,23 +66,32 @@ def list_all(
     if as_json:
         print_json([line.model_dump(mode="json") for line in found])
         return
-    columns = ("probe", "kind", "location", "target", "newest result", "at", "p95 of its day")
+    columns = ("probe", "kind", "location", "target", "newest result", "at", "p95 of day")
     rows = [(*_listed(each), _looked_at(each)) for each in found]
     empty = "no probe just now" if every else "the catalogue has no probe"
-    print_table((*columns, "look"), rows, empty=empty)
+    print_table((*columns, "look"), rows, empty=empty, folds={"target": TARGET})
 
 
 def _listed(line: ProbeLine) -> tuple[str | None, ...]:
-    newest = line.outcome or line.why
     slow = None if line.p95_us is None else _about(line.p95_us)
-    return line.probe, line.kind, line.location, line.target, newest, line.last_at, slow
+    at = None if line.last_at is None else _to_the_second(line.last_at)
+    return line.probe, line.kind, line.location, line.target, line.outcome, at, slow
 
 
 def _looked_at(line: ProbeLine) -> str | None:
-    """Why somebody should look at it; a bad result is told already."""
-    flags = [flag for flag in line.attention if flag not in {"bad", "maintenance"}]
-    windows = [f"in maintenance {each.exclusion} ({each.status})" for each in line.windows]
-    return ", ".join([*flags, *windows]) or None
+    """Why somebody should look at it, or why nobody asks it; a bad result is told already."""
+    said: list[str] = [line.why] if line.why else []
+    said += [flag for flag in line.attention if flag in {"overdue", "suspect"}]
+    if line.pause:
+        until = line.pause.until
+        said.append(f"paused until {_to_the_second(until) if until else 'it is resumed'}")
+    said += [f"window {each.exclusion}" for each in line.windows]
+    return ", ".join(said) or None
+
+
+def _to_the_second(instant: str) -> str:
+    """An instant as a list tells it: in two words, cut off at the second."""
+    return instant.replace("T", " ")[:19] + "Z"
 
 
 def _about(us: int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.console import Console
+
 from slamon.app.restating import Restated
 from slamon.cli.house import House
 from slamon.cli.terminal import console
@@ -12,22 +14,28 @@ from slamon.sla.judgement import ObjectiveJudgement
 from slamon.sla.restated import Pair
 
 
-def print_restated(house: House, restated: Sequence[Restated] | None) -> None:
+def print_restated(
+    house: House, restated: Sequence[Restated] | None, screen: Console = console
+) -> None:
     """Tell old and new figures of what was restated, and which closed periods else the facts may change.
 
     `restated` is None where a running slamon restates: that is its duty, done every minute.
     """
+
+    def say(sentence: str) -> None:
+        screen.print(sentence, highlight=False, soft_wrap=True)
+
     for done in restated or ():
-        _say(f"closed period {done.agreement} {done.label} is restated at position {done.position}")
+        say(f"closed period {done.agreement} {done.label} is restated at position {done.position}")
         for pair in done.changes:
-            _say(f"  {_change(pair)}")
+            say(f"  {_change(pair)}")
         for breach in done.found:
-            _say(f"  breach to review: {breach}")
+            say(f"  breach to review: {breach}")
         for breach in done.withdrawn:
-            _say(f"  breach withdrawn: {breach}")
+            say(f"  breach withdrawn: {breach}")
     for agreement, label, newest in house.reading.touched_periods():
         if newest > house.began_at:
-            _say(f"closed period {agreement} {label} {_outlook(restated)}")
+            say(f"closed period {agreement} {label} {_outlook(restated)}")
 
 
 def _outlook(restated: Sequence[Restated] | None) -> str:
@@ -55,7 +63,3 @@ def _figure(said: ObjectiveJudgement | None, *, exact: bool = False) -> str:
         ratio = f" ({said.measured.ratio})" if exact else ""
         return f"{said.measured.percent} %{ratio} {state}"
     return f"{number(said)} {state}" if said.level else state
-
-
-def _say(sentence: str) -> None:
-    console.print(sentence, highlight=False, soft_wrap=True)

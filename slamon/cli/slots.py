@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from slamon.cli.sheet import print_line, print_map, print_table
 from slamon.cli.terminal import console
+from slamon.views.answers import WindowLabel
 from slamon.views.slottold import SlotAt, SlotJudged, SlotTold
 
 MS = 1_000
@@ -19,12 +20,17 @@ def print_slot(told: SlotTold) -> None:
     for place in told.places:
         _print_place(place)
     for each in told.windows:
-        print_line(f"in maintenance: {each.exclusion} of {each.agreement}, {each.status}", 2)
+        print_line(f"{_kind_of(each)}: {each.exclusion} of {each.agreement}, {each.status}", 2)
     if told.judged:
         console.print()
         print_table(JUDGED, [_row(each) for each in told.judged], empty="")
     elif told.places and told.places[0].cause != "not_come":
         print_line("no objective in force rests on it then", 2, "dim")
+
+
+def _kind_of(window: WindowLabel) -> str:
+    """What a window was announced as."""
+    return (window.kind or "window").replace("_", " ")
 
 
 def _print_place(place: SlotAt) -> None:
@@ -63,7 +69,11 @@ def _row(each: SlotJudged) -> tuple[str, ...]:
         f"{voice.check} at {voice.location}: {voice.said.replace('_', ' ')}"
         for voice in each.voices
     )
-    because = ": ".join(filter(None, (each.says, each.announcement or each.declaration)))
+    cause = each.announcement or each.declaration
+    because = ": ".join(filter(None, (each.says, cause)))
+    if each.refused:
+        rule = each.refused.replace("_", " ")
+        because = f"{each.says}, although {cause} was announced ({rule})"
     return (
         f"{each.agreement} {each.objective}",
         each.service,

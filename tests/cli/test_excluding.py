@@ -188,6 +188,24 @@ def test_where_slamon_is_up_a_ruling_tells_what_will_be_judged_anew(bern: Any) -
     ]
 
 
+def test_what_will_be_judged_anew_is_told_beside_json_and_not_in_it(bern: Any) -> None:
+    assert bern("close", "--agreement", AGREEMENT, "--period", "2026-02").exit_code == 0
+    _announce(bern)
+    enrol = ("agent", "enrol", "berne", "--location", "loc-upptime", "--json")
+
+    with FolderLock(bern.folder, "slamon up") as lock, ThreadPoolExecutor(1) as beside:
+        done = Event()
+        fold = beside.submit(_follow, bern.folder, lock, done.is_set)
+        try:
+            told = bern(*enrol)
+        finally:
+            done.set()
+        fold.result()
+
+    assert WITHIN_A_MINUTE in told.stderr
+    assert json.loads(told.stdout)["agent"] == "berne"
+
+
 def _follow(folder: Path, lock: FolderLock, done: Callable[[], bool]) -> None:
     """Fold what others record, as a running slamon does."""
     with House(folder) as house:

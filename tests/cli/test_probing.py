@@ -14,11 +14,14 @@ from catalogue.instants import format_instant
 from probes.assembly import Row, assemble
 from probes.equipment import Equipment
 from probes.outcome import Outcome
+from probes.pausing import ProbePaused
 from probes.spec import AssignedProbe
+from slamon.app import pauses
 from slamon.cli.asking import Asker
 from slamon.cli.assigning import AGENT, Targets, assign
 from slamon.cli.house import House
 from slamon.cli.settings import Settings
+from slamon.cli.terminal import console
 from tests.servers.authority import Authority
 from tests.servers.web import Nginx
 
@@ -178,6 +181,30 @@ def test_a_slot_that_cannot_be_named_is_told_with_what_to_do(
 
     assert done.exit_code == code
     assert said in done.stderr
+
+
+def test_the_list_is_a_table_on_a_screen_of_120_columns(
+    stated: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _recorded(stated)
+    monkeypatch.setattr(console, "_width", 120)
+
+    shown = stated("probe", "list").stdout.splitlines()
+
+    assert max(map(len, shown)) <= 120
+    assert any(line.split()[:2] == ["probe", "kind"] for line in shown)
+    assert sum("prb-web" in line for line in shown) == 1
+
+
+def test_the_list_says_until_when_a_probe_is_left_in_peace(stated: Any) -> None:
+    _recorded(stated)
+    paused = ProbePaused(probe="prb-web", from_=0, until=None, reason="401")
+    with House(stated.folder) as house:
+        pauses.paused(house.ledger, AGENT, paused)
+
+    assert "paused until it is resumed" in stated("probe", "list").stdout
+    (line,) = stated.json("probe", "list")
+    assert line["pause"] == {"since": "1970-01-01T00:00:00Z", "until": None, "reason": "401"}
 
 
 def test_the_list_can_be_asked_for_what_must_be_looked_at(stated: Any) -> None:
