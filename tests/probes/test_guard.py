@@ -178,6 +178,7 @@ def test_no_allow_list_opens_metadata(address: str) -> None:
         pytest.param("2001:0:808:808::5601:5601", id="Teredo"),
         pytest.param("2001:db8::5efe:a9fe:a9fe", id="ISATAP"),
         pytest.param("fe80::a9fe:a9fe%eth0", id="link-local with its interface"),
+        pytest.param("fd00:ec2::254%eth0", id="an address with an interface"),
         pytest.param("::ffff:a9fe:aa02", id="credentials of containers, mapped"),
     ],
 )

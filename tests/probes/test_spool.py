@@ -361,6 +361,41 @@ def test_a_clock_that_was_set_back_begins_anew_at_the_present(spool: Spool) -> N
     assert (batch.begin, batch.rows, edges(batch)) == (at(50), 1, [(at(50), GOOD)])
 
 
+def test_a_clock_that_was_set_back_asks_again_what_was_asked_under_the_later_time(
+    spool: Spool,
+) -> None:
+    closed(spool, 3600)
+    spool.record(1, [row(3600)])
+
+    spool.begin_at(at(3600))
+    spool.record(1, [row(3600, BAD)])
+    spool.close_until(1, at(3610))
+
+    *_, (_, batch) = carried(spool)
+    assert edges(batch) == [(at(3600), BAD)]
+
+
+def test_a_clock_that_was_set_back_leaves_one_span(spool: Spool) -> None:
+    spool.follow(assigned(), at(3000))
+    spool.follow(assigned(2), at(3600))
+
+    spool.begin_at(at(50))
+
+    assert [(each.assignment.version, each.begin) for each in spool.spans()] == [(2, at(50))]
+
+
+def test_a_slot_whose_attempt_was_under_way_is_lost_though_a_later_one_has_ended(
+    spool: Spool,
+) -> None:
+    (first,) = assigned().probes
+    slow = TcpSpec(host="b.example", port=1, timeout=10 * SECOND)
+    second = first.model_copy(update={"probe": "prb-b", "spec": slow, "phase": 5 * SECOND})
+    spool.follow(assigned().model_copy(update={"probes": (first, second)}), at(0))
+    spool.record(1, [row(0), row(10), row(20)])
+
+    assert spool.silent_since(spool.spans()[0], at(35)) == at(15)
+
+
 @pytest.fixture
 def released(path: Path) -> Path:
     """A spool as the first releases left it: a row, a batch on its way, a gap to explain."""
