@@ -8,8 +8,8 @@ HIDDEN = "[redacted]"
 
 # Nothing is tried from two places, or in two ways: who writes a text must not keep us at work by it.
 _NAMED = re.compile(
-    r"""(?ix) ( (?<![\w-]) [\w-]* (?: passw(?:or)?d | passphrase | secret | token | api[_-]?key | authorization ) [\w-]*+
-        ["']?+ (?: \s*+ [=:] \s*+ | \s++ ) (?: (?:bearer|basic) \s+ )? ) ( "[^"]*" | '[^']*' | \S+ )"""
+    r"""(?ix) ( (?<![\w-]) [\w-]* (?: passw(?:or)?d | passphrase | secret | token | api[_-]?key | authorization )
+        [\w-]*+ ["']?+ (?: \s*+ [=:] \s*+ | \s++ ) (?: (?:bearer|basic) \s+ )? ) ( "[^"]*" | '[^']*' | \S+ )"""
 )
 _SIGNED_IN = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{0,30}://)[^\s/@]+@")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9+/=._~-]{8,}")
