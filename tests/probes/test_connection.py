@@ -113,3 +113,25 @@ def test_what_waited_for_us_before_we_asked_is_not_subtracted(serve: Serve) -> N
     heard, lag = asyncio.run(talk())
     assert heard == b"hello\r\n"
     assert lag < 1_000
+
+
+@pytest.mark.parametrize("size", [1_000, 8_000_000])
+def test_all_is_sent_however_slowly_it_is_taken(serve: Serve, size: int) -> None:
+    async def talk() -> int:
+        taken = 0
+        done = asyncio.Event()
+
+        async def taking(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+            nonlocal taken
+            while data := await reader.read(65_536):
+                taken += len(data)
+            done.set()
+
+        async with serve(taking) as port:
+            connection = await Connection.dial("127.0.0.1", port)
+            await connection.send(b"x" * size)
+            connection.close()
+            await done.wait()
+        return taken
+
+    assert asyncio.run(talk()) == size
