@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
@@ -43,7 +44,8 @@ def expectations(
         own, kept = _parted(step, str(step["name"]))
         found += own
         steps.append(kept)
-    return (*found, *of_all), rest | ({"steps": steps} if steps else {})
+    timed = [_of_its_step(each) for each in of_all] if steps else of_all
+    return (*found, *timed), rest | ({"steps": steps} if steps else {})
 
 
 def _parted(
@@ -60,6 +62,12 @@ def _parted(
                 found.append(Expectation(text, str(told["severity"]), step))
         rest |= {name: unsaid} if unsaid else {}
     return found, rest
+
+
+def _of_its_step(found: Expectation) -> Expectation:
+    """The same, of the step whose latency it is about."""
+    step = re.match(r"latency step\.(\S+) ", found.text)
+    return found._replace(step=step[1]) if step else found
 
 
 def _text(told: Mapping[str, Any]) -> str | None:

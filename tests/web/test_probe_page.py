@@ -82,7 +82,7 @@ def test_a_condition_of_each_step_names_the_step() -> None:
     found, rest = expectations({"kind": "steps", "steps": steps, "latency": [late]})
     assert found == (
         Expectation("status in 200", "degraded", "home"),
-        Expectation("latency step.home within PT2S", "degraded"),
+        Expectation("latency step.home within PT2S", "degraded", "home"),
     )
     assert rest == {"kind": "steps", "steps": [{"name": "home", "url": "/"}]}
 
