@@ -29,18 +29,17 @@ from probes.trust import disturbed, timed
 from probes.wheel import Slot, Wheel, wall_clock
 from probes.worth import Worth
 
-POLL = 5.0
+POLL = 5.0  # s, as are the five below
 TIDY = 3600.0
 TELL = 15.0
-SECOND = 1_000_000
-SET_BACK = (
-    60 * SECOND
-)  # beyond what the centre takes as the future, an agent need not wait for its clock
-SET_BACK_SAID = "the clock was set back"
 CLOSING_TICK = 0.2
 GRACE = 15.0
 LAST_PUSH = 5.0
-GAP_LEFT = 1_000_000
+SECOND = 1_000_000  # µs
+GAP_LEFT = SECOND
+# Beyond what the centre takes as the future, an agent need not wait for its clock.
+SET_BACK = 60 * SECOND
+SET_BACK_SAID = "the clock was set back"
 UNCHANGED = 304
 OK = 200
 UNKNOWN_HERE = frozenset({401, 403})

@@ -63,9 +63,8 @@ class Timed:
     def __exit__(self, _: object, fault: BaseException | None, __: object) -> None:
         ended, dialogue = time.perf_counter_ns(), self._dialogue
         if isinstance(fault, asyncio.CancelledError):
-            self._found.append(
-                "cut off"
-            )  # by the deadline of the attempt, or by the end of the agent
+            # By the deadline of the attempt, or by the end of the agent.
+            self._found.append("cut off")
         elif fault is not None:
             self._found.append(str(fault) or type(fault).__name__)
         # What the loop came late for is ours, not the target's.
