@@ -8,12 +8,14 @@ import json
 import re
 import zlib
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import SplitResult
 
 import pytest
 from pydantic import ValidationError
 
+from probes.conditions.requirement import EndlessPatternError, searched
 from probes.kinds.addresses import origin
 from probes.observation import Observation
 from probes.outcome import Outcome
@@ -532,6 +534,13 @@ def test_what_no_path_can_hold_is_asked_for_as_browsers_do(
     observe: Observe, routing: Routing, where: str, asked: str
 ) -> None:
     assert observe(routing({"/": moved(where), asked: page(b"")}, []), at()).outcome is GOOD
+
+
+def test_a_pattern_without_end_holds_up_no_other_thread() -> None:
+    with ThreadPoolExecutor() as threads:
+        assert threads.submit(searched, "a(b)c", "-abc-").result().group(1) == "b"
+        with pytest.raises(EndlessPatternError, match="without end"):
+            threads.submit(searched, "(a+)+$", "a" * 100 + "!").result()
 
 
 def test_a_pattern_that_is_looked_for_without_end_holds_up_no_agent(
