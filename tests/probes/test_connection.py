@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -10,10 +11,10 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 
 from probes.conditions.timing import is_suspect
-from probes.connection import Connection
+from probes.connection import Connection, faults_named
 from probes.dialogue import Surroundings
 from probes.guard import networks
-from probes.observation import Observation
+from probes.observation import Failure, Observation
 from probes.outcome import Outcome
 from probes.prober import ask
 from probes.specs.web import HttpSpec
@@ -21,7 +22,7 @@ from probes.specs.web import HttpSpec
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Serve = Callable[..., AbstractAsyncContextManager[int]]
 
-ANSWER = 0.020  # s
+BAD, INCONCLUSIVE = Outcome.BAD, Outcome.INCONCLUSIVE
 
 
 def in_a_process_of_its_own() -> str:
@@ -135,3 +136,46 @@ def test_all_is_sent_however_slowly_it_is_taken(serve: Serve, size: int) -> None
         return taken
 
     assert asyncio.run(talk()) == size
+
+
+def test_a_loop_that_stalls_while_it_connects_does_not_make_the_target_slow(serve: Serve) -> None:
+    async def talk() -> int:
+        ended = asyncio.Event()
+
+        async def hearing(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+            await reader.read()
+            ended.set()
+
+        async with serve(hearing) as port:
+            dialling = asyncio.create_task(Connection.dial("127.0.0.1", port))
+            await asyncio.sleep(0)
+            time.sleep(0.080)  # noqa: ASYNC251  # the stall that is tested
+            connection = await dialling
+            connection.close()
+            await ended.wait()
+        return connection.lag
+
+    assert 70_000 <= asyncio.run(talk()) < 500_000
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason", "outcome"),
+    [
+        pytest.param(errno.ECONNREFUSED, "refused", BAD, id="nobody listens"),
+        pytest.param(errno.ECONNRESET, "reset", BAD, id="the target resets"),
+        pytest.param(errno.EPIPE, "reset", BAD, id="the target hears no more"),
+        pytest.param(errno.ETIMEDOUT, "timeout", BAD, id="the kernel gave up"),
+        pytest.param(errno.EHOSTUNREACH, "unreachable", BAD, id="a router says so"),
+        pytest.param(errno.ENETUNREACH, "no_route", INCONCLUSIVE, id="we have no way there"),
+        pytest.param(errno.EMFILE, "agent_fault", INCONCLUSIVE, id="too many files are open"),
+        pytest.param(errno.ENOBUFS, "agent_fault", INCONCLUSIVE, id="our kernel has no room"),
+        pytest.param(errno.EADDRNOTAVAIL, "agent_fault", INCONCLUSIVE, id="no port is left"),
+        pytest.param(errno.EPERM, "agent_fault", INCONCLUSIVE, id="our firewall forbids it"),
+    ],
+)
+def test_faults_of_the_network_are_told_apart_from_our_own(
+    fault: int, reason: str, outcome: Outcome
+) -> None:
+    with pytest.raises(Failure) as raised, faults_named():
+        raise OSError(fault, "it failed")
+    assert (raised.value.reason, raised.value.outcome) == (reason, outcome)
