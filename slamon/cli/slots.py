@@ -17,10 +17,10 @@ JUDGED = ("objective", "service", "counts as", "because of", "heard", "facts")
 def print_slot(told: SlotTold) -> None:
     """Print the slot place by place, the windows it lies in, and what each objective counts it as."""
     console.print(f"{told.probe} at {told.at}", style="bold", highlight=False)
-    for place in told.places:
-        _print_place(place)
     for each in told.windows:
         print_line(f"{_kind_of(each)}: {each.exclusion} of {each.agreement}, {each.status}", 2)
+    for place in told.places:
+        _print_place(place)
     if told.judged:
         console.print()
         print_table(JUDGED, [_row(each) for each in told.judged], empty="")
@@ -56,7 +56,7 @@ def _details(place: SlotAt) -> Iterator[tuple[str, object]]:
     if attempt and (kept := attempt.kept):
         told = {"in words": kept.text, "address": kept.address, "first line": kept.line}
         yield from ((f"  {name}", value) for name, value in told.items() if value)
-        yield from (("  not fulfilled", each) for each in kept.checked)
+        yield from (("  not fulfilled", each) for each in kept.checked if each != kept.text)
         if kept.phases_us:
             took = (f"{name} {us / MS:.1f} ms" for name, us in kept.phases_us.items())
             yield "  phases", ", ".join(took)
