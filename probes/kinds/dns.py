@@ -9,7 +9,9 @@ import dns.message
 import dns.rcode
 import dns.rdatatype
 from dns.message import Message
+from dns.name import Name
 from dns.rdatatype import RdataType
+from dns.rrset import RRset
 
 from probes.conditions.reply import NameAnswer, Reply
 from probes.connection import faults_named
@@ -34,7 +36,7 @@ async def ask(spec: DnsSpec, dialogue: Dialogue) -> Reply:
         serials[f"{spec.host}:{spec.port}"] = await _serial(spec, dialogue, (spec.host, spec.port))
         for each in spec.servers:
             serials[each] = await _serial(spec, dialogue, server(each))
-    rrsets = [each for each in response.answer if each.rdtype == wanted]
+    rrsets = _of_the_name(response, wanted)
     found = tuple(sorted(record.to_text() for rrset in rrsets for record in rrset))
     code = dns.rcode.to_text(response.rcode())
     if not found and code == "NOERROR" and not spec.wanted_codes - {"NOERROR"}:
@@ -48,6 +50,19 @@ async def ask(spec: DnsSpec, dialogue: Dialogue) -> Reply:
         serials=tuple(serials.items()),
     )
     return Reply(answers=found, named=named)
+
+
+def _of_the_name(response: Message, wanted: RdataType) -> list[RRset]:
+    """The records of the name asked for, or of the one that its aliases lead to; those of others answer nothing."""
+    name = response.question[0].name if response.question else None
+    met: set[Name | None] = {None}
+    while name not in met:
+        met.add(name)
+        own = [each for each in response.answer if each.name == name]
+        if found := [each for each in own if each.rdtype == wanted]:
+            return found
+        name = next((each[0].target for each in own if each.rdtype == RdataType.CNAME), None)
+    return []
 
 
 async def _serial(spec: DnsSpec, dialogue: Dialogue, at: tuple[str, int]) -> int:

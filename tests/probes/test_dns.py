@@ -28,6 +28,21 @@ ZONE = {
     ("inside.cms.example.", "A"): ["10.9.8.7"],
     ("mixed.cms.example.", "A"): ["127.0.0.1", "10.9.8.7"],
     ("only-text.cms.example.", "TXT"): ['"hello"'],
+    ("alias.cms.example.", "A"): ["192.0.2.7"],
+    ("circle.cms.example.", "A"): ["192.0.2.7"],
+    ("other.cms.example.", "A"): ["192.0.2.7"],
+}
+ALIASES = {
+    "alias.cms.example.": [
+        ("alias.cms.example.", "two.cms.example."),
+        ("two.cms.example.", "www.cms.example."),
+    ],
+    "circle.cms.example.": [("circle.cms.example.", "circle.cms.example.")],
+}
+TOLD_OF = {
+    "alias.cms.example.": "WWW.cms.example.",
+    "circle.cms.example.": "www.cms.example.",
+    "other.cms.example.": "www.cms.example.",
 }
 CODES = {"broken.example.": dns.rcode.SERVFAIL, "secret.example.": dns.rcode.REFUSED}
 
@@ -47,9 +62,10 @@ class NameServer(asyncio.DatagramProtocol):
         response = dns.message.make_response(question)
         kind = dns.rdatatype.to_text(asked.rdtype)
         if (name, kind) in ZONE:
-            response.answer.append(
-                dns.rrset.from_text(asked.name, 60, "IN", kind, *ZONE[name, kind])
-            )
+            for alias, meant in ALIASES.get(name, ()):
+                response.answer.append(dns.rrset.from_text(alias, 60, "IN", "CNAME", meant))
+            told = TOLD_OF.get(name, name)
+            response.answer.append(dns.rrset.from_text(told, 60, "IN", kind, *ZONE[name, kind]))
         elif not any(known == name for known, _ in ZONE):
             response.set_rcode(CODES.get(name, dns.rcode.NXDOMAIN))
         self.transport.sendto(response.to_wire(), addr)
@@ -86,6 +102,9 @@ def asked(name: str, kind: str = "A") -> Observation:
     [
         pytest.param("www.cms.example", "A", Outcome.GOOD, None, id="a name with answers"),
         pytest.param("only-text.cms.example", "TXT", Outcome.GOOD, None, id="another type"),
+        pytest.param("alias.cms.example", "A", Outcome.GOOD, None, id="the name of an alias"),
+        pytest.param("circle.cms.example", "A", Outcome.BAD, "no_data", id="an alias of itself"),
+        pytest.param("other.cms.example", "A", Outcome.BAD, "no_data", id="another name's answers"),
         pytest.param("gone.example", "A", Outcome.BAD, "nxdomain", id="NXDOMAIN is bad"),
         pytest.param("only-text.cms.example", "A", Outcome.BAD, "no_data", id="NODATA is bad"),
         pytest.param(
