@@ -39,6 +39,27 @@ def enrol(
         Refused: the id is none, another agent measures from there, or `slamon.sla.enrolment` does not allow it.
 
     """
+    _require_enrollable(ledger, agent, location, locations=locations, taken=taken)
+    wanted = AgentEnrolled(location=location, key_sha256=sha256(key.encode()).hexdigest())
+    position = _decide(
+        ledger, agent, lambda state: enrolment.enrol(state, wanted, renew=renew), actor
+    )
+    if position and (first := _first_there(ledger, agent, location, (known, position))):
+        moment = f"{first} was enrolled at {location} at the same moment"
+        revoke(ledger, agent, reason=moment, actor=actor)
+        message = f"{moment}, and two at one place would be counted twice; {agent} is revoked again"
+        raise Refused(message)
+    return position
+
+
+def _require_enrollable(
+    ledger: Ledger,
+    agent: str,
+    location: str,
+    *,
+    locations: Collection[str],
+    taken: Mapping[str, str],
+) -> None:
     if not ID.fullmatch(agent):
         message = f"{agent!r} is no id; write small letters, digits and hyphens, like vienna-1"
         raise Refused(message)
@@ -54,16 +75,6 @@ def enrol(
     if not ledger.version(stream_of(agent)) and ledger.version(f"assignment:{agent}"):
         message = f"{agent} is an agent of this ledger that needs no enrolment; give another id"
         raise Refused(message)
-    wanted = AgentEnrolled(location=location, key_sha256=sha256(key.encode()).hexdigest())
-    position = _decide(
-        ledger, agent, lambda state: enrolment.enrol(state, wanted, renew=renew), actor
-    )
-    if position and (first := _first_there(ledger, agent, location, (known, position))):
-        moment = f"{first} was enrolled at {location} at the same moment"
-        revoke(ledger, agent, reason=moment, actor=actor)
-        message = f"{moment}, and two at one place would be counted twice; {agent} is revoked again"
-        raise Refused(message)
-    return position
 
 
 def _first_there(ledger: Ledger, agent: str, location: str, span: tuple[int, int]) -> str | None:
