@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from probes.assembly import Row
 from probes.centre import Answer, Centre, UnreachableError
 from probes.clockwatch import LIMIT, ClockWatch, Disturbance
-from probes.closing import DAY, OpenBatch
+from probes.closing import DAY, OpenBatch, longest_wait
 from probes.courier import SLOW, Courier
 from probes.dialogue import Surroundings
 from probes.health import AgentHealth, Lateness
@@ -134,7 +134,7 @@ class Agent:
 
     def _begin(self, assignment: AgentAssigned, since: int, before: dict[int, Outcome]) -> None:
         self._assignment = assignment
-        self._open[assignment.version] = OpenBatch(since, before)
+        self._open[assignment.version] = OpenBatch(since, before, longest_wait(assignment))
         self._wheel.turn_to(assignment, since)
 
     async def _work(self, parent: int | None) -> None:

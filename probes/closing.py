@@ -17,11 +17,12 @@ DAY = 86_400_000_000
 class OpenBatch:
     """What is known of the rows since `begin` (µs) that no batch holds yet.
 
-    `until` (µs) is set when another assignment is followed from then on.
+    `until` (µs) is set when another assignment is followed from then on; `longest` (µs) is after how long it closes.
     """
 
-    def __init__(self, begin: int, before: dict[int, Outcome]) -> None:
+    def __init__(self, begin: int, before: dict[int, Outcome], longest: int = LONGEST) -> None:
         self.begin = begin
+        self._longest = longest
         self.until: int | None = None
         self._last = dict(before)
         self._rows: list[int] = []
@@ -42,7 +43,7 @@ class OpenBatch:
         """Return where to close, given that all slots before `settled` (µs) are, or None: not yet.
 
         Closed at UTC midnight, where another assignment takes over, at an edge so that a change is
-        known at once, at 1,000 rows, and after 60 s. Where much changes (in the first minute everything does),
+        known at once, at 1,000 rows, and after `longest`. Where much changes (in the first minute everything does),
         what changes within a second shares a batch: each batch costs the length of the list.
         """
         stop = next_midnight(self.begin)
@@ -53,7 +54,7 @@ class OpenBatch:
         full = sum(due < settled for due in self._rows) >= ROWS
         age = settled - self.begin
         edge = age >= EDGE_PAUSE and any(due < settled for due in self._edges)
-        return settled if full or edge or age >= LONGEST else None
+        return settled if full or edge or age >= self._longest else None
 
     def closed(self, end: int) -> bool:
         """Begin anew at `end` (µs); False if nothing can follow."""
@@ -61,6 +62,15 @@ class OpenBatch:
         self._rows = [due for due in self._rows if due >= end]
         self._edges = [due for due in self._edges if due >= end]
         return end != self.until
+
+
+def longest_wait(assignment: AgentAssigned) -> int:
+    """After how many µs a batch closes at the latest: a minute, or the shortest interval of the list.
+
+    A result speaks for little more than its interval (rule P2): kept back for longer, it would be silent when it comes.
+    """
+    shortest = (s.interval for each in assignment.probes for s in each.segments)
+    return min([LONGEST, *shortest])
 
 
 def next_midnight(instant: int) -> int:

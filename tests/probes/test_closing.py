@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from probes.assembly import Row
-from probes.closing import DAY, OpenBatch, pieces
+from probes.closing import DAY, OpenBatch, longest_wait, pieces
 from probes.outcome import Outcome
 from probes.spec import AgentAssigned, AssignedProbe, Segment
 from probes.specs.lines import TcpSpec
@@ -47,6 +47,32 @@ def opened(*rows: Row) -> OpenBatch:
 )
 def test_a_batch_closes(rows: list[Row], settled: int, end: int | None) -> None:
     assert opened(*rows).end(settled) == end
+
+
+@pytest.mark.parametrize(
+    ("intervals", "longest"),
+    [
+        pytest.param([], 60, id="a minute where nothing is due"),
+        pytest.param([300, 60], 60, id="a minute where all are slow"),
+        pytest.param([300, 10], 10, id="the shortest interval where one is fast"),
+    ],
+)
+def test_results_are_handed_in_while_they_speak(intervals: list[int], longest: int) -> None:
+    probes = tuple(
+        AssignedProbe(
+            probe=f"prb-{n}",
+            spec=TcpSpec(host="a.example", port=1, timeout=1),
+            phase=0,
+            segments=(Segment(interval=seconds * SECOND),),
+        )
+        for n, seconds in enumerate(intervals)
+    )
+    assignment = AgentAssigned(version=1, location="loc-bonn", probes=probes)
+
+    assert longest_wait(assignment) == longest * SECOND
+    batch = OpenBatch(BEGIN, {}, longest_wait(assignment))
+    assert batch.end(at(longest) - 1) is None
+    assert batch.end(at(longest)) == at(longest)
 
 
 def test_no_batch_reaches_over_midnight() -> None:
