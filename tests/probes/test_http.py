@@ -538,7 +538,9 @@ def test_what_no_path_can_hold_is_asked_for_as_browsers_do(
 
 def test_a_pattern_without_end_holds_up_no_other_thread() -> None:
     with ThreadPoolExecutor() as threads:
-        assert threads.submit(searched, "a(b)c", "-abc-").result().group(1) == "b"
+        found = threads.submit(searched, "a(b)c", "-abc-").result()
+        assert found is not None
+        assert found.group(1) == "b"
         with pytest.raises(EndlessPatternError, match="without end"):
             threads.submit(searched, "(a+)+$", "a" * 100 + "!").result()
 
