@@ -9,6 +9,8 @@ from slamon.app.heartbeats import record
 from slamon.app.program import ITSELF
 from slamon.ledger.store import Ledger
 from slamon.sla.heartbeats import (
+    PAUSE,
+    SETTLED,
     START,
     Expected,
     Heard,
@@ -22,9 +24,6 @@ from slamon.sla.heartbeats import (
     unheard,
 )
 from slamon.sla.runs import DAY_US
-
-SETTLED = 5_000_000  # µs; a signal that came before a deadline is in the ledger so long after it
-PAUSE = 150_000_000  # µs without a look: nobody listened meanwhile
 
 Newest = Callable[[str], int | None]
 """The instant (µs) of the newest result of a probe; None where there is none."""

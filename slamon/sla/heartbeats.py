@@ -2,6 +2,7 @@
 
 1. A success is good at its instant, a failure bad; start and log change nothing. Either speaks for interval + grace.
 2. Silence is bad from due + grace on, once per interval while it lasts; due is an interval after what was heard last.
+   Each time speaks until the next was told, so that silence is bad all along.
 3. A run that was begun and has not ended within the grace is late; silence goes on from there.
 4. Before anything was heard nothing is due.
 5. Who was deaf cannot tell silence: what is due then is due an interval after it listens again. Where the deafness was
@@ -17,6 +18,9 @@ from typing import Literal, NamedTuple
 from catalogue.instants import format_instant
 from probes.outcome import Outcome
 from slamon.sla.fact import Fact
+
+SETTLED = 5_000_000  # µs; a signal that came before a deadline is in the ledger so long after it
+PAUSE = 150_000_000  # µs without a look: nobody listened meanwhile
 
 Signal = Literal["start", "success", "fail", "log"]
 
@@ -131,6 +135,11 @@ class Expected:
         """For how long a result of it speaks (µs)."""
         return self.interval + self.grace
 
+    @property
+    def silent(self) -> int:
+        """For how long a missed slot speaks (µs): until who listens has told of the next at the latest."""
+        return self.validity + SETTLED + PAUSE
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -204,7 +213,7 @@ def _silence(heard: Heard, expected: Expected, since: int, until: int) -> Iterat
             deadline=at + expected.grace,
             since=max(since, heard.last or since),
             location=expected.location,
-            validity_us=expected.validity,
+            silent_us=expected.validity,
         )
         yield found
         heard = evolve(heard, found)

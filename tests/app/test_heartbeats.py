@@ -68,6 +68,15 @@ class World:
             if isinstance(entry.fact, HeartbeatMissed | HeartbeatUnheard)
         ]
 
+    def speaking(self, at: int) -> bool:
+        """Whether anything that is recorded speaks at an instant (µs)."""
+        results = [
+            entry.fact.result
+            for entry in self.ledger.since(0, limit=1_000)
+            if isinstance(entry.fact, HeartbeatReceived | HeartbeatMissed | HeartbeatUnheard)
+        ]
+        return any(each and each.at <= at < each.at + each.validity_us for each in results)
+
     def _newest(self, _probe: str) -> int | None:
         instants = [
             entry.fact.result.at
@@ -115,6 +124,19 @@ def test_a_signal_between_two_looks_leaves_the_minutes_before_it_bad(world: Worl
     world.look(*every_minute(71, 131))
 
     assert world.told() == [("HeartbeatMissed", 70)]
+
+
+def test_a_silent_job_is_bad_all_along_whenever_somebody_looks(world: World) -> None:
+    minutely = Expected("hb-backup", MINUTE, MINUTE // 3, "loc-bonn")
+    world.expected = [minutely]
+    world.look(0)
+    heartbeats.take(world.ledger, minutely, Said(BEGIN, "success"), keep_output=False)
+
+    for second in range(81, 481):
+        if second % 60 == 20:
+            world.listener.look(BEGIN + second * MINUTE // 60)
+        if second > 140:
+            assert world.speaking(BEGIN + second * MINUTE // 60), second
 
 
 def test_silence_over_midnight_is_told_once(world: World) -> None:
