@@ -213,7 +213,7 @@ def _silence(heard: Heard, expected: Expected, since: int, until: int) -> Iterat
             deadline=at + expected.grace,
             since=max(since, heard.last or since),
             location=expected.location,
-            silent_us=expected.validity,
+            validity_us=expected.silent,
         )
         yield found
         heard = evolve(heard, found)
