@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from probes.conditions.patterns import EndlessPatternError
 from probes.conditions.reply import Reply
-from probes.conditions.requirement import Checked, EndlessPatternError
+from probes.conditions.requirement import Checked
 from probes.conditions.timing import is_suspect
 from probes.dialogue import Dialogue, Surroundings
 from probes.kinds import dns, harvest, http, icmp, maps, mysql, postgresql, steps, tcp, tls

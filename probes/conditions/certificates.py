@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, Tag
 
+from probes.conditions.patterns import searched
 from probes.conditions.reply import Certificate, Reply
-from probes.conditions.requirement import Pattern, Requirement, Text, excerpt, op_or, searched
+from probes.conditions.requirement import Pattern, Requirement, Text, excerpt, op_or
 
 VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 

@@ -12,15 +12,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from probes.conditions.durations import duration_said
+from probes.conditions.patterns import searched
 from probes.conditions.reply import Reply
-from probes.conditions.requirement import (
-    REGEX_INPUT,
-    Checked,
-    Pattern,
-    Requirement,
-    excerpt,
-    searched,
-)
+from probes.conditions.requirement import REGEX_INPUT, Checked, Pattern, Requirement, excerpt
 from probes.conditions.timing import Within, age_told, instant_of
 from probes.conditions.web import bounded, require_bounds, within
 from probes.outcome import Outcome

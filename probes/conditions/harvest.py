@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from probes.conditions.durations import duration_said
+from probes.conditions.patterns import searched
 from probes.conditions.reply import Reply
-from probes.conditions.requirement import Pattern, Requirement, excerpt, searched
+from probes.conditions.requirement import Pattern, Requirement, excerpt
 from probes.conditions.timing import Within
 
 NOT_REACHED = "not reached"

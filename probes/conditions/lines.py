@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from probes.conditions.patterns import searched
 from probes.conditions.reply import Reply
-from probes.conditions.requirement import Pattern, Requirement, excerpt, searched
+from probes.conditions.requirement import Pattern, Requirement, excerpt
 
 
 class BannerMatches(Requirement):

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from probes.conditions.patterns import searched
 from probes.conditions.reply import NameAnswer, Reply
-from probes.conditions.requirement import Pattern, Requirement, Text, excerpt, op_or, searched
+from probes.conditions.requirement import Pattern, Requirement, Text, excerpt, op_or
 
 Rcode = Literal["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"]
 NO_ANSWER = NameAnswer("no answer")

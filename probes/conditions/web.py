@@ -9,8 +9,9 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from probes.conditions.durations import duration_said
+from probes.conditions.patterns import searched
 from probes.conditions.reply import Reply
-from probes.conditions.requirement import REGEX_INPUT, Pattern, Requirement, Text, excerpt, searched
+from probes.conditions.requirement import REGEX_INPUT, Pattern, Requirement, Text, excerpt
 from probes.conditions.timing import Within, age_told, micros
 
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$")]

@@ -10,8 +10,9 @@ from typing import assert_never
 from urllib.parse import quote, urlsplit
 
 from probes.conditions.documents import value_at
+from probes.conditions.patterns import searched
 from probes.conditions.reply import Reply
-from probes.conditions.requirement import REGEX_INPUT, searched
+from probes.conditions.requirement import REGEX_INPUT
 from probes.dialogue import Dialogue
 from probes.kinds.browsing import Browsing, page
 from probes.observation import Failure, Reason

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from probes.conditions.patterns import searched
 from probes.conditions.reply import Reply
-from probes.conditions.requirement import excerpt, searched
+from probes.conditions.requirement import excerpt
 from probes.connection import Connection
 from probes.dialogue import Dialogue, now
 from probes.kinds.hearing import Hearing, said

@@ -15,7 +15,7 @@ from urllib.parse import SplitResult
 import pytest
 from pydantic import ValidationError
 
-from probes.conditions.requirement import EndlessPatternError, searched
+from probes.conditions.patterns import EndlessPatternError, searched
 from probes.kinds.addresses import origin
 from probes.observation import Observation
 from probes.outcome import Outcome
