@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.centre import Centre, UnreachableError
+from probes.centre import RECEIVED, Centre, UnreachableError
 from probes.way import UnsafeWayError, Way
 from slamon.demo.certificate import Identity, issue
 
@@ -24,6 +24,7 @@ class Talk(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         body = f"{self.headers['Authorization']} {self.headers['Slamon-Wire']}".encode()
         self.send_response(200)
+        self.send_header(RECEIVED, str(time.time_ns() // 1000))
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
