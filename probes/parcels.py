@@ -47,13 +47,13 @@ class Parcels:
         day = datetime.fromtimestamp(batch.begin // 1_000_000, UTC).date().isoformat()
         spool = self.spool
         sequence = self._next_number(spool, day)
-        self.remember(assigned)
+        self._remember(assigned)
         self._db.execute(
             "insert into batch values (?, ?, ?, ?, ?, ?, null)",
             [spool, day, sequence, batch.to_bytes(), state, assigned.fingerprint],
         )
 
-    def remember(self, assigned: AgentAssigned) -> None:
+    def _remember(self, assigned: AgentAssigned) -> None:
         """Keep a probe list, as a centre may forget it."""
         known = "select 1 from assignment where fingerprint = ?"
         if self._db.execute(known, [assigned.fingerprint]).fetchone() is None:

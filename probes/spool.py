@@ -103,7 +103,6 @@ class Spool:
                 "insert into span values (?, ?, ?, null, ?)",
                 [assignment.version, assignment.model_dump_json(), since, NOTHING],
             )
-            self.parcels.remember(assignment)
         self._lists[assignment.version] = assignment
 
     def record(self, version: int, rows: Iterable[Row]) -> None:
