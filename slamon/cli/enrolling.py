@@ -9,15 +9,18 @@ from urllib.parse import urlsplit
 import typer
 
 from catalogue.probing import Location
+from probes.way import is_here
 from slamon.app import agents, enrolment
 from slamon.app.program import this_program
 from slamon.cli.assigning import AGENT
 from slamon.cli.house import House
+from slamon.cli.listening import GUESSED, guessed
 from slamon.cli.opening import opened, recorded
 from slamon.cli.settings import Settings
-from slamon.cli.signing import address_in
+from slamon.cli.signing import outer_address
 from slamon.cli.telling import places
 from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, errors, print_json
+from slamon.cli.vouching import AUTHORITY, vouched_for
 from slamon.ledger.format import raise_format
 from slamon.views.enrolled import enrolments
 from slamon.views.promised import promises
@@ -61,7 +64,7 @@ def enrol(
             actor=who,
         )
         recorded(house, as_json=as_json)
-    told = environment(agent, key, address_in(settings.data))
+    told = environment(agent, key, outer_address(settings), trusting=not vouched_for(settings))
     if as_json:
         print_json({"agent": agent, "location": location, "environment": told})
         return
@@ -71,7 +74,7 @@ def enrol(
         console.print(f"export {name}={value}", highlight=False, soft_wrap=True)
     console.print("python -m probes", highlight=False)
     console.print("")
-    for sentence in _besides(told["SLAMON_CENTRE"]):
+    for sentence in _besides(told, settings):
         errors.print(sentence, highlight=False, soft_wrap=True)
 
 
@@ -91,12 +94,15 @@ def revoke(
         recorded(house)
 
 
-def environment(agent: str, key: str, address: str | None) -> dict[str, str]:
-    """What an agent on another machine is told by its environment."""
+def environment(
+    agent: str, key: str, address: str | None, *, trusting: bool = False
+) -> dict[str, str]:
+    """What an agent on another machine is told by its environment; `trusting` an authority that no system knows."""
     return {
         "SLAMON_AGENT_ID": agent,
         "SLAMON_AGENT_KEY": key,
         "SLAMON_CENTRE": address or EXAMPLE,
+        **({"SLAMON_CENTRE_CA": AUTHORITY} if trusting else {}),
         "SLAMON_SPOOL": SPOOL,
     }
 
@@ -110,8 +116,9 @@ def _places(house: House, settings: Settings) -> tuple[list[str], dict[str, str]
         return locations, taken, read_position(connection)
 
 
-def _besides(centre: str) -> list[str]:
+def _besides(told: dict[str, str], settings: Settings) -> list[str]:
     """What has to be known besides, by who sets this up."""
+    centre = told["SLAMON_CENTRE"]
     said = [
         "The key is not shown again. SLAMON_AGENT_KEY_FILE may name a file that holds it instead."
     ]
@@ -121,5 +128,16 @@ def _besides(centre: str) -> list[str]:
         said.append(
             f"{centre} is not HTTPS, so that only an agent on this machine sends its key there: "
             "see SLAMON_TLS_CERTIFICATE and docs/agents.md."
+        )
+    elif is_here(urlsplit(centre).hostname or ""):
+        said.append(
+            f"{centre} is reached from this machine only: see SLAMON_HOST and SLAMON_URL in docs/agents.md."
+        )
+    if guessed(centre, settings):
+        said.append(f"SLAMON_CENTRE: {GUESSED}")
+    if "SLAMON_CENTRE_CA" in told:
+        said.append(
+            f"No system knows who vouches for the certificate of {centre}: copy that of the authority, or the one "
+            f"that SLAMON_TLS_CERTIFICATE names, to {AUTHORITY} there."
         )
     return said

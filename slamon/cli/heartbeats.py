@@ -16,11 +16,13 @@ from slamon.app.program import this_program
 from slamon.app.silence import Track
 from slamon.cli.commands import group
 from slamon.cli.house import House, now
+from slamon.cli.listening import GUESSED, guessed
 from slamon.cli.opening import opened, recorded
 from slamon.cli.settings import Settings
 from slamon.cli.sheet import print_table
-from slamon.cli.signing import address_in
-from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json
+from slamon.cli.signing import outer_address
+from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, errors, print_json
+from slamon.cli.vouching import AUTHORITY, vouched_for
 from slamon.ledger.format import raise_format
 from slamon.sla.heartbeats import due
 from slamon.views.heartbeats import expected, issued, newest
@@ -46,13 +48,19 @@ def issue(probe: Id, *, actor: Actor = None, as_json: AsJson = False) -> None:
         raise_format(house.ledger, this_program().code_version)
         key = heartbeats.issue(house.ledger, probe, heartbeats=known, actor=who)
         recorded(house, as_json=as_json)
-    url = f"{address_in(settings.data) or EXAMPLE}/ping/{key}"
+    address = outer_address(settings) or EXAMPLE
+    url = f"{address}/ping/{key}"
     if as_json:
         print_json({"probe": probe, "url": url})
         return
     console.print(f"{probe} reports itself at this address, which is shown once:")
     console.print(url, highlight=False, soft_wrap=True)
-    console.print(f"curl -fsS --retry 5 -o /dev/null {url}", highlight=False, soft_wrap=True)
+    trusting = "" if vouched_for(settings) else f"--cacert {AUTHORITY} "
+    console.print(
+        f"curl -fsS --retry 5 {trusting}-o /dev/null {url}", highlight=False, soft_wrap=True
+    )
+    if guessed(address, settings):
+        errors.print(GUESSED, highlight=False, soft_wrap=True)
 
 
 @app.command()

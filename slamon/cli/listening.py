@@ -5,16 +5,23 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
+from urllib.parse import urlsplit
 
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import USAGE, console, fail
 
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - compared with, never bound to by itself
+ANY_ADDRESS_6 = "::"
+GUESSED = (
+    "that is the name this machine gives itself; where others reach it by another, SLAMON_URL says so, "
+    "e.g. SLAMON_URL=https://slamon.example"
+)
 
 
 def listen(settings: Settings, *, any_port: bool) -> socket.socket:
     """A socket on the port asked for, or on a free one if that is allowed."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
@@ -32,12 +39,28 @@ def listen(settings: Settings, *, any_port: bool) -> socket.socket:
 def url_of(listener: socket.socket, *, secured: bool = False) -> str:
     """The address of the web, as it was bound."""
     host, port = listener.getsockname()[:2]
-    return f"{'https' if secured else 'http'}://{host}:{port}"
+    return f"{'https' if secured else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def loopback_url(listener: socket.socket, *, secured: bool = False) -> str:
     """Where processes of this machine find the web, whatever address it is bound to."""
-    return url_of(listener, secured=secured).replace(f"//{ANY_ADDRESS}:", "//127.0.0.1:")
+    found = url_of(listener, secured=secured)
+    return found.replace(f"//{ANY_ADDRESS}:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+
+
+def outer_url(listener: socket.socket, settings: Settings, *, secured: bool = False) -> str:
+    """Where others find it: as the settings say, or as it is bound; by this machine's name where it is bound to all."""
+    if settings.url:
+        return settings.url
+    found = url_of(listener, secured=secured)
+    if urlsplit(found).hostname not in {ANY_ADDRESS, ANY_ADDRESS_6}:
+        return found
+    return f"{urlsplit(found).scheme}://{socket.gethostname()}:{urlsplit(found).port}"
+
+
+def guessed(url: str, settings: Settings) -> bool:
+    """Whether an address has but the name that this machine gives itself, which others need not know."""
+    return not settings.url and urlsplit(url).hostname == socket.gethostname().lower()
 
 
 def must_be_whole(settings: Settings) -> bool:

@@ -20,7 +20,7 @@ from slamon.cli.assigning import AGENT, Targets
 from slamon.cli.child import Child, surroundings
 from slamon.cli.hearing import Ears
 from slamon.cli.house import Decisions, House, now
-from slamon.cli.listening import listen, loopback_url, must_be_whole, url_of
+from slamon.cli.listening import listen, loopback_url, must_be_whole, outer_url
 from slamon.cli.office import Office
 from slamon.cli.readiness import alarming, behind
 from slamon.cli.scraping import metrics_router
@@ -72,14 +72,15 @@ class Server:
         self.access = Access(plan.folder / "access.db", now)
         self._secured = must_be_whole(plan.settings)
         self._socket = listen(plan.settings, any_port=plan.any_port)
-        self.url = url_of(self._socket, secured=self._secured)
+        self.url = outer_url(self._socket, plan.settings, secured=self._secured)
+        self._inner = loopback_url(self._socket, secured=self._secured)
         self._log = plan.folder / "agent.log"
         self._contacts = Contacts()
         self._healths = Healths()
         self._office = Office(
             house,
             Telling(house, plan.settings.location, plan.targets, self._contacts.wire),
-            Address(plan.folder, self.url),
+            Address(plan.folder, self._inner, "" if self.url == self._inner else self.url),
             self._child if plan.own_agent else None,
             house.newest_fact_at if plan.standby else self._life_before,
         )
@@ -220,7 +221,7 @@ class Server:
         settings = self._plan.settings
         told = surroundings(
             *(self._plan.folder, AGENT, self._key),
-            loopback_url(self._socket, secured=self._secured),
+            self._inner,
             settings.agent_allow,
             settings.tls_certificate,
         )

@@ -11,6 +11,7 @@ import typer
 
 from slamon.app.program import this_program
 from slamon.cli.house import House, now, place_in
+from slamon.cli.listening import GUESSED, guessed
 from slamon.cli.server import Plan, Server
 from slamon.cli.settings import Settings
 from slamon.cli.sharing import share_the_interpreter
@@ -44,6 +45,8 @@ def announce(server: Server, settings: Settings) -> None:
     actor = settings.actor or os.environ.get("USER") or "operator"
     console.print(f"slamon is up at {server.url}", soft_wrap=True)
     console.print(f"sign in once, as {actor}: {server.sign_in_link(actor)}", soft_wrap=True)
+    if guessed(server.url, settings):
+        console.print(GUESSED, soft_wrap=True)
 
 
 def serve(plan: Plan, started: Callable[[Server], None]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from probes.equipment import Equipment
@@ -25,6 +26,11 @@ class Settings(Equipment):
     )
     host: str = Field(default="127.0.0.1", description="address that the web listens on")
     port: int = Field(default=8000, ge=0, le=65_535, description="its port; 0 takes a free one")
+    url: str = Field(
+        default="",
+        description="address by which others reach the web, e.g. https://slamon.example, where that is not "
+        "what it listens on; it stands in links, and in what agents and jobs are told",
+    )
     tls_certificate: Path | None = Field(
         default=None,
         description="certificate (PEM, with those between it and its authority) by which the web serves HTTPS itself",
@@ -43,3 +49,13 @@ class Settings(Equipment):
     spool_mib: int = Field(
         default=Keeping.mib, ge=1, description="MiB that an agent's spool may hold at the most"
     )
+
+    @field_validator("url")
+    @classmethod
+    def _is_a_place(cls, given: str) -> str:
+        place = urlsplit(given)
+        whole = place.scheme in {"http", "https"} and place.hostname and not place.query
+        if given and (not whole or place.path.strip("/") or place.username or place.fragment):
+            message = f"{given} is no address of the form https://HOST or https://HOST:PORT, without a path"
+            raise ValueError(message)
+        return given.rstrip("/")

@@ -22,15 +22,17 @@ LISTEN_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Address:
-    """Where commands on a folder, and its agent, find the web of the process that folds."""
+    """Where commands on a folder, and its agent, find the web of the process that folds; others by `outer`."""
 
     folder: Path
     url: str
+    outer: str = ""
 
     def write(self) -> None:
         """Be found from now on; whoever reads meanwhile finds the old address or the new one."""
         draft = self.folder / f".{FILE}-{os.getpid()}"
-        draft.write_text(self.url, "utf-8")
+        told = [self.url, self.outer] if self.outer else [self.url]
+        draft.write_text("\n".join(told), "utf-8")
         draft.replace(self.folder / FILE)
 
     def remove(self) -> None:
@@ -40,10 +42,19 @@ class Address:
 
 
 def address_in(folder: Path) -> str | None:
-    """The address that was written last; None where there is none."""
+    """The address that was written last, as this machine reaches it; None where there is none."""
+    return next(iter(_written(folder)), None)
+
+
+def outer_address(settings: Settings) -> str | None:
+    """The address by which others reach the slamon of a folder; None where none runs, and no setting tells it."""
+    return settings.url or next(reversed(_written(settings.data)), None)
+
+
+def _written(folder: Path) -> list[str]:
     with suppress(FileNotFoundError):
-        return (folder / FILE).read_text("utf-8")
-    return None
+        return (folder / FILE).read_text("utf-8").splitlines()
+    return []
 
 
 def up_since(folder: Path) -> int | None:
@@ -75,7 +86,8 @@ def sign_in(*, actor: Actor = None) -> None:
         url = _running(settings)
         who = actor_or_fail(actor, settings)
         with closing(Access(settings.data / "access.db", now)) as access:
-            console.print(link(access, url, who), soft_wrap=True, highlight=False)
+            outer = outer_address(settings) or url
+            console.print(link(access, outer, who), soft_wrap=True, highlight=False)
 
 
 def _running(settings: Settings) -> str:
