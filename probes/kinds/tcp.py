@@ -8,7 +8,7 @@ from probes.conditions.requirement import excerpt
 from probes.connection import Connection
 from probes.dialogue import Dialogue, now
 from probes.kinds.hearing import Hearing, said
-from probes.observation import Failure, Reason
+from probes.observation import Failure, Reason, inconclusive
 from probes.secret import resolved
 from probes.specs.lines import BeginTls, Expect, Move, Send, SendSecret, TcpSpec
 
@@ -103,7 +103,7 @@ class _Talk:
             raise self._ended()
         self._heard += len(line)
         if self._heard > TALK_LIMIT:
-            raise Failure(Reason.BODY_LIMIT, f"the target said more than {TALK_LIMIT} bytes")
+            raise inconclusive(Reason.BODY_LIMIT, f"the target said more than {TALK_LIMIT} bytes")
         text = said(line)
         if self.banner is None:
             self.banner = text
