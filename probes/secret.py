@@ -14,6 +14,8 @@ from probes.observation import Failure, Reason, inconclusive
 
 BLOT = "•••"
 SHORTEST_BLOTTED = 4
+OURS = frozenset({"SLAMON_AGENT_KEY", "SLAMON_DATABASE"})
+FILES_OF_OURS = ("SLAMON_AGENT_KEY_FILE", "SLAMON_SPOOL")
 
 
 def resolved(reference: str) -> str:
@@ -24,6 +26,8 @@ def resolved(reference: str) -> str:
 
     """
     scheme, _, name = reference.partition(":")
+    if _is_our_own(scheme, name):
+        raise unreadable(reference, "what the agent itself signs in with is told to no target")
     try:
         value = os.environ[name] if scheme == "env" else Path(name).read_text().rstrip("\n")
     except KeyError:
@@ -35,6 +39,14 @@ def resolved(reference: str) -> str:
     if not value:
         raise inconclusive(Reason.SECRET_MISSING, f"{reference} is empty")
     return value
+
+
+def _is_our_own(scheme: str, name: str) -> bool:
+    """Whether it is the key, the spool or the database of slamon itself, which no document may send off."""
+    if scheme == "env":
+        return name.upper() in OURS
+    ours = (Path(os.environ[each]) for each in FILES_OF_OURS if each in os.environ)
+    return any(Path(name).resolve() == each.resolve() for each in ours)
 
 
 def unreadable(reference: str, why: str) -> Failure:
