@@ -31,6 +31,27 @@ Cause = Literal[
 """Why a slot is as it is: every slot has exactly one of these causes at each place. What is known most of is first."""
 
 
+class BeatTold(Answer):
+    """What is waited for of a probe that reports itself, and what was heard of it; lengths are µs.
+
+    `signal`, `exit_status`, `took_us` and `output` are those of its last end. `due` is the next end, of a silence its
+    first that did not come; where that of a run is waited for that has `begun`, it is the begin of the run.
+    """
+
+    interval_us: int
+    grace_us: int
+    last_end: str | None
+    signal: str | None
+    exit_status: int | None
+    took_us: int | None
+    output: str | None
+    output_bytes: int
+    running_since: str | None
+    due: str | None
+    overdue_since: str | None
+    begun: bool
+
+
 class SlotAt(Answer):
     """What came of the slot at one place; `says` the cause in a sentence, `facts` are ledger positions.
 
@@ -46,6 +67,7 @@ class SlotAt(Answer):
     assignment: int | None = None
     outcome: str | None = None
     attempt: AttemptTold | None = None
+    heartbeat: BeatTold | None = None
     facts: tuple[int, ...] = ()
 
 

@@ -10,6 +10,7 @@ from probes.outcome import Outcome
 from probes.pausing import ProbePaused, ProbeResumed
 from probes.spec import ProbingInterrupted
 from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
+from slamon.sla.heartbeats import HeartbeatMissed, HeartbeatReceived, stream_of
 
 HOUR = 3_600_000_000
 MAIL, WEB = "prb-mail", "prb-web"
@@ -273,3 +274,105 @@ def test_of_a_probe_that_reports_itself_the_last_signal_is_told(
 
     assert (told.cause, told.outcome) == (cause, outcome)
     assert told.facts == ((world.ledger.position(),) if outcome else ())
+
+
+S = 1_000_000
+
+
+def beats(world: Any, *facts: Any) -> None:
+    """Promise a report that goes into the ledger, and hear of it what these facts tell."""
+    world.promise_reports()
+    for fact in facts:
+        world.append(stream_of("hb-report", fact.instant), fact)
+
+
+def signal(kit: Any, hours: float, word: str, **more: Any) -> HeartbeatReceived:
+    at = kit.begin + int(hours * HOUR)
+    return HeartbeatReceived(at=at, signal=word, location="loc-bonn", validity_us=21 * HOUR, **more)
+
+
+def silence(kit: Any, since: float, due: float) -> HeartbeatMissed:
+    at = kit.begin + int(due * HOUR)
+    return HeartbeatMissed(
+        due=at,
+        deadline=at + HOUR,
+        since=kit.begin + int(since * HOUR),
+        location="loc-bonn",
+        validity_us=21 * HOUR + 155 * S,
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "hours", "cause", "says"),
+    [
+        pytest.param(
+            [(2, "fail", {"exit_status": 3, "output": "disk full"})],
+            3,
+            "recorded",
+            "a run reported failure at 2026-03-20T02:00:00Z with exit status 3: 'disk full'",
+            id="a failure in its own words",
+        ),
+        pytest.param(
+            [(2, "success", {})],
+            3,
+            "recorded",
+            "a run ended well at 2026-03-20T02:00:00Z",
+            id="an end that was good",
+        ),
+        pytest.param(
+            [(2, "success", {}), (2, 22)],
+            24,
+            "recorded",
+            "no end since 2026-03-20T02:00:00Z; due 2026-03-20T22:00:00Z, grace 1 h, "
+            "overdue since 2026-03-20T23:00:00Z",
+            id="a silence by what it waits for",
+        ),
+        pytest.param(
+            [(2, "success", {}), (2, 22), (2, 42)],
+            44,
+            "recorded",
+            "no end since 2026-03-20T02:00:00Z; due 2026-03-20T22:00:00Z, grace 1 h, "
+            "overdue since 2026-03-20T23:00:00Z",
+            id="a long silence from its begin",
+        ),
+        pytest.param(
+            [(2, "success", {}), (3, "start", {}), (2, 3)],
+            5,
+            "recorded",
+            "the run begun at 2026-03-20T03:00:00Z has not ended; grace 1 h, "
+            "overdue since 2026-03-20T04:00:00Z",
+            id="a run that does not end",
+        ),
+        pytest.param(
+            [(2, "success", {})],
+            23.5,
+            "silent",
+            "nothing that was heard of it speaks; no end since 2026-03-20T02:00:00Z; "
+            "due 2026-03-20T22:00:00Z, grace 1 h, overdue since 2026-03-20T23:00:00Z",
+            id="a silence before anybody has told of it",
+        ),
+    ],
+)
+def test_a_heartbeat_says_why_it_is_as_it_is(
+    world: Any, kit: Any, told: list[Any], hours: float, cause: str, says: str
+) -> None:
+    facts = [
+        signal(kit, each[0], each[1], **each[2]) if len(each) > 2 else silence(kit, *each)
+        for each in told
+    ]
+    beats(world, *facts)
+
+    found = _at(world, kit, hours, "hb-report")
+
+    assert (found.cause, found.says) == (cause, says)
+    assert found.heartbeat.last_end == "2026-03-20T02:00:00Z"
+
+
+def test_a_heartbeat_tells_what_is_waited_for(world: Any, kit: Any) -> None:
+    beats(world, signal(kit, 2, "success", duration_us=5 * S), signal(kit, 3, "start"))
+
+    beat = _at(world, kit, 3.5, "hb-report").heartbeat
+
+    assert (beat.interval_us, beat.grace_us, beat.took_us) == (20 * HOUR, HOUR, 5 * S)
+    assert (beat.running_since, beat.due) == ("2026-03-20T03:00:00Z",) * 2
+    assert beat.overdue_since is None

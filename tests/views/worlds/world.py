@@ -176,8 +176,7 @@ class World:
 
         What is promised of it is stated when it is heard for the first time.
         """
-        if not self.ledger.version("probe:hb-report"):
-            self._state(reports())
+        self.promise_reports()
         told = {"location": "loc-bonn", "validity_us": 21 * HOUR}
         fact: HeartbeatFact
         match outcome:
@@ -189,6 +188,11 @@ class World:
                 word = "success" if outcome is Outcome.GOOD else "fail"
                 fact = HeartbeatReceived(at=at, signal=word, duration_us=took, **told)
         self.append(stream_of("hb-report", at), fact)
+
+    def promise_reports(self) -> None:
+        """State what is promised of the report, once."""
+        if not self.ledger.version("probe:hb-report"):
+            self._state(reports())
 
     def close_period(self, agreement: str, label: str, now: int) -> ClosingOffer:
         """Close a period with the figures the views give, whatever they are."""
