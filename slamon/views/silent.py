@@ -39,6 +39,16 @@ def _since(line: AgentLine, told: int, fastest: int, now: int) -> int:
     if line.revoked_at is not None:
         return 0
     heard = parse_instant(line.reported_until) if line.reported_until else 0
+    return _silence(heard, told, fastest, now)
+
+
+def silent_since(connection: Connection, ledger: Ledger, agent: str, heard: int, now: int) -> int:
+    """Since when an agent is silent at an instant (µs) that handed in until `heard`; 0 where it is not."""
+    told = _due(connection, ledger, now).get(agent)
+    return _silence(heard, *told, now) if told else 0
+
+
+def _silence(heard: int, told: int, fastest: int, now: int) -> int:
     since = max(heard, told)
     return since if since + patience(fastest) < now else 0
 

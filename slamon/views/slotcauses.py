@@ -23,6 +23,7 @@ from slamon.views.batchtold import AttemptTold
 from slamon.views.decoding import attempt_of
 from slamon.views.handed import handed_in
 from slamon.views.origins import Origins
+from slamon.views.silent import silent_since
 from slamon.views.slottold import Cause, SlotAt
 from slamon.views.tables import alarm, assignment, covered
 from slamon.views.traced import Tracer
@@ -233,9 +234,12 @@ class Causes:
             says = f"{slot.agent} {so_far}, and no batch holds the slot: its spool was lost, or is still to come"
             return slot.told("lost", says)
         overdue = slot.due + slot.probe.validity(slot.interval) + HANDING_IN_US
-        if self._now < overdue:
+        if self._now < overdue and not self._silent(slot.agent, until or 0):
             return slot.told("not_reported", f"not yet reported: {slot.agent} {so_far}")
         return slot.told("silent", f"{slot.location} is silent: {slot.agent} {so_far}")
+
+    def _silent(self, agent: str, heard: int) -> bool:
+        return silent_since(self._connection, self._ledger, agent, heard, self._now) > 0
 
 
 def _by_weight(told: SlotAt) -> tuple[int, int]:

@@ -151,6 +151,25 @@ def test_what_was_not_handed_in_is_told_by_how_long_it_is_overdue(
     assert told.cause == cause
 
 
+def test_a_slot_of_an_agent_that_is_silent_says_so_before_its_result_is_overdue(
+    world: Any, kit: Any
+) -> None:
+    world.probe("agent-bonn", 12, _good(kit))
+
+    told = _at(world, kit, 21, now=21.5)
+
+    (line,) = (
+        each
+        for each in world.reading.agents(kit.begin + int(21.5 * HOUR))
+        if each.agent == "agent-bonn"
+    )
+    assert line.silent_since == "2026-03-20T12:00:00Z"
+    assert (told.cause, told.says) == (
+        "silent",
+        "loc-bonn is silent: agent-bonn handed in until 2026-03-20T12:00:00Z",
+    )
+
+
 def test_a_spool_that_was_lost_leaves_slots_that_no_batch_holds(world: Any, kit: Any) -> None:
     agent = world.agents["agent-bonn"]
     world.probe("agent-bonn", 4, _good(kit))
