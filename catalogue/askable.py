@@ -9,12 +9,14 @@ from pydantic import ValidationError
 
 from catalogue.compile import spec_of
 from catalogue.expectations import ExpectTls, http_conditions
+from catalogue.instants import InstantError, parse_duration
 from catalogue.interviews import OaiProbe, WfsProbe, WmsProbe
 from catalogue.probing import Probe, ProbeDefaults
 from catalogue.problems import Problem, problem_at
 from catalogue.questions import TlsProbe
 from catalogue.records import Catalogue, Written
 from catalogue.references import Path
+from catalogue.unfulfillable import always_fulfilled, unfulfillable
 from catalogue.web import HttpProbe, Request, StepsProbe, Web
 
 _ADDRESSES = ("target", "demo_target")
@@ -40,7 +42,23 @@ def faults_of_asking(catalogue: Catalogue) -> Iterator[Problem]:
             yield from _of_steps(record, probe)
         if isinstance(probe, TlsProbe):
             yield from _unchecked(record, probe)
+        yield from _pointless(record, probe, defaults.get(record.catalogue))
         yield from _uncompiled(record, probe, defaults.get(record.catalogue))
+
+
+def _pointless(record: Written, probe: Probe, defaults: ProbeDefaults | None) -> Iterator[Problem]:
+    """Find what is expected and can never be, or is always."""
+    plain = any(str(getattr(probe, name)).startswith("http://") for name in _ADDRESSES)
+    for said in unfulfillable(probe, plain=plain):
+        yield problem_at(record.at(said.path), said.message, said.proposal)
+    timeout = probe.timeout or (defaults.timeout if defaults else None)
+    try:
+        longest = parse_duration(timeout).exact() if timeout else None
+    except InstantError:
+        return  # told where timings are looked at
+    if longest is not None:
+        for said in always_fulfilled(probe, longest):
+            yield problem_at(record.at(said.path), said.message, said.proposal)
 
 
 def _secrets_in_addresses(record: Written, probe: Probe) -> Iterator[Problem]:

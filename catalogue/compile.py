@@ -21,6 +21,7 @@ from catalogue.questions import (
     TlsProbe,
 )
 from catalogue.timing import Faster, Span, segments
+from catalogue.unfulfillable import unfulfillable
 from catalogue.web import Headed, HttpProbe, Request, StepsProbe, Web
 from probes.conditions.lines import BannerMatches
 from probes.conditions.maps import FeaturesCount
@@ -64,6 +65,9 @@ def spec_of(
     if stated is None:
         return NotYet("it reports itself: nobody asks it")
     address = _moved(stated, addresses or {})
+    plain = isinstance(probe, Web) and probe.redirects == 0 and address.startswith("http://")
+    for said in unfulfillable(probe, plain=plain):
+        return NotYet(f"it could never be good: {said.message}")
     timeout = _timeout(probe, defaults)
     return _COMPILERS[type(probe)](probe, address, timeout)
 

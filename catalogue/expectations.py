@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterable, Iterator
+from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError
 
 from catalogue.document import Document
+from catalogue.references import Path
 from catalogue.values import JsonPath, Regex, StatusCode, wrong
 from probes.conditions.certificates import MinDaysLeft
 from probes.conditions.documents import JsonEquals, JsonExists
 from probes.conditions.names import AnswersNotEmpty
+from probes.conditions.requirement import Requirement
 from probes.conditions.text import read
 from probes.conditions.web import BodyContains, BodyMatches, HeaderMatches, StatusIn
 from probes.specs.certificates import TlsCondition
@@ -22,6 +24,8 @@ from probes.specs.lines import TcpCondition
 from probes.specs.maps import WfsCondition, WmsCondition
 from probes.specs.names import DnsCondition
 from probes.specs.web import HttpCondition
+
+_C = TypeVar("_C", bound=Requirement)
 
 Name = Annotated[str, Field(min_length=1, max_length=253)]
 Days = Annotated[int, Field(ge=0)]
@@ -71,23 +75,23 @@ class ExpectHttp(Document):
     min_days_left: Days | None = None
     conditions: _HttpConditions = ()
 
-    def compiled(self) -> Iterator[HttpCondition]:
-        """Give all conditions, those in full last."""
+    def placed(self) -> Iterator[tuple[Path, HttpCondition]]:
+        """Give all conditions, each with its place, those in full last."""
         if self.status or not any(isinstance(each, StatusIn) for each in self.conditions):
-            yield StatusIn(values=self.status or (200,))
+            yield ("status",), StatusIn(values=self.status or (200,))
         for name, pattern in self.header.items():
-            yield HeaderMatches(name=name, pattern=pattern)
+            yield ("header", name), HeaderMatches(name=name, pattern=pattern)
         if self.body_contains:
-            yield BodyContains(text=self.body_contains)
+            yield ("body_contains",), BodyContains(text=self.body_contains)
         if self.body_regex:
-            yield BodyMatches(pattern=self.body_regex)
+            yield ("body_regex",), BodyMatches(pattern=self.body_regex)
         for path, value in self.json_.items():
-            yield JsonEquals(path=path, value=value)
-        for path in self.json_exists:
-            yield JsonExists(path=path)
+            yield ("json", path), JsonEquals(path=path, value=value)
+        for index, path in enumerate(self.json_exists):
+            yield ("json_exists", index), JsonExists(path=path)
         if self.min_days_left is not None:
-            yield MinDaysLeft(days=self.min_days_left)
-        yield from self.conditions
+            yield ("min_days_left",), MinDaysLeft(days=self.min_days_left)
+        yield from _listed(self.conditions, "conditions")
 
 
 class ExpectTcp(Document):
@@ -117,10 +121,33 @@ OfTls = Annotated[Annotated[ExpectTls, _Map] | Annotated[_TlsConditions, _List],
 OfDns = Annotated[Annotated[ExpectDns, _Map] | Annotated[_DnsConditions, _List], _EITHER]
 
 
+def http_placed(
+    stated: ExpectHttp | _HttpConditions | None,
+) -> Iterator[tuple[Path, HttpCondition]]:
+    """What a page must fulfil, each condition with its place in what is stated."""
+    if not isinstance(stated, tuple):
+        yield from (stated or ExpectHttp()).placed()
+        return
+    for path, condition in ExpectHttp(conditions=stated).placed():
+        yield path[1:], condition
+
+
 def http_conditions(stated: ExpectHttp | _HttpConditions | None) -> tuple[HttpCondition, ...]:
     """What a page must fulfil."""
-    expect = ExpectHttp(conditions=stated) if isinstance(stated, tuple) else stated or ExpectHttp()
-    return tuple(expect.compiled())
+    return tuple(condition for _, condition in http_placed(stated))
+
+
+def placed(stated: object) -> Iterator[tuple[Path, Requirement]]:
+    """What is stated of a target that is no page, each condition with its place."""
+    if isinstance(stated, ExpectTcp | ExpectTls | ExpectDns):
+        yield from _listed(stated.conditions, "conditions")
+    elif isinstance(stated, tuple):
+        yield from _listed(stated)
+
+
+def _listed(conditions: Iterable[_C], *path: str) -> Iterator[tuple[Path, _C]]:
+    for index, condition in enumerate(conditions):
+        yield (*path, index), condition
 
 
 def tcp_conditions(stated: ExpectTcp | _TcpConditions | None) -> tuple[TcpCondition, ...]:

@@ -368,3 +368,34 @@ def test_service_hours_are_closed_on_holidays_that_are_settled(cms: Catalogue) -
 def test_service_hours_need_the_calendar_they_name(cms: Catalogue) -> None:
     with pytest.raises(ValueError, match="follow the calendar un-bonn"):
         cms.get(Hours, "bonn-business-hours").agreed(None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        pytest.param(
+            {"expect": ["status in 200", "status in 404"]},
+            'it could never be good: "status in 404" and "status in 200" never hold together',
+            id="two that exclude each other",
+        ),
+        pytest.param(
+            {
+                "target": "http://www.example/",
+                "redirects": 0,
+                "expect": ["latency tls within PT1S"],
+            },
+            'it could never be good: "tls" is no phase of this http probe, '
+            "which has dns, connect, first_byte, body, total",
+            id="a phase that never is",
+        ),
+    ],
+)
+def test_a_recorded_probe_that_could_never_be_good_is_not_asked(changes: Json, why: str) -> None:
+    stated: Json = {
+        "id": "p", "kind": "http", "service": "svc-web", "target": "https://www.example/",
+        "demo_target": "http://127.0.0.1:18080/", "interval": "PT1M", "timeout": "PT10S", "prov": {"_": "I"},
+    }  # fmt: skip
+    probe = KINDS["probe"].recall(stated | changes)
+    assert isinstance(probe, HttpProbe)
+
+    assert spec_of(probe, None) == NotYet(why)
