@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from pydantic import ValidationError
 
 from probes.assembly import Row
-from probes.centre import Answer, Centre, UnreachableError
+from probes.centre import KEY_REFUSED, Answer, Centre, UnreachableError
 from probes.clockwatch import LIMIT, ClockWatch, Disturbance
 from probes.closing import DAY, OpenBatch, longest_wait
 from probes.courier import SLOW, Courier
@@ -42,7 +42,6 @@ SET_BACK = 60 * SECOND
 SET_BACK_SAID = "the clock was set back"
 UNCHANGED = 304
 OK = 200
-UNKNOWN_HERE = frozenset({401, 403})
 
 log = logging.getLogger(__name__)
 
@@ -284,16 +283,19 @@ class Agent:
                 answer = await asyncio.to_thread(self._centre.assignment, self._etag)
                 wait = await self._heed(answer)
             except UnreachableError as fault:
-                log.warning("no assignment could be fetched: %s", fault)
+                self._centre.not_reached(fault)
             await asyncio.sleep(wait)
 
     async def _heed(self, answer: Answer) -> float:
         """Do what the centre says, and return how many seconds to wait before asking again."""
         if answer.status == UNCHANGED:
             return self._poll
+        if answer.status in KEY_REFUSED:
+            self._centre.refuses(answer)
+            return SLOW
         if answer.status != OK:
             log.error("the centre gives no assignment: %d %s", answer.status, answer.body[:200])
-            return SLOW if answer.status in UNKNOWN_HERE else self._poll
+            return self._poll
         try:
             assignment = AgentAssigned.model_validate_json(answer.body)
         except ValidationError:

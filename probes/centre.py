@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import secrets
+import ssl
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,14 +14,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from probes.complaints import Complaints
 from probes.health import AgentHealth
 from probes.kinds.browsing import USER_AGENT
 from probes.parcels import Parcel
 from probes.pausing import ProbePaused, ProbeResumed
 from probes.spec import AgentAssigned, ProbingInterrupted
-from probes.way import Way
+from probes.way import Way, told
 
 ANSWER_LIMIT = 64 * 1024 * 1024
+REASON = 200  # bytes of what it says that are worth a line of the log
 DIGITS = 18  # of an instant; longer numbers are none
 BINDING = frozenset({200, 201, 204, 304, 409})  # by what they say, something is done or let go of
 
@@ -40,6 +44,11 @@ WIRE_SPOKEN = 2
 OUT_OF_ORDER = "urn:slamon:batch-out-of-order"
 OTHER_CONTENT = "urn:slamon:batch-other-content"
 ASSIGNMENT_UNKNOWN = "urn:slamon:assignment-unknown"
+
+
+KEY_REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+
+log = logging.getLogger(__name__)
 
 
 class UnreachableError(Exception):
@@ -94,6 +103,8 @@ class Centre:
 
         """
         self._way = Way(url, ca)
+        self._agent = agent
+        self._complaints = Complaints()
         self._root = f"{self._way.url.path.rstrip('/')}/api/v1/agents/{quote(agent, safe='')}"
         self._own = {
             "Authorization": f"Bearer {key}",
@@ -107,6 +118,26 @@ class Centre:
     def clock_set(self, step: int) -> None:
         """Know until the next answer that our clock was set by `step` µs."""
         self.offset = self.offset.after(step) if self.offset else None
+
+    def not_reached(self, fault: UnreachableError) -> None:
+        """Log that it did not answer, the same at most once a minute."""
+        sentence = f"the centre cannot be reached: {fault}"
+        if self._complaints.due(sentence):
+            log.warning("%s", sentence)
+
+    def refuses(self, answer: Answer) -> None:
+        """Log that it takes nothing, the same at most once a minute."""
+        said = answer.body[:REASON].decode(errors="replace")
+        sentence = f"the centre refuses with {answer.status}: {said}"
+        if answer.status in KEY_REFUSED:
+            sentence = (
+                f"the centre does not accept the key of {self._agent}: it was revoked there, or renewed. "
+                f"`slamon agent enrol {self._agent} --location ID --renew` prints a new one at the centre; set "
+                "SLAMON_AGENT_KEY (or what SLAMON_AGENT_KEY_FILE names) to it and start this agent again. "
+                "Until then everything is kept"
+            )
+        if self._complaints.due(sentence):
+            log.error("%s", sentence)
 
     def assignment(self, known: str | None) -> Answer:
         """Fetch the assignment, 304 if it is still the one of the `known` ETag."""
@@ -168,13 +199,15 @@ class Centre:
                 raise UnreachableError(f"what answers {response.status} there is not the centre")
             etag, wait = response.getheader("ETag"), _seconds(response.getheader("Retry-After"))
             return Answer(response.status, text, etag, wait)
+        except ssl.SSLCertVerificationError as fault:
+            raise UnreachableError(told(fault)) from None
         except (OSError, http.client.HTTPException) as fault:
             raise UnreachableError(str(fault) or type(fault).__name__) from None
         finally:
             connection.close()
 
     def _learn(self, response: http.client.HTTPResponse, sent: int) -> None:
-        if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        if response.status in KEY_REFUSED:
             return  # who refuses us may be anybody
         self.ledger = response.getheader(LEDGER) or self.ledger
         received = response.getheader(RECEIVED, "")

@@ -25,7 +25,6 @@ from probes.spec import ProbingInterrupted
 from probes.spool import Spool
 
 ACCEPTED = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT})
-KEY_REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 IDLE = 1.0
 SLOW = 30.0
 STOPPED = 900.0  # after a conflict; asking again now and then keeps the alarm alive while it lasts
@@ -94,7 +93,7 @@ class Courier:
                 await self._refill.begin()
             return await self._deliver_one()
         except UnreachableError as fault:
-            log.warning("the centre cannot be reached: %s", fault)
+            self._centre.not_reached(fault)
             return Delivery.FAILED
 
     async def _deliver_one(self) -> Delivery:
@@ -219,11 +218,7 @@ class Courier:
             log.warning("the centre answers %d", answer.status)
             self._not_before = time.monotonic() + min(answer.wait, LONGEST_WAIT)
             return Delivery.FAILED
-        if answer.status in KEY_REFUSED:
-            log.error("the centre does not accept the key of this agent; everything is kept")
-            return Delivery.REFUSED
-        said = answer.body[:200].decode(errors="replace")
-        log.error("the centre refuses with %d: %s", answer.status, said)
+        self._centre.refuses(answer)
         return Delivery.REFUSED
 
     async def _sent(self, send: Callable[[], Answer]) -> Answer:

@@ -12,6 +12,11 @@ from urllib.parse import SplitResult, urlsplit
 PATIENCE = 10  # seconds
 IPV4 = 4
 
+UNKNOWN_AUTHORITY = frozenset({18, 19, 20, 21})
+"""Verdicts of OpenSSL (X509_V_ERR_*): nobody who is trusted vouches for a certificate, or it for itself."""
+OTHER_NAME = frozenset({62, 64})
+"""It is of another name or address."""
+
 
 class UnsafeWayError(ValueError):
     """A key must not be sent that way; the message says what to do."""
@@ -58,6 +63,21 @@ def is_here(host: str) -> bool:
         except OSError:
             return False
     return not address.is_unspecified
+
+
+def told(fault: ssl.SSLCertVerificationError) -> str:
+    """What is wrong with the certificate of the centre, and by which setting it is mended."""
+    if fault.verify_code in UNKNOWN_AUTHORITY:
+        return (
+            f"nobody known here vouches for its certificate ({fault.verify_message}); set SLAMON_CENTRE_CA to a file "
+            "(PEM) with that of the authority, or with its own"
+        )
+    if fault.verify_code in OTHER_NAME:
+        return (
+            f"its certificate is of another name ({fault.verify_message.rstrip('.')}); "
+            "SLAMON_CENTRE must name it as its certificate does"
+        )
+    return f"its certificate is not valid: {fault.verify_message}"
 
 
 def _context(url: SplitResult, ca: Path | None) -> ssl.SSLContext:

@@ -37,8 +37,13 @@ def list_all(*, as_known: AsKnownAt = None, as_json: AsJson = False) -> None:
         found = [line.model_dump(mode="json") for line in then.reading.agents(then.instant)]
         for line in found:
             told = heard.get(line["agent"]) if heard else None
-            line["contact"] = told.model_dump(exclude={"agent"}) if told else None
-            line["left_out"] = left_out(house, line["location"], told.wire) if told else []
+            line["turned_away_at"] = told.turned_away_at if told else None
+            let_in = told if told and told.at else None
+            line["contact"] = (
+                let_in.model_dump(exclude={"agent", "turned_away_at"}) if let_in else None
+            )
+            wire = let_in.wire if let_in else None
+            line["left_out"] = left_out(house, line["location"], wire) if wire else []
     if as_json:
         print_json(found)
         return
@@ -83,6 +88,11 @@ def _state_of(line: dict[str, Any]) -> str:
 
 
 def _besides(line: dict[str, Any]) -> Iterator[str]:
+    if line["turned_away_at"]:
+        yield (
+            f"somebody knocks as {line['agent']} with a key that opens nothing, last at {line['turned_away_at']}: "
+            "it was revoked, or renewed and not set there (SLAMON_AGENT_KEY)"
+        )
     if line["silent_since"]:
         yield (
             f"{line['agent']} is silent: slots of it are due, and it has handed in nothing since "

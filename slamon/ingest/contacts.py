@@ -13,6 +13,9 @@ from probes.health import AgentHealth
 from slamon.ingest.healths import Healths
 from slamon.views.heard import ContactLine
 
+REMEMBERED = 100  # names under which was knocked in vain
+GOES_ON = 300_000_000  # µs; an agent whose key is refused knocks twice a minute
+
 
 @dataclass(frozen=True)
 class Contact:
@@ -28,12 +31,31 @@ class Contacts:
     """The newest contact with each agent; those who note and those who ask are in threads of their own."""
 
     _newest: dict[str, Contact] = field(default_factory=dict)
+    _knocked: dict[str, int] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def note(self, agent: str, contact: Contact) -> None:
         """An agent was let in."""
         with self._lock:
             self._newest[agent] = contact
+            if contact.at - self._knocked.get(agent, contact.at) > GOES_ON:
+                del self._knocked[agent]
+
+    def turned_away(self, agent: str, at: int) -> None:
+        """Somebody knocked at an instant (µs) under the name of an agent with a key that opens nothing.
+
+        Anybody may knock under any name: only so many are remembered, those that knocked last.
+        """
+        with self._lock:
+            self._knocked.pop(agent, None)
+            self._knocked[agent] = at
+            if len(self._knocked) > REMEMBERED:
+                del self._knocked[next(iter(self._knocked))]
+
+    def knocked(self) -> Mapping[str, int]:
+        """When it was knocked last under a name with a key that opens nothing, where that goes on."""
+        with self._lock:
+            return dict(self._knocked)
 
     def known(self) -> Mapping[str, Contact]:
         """The newest contact with each agent that was heard of."""
@@ -49,8 +71,13 @@ class Contacts:
 def lines(contacts: Contacts, healths: Healths) -> dict[str, ContactLine]:
     """The newest contact with each agent, and how it said that it is."""
     told = healths.known()
-    known = contacts.known()
-    return {agent: _line(agent, known[agent], told.get(agent)) for agent in sorted(known)}
+    known, knocked = contacts.known(), contacts.knocked()
+    return {
+        agent: _line(agent, known.get(agent), told.get(agent)).model_copy(
+            update={"turned_away_at": format_instant(at) if (at := knocked.get(agent)) else None}
+        )
+        for agent in sorted({*known, *knocked})
+    }
 
 
 def router(contacts: Contacts, healths: Healths) -> APIRouter:
@@ -65,7 +92,9 @@ def router(contacts: Contacts, healths: Healths) -> APIRouter:
     return made
 
 
-def _line(agent: str, contact: Contact, health: AgentHealth | None) -> ContactLine:
+def _line(agent: str, contact: Contact | None, health: AgentHealth | None) -> ContactLine:
+    if contact is None:
+        return ContactLine(agent=agent)
     line = ContactLine(
         agent=agent, at=format_instant(contact.at), wire=contact.wire, program=contact.program
     )

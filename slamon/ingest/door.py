@@ -42,7 +42,10 @@ class Door:
         given = sha256(key.encode()).hexdigest()
         expected = self.key_of(agent)
         if expected is None or scheme != "Bearer" or not hmac.compare_digest(given, expected):
-            raise HTTPException(401, "this key opens no agent of that name")
+            self.contacts.turned_away(agent, self.clock())
+            raise HTTPException(
+                401, "this key opens no agent of that name; it may have been revoked or renewed"
+            )
 
     def understood(
         self, agent: Name, slamon_wire: Wire = OLDEST, user_agent: Program = None

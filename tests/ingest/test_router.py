@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from catalogue.instants import MINUTE, parse_instant
+from catalogue.instants import MINUTE, format_instant, parse_instant
 from probes.assembly import Row, assemble
 from probes.centre import OTHER_CONTENT, OUT_OF_ORDER
 from probes.outcome import Outcome
@@ -89,6 +89,41 @@ def test_without_the_key_of_the_agent_nothing_is_told_or_taken(
 
     assert [answer.status_code for answer in answers] == [401, 401, 401]
     assert ledger.position() == before
+
+
+def test_who_knocks_with_a_key_that_opens_nothing_is_told_of_until_let_in(
+    ledger: Ledger, assigned: AgentAssigned
+) -> None:
+    time, contacts, healths = [BEGIN], Contacts(), Healths()
+    app = FastAPI()
+    keys = {"bonn": sha256(KEY.encode()).hexdigest()}
+    app.include_router(router.build(ledger, keys.get, lambda: time[0], contacts, healths))
+    app.include_router(contacts_router(contacts, healths))
+
+    def knock(key: str) -> dict[str, object]:
+        headers = {"Authorization": f"Bearer {key}"}
+        client.get("/api/v1/agents/bonn/assignment", headers=headers)
+        (line,) = client.get("/api/v1/contacts").json()
+        return {name: line[name] for name in ("agent", "at", "turned_away_at")}
+
+    with TestClient(app) as client:
+        first, second = format_instant(BEGIN), format_instant(BEGIN + MINUTE)
+        assert knock("old") == {"agent": "bonn", "at": None, "turned_away_at": first}
+        time[0] += MINUTE
+        both = knock(KEY)
+        time[0] += 10 * MINUTE
+        later = knock(KEY)
+
+    assert both == {"agent": "bonn", "at": second, "turned_away_at": first}
+    assert later["turned_away_at"] is None
+
+
+def test_of_those_that_knock_in_vain_the_last_hundred_are_remembered() -> None:
+    contacts = Contacts()
+    for number in range(150):
+        contacts.turned_away(f"agent-{number}", number)
+
+    assert list(contacts.knocked()) == [f"agent-{number}" for number in range(50, 150)]
 
 
 def test_an_assignment_is_told_with_its_version_as_etag(

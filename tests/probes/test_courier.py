@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import logging
 import time
+from contextlib import closing
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -382,6 +383,43 @@ def test_each_refusal_is_told_apart_and_nothing_is_lost(
     assert said in caplog.text
     assert spool.parcels.oldest() is not None
     spool.close()
+
+
+def test_a_refused_key_is_said_once_a_minute_with_what_to_set(
+    tmp_path: Path, centre: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(filled(tmp_path / "spool.db", 1)) as spool:
+        said = refusals(spool, centre.url, "wrong", caplog)
+
+    assert len(said) == 1
+    assert (
+        "the centre does not accept the key of agent-1: it was revoked there, or renewed" in said[0]
+    )
+    assert "`slamon agent enrol agent-1 --location ID --renew`" in said[0]
+    assert "SLAMON_AGENT_KEY" in said[0]
+
+
+def test_a_centre_that_is_away_is_said_once_a_minute(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(filled(tmp_path / "spool.db", 1)) as spool:
+        said = refusals(spool, "http://127.0.0.1:9", "key-1", caplog)
+
+    assert said == ["the centre cannot be reached: [Errno 111] Connection refused"]
+
+
+def refusals(spool: Spool, url: str, key: str, caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What is logged where five deliveries are tried."""
+
+    async def tried() -> None:
+        recorder = Recorder(spool)
+        courier = Courier(spool, recorder, Centre(url, "agent-1", key))
+        for _ in itertools.repeat(None, 5):
+            await courier.deliver()
+        recorder.close()
+
+    asyncio.run(tried())
+    return [each.getMessage() for each in caplog.records if "the centre" in each.getMessage()]
 
 
 def test_a_centre_that_asks_for_patience_is_given_it(tmp_path: Path, centre: Any) -> None:

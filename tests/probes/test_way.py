@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from probes.centre import RECEIVED, Centre, UnreachableError
-from probes.way import UnsafeWayError, Way
+from probes.way import UnsafeWayError, Way, told
 from slamon.demo.certificate import Identity, issue
 
 
@@ -67,8 +68,24 @@ def test_the_key_goes_to_a_centre_whose_certificate_is_vouched_for(
 
 
 def test_the_key_does_not_go_to_a_centre_that_nobody_vouches_for(served: str) -> None:
-    with pytest.raises(UnreachableError, match="CERTIFICATE_VERIFY_FAILED"):
+    with pytest.raises(UnreachableError, match=r"nobody known here .*; set SLAMON_CENTRE_CA to"):
         Centre(served, "vienna", "key-1").assignment(None)
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        pytest.param(18, "set SLAMON_CENTRE_CA to a file", id="it vouches for itself"),
+        pytest.param(20, "set SLAMON_CENTRE_CA to a file", id="its authority is not known"),
+        pytest.param(62, "SLAMON_CENTRE must name it as", id="it is of another name"),
+        pytest.param(10, "its certificate is not valid: why", id="it is over"),
+    ],
+)
+def test_what_is_wrong_with_a_certificate_names_its_setting(code: int, sentence: str) -> None:
+    fault = ssl.SSLCertVerificationError()
+    fault.verify_code, fault.verify_message = code, "why"
+
+    assert sentence in told(fault)
 
 
 def test_proxies_that_the_environment_names_are_not_used(

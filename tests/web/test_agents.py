@@ -42,6 +42,10 @@ PAGES = ["/", "/services/svc-mail", "/agreements/sla-unv-2026/periods/2026-09", 
         pytest.param("probes left in peace prb-unv-mail", id="the probes that it does not ask"),
         pytest.param("agent-bonn slamon/2.1.0 wire 2", id="which program an agent is"),
         pytest.param("agent-old version not told wire 1", id="an agent of an older version"),
+        pytest.param(
+            "not let in since the start turned away 22 Nov 2026, 15:48:40 UTC",
+            id="an agent whose key opens nothing any more",
+        ),
         pytest.param("10 s ago", id="when an agent was heard of"),
         pytest.param("at most 25.0 ms of 2 880 attempts", id="how late nearly all attempts begin"),
         pytest.param("more than 5 s of 12 attempts", id="attempts later than all bounds"),
@@ -91,3 +95,7 @@ def test_every_page_tells_that_the_views_do_not_follow(
 def test_what_agents_say_of_themselves_is_not_told_of_a_past_day(visitor: TestClient) -> None:
     assert "As they said last" in visitor.get("/agents").text
     assert "As they said last" not in visitor.get("/agents?as_known_at=2026-11-20").text
+
+
+def test_who_knocks_under_the_name_of_no_agent_is_not_told_of(visitor: TestClient) -> None:
+    assert "agent-nobody-knows" not in visitor.get("/agents").text

@@ -14,14 +14,17 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/agents")
-def agents(request: Request, reading: Read, now: Now) -> HTMLResponse:
+def shown(request: Request, reading: Read, now: Now) -> HTMLResponse:
     """Every agent with its alarms, what each said of itself last, and the batches that were set aside."""
     heard = house_of(request).heard() if then_of(request) is None else {}
+    agents = reading.agents(now)
+    ours = {line.agent for line in agents}
     return page(
         request,
         "agents.html",
-        agents=reading.agents(now),
-        heard=list(heard.values()),
+        agents=agents,
+        # Under names of no agent anybody may knock.
+        heard=[line for line in heard.values() if line.at or line.agent in ours],
         now=format_instant(now),
         aside=reading.quarantine(),
         zone=OF_THE_LEDGER,

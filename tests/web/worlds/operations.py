@@ -161,6 +161,8 @@ HEARD = {
             loop_lag_us=900,
         ),
         ContactLine(agent="agent-old", at="2026-11-22T15:48:58Z", wire=1),
+        ContactLine(agent="agent-vienna", turned_away_at="2026-11-22T15:48:40Z"),
+        ContactLine(agent="agent-nobody-knows", turned_away_at="2026-11-22T15:48:41Z"),
     )
 }
 
