@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
@@ -24,7 +24,7 @@ from slamon.cli.signing import outer_address
 from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, errors, print_json
 from slamon.cli.vouching import AUTHORITY, vouched_for
 from slamon.ledger.format import raise_format
-from slamon.sla.heartbeats import due
+from slamon.sla.heartbeats import HeartbeatFact, HeartbeatReceived, due
 from slamon.views.heartbeats import expected, issued, newest
 from slamon.views.promised import promises
 
@@ -82,7 +82,10 @@ def revoke(
 
 @dataclass(frozen=True)
 class Line:
-    """What was heard of a heartbeat, and when it is due; all instants as text, null where there is none."""
+    """What was heard of a heartbeat, and when it is due; all instants as text, null where there is none.
+
+    `ended` is how the newest end was, `outcome` the state now.
+    """
 
     probe: str
     location: str
@@ -90,6 +93,7 @@ class Line:
     grace_us: int
     key_issued_at: str | None
     newest: str | None
+    ended: str | None
     outcome: str | None
     running_since: str | None
     due: str | None
@@ -104,11 +108,11 @@ def list_all(*, as_json: AsJson = False) -> None:
     if as_json:
         print_json([asdict(line) for line in found])
         return
-    columns = ("heartbeat", "key issued at", "newest end", "said", "running since", "due", "")
+    columns = ("heartbeat", "key issued at", "newest end", "it was", "running since", "due", "now")
     rows = [
         (
-            *(line.probe, line.key_issued_at or "no key", line.newest, line.outcome),
-            *(line.running_since, line.due, "late" if line.late else None),
+            *(line.probe, line.key_issued_at or "no key", line.newest, line.ended),
+            *(line.running_since, line.due, _standing(line)),
         )
         for line in found
     ]
@@ -122,7 +126,8 @@ def _lines(house: House, centre: str, instant: int) -> Iterator[Line]:
         last = {each.probe: newest(connection, each.probe) for each in wanted}
     for each in wanted:
         track = Track(each, instant)
-        track.take(track.news(house.ledger, last[each.probe], instant))
+        news = track.news(house.ledger, last[each.probe], instant)
+        track.take(news)
         heard = track.heard
         next_due = due(heard, each, 0)
         result = heard.result
@@ -133,12 +138,30 @@ def _lines(house: House, centre: str, instant: int) -> Iterator[Line]:
             grace_us=each.grace,
             key_issued_at=_text(keys.get(each.probe)),
             newest=_text(heard.last),
+            ended=_ended(news, heard.last),
             outcome=result.outcome.name.lower() if result and heard.speaking(instant) else None,
             running_since=_text(max(heard.running.values(), default=None)),
             due=_text(next_due),
             late=heard.missed is not None
             or (next_due is not None and next_due + each.grace < instant),
         )
+
+
+def _standing(line: Line) -> str | None:
+    """Say how it is now: late goes before good, as long as nobody has told of it."""
+    if line.late and line.outcome != "bad":
+        return "late"
+    return f"{line.outcome}, late" if line.late else line.outcome
+
+
+def _ended(news: Iterable[HeartbeatFact], at: int | None) -> str | None:
+    """How the end at an instant (µs) was; None where it is not among what was read."""
+    ends = (
+        each.result.outcome.name.lower()
+        for each in news
+        if isinstance(each, HeartbeatReceived) and each.at == at and each.result
+    )
+    return next(ends, None)
 
 
 def _text(instant: int | None) -> str | None:

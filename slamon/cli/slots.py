@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from slamon.cli.sheet import print_line, print_map, print_table
 from slamon.cli.terminal import console
 from slamon.views.answers import WindowLabel
-from slamon.views.slottold import SlotAt, SlotJudged, SlotTold
+from slamon.views.batchtold import AttemptTold
+from slamon.views.slotheard import length
+from slamon.views.slottold import BeatTold, SlotAt, SlotJudged, SlotTold
 
 MS = 1_000
 SHOWN = 6  # facts of one line
@@ -34,7 +36,7 @@ def _kind_of(window: WindowLabel) -> str:
 
 
 def _print_place(place: SlotAt) -> None:
-    where = f"{place.location}, {place.agent}" if place.location else "no place"
+    where = ", ".join(filter(None, (place.location, place.agent))) or "no place"
     console.print(f"\n{where}: {place.cause.replace('_', ' ')}", style="bold", highlight=False)
     print_line(place.says, 2)
     print_map(dict(_details(place)))
@@ -43,25 +45,46 @@ def _print_place(place: SlotAt) -> None:
 def _details(place: SlotAt) -> Iterator[tuple[str, object]]:
     if place.due:
         yield "  due", place.due
-    attempt = place.attempt
-    if attempt:
-        if attempt.at != attempt.due:
-            yield "  begun", attempt.at
-        if attempt.latency_us is not None:
-            yield "  latency", f"{attempt.latency_us / MS:.1f} ms"
-        if attempt.lateness_ms:
-            yield "  begun late by", f"{attempt.lateness_ms} ms"
-        if attempt.archived:
-            yield "  archived in", attempt.archived
-    if attempt and (kept := attempt.kept):
+    if place.attempt:
+        yield from _tried(place.attempt)
+    if place.heartbeat:
+        yield from _heard(place.heartbeat)
+    if place.facts:
+        yield "  facts", _facts(place.facts)
+
+
+def _tried(attempt: AttemptTold) -> Iterator[tuple[str, object]]:
+    if attempt.at != attempt.due:
+        yield "  begun", attempt.at
+    if attempt.latency_us is not None:
+        yield "  latency", f"{attempt.latency_us / MS:.1f} ms"
+    if attempt.lateness_ms:
+        yield "  begun late by", f"{attempt.lateness_ms} ms"
+    if attempt.archived:
+        yield "  archived in", attempt.archived
+    if kept := attempt.kept:
         told = {"in words": kept.text, "address": kept.address, "first line": kept.line}
         yield from ((f"  {name}", value) for name, value in told.items() if value)
         yield from (("  not fulfilled", each) for each in kept.checked if each != kept.text)
         if kept.phases_us:
             took = (f"{name} {us / MS:.1f} ms" for name, us in kept.phases_us.items())
             yield "  phases", ", ".join(took)
-    if place.facts:
-        yield "  facts", _facts(place.facts)
+
+
+def _heard(beat: BeatTold) -> Iterator[tuple[str, object]]:
+    yield "  every", f"{length(beat.interval_us)}, grace {length(beat.grace_us)}"
+    if beat.last_end:
+        said = beat.signal or ""
+        status = "" if beat.exit_status is None else f", exit status {beat.exit_status}"
+        took = "" if beat.took_us is None else f", took {length(beat.took_us)}"
+        yield "  last end", f"{beat.last_end}, {said}{status}{took}"
+    times = {
+        "running since": beat.running_since,
+        "due": beat.due,
+        "overdue since": beat.overdue_since,
+        "output": beat.output,
+    }
+    yield from ((f"  {name}", value) for name, value in times.items() if value)
 
 
 def _row(each: SlotJudged) -> tuple[str, ...]:

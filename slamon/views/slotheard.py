@@ -32,7 +32,8 @@ from slamon.views.slottold import BeatTold, Cause, SlotAt
 from slamon.views.store import read_position
 
 ENDS = frozenset({"success", "fail"})
-UNITS = (("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000))
+SECOND_US = 1_000_000
+UNITS = (("h", 3_600_000_000), ("min", 60_000_000), ("s", SECOND_US))
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ def _overdue(beat: BeatTold) -> str | None:
     """Say since when a run is overdue, if it is."""
     if beat.overdue_since is None:
         return None
-    grace = _length(beat.grace_us)
+    grace = length(beat.grace_us)
     if beat.begun:
         return (
             f"the run begun at {beat.due} has not ended; grace {grace}, "
@@ -200,10 +201,12 @@ def _said(instant: int | None) -> str | None:
     return None if instant is None else format_instant(instant)
 
 
-def _length(us: int) -> str:
-    """Say a length (µs) in hours, minutes and seconds."""
+def length(us: int) -> str:
+    """Say a length (µs) in hours, minutes and seconds; below a second in ms."""
+    if us < SECOND_US:
+        return f"{us / 1_000:g} ms"
     said, rest = [], us
     for name, size in UNITS:
         count, rest = divmod(rest, size)
         said += [f"{count} {name}"] if count else []
-    return " ".join(said) or "0 s"
+    return " ".join(said)

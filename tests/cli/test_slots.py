@@ -6,7 +6,7 @@ import pytest
 
 from slamon.cli.slots import print_slot
 from slamon.views.answers import WindowLabel
-from slamon.views.slottold import SlotAt, SlotJudged, SlotTold
+from slamon.views.slottold import BeatTold, SlotAt, SlotJudged, SlotTold
 
 AT = "2026-11-23T14:30:00Z"
 EXCLUSION = "x1-2026-11-23-1"
@@ -80,3 +80,32 @@ def test_a_window_is_named_as_what_it_did(
     shown = capsys.readouterr().out
     assert f"planned maintenance: {EXCLUSION} of sla-web, announced" in shown
     assert because in " ".join(shown.split())
+
+
+def test_a_heartbeat_is_told_without_an_agent_and_with_what_is_waited_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    beat = BeatTold(
+        interval_us=60_000_000,
+        grace_us=20_000_000,
+        last_end="2026-11-23T14:20:00Z",
+        signal="fail",
+        exit_status=3,
+        took_us=5_000_000,
+        output="disk full",
+        output_bytes=9,
+        running_since=None,
+        due="2026-11-23T14:21:00Z",
+        overdue_since="2026-11-23T14:21:20Z",
+        begun=False,
+    )
+    place = SlotAt(
+        location="loc-bonn", agent=None, cause="recorded", says="overdue", heartbeat=beat
+    )
+    print_slot(told(None).model_copy(update={"places": (place,)}))
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "loc-bonn: recorded" in shown
+    assert "None" not in shown
+    assert "every 1 min, grace 20 s" in shown
+    assert "last end 2026-11-23T14:20:00Z, fail, exit status 3, took 5 s" in shown
+    assert "overdue since 2026-11-23T14:21:20Z output disk full" in shown

@@ -169,6 +169,18 @@ def test_a_cron_job_reports_itself_over_http(books: Books, up: Any) -> None:
     assert path.rpartition("/")[2] not in shown
 
 
+def test_the_list_tells_the_newest_end_apart_from_how_it_stands(books: Books) -> None:
+    with House(books.data) as house:
+        heartbeats.take(house.ledger, HB, Said(FEBRUARY, "success"), keep_output=True)
+
+    (line,) = json.loads(books("heartbeat", "list", "--json"))
+    shown = " ".join(books("heartbeat", "list").split())
+
+    assert (line["ended"], line["outcome"], line["late"]) == ("good", None, True)
+    assert "newest end it was running since due now" in shown
+    assert shown.endswith("2026-02-01T00:00:00Z good – 2026-02-02T00:00:00Z late")
+
+
 def test_a_revoked_key_opens_nothing(books: Books, up: Any) -> None:
     path = urlsplit(json.loads(books("heartbeat", "issue", "hb-backup", "--json"))["url"]).path
     assert httpx.head(f"{up.url}{path}").status_code == 200
