@@ -13,11 +13,13 @@ from catalogue.instants import InstantError, parse_duration
 from catalogue.interviews import OaiProbe, WfsProbe, WmsProbe
 from catalogue.probing import Probe, ProbeDefaults
 from catalogue.problems import Problem, problem_at
-from catalogue.questions import TlsProbe
+from catalogue.questions import DnsProbe, TlsProbe
 from catalogue.records import Catalogue, Written
 from catalogue.references import Path
 from catalogue.unfulfillable import always_fulfilled, unfulfillable
 from catalogue.web import HttpProbe, Request, StepsProbe, Web
+from probes.metadata import names_secrets
+from probes.specs.names import server
 
 _ADDRESSES = ("target", "demo_target")
 _SECRETS = frozenset({
@@ -34,6 +36,7 @@ def faults_of_asking(catalogue: Catalogue) -> Iterator[Problem]:
     defaults = {record.catalogue: stated for record, stated in catalogue.of(ProbeDefaults)}
     for record, probe in catalogue.of(Probe):
         yield from _secrets_in_addresses(record, probe)
+        yield from _never_dialled(record, probe)
         if isinstance(probe, HttpProbe):
             yield from _of_a_page(record, probe)
         if isinstance(probe, OaiProbe | WmsProbe | WfsProbe):
@@ -68,6 +71,22 @@ def _secrets_in_addresses(record: Written, probe: Probe) -> Iterator[Problem]:
         for name in [name for name, _ in parse_qsl(query) if name.lower() in _SECRETS]:
             said = f'"{name}" in an address is told to everybody who reads it; give it by reference'
             yield problem_at(record.at((field,)), said, '"auth: {bearer: env:NAME}"')
+
+
+def _never_dialled(record: Written, probe: Probe) -> Iterator[Problem]:
+    for path, host in _hosts(probe):
+        if names_secrets(host):
+            said = f'no agent asks "{host}", whatever is allowed: clouds give out secrets of their machines there'
+            yield problem_at(record.at(path), said)
+
+
+def _hosts(probe: Probe) -> Iterator[tuple[Path, str]]:
+    for field in _ADDRESSES:
+        address: str = getattr(probe, field) or ""
+        yield (field,), urlsplit(address if "//" in address else f"//{address}").hostname or ""
+    if isinstance(probe, DnsProbe):
+        for index, each in enumerate(probe.servers):
+            yield ("servers", index), server(each)[0]
 
 
 def _of_a_page(record: Written, probe: HttpProbe) -> Iterator[Problem]:

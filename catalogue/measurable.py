@@ -8,9 +8,9 @@ from catalogue.agreements import Agreement
 from catalogue.instants import InstantError, parse_duration
 from catalogue.objectives import BOUNDED, OF_CASES, OF_TICKETS, Objective
 from catalogue.probing import Import, Probe
-from catalogue.problems import Problem, problem_at
+from catalogue.problems import Problem, closest, problem_at
 from catalogue.questions import Heartbeat
-from catalogue.records import Catalogue
+from catalogue.records import Catalogue, Written
 from catalogue.references import Path
 from catalogue.targets import Share
 
@@ -36,10 +36,24 @@ def faults_of_measuring(catalogue: Catalogue) -> Iterator[Problem]:
     sources = dict(_sources(catalogue))
     reporting = {r.id: p.location for r, p in catalogue.of(Probe) if isinstance(p, Heartbeat)}
     for record, agreement in catalogue.of(Agreement):
+        yield from _vouching(catalogue, record, agreement)
         for index, objective in enumerate(agreement.objectives):
             faults = _faults(agreement, objective, sources)
             for path, said in (*faults, *_silent(agreement, objective, reporting)):
                 yield problem_at(record.at(("objectives", index, *path)), said)
+
+
+def _vouching(catalogue: Catalogue, record: Written, agreement: Agreement) -> Iterator[Problem]:
+    """Find a probe that shall vouch for its place, and is none that does."""
+    rules = agreement.measurement_rules
+    name = rules.control_probe if rules else None
+    probe = catalogue.find(Probe, name) if name else None
+    if probe is None or probe.control:
+        return
+    able = [each for each, found in catalogue.of(Probe) if found.control]
+    said = f'"{name}" is no control probe: a probe that vouches for its place says "control: true"'
+    proposal = closest(str(name), [each.id for each in able], likeness=0)
+    yield problem_at(record.at(("measurement_rules", "control_probe")), said, proposal)
 
 
 def _sources(catalogue: Catalogue) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import (
-    IPv4Address,
     IPv4Network,
     IPv6Address,
     IPv6Network,
@@ -13,31 +12,16 @@ from ipaddress import (
     ip_network,
 )
 
-Address = IPv4Address | IPv6Address
+from probes.metadata import Address, gives_secrets, meant
+
 Network = IPv4Network | IPv6Network
 
-# Cloud metadata services give away credentials to whoever asks from inside: no allow-list opens them.
-METADATA = frozenset(
-    map(
-        ip_address,
-        (
-            *("169.254.169.254", "fd00:ec2::254", "fd20:ce::254", "fd00:c1::a9fe:a9fe"),
-            *("169.254.170.2", "169.254.170.23", "fd00:ec2::23"),  # credentials of containers
-            *("100.100.100.200", "168.63.129.16", "169.254.0.23", "192.0.0.192"),
-            *("169.254.42.42", "fd00:42::42", "169.254.169.250"),
-        ),
-    )
-)
-NAT64 = IPv6Network("64:ff9b::/96")
-NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")  # RFC 8215: whoever runs it says what it leads to
 GLOBAL_UNICAST = IPv6Network("2000::/3")  # all that has been given out (RFC 4291 §2.4)
 NOT_PUBLIC: tuple[Network, ...] = (
     IPv4Network("192.0.0.0/24"),  # for protocols; older Pythons know only a part of it
     IPv4Network("192.88.99.0/24"),  # 6to4 relays, withdrawn by RFC 7526
     IPv6Network("3fff::/20"),  # documentation (RFC 9637)
 )
-ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})  # RFC 5214 §6.1
-LOW = 0xFFFF_FFFF
 EVERYTHING: tuple[Network, ...] = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
 NOBODY = ", nor from any: clouds give out secrets of their machines there"
 
@@ -90,12 +74,12 @@ def permitted(address: str, allow: Sequence[Network] = ()) -> bool:
 @lru_cache(maxsize=4096)
 def _permitted(address: str, allow: tuple[Network, ...]) -> bool:
     outer = ip_address(address.split("%", maxsplit=1)[0])
-    meant = _meant(outer)
-    if METADATA.intersection((outer, *meant, *_spelled(outer))):
+    if gives_secrets(outer):
         return False
-    if _listed(outer, allow) or all(_listed(each, allow) for each in meant):
+    reached = meant(outer)
+    if _listed(outer, allow) or all(_listed(each, allow) for each in reached):
         return True
-    return all(map(_public, meant))
+    return all(map(_public, reached))
 
 
 def _listed(address: Address, allow: Sequence[Network]) -> bool:
@@ -108,30 +92,3 @@ def _public(address: Address) -> bool:
     if isinstance(address, IPv6Address) and address not in GLOBAL_UNICAST:
         return False
     return address.is_global and not address.is_multicast
-
-
-def _meant(address: Address) -> tuple[Address, ...]:
-    """Return whom packets to the address reach: itself, or the IPv4 addresses that it carries."""
-    if isinstance(address, IPv4Address):
-        return (address,)
-    if address.teredo is not None:
-        return address.teredo
-    carried = address.ipv4_mapped or address.sixtofour
-    if carried is None and address in NAT64:
-        carried = IPv4Address(int(address) & LOW)
-    if carried is not None:
-        return (carried,)
-    if int(address) >> 32 & LOW in ISATAP:
-        return (address, IPv4Address(int(address) & LOW))
-    return (address,)
-
-
-def _spelled(address: Address) -> tuple[IPv4Address, ...]:
-    """Return the IPv4 addresses that an IPv6 one may carry by a translator nobody told us of (RFC 6052 §2.2)."""
-    if isinstance(address, IPv4Address):
-        return ()
-    last = IPv4Address(int(address) & LOW)
-    if address not in NAT64_LOCAL:
-        return (last,)
-    octets = address.packed[:8] + address.packed[9:]  # octet 8 is always zero, and no part of it
-    return (last, *(IPv4Address(octets[at : at + 4]) for at in (6, 7, 8)))

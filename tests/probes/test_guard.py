@@ -10,12 +10,12 @@ import pytest
 from probes.dialogue import Dialogue, Surroundings
 from probes.guard import (
     EVERYTHING,
-    METADATA,
     NotPermittedError,
     networks,
     permitted,
     require_permitted,
 )
+from probes.metadata import METADATA
 from probes.observation import Failure, Observation
 from probes.outcome import Outcome
 from probes.prober import ask
