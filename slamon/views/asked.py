@@ -280,6 +280,7 @@ def _lines(row: Row[tuple[object, ...]]) -> Iterator[ObservationLine]:
             day=_day_text(row.day),
             first_at=format_instant(run.first),
             last_at=format_instant(run.last),
+            speaks_until=format_instant(run.last + run.validity) if run.validity else None,
             count=run.count,
             outcome=Outcome(run.outcome).name.lower(),
             basis=row.basis,

@@ -9,6 +9,7 @@ from slamon.views.answers import Answer, WindowLabel
 class ObservationLine(Answer):
     """A stretch of equal results of a check at a place on a UTC day: `count` from `first_at` to `last_at`.
 
+    `speaks_until` is how long the last of them speaks, null where that is not known (of files).
     `windows` are those announced for its service that hold any of it.
     """
 
@@ -17,6 +18,7 @@ class ObservationLine(Answer):
     day: str
     first_at: str
     last_at: str
+    speaks_until: str | None = None
     count: int
     outcome: str
     basis: Basis

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
+from catalogue.instants import parse_instant
 from slamon.views.answers import Attention
 from slamon.views.results import ObservationLine
 from slamon.web.expected import expectations
@@ -22,6 +23,7 @@ from slamon.web.pages.render import page
 from slamon.web.pages.zones import Zones
 from slamon.web.paging import Asked, Key, Slice, encode
 from slamon.web.requests import Now, Read, house_of
+from slamon.web.stretches import HANDING_IN_US, Gap, with_gaps
 
 router = APIRouter(include_in_schema=False)
 
@@ -146,6 +148,8 @@ def _day(
     read = reading.observations(subject.check, service, begin, MOST + 1)
     found = [line for line in read if line.day == day.isoformat()]
     today = datetime.fromtimestamp(now // SECOND, UTC).date()
+    rest = _rest(request, found)
+    told = 0 if rest else min(_end_of(day), now - HANDING_IN_US)
     return page(
         request,
         "observations.html",
@@ -153,17 +157,24 @@ def _day(
         day=day.isoformat(),
         before=subject.address(day - timedelta(days=1)),
         after=subject.address(day + timedelta(days=1)) if day < today else None,
-        groups=_by_place(found[:MOST]),
-        rest=_rest(request, found),
+        groups=_by_place(found[:MOST], told),
+        rest=rest,
         zone=Zones.of(reading.agreements(now)).service(subject.service),
         sources=sources(reading, {(_service(line, subject), line.basis) for line in found}),
     )
 
 
-def _by_place(lines: Sequence[ObservationLine]) -> list[tuple[str, str, list[ObservationLine]]]:
-    """Stretches of each check at each place."""
+def _end_of(day: date) -> int:
+    """When a UTC day ends (µs)."""
+    return parse_instant(f"{day + timedelta(days=1)}T00:00:00Z")
+
+
+def _by_place(
+    lines: Sequence[ObservationLine], told: int
+) -> list[tuple[str, str, list[ObservationLine | Gap]]]:
+    """Stretches of each check at each place, and what lies between them, up to the instant (µs) that is `told`."""
     return [
-        (check, location, list(own))
+        (check, location, list(with_gaps(list(own), told)))
         for (check, location), own in groupby(lines, key=lambda line: (line.check, line.location))
     ]
 
