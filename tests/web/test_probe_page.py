@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from probes.conditions.text import read
 from slamon.views.answers import PauseTold
+from slamon.views.slottold import BeatTold, SlotAt
 from slamon.web.expected import Expectation, expectations
 
 PAGE = "/probes/prb-unv-mail"
@@ -66,6 +67,37 @@ def test_a_heartbeat_tells_how_late_it_may_be_and_that_it_was_not_heard(shown: S
     assert "At the most late by 2 h" in page
     assert "not heard yet" in page
     assert "cannot be asked" not in page
+
+
+def test_a_heartbeat_tells_why_it_is_bad_and_what_is_waited_for(shown: Shown, world: Any) -> None:
+    beat = BeatTold(
+        interval_us=60_000_000,
+        grace_us=20_000_000,
+        last_end="2026-11-22T15:40:00Z",
+        signal="fail",
+        exit_status=3,
+        took_us=5_000_000,
+        output="disk full",
+        output_bytes=9,
+        running_since="2026-11-22T15:40:30Z",
+        due="2026-11-22T15:41:00Z",
+        overdue_since="2026-11-22T15:41:20Z",
+        begun=False,
+    )
+    says = "no end since 2026-11-22T15:40:00Z"
+    place = SlotAt(
+        location="loc-bonn", agent=None, cause="recorded", says=says, outcome="bad", heartbeat=beat
+    )
+    told = world.slot("prb-unv-mail", 0, 0).model_copy(update={"places": (place,)})
+    world.slot = lambda *_: told
+
+    page = shown(kind="heartbeat", asked=None, grace_us=20_000_000)
+
+    assert "no end since 22 Nov 2026, 16:40 CET" in page
+    assert "Last end 22 Nov 2026, 16:40 CET bad exit status 3 took 5 s" in page
+    assert "Running since 22 Nov 2026, 16:40:30 CET" in page
+    assert "overdue since 22 Nov 2026, 16:41:20 CET" in page
+    assert "Output kept disk full" in page
 
 
 def test_conditions_stand_as_the_documents_write_them(shown: Shown) -> None:

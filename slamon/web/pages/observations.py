@@ -14,8 +14,9 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from catalogue.instants import parse_instant
-from slamon.views.answers import Attention
+from slamon.views.answers import Attention, ProbeLine
 from slamon.views.results import ObservationLine
+from slamon.views.slottold import SlotAt
 from slamon.web.expected import expectations
 from slamon.web.figures import SECOND
 from slamon.web.pages.knowing import sources
@@ -87,10 +88,17 @@ def probe(request: Request, reading: Read, now: Now, probe: str) -> HTMLResponse
         expected=expected,
         conditions={key: said for key, said in told.items() if key not in TOLD_APART},
         counts=counts,
+        beats=_beats(reading, lines[0], now),
         newest_at=max((line.last_at for line in lines if line.last_at), default=None),
         newest=max((line.last_day for line in counts), default=None),
         zone=Zones.of(reading.agreements(now)).service(lines[0].service),
     )
+
+
+def _beats(reading: Read, line: ProbeLine, now: int) -> list[SlotAt]:
+    """What is heard of a probe that reports itself, at each place; nothing of others."""
+    told = reading.slot(line.probe, now, now) if line.kind == "heartbeat" else None
+    return [place for place in told.places if place.heartbeat] if told else []
 
 
 @router.get("/probes/{probe}/days/{day}")
