@@ -4,17 +4,40 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from fastapi import HTTPException
 
-from probes.observation import Observation
+from probes.observation import Observation, Reason
 from slamon.views.answers import Answer
 
 WINDOW_US = 60_000_000
 SECOND_US = 1_000_000
 OF_ONE, IN_ALL = 1, 10  # so often in a window
+THIS_ONE = (
+    "This probe was asked by hand less than a minute ago, and that is done once a minute at most"
+)
+ALL_OF_THEM = f"{IN_ALL} probes were asked by hand within the last minute, as many as may be in all"
+
+AUTHORITIES = (
+    "SLAMON_AGENT_CA is a file (PEM) of authorities that are trusted besides those of the system"
+)
+ADVICE: Mapping[str, str] = {
+    Reason.NOT_PERMITTED: "SLAMON_AGENT_ALLOW lists the networks that may be asked though they are not public, e.g. "
+    "SLAMON_AGENT_ALLOW=10.0.0.0/8; no list opens the addresses at which clouds give out metadata",
+    Reason.SECRET_MISSING: "a secret is looked up where the agent runs: here, set the variable for this command, "
+    "or let its user read the file",
+    Reason.RESOLVER: "the name servers of this machine, in /etc/resolv.conf, are asked",
+    Reason.TLS_CHAIN: AUTHORITIES,
+    Reason.TLS_UNTRUSTED: AUTHORITIES,
+    Reason.TLS_SELF_SIGNED: AUTHORITIES,
+}
+
+
+def advice_on(reason: str | None) -> str | None:
+    """What to do where an attempt ended for a reason, if that is known."""
+    return ADVICE.get(reason or "")
 
 
 class StageTold(Answer):
@@ -36,7 +59,8 @@ class ConditionTold(Answer):
 class AskedNow(Answer):
     """What a probe saw when it was asked by hand; nothing of it is recorded, and it counts for nothing.
 
-    `source` says whose word the target is: an assignment's, or the catalogue's.
+    `source` says whose word the target is: an assignment's, or the catalogue's. `advice` is what helps,
+    if that is known.
     """
 
     probe: str
@@ -49,6 +73,7 @@ class AskedNow(Answer):
     latency_us: int | None
     stages: tuple[StageTold, ...]
     conditions: tuple[ConditionTold, ...]
+    advice: str | None = None
 
     @classmethod
     def of(cls, probe: str, target: str, source: str, seen: Observation) -> AskedNow:
@@ -60,6 +85,7 @@ class AskedNow(Answer):
             outcome=seen.outcome.name.lower(),
             reason=seen.reason,
             text=seen.text,
+            advice=advice_on(seen.reason),
             address=seen.address,
             latency_us=seen.latency,
             stages=tuple(
@@ -97,14 +123,14 @@ class Turns:
                 self._asked.popleft()
             own = [at for at, name in self._asked if name == probe]
             frees = own[0] if len(own) >= OF_ONE else None
-            if frees is None and len(self._asked) >= IN_ALL:
-                frees = self._asked[0][0]
             if frees is not None:
-                raise _later(frees + WINDOW_US - now)
+                raise _later(THIS_ONE, frees + WINDOW_US - now)
+            if len(self._asked) >= IN_ALL:
+                raise _later(ALL_OF_THEM, self._asked[0][0] + WINDOW_US - now)
             self._asked.append((now, probe))
 
 
-def _later(wait: int) -> HTTPException:
+def _later(why: str, wait: int) -> HTTPException:
     seconds = max(1, -(-wait // SECOND_US))
-    said = f"A probe is asked by hand once a minute at most, and all of them {IN_ALL} times; try again in {seconds} s."
+    said = f"{why}; try again in {seconds} s."
     return HTTPException(429, said, {"Retry-After": str(seconds)})

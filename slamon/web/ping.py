@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Annotated, Literal, NamedTuple, Protocol
 from uuid import UUID
 
@@ -14,6 +15,20 @@ from slamon.web.pace import Pace
 
 KEPT = 10_000  # bytes of a body; what goes on beyond is counted, and not kept
 PER_SECOND = 5  # signals of one key
+
+WRONG = {
+    "word": "There is no signal {}.",
+    "status": "{} is no exit status.",
+    "rid": "No run has the id {}.",
+}
+"""What is said of a part of a signal that cannot be read."""
+SENT_WRONGLY = frozenset({404, 405, 422})
+PREFIX = "/ping/"
+USAGE = (
+    "Say /ping/KEY or /ping/KEY/success, /start, /fail, /log, or an exit status /0 to /255, by GET, POST or HEAD; "
+    "?rid=UUID names a run."
+)
+LONGEST = 40  # characters of what was sent that are said back
 
 Key = Annotated[str, Path(max_length=200)]
 Run = Annotated[UUID | None, Query(description="pairs the end of a run with its start")]
@@ -61,6 +76,16 @@ def build(ears: Ears, clock: Callable[[], int]) -> APIRouter:
         for method in ("GET", "POST", "HEAD"):
             router.add_api_route(path, route, methods=[method], include_in_schema=method == "POST")
     return router
+
+
+def in_a_line(status: int, detail: str | None, faults: Mapping[str, object]) -> str:
+    """Say what went wrong to a job, by a line of text; `faults` is what was sent, by the part that cannot be read."""
+    for part, sent in faults.items():
+        if part in WRONG:
+            said = "".join(each if each.isprintable() else "?" for each in str(sent)[:LONGEST])
+            return f"{WRONG[part].format(said)} {USAGE}\n"
+    usage = f" {USAGE}" if status in SENT_WRONGLY else ""
+    return f"{detail or f'{HTTPStatus(status).phrase}.{usage}'}\n"
 
 
 class _Desk:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
@@ -16,6 +16,7 @@ from catalogue.recorded import RecordedDocumentError
 from slamon.app.refused import Refused, Unknown
 from slamon.ledger.store import ConflictError
 from slamon.ledger.trouble import full, passing
+from slamon.web import ping
 from slamon.web.freshness import Unchanged
 from slamon.web.pages.render import error_page
 from slamon.web.requests import then_of
@@ -60,11 +61,7 @@ def install(app: FastAPI, home: Path | None = None) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def unreadable(request: Request, error: RequestValidationError) -> Response:
-        faults = [
-            Fault(where=".".join(str(step) for step in fault["loc"]), message=fault["msg"])
-            for fault in error.errors()
-        ]
-        return problem(request, 422, "The request cannot be read.", faults)
+        return _unreadable(request, error)
 
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> Response:
@@ -94,9 +91,25 @@ def install(app: FastAPI, home: Path | None = None) -> None:
         return problem(request, 507 if full(error) else 503, said)
 
 
+def _unreadable(request: Request, error: RequestValidationError) -> Response:
+    if of_a_job(request):
+        sent = {str(fault["loc"][-1]): fault["input"] for fault in error.errors()}
+        return PlainTextResponse(ping.in_a_line(422, None, sent), 422)
+    faults = [
+        Fault(where=".".join(str(step) for step in fault["loc"]), message=fault["msg"])
+        for fault in error.errors()
+    ]
+    return problem(request, 422, "The request cannot be read.", faults)
+
+
 def of_api(request: Request) -> bool:
     """Whether a program asks, and not a person."""
     return request.url.path.startswith("/api/")
+
+
+def of_a_job(request: Request) -> bool:
+    """Whether a job that reports itself asks: what it is answered ends in the mail of a scheduler."""
+    return request.url.path.startswith(ping.PREFIX)
 
 
 def problem(
@@ -107,7 +120,9 @@ def problem(
     *,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Describe an error: to a program under /api, to a person elsewhere."""
+    """Describe an error: to a program under /api, to a job that reports itself, to a person elsewhere."""
+    if of_a_job(request):
+        return PlainTextResponse(ping.in_a_line(status, detail, {}), status, dict(headers or {}))
     if not of_api(request):
         return error_page(request, status, detail, headers)
     if status == HTTPStatus.NOT_FOUND and (then := then_of(request)):

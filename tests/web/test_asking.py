@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from fastapi import HTTPException
 from fastapi.testclient import TestClient
 
 from slamon.web.app import build
-from slamon.web.asking import Turns
+from slamon.web.asking import AskedNow, Turns, advice_on
 
 WORDS = Callable[[str], str]
 PAGE = "/probes/prb-unv-mail"
@@ -78,6 +79,47 @@ def test_a_program_asks_once_a_minute_and_is_told_when_again(
     assert third.status_code == 200
 
 
+def test_who_presses_the_button_again_is_told_when_and_led_back(
+    reviewer: TestClient, clock: Any, token: Any, words_of: WORDS
+) -> None:
+    form = {"csrf": token(reviewer, PAGE)}
+    reviewer.post(ASK, data=form)
+    clock.now += 12 * SECOND
+
+    again = reviewer.post(ASK, data=form)
+
+    assert (again.status_code, again.headers["Retry-After"]) == (429, "48")
+    assert "This probe was asked by hand less than a minute ago" in words_of(again.text)
+    assert "Sign in" not in words_of(again.text)
+    assert f'href="{PAGE}"' in again.text.partition("<main")[2]
+
+
+def test_an_error_leaves_the_person_signed_in(
+    reviewer: TestClient, visitor: TestClient, words_of: WORDS
+) -> None:
+    assert "Sign in" in words_of(visitor.get("/nowhere").text)
+    page = words_of(reviewer.get("/nowhere").text)
+    assert "Nothing here" in page
+    assert "Sign in" not in page
+
+
+def test_where_it_helps_a_setting_is_named(
+    app: Any, reviewer: TestClient, token: Any, words_of: WORDS
+) -> None:
+    house = app.state.house
+
+    def untrusted(probe: str, actor: str) -> AskedNow:
+        told = {"reason": "tls_untrusted", "advice": advice_on("tls_untrusted")}
+        seen: AskedNow = house.ask(probe, actor)
+        return seen.model_copy(update=told)
+
+    app.state.house = replace(house, ask=untrusted)
+
+    page = reviewer.post(ASK, data={"csrf": token(reviewer, PAGE)})
+
+    assert "SLAMON_AGENT_CA is a file (PEM) of authorities" in words_of(page.text)
+
+
 def test_only_probes_of_the_catalogue_are_asked(program: TestClient) -> None:
     assert program.post("/api/v1/probes/prb-elsewhere/ask").status_code == 404
 
@@ -100,3 +142,6 @@ def test_all_probes_together_have_ten_turns_a_minute() -> None:
     turns.take("prb-10", 60 * SECOND)
 
     assert (refused.value.status_code, refused.value.headers) == (429, {"Retry-After": "50"})
+    assert refused.value.detail == (
+        "10 probes were asked by hand within the last minute, as many as may be in all; try again in 50 s."
+    )

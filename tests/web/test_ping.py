@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from slamon.web import ping, problems
-from slamon.web.ping import Body, Ping
+from slamon.web.ping import USAGE, Body, Ping
 
 KEY = "a-key-that-was-made-up-for-this"
 RUN = "4b8f6f9e-3f0e-4f55-9d0c-0a6c1b1f7b11"
@@ -92,6 +92,33 @@ def test_what_is_no_signal_is_refused(
 ) -> None:
     assert job.post(path).status_code == status
     assert notebook.heard == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        pytest.param("GET", "/ping/guessed", "This key opens nothing.", id="an unknown key"),
+        pytest.param("GET", f"/ping/{KEY}/stop", f"There is no signal stop. {USAGE}", id="a word"),
+        pytest.param("POST", f"/ping/{KEY}/256", f"256 is no exit status. {USAGE}", id="a status"),
+        pytest.param("GET", f"/ping/{KEY}?rid=7", f"No run has the id 7. {USAGE}", id="a run"),
+        pytest.param("PUT", f"/ping/{KEY}", f"Method Not Allowed. {USAGE}", id="a method"),
+        pytest.param("GET", f"/ping/{KEY}/start/now", f"Not Found. {USAGE}", id="a longer path"),
+    ],
+)
+def test_a_job_reads_in_one_line_what_it_said_wrong(
+    job: TestClient, method: str, path: str, said: str
+) -> None:
+    answer = job.request(method, path, headers={"Accept": "*/*"})
+
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.text == f"{said}\n"
+
+
+def test_what_is_said_back_stays_one_line(job: TestClient) -> None:
+    answer = job.get(f"/ping/{KEY}/a%0Ab{'c' * 500}")
+
+    assert answer.text.count("\n") == 1
+    assert len(answer.text) < 400
 
 
 def test_of_a_long_output_the_beginning_is_passed_on(job: TestClient, notebook: Notebook) -> None:

@@ -32,6 +32,8 @@ HEADERS = {
     "Vary": "Accept-Language, Cookie",
 }
 
+SERVER_FAULT = 500
+
 UNDER = {"/agents": "/ledger", "/observations": "/services"}
 """The entry of the menu to which a page without one belongs: the one its first line leads back to."""
 
@@ -80,16 +82,31 @@ def _stale(house: House) -> tuple[int, str] | None:
     return (house.reading.position(), said) if said else None
 
 
+def _signed_in(request: Request) -> dict[str, object]:
+    """Who is signed in, as the head of a page tells it, with the token of their forms."""
+    actor, session = actor_of(request), session_of(request)
+    return {
+        "actor": actor,
+        "csrf": form_token(session) if actor and session else "",
+        "person": house_of(request).person,
+    }
+
+
 def error_page(
     request: Request, status: int, detail: object, headers: Mapping[str, str] | None = None
 ) -> HTMLResponse:
-    """Render an error for a person; asks nothing of the read side, which may be what failed."""
+    """Render an error for a person; asks nothing of the read side, which may be what failed.
+
+    Where the fault is in what was asked for, whoever is signed in stays so.
+    """
+    then = Asked.of(request)
     values: dict[str, object] = {
         **BARE,
+        **(_signed_in(request) if status < SERVER_FAULT and not then else {}),
         "status": status,
         "detail": detail,
         "phrase": HTTPStatus(status).phrase,
-        "then": Asked.of(request),
+        "then": then,
     }
     return _write(request, "error.html", status, values, HEADERS | dict(headers or {}))
 
