@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Annotated, TypeVar
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationError
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from catalogue.document import Document
 from catalogue.references import Path
-from catalogue.values import JsonPath, Regex, StatusCode, wrong
+from catalogue.short_texts import condition
+from catalogue.values import JsonPath, Regex, StatusCode
 from probes.conditions.certificates import MinDaysLeft
 from probes.conditions.documents import JsonEquals, JsonExists
 from probes.conditions.names import AnswersNotEmpty
 from probes.conditions.requirement import Requirement
-from probes.conditions.text import read
 from probes.conditions.web import BodyContains, BodyMatches, HeaderMatches, StatusIn
 from probes.specs.certificates import TlsCondition
 from probes.specs.databases import MysqlCondition, PostgresqlCondition
@@ -32,25 +32,16 @@ Days = Annotated[int, Field(ge=0)]
 
 
 def _written_as(value: object) -> str:
-    return "list" if isinstance(value, list | tuple) else "map"
+    # A text is a condition that stands alone, where a list of them belongs.
+    return "list" if isinstance(value, list | tuple | str) else "map"
 
 
 _EITHER = Discriminator(_written_as)
 _Map, _List = Tag("map"), Tag("list")
 
 
-def _from_text(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return read(value)
-    except ValidationError as refused:
-        fault = refused.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
-        raise wrong(f'"{value}" can never hold: {fault[0].lower()}{fault[1:]}') from None
-
-
 # Each may be written as a short text (`status in 200, 204`).
-_TEXT = BeforeValidator(_from_text)
+_TEXT = BeforeValidator(condition)
 _HttpConditions = tuple[Annotated[HttpCondition, _TEXT], ...]
 _TcpConditions = tuple[Annotated[TcpCondition, _TEXT], ...]
 _DnsConditions = tuple[Annotated[DnsCondition, _TEXT], ...]
@@ -128,13 +119,13 @@ def http_placed(
     if not isinstance(stated, tuple):
         yield from (stated or ExpectHttp()).placed()
         return
-    for path, condition in ExpectHttp(conditions=stated).placed():
-        yield path[1:], condition
+    for path, each in ExpectHttp(conditions=stated).placed():
+        yield path[1:], each
 
 
 def http_conditions(stated: ExpectHttp | _HttpConditions | None) -> tuple[HttpCondition, ...]:
     """What a page must fulfil."""
-    return tuple(condition for _, condition in http_placed(stated))
+    return tuple(each for _, each in http_placed(stated))
 
 
 def placed(stated: object) -> Iterator[tuple[Path, Requirement]]:
@@ -146,8 +137,8 @@ def placed(stated: object) -> Iterator[tuple[Path, Requirement]]:
 
 
 def _listed(conditions: Iterable[_C], *path: str) -> Iterator[tuple[Path, _C]]:
-    for index, condition in enumerate(conditions):
-        yield (*path, index), condition
+    for index, each in enumerate(conditions):
+        yield (*path, index), each
 
 
 def tcp_conditions(stated: ExpectTcp | _TcpConditions | None) -> tuple[TcpCondition, ...]:

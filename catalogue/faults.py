@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -9,7 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, JsonValue, ValidationError
 from pydantic_core import ErrorDetails
 
-from catalogue.document import Part
+from catalogue.document import Part, Text3
 from catalogue.pages import Page
 from catalogue.problems import Position, Problem, closest, problem_at
 from catalogue.references import Path
@@ -39,7 +40,7 @@ def faults_of(
 ) -> Iterator[Problem]:
     """Translate all faults of one record standing at `base` of a page."""
     seen: set[tuple[Position, str]] = set()
-    for error in refused.errors(include_url=False):
+    for error in _languages_together(refused.errors(include_url=False)):
         if error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]:
             continue  # what stands in it was counted only as far as it is right, and is told of itself
         problem = _fault(error, model, page, base, raw)
@@ -48,6 +49,23 @@ def faults_of(
         if key not in seen:
             seen.add(key)
             yield problem
+
+
+def _languages_together(errors: list[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Name all languages that a text misses in one fault."""
+    missed: dict[tuple[int | str, ...], list[ErrorDetails]] = {}
+    for error in errors:
+        if error["type"] == "missing" and error["loc"][-1] in Text3.model_fields:
+            missed.setdefault(error["loc"][:-1], []).append(error)
+    for error in errors:
+        together = missed.get(error["loc"][:-1], [])
+        if len(together) <= 1 or error not in together:
+            yield error
+        elif error is together[0]:
+            *others, last = (f'"{each["loc"][-1]}"' for each in together)
+            said = f"{', '.join(others)} and {last} are missing"
+            given = {"said": said, "proposal": None, "at": ()}
+            yield {**error, "type": "document", "loc": error["loc"][:-1], "ctx": given}
 
 
 def _fault(
@@ -68,11 +86,20 @@ def _fault(
         case "string_pattern_mismatch" if "file:/" in error["ctx"]["pattern"]:
             # What was given is never repeated: it may be the secret.
             place, (said, proposal) = at, INLINE_SECRET
+        case "tuple_type" if isinstance(error["input"], str | int):
+            place, said, proposal = at, _plain(error), f"[{json.dumps(error['input'])}]"
+        case "model_type" if error["ctx"]["class_name"] == Text3.__name__:
+            place, (said, proposal) = at, _in_one_language(error["input"])
         case "value_error":
             place, said, proposal = at, str(error["ctx"]["error"]), None
         case _:
             place, said, proposal = at, _plain(error), None
     return problem_at(page.at_value(place), said, proposal)
+
+
+def _in_one_language(given: object) -> tuple[str, str | None]:
+    said = "a text in each of en, fr and es is wanted here"
+    return said, f'{{en: "{given}", fr: "…", es: "…"}}' if isinstance(given, str) else None
 
 
 def _unknown(model: type[Part], path: Path) -> tuple[str, str | None]:

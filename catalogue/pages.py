@@ -54,6 +54,8 @@ def read_page(path: FilePath, shown: str) -> tuple[Page, tuple[Problem, ...]]:
         mark = fault.problem_mark or fault.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
         said = f"not YAML: {fault.problem or fault.context}"
+        if r"'\t'" in said:
+            said = "a tab stands here: YAML is indented with blanks"
         return _unreadable(shown, place, said)
     except (YAMLError, UnicodeDecodeError, RecursionError):
         return _unreadable(shown, Place(1, 1), "not a document in UTF-8 that YAML allows")

@@ -96,17 +96,21 @@ def _exact_length(text: str) -> str:
 
 
 def _duration(value: object) -> str:
-    text = _text(value)
+    seconds = isinstance(value, int) and not isinstance(value, bool)
+    text = str(value) if seconds else _text(value)
     try:
         parse_duration(text)
     except InstantError:
-        said = f'"{text}" is not a duration like "PT1H", "P3D" or "P1M"'
-        raise wrong(said, _meant_duration(text)) from None
+        shown = text if seconds else f'"{text}"'
+        said = f'{shown} is not a duration like "PT1H", "P3D" or "P1M"'
+        raise wrong(said, meant_duration(text)) from None
     return text
 
 
-def _meant_duration(text: str) -> str | None:
-    """Read what people write for a duration: "5 min", "90sec", "2 days", "pt5m"."""
+def meant_duration(text: str) -> str | None:
+    """Read what people write for a duration, quoted: "5 min", "90sec", "2 days", "pt5m", "60" for seconds."""
+    if text.isdecimal():
+        return meant_duration(f"{text} s")
     found = re.fullmatch(r"(\d+)\s*([a-z]+)", text.casefold())
     form = next((form for words, form in _UNITS if found and re.fullmatch(words, found[2])), None)
     fix = form.format(found[1]) if form and found else text.upper()
