@@ -13,7 +13,7 @@ from catalogue.values import meant_duration, wrong
 from probes.conditions.text import FORMS, SEVERITIES, Form, Slot, read
 from probes.conditions.words import TextError
 
-LIKENESS = 0.5  # of two words, one of which was probably meant by the other
+LIKENESS = 50  # percent, of two words one of which was probably meant by the other
 _LENGTH = re.compile(r"\b(within|than) (\d+ ?[A-Za-z]+)\b")
 _SUBJECTS = frozenset(str(form.parts[0]) for form in FORMS)
 
@@ -73,7 +73,7 @@ def _proposed(text: str) -> str | None:
     return f"{quote}{text}{quote}" if _is_condition(text) else None
 
 
-def _corrected(words: list[str]) -> Iterator[tuple[float, str]]:
+def _corrected(words: list[str]) -> Iterator[tuple[int, str]]:
     """Yield the conditions that a text is, with one word put right; each with how like that word was."""
     begun = words[0] if words else ""
     for form in FORMS:
@@ -85,7 +85,7 @@ def _corrected(words: list[str]) -> Iterator[tuple[float, str]]:
             yield likeness, text
 
 
-def _fitted(words: list[str], form: Form) -> tuple[float, list[str]]:
+def _fitted(words: list[str], form: Form) -> tuple[int, list[str]]:
     """Write a text in the words of a form, and say how like the one was that is written otherwise."""
     missing = form.parts[len(words) :]
     if any(isinstance(part, Slot) for part in missing):
@@ -97,8 +97,16 @@ def _fitted(words: list[str], form: Form) -> tuple[float, list[str]]:
     changed = [pair for pair in zip(words, fixed, strict=False) if pair[0] != pair[1]]
     if len(changed) > 1:
         return 0, words
-    likeness = min((SequenceMatcher(None, *pair).ratio() for pair in changed), default=1.0)
-    return likeness, [*fixed, *map(str, missing), *words[len(form.parts) :]]
+    return min(map(_likeness, changed), default=100), [
+        *fixed,
+        *map(str, missing),
+        *words[len(form.parts) :],
+    ]
+
+
+def _likeness(pair: tuple[str, str]) -> int:
+    """Say how like two words are, in percent."""
+    return int(100 * SequenceMatcher(None, *pair).ratio())
 
 
 def _is_condition(text: str) -> bool:

@@ -27,6 +27,7 @@ from slamon.cli.proposing import applied, tried
 from slamon.cli.settings import Settings
 from slamon.cli.sheet import print_table
 from slamon.cli.terminal import (
+    USAGE,
     Actor,
     AsJson,
     actor_or_fail,
@@ -63,6 +64,9 @@ def check(
 
     What is allowed, and makes figures easier to doubt, is noted.
     """
+    for place in folders:
+        if place.is_file():
+            fail(f"{place} is one file of a set; give its folder: {place.parent}", USAGE)
     with refusals():
         catalogue = read(folders)
     kept, weak = _said(catalogue, not_yet_interpreted), _said(catalogue, weaknesses)

@@ -45,6 +45,14 @@ def test_documents_are_checked_and_what_has_no_effect_yet_is_listed(
     assert empty.json("catalogue", "check", starter)["records"] > 30
 
 
+def test_a_set_is_checked_as_a_whole_and_not_by_one_of_its_files(empty: Any, starter: Path) -> None:
+    file = starter / "probes.yaml"
+    said = empty("catalogue", "check", file)
+
+    assert said.exit_code == 2
+    assert f"{file} is one file of a set; give its folder: {file.parent}" in said.stderr
+
+
 def test_what_makes_figures_easier_to_doubt_is_noted_and_no_fault(
     empty: Any, tree: Path, tmp_path: Path
 ) -> None:
