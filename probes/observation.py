@@ -138,11 +138,7 @@ class Observation:
             text=self.text[:TEXT_LIMIT],
             address=self.address,
             phases={**self.phases, "loop_lag": self.loop_lag},
-            checked=tuple(
-                f"{each.condition.expectation()}: {each.actual}"[:TEXT_LIMIT]
-                for each in self.checked
-                if not each.passed
-            ),
+            checked=tuple(each.told()[:TEXT_LIMIT] for each in self.checked if not each.passed),
             certificate_until=shown[0].until if shown else None,
             issuer=shown[0].issuer[:TEXT_LIMIT] if shown else "",
             fingerprint=shown[0].fingerprint if shown else "",

@@ -98,7 +98,7 @@ def _held(dialogue: Dialogue, checked: tuple[Checked, ...], took: int | None) ->
         # A latency that our own delay may have made is none: the result counts, how long it took does not.
         latency=None if is_suspect(dialogue.lag, total) else took or total,
         reason=None if failed is None else f"bad_{failed.condition.field}",
-        text="" if failed is None else f"{failed.condition.expectation()}: {failed.actual}",
+        text="" if failed is None else failed.told(),
         checked=checked,
     )
 

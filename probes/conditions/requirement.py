@@ -53,6 +53,10 @@ class Checked:
     actual: str
     outcome: Outcome
 
+    def told(self) -> str:
+        """Say what was expected, and what was found instead."""
+        return f"expected: {self.condition.expectation()}; found: {self.actual}"
+
 
 def _compiles(pattern: str) -> str:
     try:

@@ -10,6 +10,7 @@ from slamon.web.figures import instant, latency
 from slamon.web.texts import Language
 
 STEP = "step."
+EXPECTED = "expected: "  # of a condition that says itself that it was not fulfilled
 
 
 def seen(probes: Sequence[ProbeTold]) -> list[str]:
@@ -35,7 +36,11 @@ def said(t: Language, found: KeptTold, told: Callable[[str], str]) -> Iterator[s
         yield t("kept.phases", phases=", ".join(took))
     for condition in found.checked:
         if condition != found.text:
-            yield t("kept.checked", condition=condition)
+            yield (
+                condition
+                if condition.startswith(EXPECTED)
+                else t("kept.checked", condition=condition)
+            )
     if found.line:
         yield t("kept.line", line=found.line)
     if found.headers:

@@ -31,7 +31,7 @@ TOLD = Evidence(
     text="503 Service Unavailable",
     address="192.0.2.7",
     phases={"dns": 400, "connect": 1_100, "first_byte": 40_000},
-    checked=("status is 200: 503",),
+    checked=("status is 200: 503", "expected: body contains 'x'; found: 'y'"),
     headers={"server": "nginx"},
     line="HTTP/1.1 503 Service Unavailable",
     certificate_until=parse_instant("2026-04-01T00:00:00Z"),
@@ -162,7 +162,8 @@ def words(text: str) -> str:
         pytest.param(
             "11:13:00 prb-web bad, 53.0 ms wrong status: 503 Service Unavailable; asked 192.0.2.7;"
             " took: name 0.4 ms, connection 1.1 ms, first byte 40.0 ms;"
-            " not fulfilled: status is 200: 503; first line: HTTP/1.1 503 Service Unavailable;"
+            " not fulfilled: status is 200: 503; expected: body contains 'x'; found: 'y';"
+            " first line: HTTP/1.1 503 Service Unavailable;"
             " headers: server: nginx; certificate ends 2026-04-01 02:00:00 CEST",
             id="what was kept of a failure, in words",
         ),

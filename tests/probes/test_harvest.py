@@ -109,7 +109,7 @@ def test_a_repository_without_a_new_record_is_stale(observe: Observe) -> None:
     seen = observe(repository.talk(), asking(WEEK))
 
     assert (seen.outcome, seen.reason) == (BAD, "bad_records")
-    assert seen.text.startswith("newest record is fresher than P7D: none since 20")
+    assert seen.text.startswith("expected: newest record is fresher than P7D; found: none since 20")
 
 
 def test_the_strictest_bound_is_asked_first_and_the_next_where_it_fails(observe: Observe) -> None:
@@ -157,7 +157,7 @@ def test_what_was_learnt_before_a_list_was_refused_still_holds(observe: Observe)
 
     seen = observe(talk, asking({"field": "repository", "op": "named", "pattern": "P"}, WEEK))
 
-    assert verdict(seen) == (BAD, "bad_status", "step records: status is 200: 503")
+    assert verdict(seen) == (BAD, "bad_status", "expected: step records: status is 200; found: 503")
     assert [each.passed for each in seen.checked] == [True, False, True, False]
     assert seen.checked[3].actual == "not reached"
 
@@ -298,7 +298,7 @@ def reply(body: bytes, status: str = "200 OK") -> bytes:
         ),
         pytest.param(
             reply(b"", "503 Service Unavailable"),
-            (BAD, "bad_status", "step identify: status is 200: 503"),
+            (BAD, "bad_status", "expected: step identify: status is 200; found: 503"),
             id="a status that says enough",
         ),
         pytest.param(

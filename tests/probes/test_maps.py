@@ -75,12 +75,20 @@ def test_axes_are_told_in_the_order_of_the_reference_system(mapserver: MapServer
     assert wms(mapserver).drawing["BBOX"] == "46,9,49,18"
     assert wms(mapserver, version="1.1.1").drawing["BBOX"] == "9,46,18,49"
     assert wms(mapserver, crs="CRS:84").drawing["BBOX"] == "9,46,18,49"
-    assert verdict(seen(turned)) == (BAD, "bad_map", "map is not blank: all of one colour")
+    assert verdict(seen(turned)) == (
+        BAD,
+        "bad_map",
+        "expected: map is not blank; found: all of one colour",
+    )
 
 
 def test_a_map_of_nothing_is_blank(mapserver: MapServer) -> None:
     found = seen(wms(mapserver, box=OCEAN, expected=[NOT_BLANK]))
-    assert verdict(found) == (BAD, "bad_map", "map is not blank: all of one colour")
+    assert verdict(found) == (
+        BAD,
+        "bad_map",
+        "expected: map is not blank; found: all of one colour",
+    )
 
 
 def test_a_blank_map_passes_the_exporter_which_looks_at_no_picture(
@@ -143,7 +151,11 @@ def test_features_are_handed_out(mapserver: MapServer, more: dict[str, Any], num
 
 def test_too_few_features_are_bad(mapserver: MapServer) -> None:
     found = seen(wfs(mapserver, expected=[{"field": "features", "op": "count", "minimum": 2}]))
-    assert verdict(found) == (BAD, "bad_features", "at least 2 features come: 1 features")
+    assert verdict(found) == (
+        BAD,
+        "bad_features",
+        "expected: at least 2 features come; found: 1 features",
+    )
 
 
 @pytest.mark.parametrize(
@@ -243,7 +255,7 @@ def parks(**more: Any) -> Callable[[int], WmsSpec]:
         ),
         pytest.param(
             reply(b"gone", "500 Oops"),
-            (BAD, "bad_status", "step map: status is 200: 500"),
+            (BAD, "bad_status", "expected: step map: status is 200; found: 500"),
             id="a status that says enough",
         ),
     ],
@@ -358,7 +370,7 @@ def test_capabilities_are_what_was_asked_for(
         pytest.param(
             b'<FeatureCollection xmlns="http://www.opengis.net/wfs/2.0" numberReturned="5"/>',
             {},
-            (BAD, "bad_features", "at least 1 features come: 0 features"),
+            (BAD, "bad_features", "expected: at least 1 features come; found: 0 features"),
             id="a collection that says more than it has",
         ),
         pytest.param(

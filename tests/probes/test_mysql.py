@@ -364,7 +364,7 @@ def test_a_replica_that_is_told_to_wait_falls_behind(
         mariadb_following.say(delayed.format(0))
 
     assert verdict(seen) == (BAD, "bad_lag")
-    assert seen.text.startswith("replication lags by at most PT5S: PT1M")
+    assert seen.text.startswith("expected: replication lags by at most PT5S; found: PT1M")
     until(see, mariadb_following.port, "receiving: Yes, replaying: Yes")
     mariadb.say("DROP TABLE catalogue.news")
 
@@ -497,7 +497,7 @@ def test_a_mysql_that_follows_two_sources_is_as_far_behind_as_the_worst_of_them(
 
     assert (*verdict(seen), seen.text) == (
         *(BAD, "bad_lag"),
-        "replication lags by at most PT1M: PT1M10S behind",
+        "expected: replication lags by at most PT1M; found: PT1M10S behind",
     )
     assert words[1] == b"\x03SHOW REPLICA STATUS"
 

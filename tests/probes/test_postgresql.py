@@ -280,7 +280,7 @@ def test_a_replica_that_does_not_replay_falls_behind(
         postgres_following.say("SELECT pg_wal_replay_resume()")
 
     assert verdict(strict) == (BAD, "bad_lag")
-    assert strict.text.startswith("replication lags by at most PT0.000001S: PT")
+    assert strict.text.startswith("expected: replication lags by at most PT0.000001S; found: PT")
     assert strict.text.endswith(" behind")
     assert [each.name for each in strict.stages][-2:] == ["query", "query"]
     # The moment that was given is none of the target's.

@@ -108,7 +108,7 @@ def test_the_first_bad_step_ends_it_and_is_named(observe: Observe, routing: Rout
     pages = PAGES | {"/list?t=t0%2Fk3n%26x": page(b"", "503 Service Unavailable")}
     seen = observe(routing(pages, asked), walk(LOGIN, LIST, ITEM))
     assert (seen.outcome, seen.reason) == (BAD, "bad_status")
-    assert seen.text == "step list: status is 200: 503"
+    assert seen.text == "expected: step list: status is 200; found: 503"
     assert [each.actual for each in seen.checked] == ["200", "503", "not reached"]
     assert len(asked) == 2
 
@@ -169,7 +169,7 @@ def test_a_step_may_degrade_and_is_gone_on_from(observe: Observe, routing: Routi
     seen = observe(routing(PAGES, []), walk(step, LIST, latency=[quick]))
     assert (seen.outcome, seen.text) == (
         DEGRADED,
-        "step login: header X-A matches .: header absent",
+        "expected: step login: header X-A matches .; found: header absent",
     )
     assert [each.outcome for each in seen.checked] == [DEGRADED, GOOD, DEGRADED]
 

@@ -334,4 +334,4 @@ def test_the_version_of_tls_can_be_too_low(
     seen = asyncio.run(once())
 
     assert (seen.outcome, seen.reason) == (BAD, "bad_tls_version")
-    assert seen.text == "TLS version is TLSv1.3 or later: TLSv1.2"
+    assert seen.text == "expected: TLS version is TLSv1.3 or later; found: TLSv1.2"
