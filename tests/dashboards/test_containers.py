@@ -81,6 +81,13 @@ def test_prometheus_scrapes_the_port_slamon_listens_to(tree: Path) -> None:
     assert "EXPOSE 8000" in image
 
 
+def test_links_that_slamon_prints_lead_to_the_port_that_is_open(services: dict[str, Any]) -> None:
+    slamon = services["slamon"]
+
+    assert slamon["ports"] == ["127.0.0.1:8000:8000"]
+    assert slamon["environment"] == {"SLAMON_URL": "http://127.0.0.1:8000"}
+
+
 def test_prometheus_finds_its_rules_where_they_are_mounted(
     services: dict[str, Any], tree: Path
 ) -> None:
