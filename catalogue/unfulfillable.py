@@ -112,6 +112,7 @@ def _of_no_phase(probe: Probe, group: Sequence[Placed], *, plain: bool) -> Itera
         known = _phases(probe, path, plain=plain)
         if isinstance(condition, LatencyAtMost) and condition.phase not in known:
             whose = "this step" if isinstance(probe, StepsProbe) else f"this {probe.kind} probe"
+            whose += " by plain http" if plain and condition.phase == "tls" else ""
             message = f'"{condition.phase}" is no phase of {whose}, which has {", ".join(known)}'
             yield Said(path, message, closest(condition.phase, known))
 

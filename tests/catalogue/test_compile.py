@@ -384,7 +384,7 @@ def test_service_hours_need_the_calendar_they_name(cms: Catalogue) -> None:
                 "redirects": 0,
                 "expect": ["latency tls within PT1S"],
             },
-            'it could never be good: "tls" is no phase of this http probe, '
+            'it could never be good: "tls" is no phase of this http probe by plain http, '
             "which has dns, connect, first_byte, body, total",
             id="a phase that never is",
         ),
