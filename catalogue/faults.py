@@ -24,6 +24,7 @@ _SAID = {
     "int_type": "a whole number is wanted here",
     "dict_type": "a map is wanted here",
     "model_type": "a map is wanted here",
+    "model_attributes_type": "a text or a map is wanted here",
     "tuple_type": "a list is wanted here",
     "date_parsing": "a date like 2008-05-31 is wanted here",
     "date_type": "a date like 2008-05-31 is wanted here",

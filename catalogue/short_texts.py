@@ -88,14 +88,14 @@ def _corrected(words: list[str]) -> Iterator[tuple[int, str]]:
 def _fitted(words: list[str], form: Form) -> tuple[int, list[str]]:
     """Write a text in the words of a form, and say how like the one was that is written otherwise."""
     missing = form.parts[len(words) :]
-    if any(isinstance(part, Slot) for part in missing):
+    if not words or any(isinstance(part, Slot) for part in missing):
         return 0, words
     fixed = [
         word if isinstance(part, Slot) else part
         for part, word in zip(form.parts, words, strict=False)
     ]
     changed = [pair for pair in zip(words, fixed, strict=False) if pair[0] != pair[1]]
-    if len(changed) > 1:
+    if len(changed) + bool(missing) > 1:
         return 0, words
     return min(map(_likeness, changed), default=100), [
         *fixed,
