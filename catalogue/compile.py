@@ -66,7 +66,7 @@ def spec_of(
         return NotYet("it reports itself: nobody asks it")
     address = _moved(stated, addresses or {})
     plain = isinstance(probe, Web) and probe.redirects == 0 and address.startswith("http://")
-    for said in unfulfillable(probe, plain=plain):
+    for said in unfulfillable(probe, plain=plain, recorded=True):
         return NotYet(f"it could never be good: {said.message}")
     timeout = _timeout(probe, defaults)
     return _COMPILERS[type(probe)](probe, address, timeout)

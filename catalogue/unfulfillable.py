@@ -41,14 +41,16 @@ class Said(NamedTuple):
     proposal: str | None = None
 
 
-def unfulfillable(probe: Probe, *, plain: bool) -> Iterator[Said]:
+def unfulfillable(probe: Probe, *, plain: bool, recorded: bool = False) -> Iterator[Said]:
     """Find the conditions that can never hold, or not together with one that stands before them.
 
-    `plain` says that its pages come without TLS.
+    `plain` says that its pages come without TLS. Of a `recorded` probe, what is said of latency in a step was always
+    taken for the whole step.
     """
     for group in expected(probe):
         yield from _against_each_other(probe, group)
-        yield from _of_no_phase(probe, group, plain=plain)
+        if not (recorded and isinstance(probe, StepsProbe)):
+            yield from _of_no_phase(probe, group, plain=plain)
         yield from _beyond_the_limit(probe, group)
 
 

@@ -11,7 +11,7 @@ from catalogue.instants import parse_instant
 from catalogue.kinds import KINDS, Json
 from catalogue.probing import Probe, ProbeDefaults
 from catalogue.records import Catalogue
-from catalogue.web import HttpProbe
+from catalogue.web import HttpProbe, StepsProbe
 from probes.conditions.certificates import MinDaysLeft
 from probes.conditions.documents import JsonEquals, JsonExists
 from probes.conditions.lines import BannerMatches
@@ -399,3 +399,19 @@ def test_a_recorded_probe_that_could_never_be_good_is_not_asked(changes: Json, w
     assert isinstance(probe, HttpProbe)
 
     assert spec_of(probe, None) == NotYet(why)
+
+
+def test_the_latency_of_a_recorded_step_is_that_of_the_step_whatever_phase_it_says() -> None:
+    step: Json = {"name": "home", "path": "/", "expect": ["latency first_byte within PT1S"]}
+    probe = KINDS["probe"].recall(
+        {
+            "id": "p", "kind": "steps", "service": "svc-web", "target": "https://www.example/",
+            "demo_target": "http://127.0.0.1:18080/", "interval": "PT1M", "timeout": "PT10S",
+            "steps": [step], "prov": {"_": "I"},
+        }
+    )  # fmt: skip
+    assert isinstance(probe, StepsProbe)
+    spec = spec_of(probe, None)
+
+    assert isinstance(spec, StepsSpec)
+    assert spec.latency == (LatencyAtMost(phase="step.home", most=1_000_000),)
