@@ -108,7 +108,9 @@ class Wheel:
         After a stop it is where the next run has to explain a gap.
         """
         waiting = [self._heap[0][0]] if self._heap else []
-        low = min([self._clock(), *waiting, *(slot.due for slot in self._running)])
+        # Where the job that plans comes late, the slots of its cycle stand nowhere yet.
+        planned = self._planned_to.values()
+        low = min([self._clock(), *planned, *waiting, *(slot.due for slot in self._running)])
         self._settled = max(self._settled, low)
         return self._settled
 

@@ -375,6 +375,24 @@ def test_a_slot_that_waits_when_the_wheel_is_stopped_is_not_called_settled() -> 
     asyncio.run(turn())
 
 
+def test_what_is_not_planned_yet_is_not_settled() -> None:
+    async def turn() -> None:
+        turning = Turning(at=BEGIN)
+        turning.wheel.turn_to(due_together(10 * S, count=1), BEGIN)
+        turning.go.set()
+        running = asyncio.create_task(turning.wheel.run())
+        await turning.until_begun(1)
+        turning.now = BEGIN + 10 * S
+        await turning.until_begun(1)
+        await turning.ended(running)
+
+        turning.now = BEGIN + 25 * S  # the job that plans comes late: the slot at 20 s stands nowhere
+
+        assert turning.wheel.low_water() == BEGIN + 20 * S
+
+    asyncio.run(turn())
+
+
 def test_the_slot_of_the_instant_at_which_another_assignment_takes_over_is_asked_once() -> None:
     async def turn() -> None:
         turning = Turning(at=BEGIN)
