@@ -386,7 +386,9 @@ def test_what_is_not_planned_yet_is_not_settled() -> None:
         await turning.until_begun(1)
         await turning.ended(running)
 
-        turning.now = BEGIN + 25 * S  # the job that plans comes late: the slot at 20 s stands nowhere
+        turning.now = (
+            BEGIN + 25 * S
+        )  # the job that plans comes late: the slot at 20 s stands nowhere
 
         assert turning.wheel.low_water() == BEGIN + 20 * S
 
