@@ -156,7 +156,6 @@ class Parcels:
         self._db.execute(
             "delete from assignment where fingerprint not in"
             " (select fingerprint from batch where fingerprint is not null)"
-            " and body not in (select assignment from span)"
         )
         self.forget_delivered(limit)
         return self._file.used()

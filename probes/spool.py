@@ -90,9 +90,7 @@ class Spool:
         known = self._lists.get(version)
         if known is not None:
             return known
-        (body,) = self._db.execute(
-            "select assignment from span where version = ?", [version]
-        ).fetchone()
+        (body,) = self._db.execute("select body from list where version = ?", [version]).fetchone()
         return AgentAssigned.model_validate_json(body)
 
     def follow(self, assignment: AgentAssigned, since: int) -> None:
@@ -100,9 +98,13 @@ class Spool:
         with self._transaction():
             self._db.execute("update span set until = ? where until is null", [since])
             self._db.execute(
-                "insert into span values (?, ?, ?, null, ?)",
-                [assignment.version, assignment.model_dump_json(), since, NOTHING],
+                "insert into span values (?, ?, null, ?)", [assignment.version, since, NOTHING]
             )
+            self._db.execute(
+                "insert or replace into list values (?, ?)",
+                [assignment.version, assignment.model_dump_json()],
+            )
+            self._db.execute("delete from list where version not in (select version from span)")
         self._lists[assignment.version] = assignment
 
     def record(self, version: int, rows: Iterable[Row]) -> None:

@@ -18,8 +18,8 @@ TABLES = """
 create table if not exists spool (id text not null, clean integer not null);
 create table if not exists centre (ledger text not null);
 create table if not exists span (
-    version integer primary key, assignment text not null,
-    begin integer not null, until integer, before blob not null);
+    version integer primary key, begin integer not null, until integer, before blob not null);
+create table if not exists list (version integer primary key, body text not null);
 create table if not exists result (
     version integer, due integer, probe integer, started integer not null, outcome integer not null,
     latency integer, evidence text, primary key (version, due, probe)) without rowid;
@@ -94,11 +94,15 @@ class SpoolFile:
         for statement in script.split(";"):
             self.db.execute(statement)
         if found < FORMAT:
-            self._pack_outcomes()
+            self._lighten_spans()
         self.db.execute(f"pragma user_version = {FORMAT}")
 
-    def _pack_outcomes(self) -> None:
-        """Up to format 2 the last outcomes were written as JSON."""
+    def _lighten_spans(self) -> None:
+        """Up to format 2 a span held its list, megabytes written anew with each batch, and outcomes as JSON."""
+        if "assignment" not in {name for _, name, *_ in self.db.execute("pragma table_info(span)")}:
+            return
+        self.db.execute("insert into list select version, assignment from span")
+        self.db.execute("alter table span drop column assignment")
         for version, text in self.db.execute("select version, before from span").fetchall():
             told = {int(probe): Outcome(number) for probe, number in json.loads(text).items()}
             state = packed(told, max(told, default=-1) + 1)

@@ -450,7 +450,10 @@ def test_the_last_outcomes_of_an_older_release_are_gone_on_from(path: Path) -> N
     spool.follow(assigned(), at(0))
     spool.close()
     with closing(sqlite3.connect(path)) as db:
+        db.execute("alter table span add column assignment text")
+        db.execute("update span set assignment = (select body from list)")
         db.execute("update span set before = ?", [json.dumps({"0": int(BAD)})])
+        db.execute("drop table list")
         db.execute("pragma user_version = 2")
         db.commit()
 
