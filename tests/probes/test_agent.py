@@ -103,9 +103,11 @@ def test_rows_arrive_once_although_the_agent_is_killed(
     assignment = centre.assignment = assigned(target.server_address[1])
     process = start()
     until(lambda: centre.batches)
+    centre.stands_there = False
     goes_on(target)
     process.kill()
     process.communicate()
+    centre.stands_there = True
     left = spooled(tmp_path / "spool.db")
     assert left, "the kill must find rows in the spool"
     died = time.time_ns() // 1000
