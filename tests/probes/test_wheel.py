@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+import time
 from collections.abc import Awaitable
 
 import pytest
 
 from probes.spec import AgentAssigned, AssignedProbe, Segment, phase_of
 from probes.specs.lines import TcpSpec
-from probes.wheel import Attempt, Slot, Wheel, wall_clock
+from probes.wheel import APART, TOGETHER, Attempt, Slot, Wheel, wall_clock
 
 MS = 1000
 
@@ -88,11 +89,53 @@ def test_waiting_for_a_place_at_the_host_is_lateness_of_the_start() -> None:
     assert first[2] >= 90 * MS, "the third waits for one of two places"
 
 
+def started_of(phases: list[int]) -> list[float]:
+    """When (s) probes of these phases (µs) were started, over one and a half cycles of a second."""
+    started: list[float] = []
+
+    async def attempt(slot: Slot, _: int) -> None:
+        started.append(time.monotonic())
+
+    listed = assigned([f"h{n}.example" for n in range(len(phases))], 1000 * MS)
+    probes = tuple(
+        each.model_copy(update={"phase": phase})
+        for each, phase in zip(listed.probes, phases, strict=True)
+    )
+    turned(attempt, [listed.model_copy(update={"probes": probes})], 1.5)
+    return started
+
+
+def test_of_what_is_due_at_once_a_few_are_started_at_a_time() -> None:
+    started = started_of([0] * 12)
+
+    assert len(started) >= 12
+    apart = [later - one for one, later in zip(started[:12], started[TOGETHER:12], strict=False)]
+    assert min(apart) > 0.9 * APART
+
+
+def test_what_falls_due_within_a_round_is_started_in_one_go() -> None:
+    started = started_of([n * 4 * MS for n in range(30)])[:30]
+
+    gaps = [later - one for one, later in itertools.pairwise(started)]
+    assert sum(gap < 0.002 for gap in gaps) >= 15, "they are due 4 ms apart"
+
+
+def test_a_slot_alone_is_started_when_it_is_due() -> None:
+    late: list[int] = []
+
+    async def attempt(slot: Slot, started: int) -> None:
+        late.append(started - slot.due)
+
+    turned(attempt, [assigned(["h.example"], 100 * MS)], 1.0)
+    assert min(late) < 10 * MS
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_exactly_the_slots_of_the_plan_are_released(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("probes.wheel.LONGEST_SLEEP", 0.0005)
+    monkeypatch.setattr("probes.wheel.ROUND", 0)
     chance = random.Random(seed)
     begin = wall_clock()
     ticks = itertools.count(begin, 10 * MS)  # each look at this clock takes it further
