@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 from probes import arrivals
-from probes.observation import Failure, Reason, inconclusive
+from probes.faults import faults_named
 
 CHUNK = 64 * 1024
 TURN = 10_000_000  # ns for which what has come is read without the loop turning
@@ -30,33 +28,6 @@ class _Room(threading.local):
 
 
 _room = _Room()
-
-OUR_FAULTS = frozenset(
-    {
-        errno.EACCES,
-        errno.EADDRNOTAVAIL,
-        errno.EMFILE,
-        errno.ENFILE,
-        errno.ENOBUFS,
-        errno.ENOMEM,
-        errno.EPERM,
-    }
-)
-# OpenSSL's X509_V_ERR codes.
-CERTIFICATE_FAULTS = {
-    9: Reason.TLS_NOT_YET_VALID,
-    10: Reason.TLS_EXPIRED,
-    18: Reason.TLS_SELF_SIGNED,
-    19: Reason.TLS_UNTRUSTED,
-    20: Reason.TLS_CHAIN,
-    21: Reason.TLS_CHAIN,
-    26: Reason.TLS_PURPOSE,
-    62: Reason.TLS_HOSTNAME,
-    64: Reason.TLS_HOSTNAME,
-    66: Reason.TLS_WEAK_KEY,
-    67: Reason.TLS_WEAK_KEY,
-    68: Reason.TLS_WEAK_KEY,
-}
 
 
 class Connection:
@@ -79,6 +50,7 @@ class Connection:
         self.talked = False
         self.cut_off = False
         self._watched = False
+        self._just_sent = False
         self._awaited: asyncio.Future[Read] | None = None
         self._turned = time.perf_counter_ns()
 
@@ -91,7 +63,7 @@ class Connection:
 
         """
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        with faults_named():
+        with faults_named:
             sock = socket.socket(family, socket.SOCK_STREAM)
             connection = cls(sock, (address, port))
             try:
@@ -126,13 +98,12 @@ class Connection:
         """
         talk = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
         self._tls = talk
-        with faults_named():
+        with faults_named:
             while True:
                 try:
                     talk.do_handshake()
                 except ssl.SSLWantReadError:
-                    await self._flush()
-                    await self._feed()
+                    await self._fed()
                 except ssl.SSLError:
                     with suppress(OSError):
                         await self._flush()  # the other end is told why
@@ -147,7 +118,7 @@ class Connection:
             Failure: the connection broke.
 
         """
-        with faults_named():
+        with faults_named:
             if self._tls is None:
                 self.talked = True
                 await self._sent(data)
@@ -162,7 +133,7 @@ class Connection:
             Failure: the connection broke.
 
         """
-        with faults_named():
+        with faults_named:
             data = await (self._arrived() if self._tls is None else self._decrypted(self._tls))
         self.received += len(data)
         return data
@@ -176,6 +147,7 @@ class Connection:
         self._sock.close()
 
     async def _sent(self, data: bytes) -> None:
+        self._just_sent = True
         try:
             done = self._sock.send(data)
         except (BlockingIOError, InterruptedError):
@@ -184,20 +156,22 @@ class Connection:
             await self._loop.sock_sendall(self._sock, data[done:])
 
     async def _decrypted(self, talk: ssl.SSLObject) -> bytes:
+        if not (self._incoming.pending or talk.pending()):
+            await self._fed()  # to try what cannot be would cost more than to look
         while True:
             try:
                 count: int = talk.read(CHUNK, _room.bytes)  # type: ignore[assignment]  # with room given
                 return bytes(_room.view[:count])
             except ssl.SSLWantReadError:
-                await self._flush()
-                await self._feed()
+                await self._fed()
             except ssl.SSLZeroReturnError:
                 return b""
             except ssl.SSLEOFError:
                 self.cut_off = True
                 return b""
 
-    async def _feed(self) -> None:
+    async def _fed(self) -> None:
+        await self._flush()
         data = await self._arrived()
         if data:
             self._incoming.write(data)
@@ -214,20 +188,25 @@ class Connection:
             # Who talks faster than we read would hold up all other probes, and outlive every deadline.
             await asyncio.sleep(0)
             begun = self._turned = time.perf_counter_ns()
-        try:
-            data, told = self._read()
-        except (BlockingIOError, InterruptedError):
-            data, told = await self._readable()
+        # What we have just asked for cannot be there yet.
+        data, told = await (self._waited_for() if self._just_sent else self._next())
         if data:
             waited = (time.perf_counter_ns() - begun) // 1000
             self.lag += arrivals.lag(self._sock, told, waited)
         return data
 
+    async def _next(self) -> Read:
+        try:
+            return self._read()
+        except (BlockingIOError, InterruptedError):
+            return await self._waited_for()
+
     def _read(self) -> Read:
         count, told, _, _ = self._sock.recvmsg_into(_room.buffers, arrivals.ROOM)
         return bytes(_room.view[:count]), told
 
-    async def _readable(self) -> Read:
+    async def _waited_for(self) -> Read:
+        self._just_sent = False
         ready: asyncio.Future[Read] = self._loop.create_future()
         self._awaited = ready
         if not self._watched:
@@ -256,40 +235,3 @@ class Connection:
         if self._watched:
             self._loop.remove_reader(self._sock.fileno())
             self._watched = False
-
-
-@contextmanager
-def faults_named() -> Iterator[None]:
-    """Translate faults of the network and of TLS into failures with a reason.
-
-    Raises:
-        Failure: bad for the target's faults, inconclusive for our own.
-
-    """
-    try:
-        yield
-    except ssl.SSLCertVerificationError as fault:
-        reason = CERTIFICATE_FAULTS.get(fault.verify_code, Reason.TLS_INVALID)
-        raise Failure(reason, fault.verify_message) from None
-    except ssl.SSLEOFError:
-        raise Failure(Reason.TLS_HANDSHAKE, "the target hung up during the handshake") from None
-    except ssl.SSLError as fault:
-        raise Failure(Reason.TLS_HANDSHAKE, fault.reason or str(fault)) from None
-    except ConnectionRefusedError:
-        raise Failure(Reason.REFUSED, "connection refused") from None
-    except ConnectionError:
-        raise Failure(Reason.RESET, "connection reset by the target") from None
-    except TimeoutError:
-        # The kernel's own (ETIMEDOUT); the attempt's deadline cancels instead.
-        raise Failure(Reason.TIMEOUT, "the target did not answer") from None
-    except OSError as fault:
-        raise _network_failure(fault) from None
-
-
-def _network_failure(fault: OSError) -> Failure:
-    text = fault.strerror or str(fault)
-    if fault.errno in OUR_FAULTS:
-        return inconclusive(Reason.AGENT_FAULT, text)
-    if fault.errno == errno.ENETUNREACH:
-        return inconclusive(Reason.NO_ROUTE, text)
-    return Failure(Reason.UNREACHABLE, text)

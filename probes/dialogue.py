@@ -6,7 +6,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from warnings import catch_warnings
 
@@ -101,7 +101,7 @@ class Dialogue:
     def hears(self, line: str, headers: Mapping[str, str] | None = None) -> None:
         """Keep what the target said of itself: its first line, and of its headers those that may be kept."""
         kept = {name: said[:LINE_LIMIT] for name, said in (headers or {}).items() if name in KEPT}
-        self.heard = replace(self.heard, line=line[:LINE_LIMIT], headers=kept)
+        self.heard = Heard(line[:LINE_LIMIT], kept, self.heard.certificates)
 
     async def find(self, host: str, family: Family | None = None) -> str:
         """Resolve a host and return the one address that will be dialled, all of them permitted.
@@ -199,7 +199,7 @@ class Dialogue:
         if connection.tls is None:
             return
         shown = chain.shown(connection.tls)
-        self.heard = replace(self.heard, certificates=shown)
+        self.heard = Heard(self.heard.line, self.heard.headers, shown)
         left = f", {shown[0].days_left(now())} days left" if shown else ""
         found.append(f"{connection.tls.version()}{left}")
 

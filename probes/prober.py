@@ -93,8 +93,9 @@ def _held(dialogue: Dialogue, checked: tuple[Checked, ...], took: int | None) ->
     worst = max(checked, key=lambda each: SEVERITY[each.outcome], default=None)
     failed = worst if worst is not None and not worst.passed else None
     total = dialogue.phases["total"]
-    return replace(
-        _seen(dialogue, Outcome.GOOD if failed is None else failed.outcome),
+    return _seen(
+        dialogue,
+        Outcome.GOOD if failed is None else failed.outcome,
         # A latency that our own delay may have made is none: the result counts, how long it took does not.
         latency=None if is_suspect(dialogue.lag, total) else took or total,
         reason=None if failed is None else f"bad_{failed.condition.field}",
@@ -105,18 +106,26 @@ def _held(dialogue: Dialogue, checked: tuple[Checked, ...], took: int | None) ->
 
 def _failed(dialogue: Dialogue, failure: Failure) -> Observation:
     text = f"{dialogue.within}{failure.text}"
-    return replace(_seen(dialogue, failure.outcome), reason=str(failure.reason), text=text)
+    return _seen(dialogue, failure.outcome, reason=str(failure.reason), text=text)
 
 
-def _seen(dialogue: Dialogue, outcome: Outcome) -> Observation:
+def _seen(
+    dialogue: Dialogue,
+    outcome: Outcome,
+    *,
+    latency: int | None = None,
+    reason: str | None,
+    text: str,
+    checked: tuple[Checked, ...] = (),
+) -> Observation:
     return Observation(
         outcome=outcome,
-        latency=None,
+        latency=latency,
         phases=dialogue.phases,
-        reason=None,
-        text="",
+        reason=reason,
+        text=text,
         address=dialogue.address,
-        checked=(),
+        checked=checked,
         stages=tuple(dialogue.stages),
         heard=dialogue.heard,
         loop_lag=dialogue.lag,

@@ -14,7 +14,9 @@ from typing import ParamSpec, TypeVar
 from probes.assembly import Row
 from probes.spool import Spool
 
-GATHER = 0.2  # s; each commit waits for the disk, and what is on its way meanwhile costs a fifth of a second at most
+GATHER = (
+    0.5  # s; each commit waits for the disk, and a kill costs at most what came in half a second
+)
 AGAIN = 1.0
 SAY_EVERY = 60.0
 

@@ -14,8 +14,8 @@ from dns.rdatatype import RdataType
 from dns.rrset import RRset
 
 from probes.conditions.reply import NameAnswer, Reply
-from probes.connection import faults_named
 from probes.dialogue import Dialogue
+from probes.faults import faults_named
 from probes.observation import Failure, Reason, inconclusive
 from probes.specs.names import DnsSpec, server
 
@@ -103,7 +103,7 @@ def _question(spec: DnsSpec, kind: RdataType) -> Message:
 
 async def _exchanged(question: Message, address: str, port: int, spec: DnsSpec) -> Message:
     try:
-        with faults_named():
+        with faults_named:
             if spec.transport == "tcp":
                 return await dns.asyncquery.tcp(question, address, port=port)
             # What answers another question, or comes from elsewhere, is not meant for us: wait on.

@@ -11,8 +11,9 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 
 from probes.conditions.timing import is_suspect
-from probes.connection import Connection, faults_named
+from probes.connection import Connection
 from probes.dialogue import Surroundings
+from probes.faults import faults_named
 from probes.guard import networks
 from probes.observation import Failure, Observation
 from probes.outcome import Outcome
@@ -176,6 +177,6 @@ def test_a_loop_that_stalls_while_it_connects_does_not_make_the_target_slow(serv
 def test_faults_of_the_network_are_told_apart_from_our_own(
     fault: int, reason: str, outcome: Outcome
 ) -> None:
-    with pytest.raises(Failure) as raised, faults_named():
+    with pytest.raises(Failure) as raised, faults_named:
         raise OSError(fault, "it failed")
     assert (raised.value.reason, raised.value.outcome) == (reason, outcome)
