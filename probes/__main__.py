@@ -20,7 +20,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from probes.agent import Agent
 from probes.centre import Centre
 from probes.equipment import Equipment
-from probes.heap import keep_what_is_freed
+from probes.heap import keep_what_is_freed, look_for_cycles_seldom
 from probes.keeping import Keeping
 from probes.spool import Spool
 from probes.spool_file import SpoolError
@@ -93,6 +93,7 @@ class Settings(Place, Equipment):
 async def run(settings: Settings) -> bool:
     """Run the agent until it is told to stop; anew where the clock was set back."""
     keep_what_is_freed()
+    look_for_cycles_seldom()
     keeping = Keeping(settings.spool_days, settings.spool_mib)
     spool = Spool(settings.spool, keeping)
     try:

@@ -41,3 +41,23 @@ def test_memory_that_was_freed_is_used_again() -> None:
     pages = 400 * 60_000 // resource.getpagesize()
     assert faults("") > 10 * pages
     assert faults("assert keep_what_is_freed()") < pages
+
+
+COLLECTIONS = """
+import gc
+from probes.heap import look_for_cycles_seldom
+{begin}
+before = gc.get_stats()[0]["collections"]
+kept = [[] for _ in range(100_000)]
+print(gc.get_stats()[0]["collections"] - before)
+"""
+
+
+def test_what_is_in_use_is_seldom_looked_through_for_cycles() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", COLLECTIONS.format(begin="look_for_cycles_seldom()")],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert int(done.stdout) <= 100_000 // 10_000
