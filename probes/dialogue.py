@@ -206,7 +206,10 @@ class Dialogue:
     @property
     def lag(self) -> int:
         """For how long (µs) what came had lain in the kernel before it was read."""
-        return sum(each.lag for each in self._open)
+        lag = 0
+        for each in self._open:  # asked for so often that a generator would be felt
+            lag += each.lag
+        return lag
 
     @property
     def by_kernel(self) -> bool:

@@ -55,6 +55,8 @@ class Spool:
         self.pauses = Pauses(self._file)
         self._room = Room(self._file, self.parcels, keeping or Keeping())
         self._lists: dict[int, AgentAssigned] = {}
+        # What was written in this run need not be read again to be handed in.
+        self._evidence: dict[tuple[int, int, int], Evidence] = {}
 
     @property
     def id(self) -> str:
@@ -109,6 +111,7 @@ class Spool:
 
     def record(self, version: int, rows: Iterable[Row]) -> None:
         """Commit rows of an assignment's version."""
+        rows = list(rows)
         with self._transaction():
             self._db.executemany(
                 # A commit that failed may have been made all the same.
@@ -118,6 +121,7 @@ class Spool:
                     for r in rows
                 ),
             )
+        self._evidence.update(((version, r.due, r.probe), r.evidence) for r in rows if r.evidence)
 
     def silent_since(self, span: Span, now: int) -> int:
         """Return the due instant (µs) of the first slot whose attempt was lost with the last run, or `now`."""
@@ -193,6 +197,7 @@ class Spool:
 
     def begin_at(self, instant: int) -> None:
         """Let the span that goes on begin at an instant (µs) that is before its begin: the clock was set back."""
+        self._evidence.clear()
         with self._transaction():
             self._db.execute("delete from result where due >= ?", [instant])
             self._db.execute("delete from span where until is not null and begin >= ?", [instant])
@@ -206,8 +211,12 @@ class Spool:
             " where version = ? and due < ?",
             [version, end],
         )
+        known = self._evidence
         return [
-            Row(probe, due, started, Outcome(outcome), latency, _evidence(text))
+            Row(
+                *(probe, due, started, Outcome(outcome), latency),
+                None if text is None else known.pop((version, due, probe), None) or _read(text),
+            )
             for probe, due, started, outcome, latency, text in found
         ]
 
@@ -236,5 +245,5 @@ def _json(evidence: Evidence | None) -> str | None:
     return None if evidence is None else evidence.model_dump_json()
 
 
-def _evidence(text: str | None) -> Evidence | None:
-    return None if text is None else Evidence.model_validate_json(text)
+def _read(text: str) -> Evidence:
+    return Evidence.model_validate_json(text)

@@ -53,6 +53,8 @@ class Worth:
             return ""
         before = self._shown.get(slot.probe.probe, shown)
         self._shown[slot.probe.probe] = shown
+        if shown == before:
+            return ""
         fresh, gone = _without(shown, before), _without(before, shown)
         said = [f"shows {fresh}, as it did not before"] if fresh else []
         return ", ".join(said + ([f"no longer {gone}"] if gone else []))
