@@ -20,7 +20,7 @@ from probes.spec import AgentAssigned, AssignedProbe
 
 ROUND = 0.05  # seconds from one round of starts to the next, which starts what fell due in between
 TOGETHER = 3  # starts of a round that follow each other at once
-APART = 0.005  # seconds until the next of them
+APART = 0.008  # seconds until the next of them
 BEHIND = 100_000  # µs of lateness from which on starts are no longer kept apart
 AT_ONCE = 2000  # 5,000 silent hosts a minute that are waited for 10 s each take 833
 AT_ONCE_PER_HOST = 2
