@@ -143,3 +143,38 @@ def test_a_condition_is_told_as_it_was_written(text: str) -> None:
     assert [each.text for each in found] == [text.partition(" else ")[0]]
     assert [each.severity for each in found] == [told.severity]
     assert rest == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "led_to"),
+    [
+        pytest.param("/probes/prb-unv-mail", "/catalogue/probe/prb-unv-mail", id="now"),
+        pytest.param(
+            "/probes/prb-unv-mail?as_known_at=%4099",
+            "/catalogue/probe/prb-unv-mail?as_known_at=%4099",
+            id="then",
+        ),
+    ],
+)
+def test_the_page_of_a_probe_that_is_withdrawn_leads_to_its_record(
+    visitor: TestClient, world: Any, asked: str, led_to: str
+) -> None:
+    world.probes = lambda _: ()
+    world.record = lambda kind, name: {"id": name} if kind == "probe" else None
+    answer = visitor.get(asked, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, led_to)
+
+
+def test_results_of_a_probe_that_is_withdrawn_are_still_shown(
+    visitor: TestClient, world: Any
+) -> None:
+    world.probes = lambda _: ()
+    assert visitor.get("/probes/prb-unv-mail/days/2026-11-22").status_code == 200
+
+
+def test_a_probe_that_never_was_has_no_page(visitor: TestClient, world: Any) -> None:
+    world.probes = lambda _: ()
+    world.record = lambda *_: None
+    world.results = lambda _: ()
+    assert visitor.get("/probes/prb-none").status_code == 404
+    assert visitor.get("/probes/prb-none/days/2026-11-22").status_code == 404

@@ -11,7 +11,7 @@ from typing import get_args
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from catalogue.instants import parse_instant
 from slamon.views.answers import Attention, ProbeLine
@@ -70,11 +70,11 @@ def probes(
 
 
 @router.get("/probes/{probe}")
-def probe(request: Request, reading: Read, now: Now, probe: str) -> HTMLResponse:
-    """One probe: what it asks, from where, its newest results and how many there are."""
+def probe(request: Request, reading: Read, now: Now, probe: str) -> Response:
+    """One probe: what it asks, from where, its newest results and how many there are; once withdrawn, its record."""
     lines = [line for line in reading.probes(now) if line.probe == probe]
     if not lines:
-        raise HTTPException(404)
+        return _withdrawn(request, reading, probe)
     counts = reading.results(probe)
     asked = next((line.asked for line in lines if line.asked), {})
     expected, told = expectations(asked)
@@ -95,6 +95,13 @@ def probe(request: Request, reading: Read, now: Now, probe: str) -> HTMLResponse
     )
 
 
+def _withdrawn(request: Request, reading: Read, probe: str) -> RedirectResponse:
+    if reading.record("probe", probe) is None:
+        raise HTTPException(404)
+    there = request.url.replace(path=f"/catalogue/probe/{quote(probe, safe='')}")
+    return RedirectResponse(f"{there.path}?{there.query}" if there.query else there.path, 303)
+
+
 def _beats(reading: Read, line: ProbeLine, now: int) -> list[SlotAt]:
     """What is heard of a probe that reports itself, at each place; nothing of others."""
     told = reading.slot(line.probe, now, now) if line.kind == "heartbeat" else None
@@ -107,9 +114,10 @@ def day_of_probe(
 ) -> HTMLResponse:
     """The results of a probe on one UTC day."""
     found = next((line for line in reading.probes(now) if line.probe == probe), None)
-    if found is None:
+    if found is None and not reading.results(probe):
         raise HTTPException(404)
-    subject = Subject(probe, found.service, probe, probe=True)
+    # One that is withdrawn keeps its results.
+    subject = Subject(probe, found.service if found else None, probe, probe=True)
     return _day(request, reading, now, subject, _date(day), asked)
 
 
