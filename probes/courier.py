@@ -162,7 +162,7 @@ class Courier:
         if answer.status == HTTPStatus.CONFLICT:
             kind = answer.said("type")
             if kind == OUT_OF_ORDER:
-                return await self._go_back(parcel, int(answer.said("expected")))
+                return await self._put_in_order(parcel, answer)
             if kind == ASSIGNMENT_UNKNOWN:
                 return await self._remind(parcel)
             return self._stop(parcel, answer)
@@ -171,6 +171,13 @@ class Courier:
             if await self._recorder.do(self._parcels.lighten, parcel):
                 return Delivery.AGAIN
         return self._refused(answer)
+
+    async def _put_in_order(self, parcel: Parcel, answer: Answer) -> Delivery:
+        expected = answer.said("expected")
+        # What is no number of an earlier batch was not said by a centre in its senses: going by it could lose some.
+        if type(expected) is not int or not 1 <= expected < parcel.sequence:
+            return self._refused(answer)
+        return await self._go_back(parcel, expected)
 
     async def _go_back(self, parcel: Parcel, expected: int) -> Delivery:
         """Send again from the number that the centre expects, or under a new name if that is not kept any more."""

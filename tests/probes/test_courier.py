@@ -15,7 +15,7 @@ import pytest
 
 from probes.assembly import Row
 from probes.batch import ObservationsRecorded
-from probes.centre import Centre
+from probes.centre import OUT_OF_ORDER, Centre
 from probes.courier import Courier, Delivery, backoff
 from probes.evidence import Evidence
 from probes.keeping import Keeping
@@ -381,6 +381,31 @@ def test_each_refusal_is_told_apart_and_nothing_is_lost(
 
     assert seen == [expected]
     assert said in caplog.text
+    assert spool.parcels.oldest() is not None
+    spool.close()
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        pytest.param(None, id="nothing"),
+        pytest.param("two", id="a word"),
+        pytest.param(1.5, id="a part of a number"),
+        pytest.param([1], id="a list"),
+        pytest.param(0, id="what no batch has"),
+        pytest.param(True, id="a yes"),
+    ],
+)
+def test_who_expects_what_is_no_number_of_a_batch_is_asked_again_later(
+    tmp_path: Path, centre: Any, caplog: pytest.LogCaptureFixture, expected: object
+) -> None:
+    centre.refuse_with = [(409, {"type": OUT_OF_ORDER, "expected": expected})]
+    spool = filled(tmp_path / "spool.db", 1)
+
+    seen = pushed(spool, centre.url, until=Delivery.REFUSED)
+
+    assert seen == [Delivery.REFUSED]
+    assert "refuses with 409" in caplog.text
     assert spool.parcels.oldest() is not None
     spool.close()
 
