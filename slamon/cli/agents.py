@@ -21,6 +21,7 @@ from slamon.cli.sheet import print_table
 from slamon.cli.telling import left_out
 from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json
 from slamon.views import alarms
+from slamon.views.completeness import SlotCount
 from slamon.views.heard import CLOCK_LIMIT
 
 app.command()(enrol)
@@ -61,7 +62,7 @@ def list_all(*, as_known: AsKnownAt = None, as_json: AsJson = False) -> None:
     rows = [_row(line, asked=heard is not None) for line in found]
     print_table(columns, rows, empty="no agent was enrolled, and none was told anything yet")
     for line in found:
-        for said in _besides(line):
+        for said in besides(line):
             console.print(said, highlight=False, soft_wrap=True)
     for each in (alarm for line in found for alarm in line["alarms"]):
         said = f"{each['agent']}, {each['at']}: {each['says']} ({each['do']})"
@@ -87,7 +88,8 @@ def _state_of(line: dict[str, Any]) -> str:
     return "enrolled" if line["contact"] or line["reported_until"] else "enrolled, never heard of"
 
 
-def _besides(line: dict[str, Any]) -> Iterator[str]:
+def besides(line: dict[str, Any]) -> Iterator[str]:
+    """Say of a listed agent what somebody must look at, each in a sentence."""
     if line["turned_away_at"]:
         yield (
             f"somebody knocks as {line['agent']} with a key that opens nothing, last at {line['turned_away_at']}: "
@@ -97,6 +99,11 @@ def _besides(line: dict[str, Any]) -> Iterator[str]:
         yield (
             f"{line['agent']} is silent: slots of it are due, and it has handed in nothing since "
             f"{line['silent_since']}; look whether it runs and reaches this machine"
+        )
+    elif line["complete"] and (hour := SlotCount(**line["complete"]["hour"])).few:
+        yield (
+            f"{line['agent']} observed {hour.observed} of the {hour.due} slots that were due from {hour.from_} "
+            f"to {hour.to}; `slamon probe explain PROBE --at INSTANT` says of each why"
         )
     if line["hosts_failing"]:
         yield (

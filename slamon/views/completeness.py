@@ -18,6 +18,8 @@ from slamon.views.batches import read_assignment
 from slamon.views.daybook import unpack
 from slamon.views.tables import assignment, probe_day
 
+ENOUGH = Fraction(9, 10)
+
 Runs = Mapping[str, Sequence[Run]]
 """The runs of each check at one place."""
 
@@ -42,6 +44,11 @@ class SlotCount(Answer):
             return None
         whole, rest = divmod(int(self.ratio * 10_000), 100)
         return f"{whole}.{rest:02}"
+
+    @property
+    def few(self) -> bool:
+        """Whether so many are missing that it asks to be looked at: more than a tenth, as EGI allows at most."""
+        return self.ratio is not None and self.ratio < ENOUGH
 
 
 class Completeness(Answer):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from probes.outcome import Outcome
+from slamon.views.completeness import SlotCount
 
 HOUR = 3_600_000_000
 
@@ -67,3 +68,20 @@ def test_what_is_not_all_is_never_told_as_all(world: Any, kit: Any) -> None:
     (bonn, _) = world.reading.agents(kit.begin + 48 * HOUR)
 
     assert (bonn.complete.day.percent, bonn.complete.hour.percent) == ("94.44", None)
+
+
+@pytest.mark.parametrize(
+    ("observed", "due", "few"),
+    [
+        pytest.param(540, 540, False, id="all of them are not few"),
+        pytest.param(486, 540, False, id="nine tenths are just enough"),
+        pytest.param(485, 540, True, id="one less is few"),
+        pytest.param(0, 1, True, id="none at all is few"),
+        pytest.param(0, 0, False, id="where nothing was due nothing is missing"),
+    ],
+)
+def test_fewer_than_nine_tenths_ask_to_be_looked_at(observed: int, due: int, few: bool) -> None:  # noqa: FBT001
+    count = SlotCount(
+        from_="2026-11-23T18:00:00Z", to="2026-11-23T19:00:00Z", due=due, observed=observed
+    )
+    assert count.few is few

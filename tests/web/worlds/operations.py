@@ -128,6 +128,16 @@ AGENTS = (
         assignment=2,
         spools=1,
         reported_until="2026-11-21T07:59:00Z",
+        complete=Completeness(
+            agent="agent-vienna",
+            location="loc-bonn",
+            hour=SlotCount(
+                from_="2026-11-22T14:00:00Z", to="2026-11-22T15:00:00Z", due=540, observed=71
+            ),
+            day=SlotCount(
+                from_="2026-11-21T00:00:00Z", to="2026-11-22T00:00:00Z", due=0, observed=0
+            ),
+        ),
         enrolled_at="2026-11-20T08:00:00Z",
         revoked_at="2026-11-21T08:00:00Z",
         alarms=(),
