@@ -178,3 +178,26 @@ def test_a_probe_that_never_was_has_no_page(visitor: TestClient, world: Any) -> 
     world.results = lambda _: ()
     assert visitor.get("/probes/prb-none").status_code == 404
     assert visitor.get("/probes/prb-none/days/2026-11-22").status_code == 404
+
+
+def test_the_record_of_a_probe_that_is_withdrawn_says_so_and_leads_to_its_results(
+    visitor: TestClient, world: Any, words_of: Words
+) -> None:
+    world.record = lambda kind, name: {"kind": kind, "id": name, "withdrawn": True}
+
+    page = visitor.get("/catalogue/probe/prb-unv-mail").text
+
+    assert "prb-unv-mail withdrawn Results of 22 Nov 2026" in words_of(page)
+    assert 'href="/probes/prb-unv-mail/days/2026-11-22"' in page
+
+
+def test_the_record_of_a_probe_without_results_leads_to_none(
+    visitor: TestClient, world: Any
+) -> None:
+    world.record = lambda kind, name: {"kind": kind, "id": name, "withdrawn": False}
+    world.results = lambda _: ()
+
+    page = visitor.get("/catalogue/probe/prb-unv-mail").text
+
+    assert "prb-unv-mail</h1>" in page
+    assert "/days/" not in page

@@ -29,4 +29,6 @@ def record(request: Request, reading: Read, kind: str, record: str) -> HTMLRespo
     found = reading.record(kind, record)
     if found is None:
         raise HTTPException(404)
-    return page(request, "record.html", kind=kind, id=record, record=found)
+    counts = reading.results(record) if kind == "probe" else ()
+    newest = max((line.last_day for line in counts), default=None)
+    return page(request, "record.html", kind=kind, id=record, record=found, newest=newest)

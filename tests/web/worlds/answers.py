@@ -59,6 +59,7 @@ class Answers:
         return (
             {
                 "terms": [{"version": 1, "name": {"en": "Record", "fr": "Fiche"}, "ends": None}],
+                "withdrawn": False,
                 "not_yet_interpreted": ["raci"],
             }
             if found
