@@ -15,7 +15,7 @@ from probes.observation import Reason
 from probes.spec import AssignedProbe
 
 PAGE = (Path(__file__).parents[2] / "docs/probes.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+SMALLEST, *BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 AROUND = """
 providers:
 - {id: host, role: provider, name: {en: Host, fr: Hôte, es: Anfitrión}, prov: {_: I}}
@@ -48,6 +48,19 @@ def test_each_document_is_read_and_can_be_asked(block: str, tmp_path: Path) -> N
     for _, probe in catalogue.of(Probe):
         compiled = assigned(probe, defaults, windows, {}, critical=["cop"])
         assert isinstance(compiled, NotYet if isinstance(probe, Heartbeat) else AssignedProbe)
+
+
+def test_the_smallest_set_is_whole(tmp_path: Path) -> None:
+    file = tmp_path / "smallest.yaml"
+    file.write_text(SMALLEST, encoding="utf-8")
+
+    catalogue = read([file])
+
+    ((_, defaults),) = catalogue.of(ProbeDefaults)
+    ((_, probe),) = catalogue.of(Probe)
+    compiled = assigned(probe, defaults, {}, {}, critical=[])
+    assert isinstance(compiled, AssignedProbe)
+    assert compiled.spec.target == "https://www.example/"
 
 
 @pytest.mark.parametrize("kind", sorted(QUESTIONS))
