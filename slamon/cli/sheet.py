@@ -150,8 +150,11 @@ def _length(text: str) -> int:
 
 
 def _longest_word(text: str) -> int:
-    """How long it is; a space that does not break is part of a word."""
-    return _length(text.replace(" ", "\n"))
+    """How long it is; a space that does not break is part of a word, as are those that begin a line."""
+    lines = text.split("\n")
+    begun = [len(line) - len(line.lstrip(" ")) for line in lines]
+    words = [" " * n + line[n:].replace(" ", "\n") for n, line in zip(begun, lines, strict=True)]
+    return max(map(_length, words))
 
 
 def _width() -> int:

@@ -88,6 +88,13 @@ def test_a_long_value_goes_on_below_itself(screen: Any, capsys: Any) -> None:
     ]
 
 
+def test_a_word_behind_the_space_that_begins_a_cell_stays_whole(screen: Any, capsys: Any) -> None:
+    screen(20)
+    print_table(("one", "", "three"), [("", "fourth", " seventh")], empty="")
+
+    assert [line for line in lines(capsys) if "seventh" in line] == ["  three:  seventh"]
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=3), st.integers(20, 200))
 def test_every_word_is_printed_whole_however_narrow_the_screen(
