@@ -1,9 +1,9 @@
-"""Conditions on one answer that exclude each other: no answer fulfils both."""
+"""Conditions on one answer that exclude each other: no answer fulfils both, or all of several."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from probes.conditions.certificates import FingerprintIs
@@ -60,6 +60,30 @@ def exclusive(one: Requirement, other: Requirement) -> bool:
     )
 
 
+def leaves_none(before: Sequence[Requirement], newest: Requirement) -> bool:
+    """Tell whether no value is left that `newest` and all conditions before it allow, though each two of them may."""
+    together = [*before, newest]
+    match newest:
+        case StatusIn():
+            ranges = [each for each in together if isinstance(each, StatusIn)]
+            return not any(all(each.covers(one) for each in ranges) for one in STATUSES)
+        case RcodeIn():
+            codes = (set(each.values) for each in together if isinstance(each, RcodeIn))
+            return not set.intersection(*codes)
+        case _:
+            stated = (each for each in together if isinstance(each, JsonEquals | JsonOneOf))
+            return any(_none_lets_all(each, together) for each in stated)
+
+
+def _none_lets_all(one: JsonEquals | JsonOneOf, together: Sequence[Requirement]) -> bool:
+    deeper = [
+        each
+        for each in together
+        if isinstance(each, (*_JSON, HealthPasses)) and _is_within(one.path, each)
+    ]
+    return not any(all(_lets(value, one.path, each) for each in deeper) for value in _listed(one))
+
+
 def _statuses(one: StatusIn, other: StatusIn) -> bool:
     return not any(one.covers(each) and other.covers(each) for each in STATUSES)
 
@@ -110,11 +134,19 @@ def _kinds(one: _OfJson, other: _OfJson) -> bool:
 
 def _stated(one: JsonEquals | JsonOneOf, other: _OfJson | HealthPasses) -> bool:
     """Tell whether none of the values stated at a path lets the other hold."""
-    path = "status" if isinstance(other, HealthPasses) else other.path
-    if path != one.path and not path.startswith(f"{one.path}."):
-        return False
-    values = (one.value,) if isinstance(one, JsonEquals) else one.values
-    return not any(_lets(value, one.path, other) for value in values)
+    return _is_within(one.path, other) and not any(
+        _lets(value, one.path, other) for value in _listed(one)
+    )
+
+
+def _is_within(path: str, other: _OfJson | HealthPasses) -> bool:
+    """Tell whether a condition looks at a path, or at what is deeper."""
+    looked_at = "status" if isinstance(other, HealthPasses) else other.path
+    return looked_at == path or looked_at.startswith(f"{path}.")
+
+
+def _listed(one: JsonEquals | JsonOneOf) -> tuple[bool | int | str | None, ...]:
+    return (one.value,) if isinstance(one, JsonEquals) else one.values
 
 
 def _lets(value: bool | int | str | None, path: str, other: _OfJson | HealthPasses) -> bool:  # noqa: FBT001

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from catalogue.contradictions import exclusive
+from catalogue.contradictions import exclusive, leaves_none
 from catalogue.databases import MysqlProbe, PostgresqlProbe
 from catalogue.expectations import http_placed, placed
 from catalogue.interviews import OaiProbe, WfsProbe, WmsProbe
@@ -82,12 +82,26 @@ def _within(base: Path, conditions: Iterable[Placed]) -> Sequence[Placed]:
 
 
 def _against_each_other(probe: Probe, group: Sequence[Placed]) -> Iterator[Said]:
+    sound: list[Requirement] = []  # what is said to be wrong once is not held against the rest
     for index, (path, condition) in enumerate(group):
-        for _, before in group[:index]:
-            if exclusive(before, condition) or _of_a_copy(probe, before, condition):
-                message = f'"{said(condition)}" and "{said(before)}" never hold together'
-                yield Said(path, message, _joined(before, condition))
-                break
+        clash = _clash(probe, [each for _, each in group[:index]], condition)
+        if clash is not None:
+            message = f'"{said(condition)}" and "{said(clash)}" never hold together'
+            yield Said(path, message, _joined(clash, condition))
+        elif leaves_none(sound, condition):
+            message = f'"{said(condition)}" and the conditions before it never hold together'
+            yield Said(path, message)
+        else:
+            sound.append(condition)
+
+
+def _clash(
+    probe: Probe, before: Iterable[Requirement], condition: Requirement
+) -> Requirement | None:
+    both = (
+        each for each in before if exclusive(each, condition) or _of_a_copy(probe, each, condition)
+    )
+    return next(both, None)
 
 
 def _joined(one: Requirement, other: Requirement) -> str | None:
