@@ -15,6 +15,7 @@ from probes.conditions.words import TextError
 
 LIKENESS = 50  # percent, of two words one of which was probably meant by the other
 _LENGTH = re.compile(r"\b(within|than) (\d+ ?[A-Za-z]+)\b")
+_JSON_VALUES = re.compile(r"(json \S+ (?:is|in) )(.+?)( else \w+)?")
 _SUBJECTS = frozenset(str(form.parts[0]) for form in FORMS)
 
 
@@ -58,10 +59,28 @@ def _meant(text: str, fault: str) -> tuple[str, str | None]:
     if found := _LENGTH.search(text):
         fixed = _LENGTH.sub(lambda each: f"{each[1]} {_length(each[2])}", text)
         return f'"{found[2]}" is no duration such as P7D or PT0.5S', _proposed(fixed)
+    if proposal := _proposed(_with_texts_quoted(text)):
+        return "a text in JSON stands in quotation marks", proposal
     nearest = max(_corrected(text.split()), default=None)
     if nearest is None:
         return fault, None
     return f"{text!r} is no condition", _proposed(nearest[1])
+
+
+def _with_texts_quoted(text: str) -> str:
+    found = _JSON_VALUES.fullmatch(text)
+    if found is None:
+        return text
+    values = ", ".join(_as_json(each.strip()) for each in found[2].split(","))
+    return f"{found[1]}{values}{found[3] or ''}"
+
+
+def _as_json(word: str) -> str:
+    try:
+        json.loads(word)
+    except ValueError:
+        return json.dumps(word, ensure_ascii=False) if word else word
+    return word
 
 
 def _length(said: str) -> str:

@@ -244,7 +244,11 @@ def _values(form: Form, tokens: Sequence[Token]) -> dict[str, Any] | None:
             found[part.field] = READ[part.way](rest.pop(0))
         elif rest.pop(0) != Token(part):
             return None
-    return None if rest or any(each is MISSING or each == [] for each in found.values()) else found
+    return None if rest or not all(map(_is_whole, found.values())) else found
+
+
+def _is_whole(found: object) -> bool:
+    return MISSING not in found and bool(found) if isinstance(found, list) else found is not MISSING
 
 
 def _parted(tokens: Sequence[Token]) -> list[Token]:
