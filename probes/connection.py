@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 import threading
@@ -78,11 +79,25 @@ class Connection:
         self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.by_kernel = arrivals.stamped(self._sock)
         begun = time.perf_counter_ns()
-        await self._loop.sock_connect(self._sock, self.peer)
+        await self._connected()
         took = (time.perf_counter_ns() - begun) // 1000
         shaken = arrivals.handshake(self._sock)
         if shaken is not None:
             self.lag += max(0, took - shaken)
+
+    async def _connected(self) -> None:
+        # As `loop.sock_connect` does, less what it does for names: the address is one already.
+        try:
+            self._sock.connect(self.peer)
+        except (BlockingIOError, InterruptedError):
+            writable = self._loop.create_future()
+            self._loop.add_writer(self._sock.fileno(), _told, writable)
+            try:
+                await writable
+            finally:
+                self._loop.remove_writer(self._sock.fileno())
+            if fault := self._sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                raise OSError(fault, os.strerror(fault)) from None
 
     @property
     def tls(self) -> ssl.SSLObject | None:
@@ -235,3 +250,8 @@ class Connection:
         if self._watched:
             self._loop.remove_reader(self._sock.fileno())
             self._watched = False
+
+
+def _told(writable: asyncio.Future[None]) -> None:
+    if not writable.done():  # cut off by its deadline in the same turn of the loop
+        writable.set_result(None)
