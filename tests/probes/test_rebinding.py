@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -83,27 +84,39 @@ def named(*addresses: str, name: str = "www.cms.example.") -> list[tuple[str, st
     return [(name, "A", address) for address in addresses]
 
 
+def _on_one_port() -> tuple[socket.socket, socket.socket]:
+    """Sockets outside and inside; what is free outside another test may have taken inside."""
+    while True:
+        outer = socket.create_server((OUTSIDE, 0))
+        try:
+            return outer, socket.create_server((INSIDE, outer.getsockname()[1]))
+        except OSError:
+            outer.close()
+
+
 @asynccontextmanager
 async def world(
     *answers: Sequence[tuple[str, str, str]], location: str = "/"
 ) -> AsyncIterator[World]:
     loop, inside = asyncio.get_running_loop(), list[bytes]()
     async with AsyncExitStack() as ending:
-        outer = await ending.enter_async_context(_served(OUTSIDE, 0, lambda _: None, location))
-        await ending.enter_async_context(_served(INSIDE, outer, inside.append, location))
+        outer, inner = _on_one_port()
+        port = outer.getsockname()[1]
+        await ending.enter_async_context(_served(outer, lambda _: None, location))
+        await ending.enter_async_context(_served(inner, inside.append, location))
         transport, names = await loop.create_datagram_endpoint(
             lambda: Rebinding(answers), (INSIDE, 0)
         )
         ending.callback(transport.close)
         server = f"{INSIDE}:{transport.get_extra_info('sockname')[1]}"
         around = Surroundings(ALLOWED, Resolver([server]))
-        yield World(outer, names, around, inside)
+        yield World(port, names, around, inside)
 
 
 @asynccontextmanager
 async def _served(
-    host: str, port: int, heard: Callable[[bytes], None], location: str
-) -> AsyncIterator[int]:
+    taken: socket.socket, heard: Callable[[bytes], None], location: str
+) -> AsyncIterator[None]:
     asked: list[bytes] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -112,9 +125,9 @@ async def _served(
         await page(asked, location.replace("PORT", str(here)))(reader, writer)
         writer.close()
 
-    server = await asyncio.start_server(talk, host, port)
+    server = await asyncio.start_server(talk, sock=taken)
     try:
-        yield server.sockets[0].getsockname()[1]
+        yield
     finally:
         server.close()
         await server.wait_closed()
