@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from probes.batch import ObservationsRecorded
+from probes.batch import NO_LATENCY, ObservationsRecorded
 from probes.centre import RECEIVED
 from probes.spec import AgentAssigned
 
@@ -37,20 +37,22 @@ class HandIn(ThreadingHTTPServer):
 
 
 class Results:
-    """Rows of a span: `dues` by probe and instant, each with its lateness in ms, its outcome edges left aside."""
+    """Rows of a span by instant and probe, each with its lateness in ms; how many had no latency, suspect as it was."""
 
     def __init__(self, assigned: AgentAssigned, batches: list[bytes], begin: int, end: int) -> None:
         self.expected = assigned.plan(begin, end)
         self.rows: list[tuple[int, int]] = []
         self.lateness: list[int] = []
+        self.suspect = 0
         for data in batches:
             batch = ObservationsRecorded.from_bytes(data)
             missing = {(each.due, each.probe) for each in batch.missing}
             present = [s for s in assigned.plan(batch.begin, batch.end) if s not in missing]
-            for slot, late in zip(present, batch.lateness, strict=True):
+            for slot, late, took in zip(present, batch.lateness, batch.latency, strict=True):
                 if begin <= slot[0] < end:
                     self.rows.append(slot)
                     self.lateness.append(late)
+                    self.suspect += took == NO_LATENCY
 
 
 class _Talk(BaseHTTPRequestHandler):

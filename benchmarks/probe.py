@@ -97,6 +97,7 @@ def _under_load(folder: Path, web: Web, load: Load, *, tls: bool) -> list[Figure
         Figure(f"lateness p99, {kind}", _p99(run.results.lateness), "ms", bare),
         Figure(f"slots with a result, {kind}", asked, "slots", len(run.results.expected)),
         Figure(f"results that differ, {kind}", len(set(run.results.rows)), "results", asked),
+        Figure(f"suspect latencies, {kind}", run.results.suspect, "results", asked),
     ]
 
 

@@ -33,7 +33,7 @@ UNITS = {
     "late": ["ms"] * 6,
     "metrics": ["ms"] * 4,
     "probe": [
-        *("%", "µs", "ms", "slots", "results"),
+        *("%", "µs", "ms", "slots", "results", "results"),
         *("%", "µs", "slots", "slots", "ms", "ms", "ms"),
     ],
     "prometheus": ["ms"] * 2,
