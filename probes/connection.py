@@ -91,7 +91,7 @@ class Connection:
             self._sock.connect(self.peer)
         except (BlockingIOError, InterruptedError):
             writable = self._loop.create_future()
-            self._loop.add_writer(self._sock.fileno(), _told, writable)
+            self._loop.add_writer(self._sock.fileno(), _end, writable)
             try:
                 await writable
             finally:
@@ -252,6 +252,6 @@ class Connection:
             self._watched = False
 
 
-def _told(writable: asyncio.Future[None]) -> None:
-    if not writable.done():  # cut off by its deadline in the same turn of the loop
-        writable.set_result(None)
+def _end(wait: asyncio.Future[None]) -> None:
+    if not wait.done():  # cut off by its deadline in the same turn of the loop
+        wait.set_result(None)

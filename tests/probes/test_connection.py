@@ -180,3 +180,33 @@ def test_faults_of_the_network_are_told_apart_from_our_own(
     with pytest.raises(Failure) as raised, faults_named:
         raise OSError(fault, "it failed")
     assert (raised.value.reason, raised.value.outcome) == (reason, outcome)
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        pytest.param(0, id="before it was begun"),
+        pytest.param(1, id="while it is waited for"),
+        pytest.param(2, id="in the turn in which it is made"),
+    ],
+)
+def test_a_connection_that_is_cut_off_while_it_is_made_leaves_nothing_behind(
+    serve: Serve, turns: int
+) -> None:
+    async def nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async def cut_off() -> list[object]:
+        said: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, told: said.append(told))
+        async with serve(nothing) as port:
+            dialling = asyncio.create_task(Connection.dial("127.0.0.1", port))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            dialling.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await dialling
+            await asyncio.sleep(0.02)
+        return said
+
+    assert asyncio.run(cut_off()) == []
