@@ -40,7 +40,7 @@ PAGES = ["/", "/services/svc-mail", "/agreements/sla-unv-2026/periods/2026-09", 
             id="an agent whose own line may be down",
         ),
         pytest.param(
-            "more than a tenth of the slots was not observed Look at a probe's results of that hour",
+            "slots missing More than a tenth of that hour has no result.",
             id="an agent that observed little of what was due",
         ),
         pytest.param("probes left in peace prb-unv-mail", id="the probes that it does not ask"),
