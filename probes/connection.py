@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-import ssl
 import threading
 import time
 from contextlib import suppress
 
 from probes import arrivals
 from probes.faults import faults_named
+from probes.observation import Failure
+from probes.tls import TlsContext, TlsSession
 
 CHUNK = 64 * 1024
 TURN = 10_000_000  # ns for which what has come is read without the loop turning
@@ -34,22 +35,18 @@ _room = _Room()
 class Connection:
     """An open connection; `lag` (µs) is how long what came had lain in the kernel before it was read.
 
-    `received` counts bytes; `peer` is address and port; `talked` says that something was sent before TLS began;
-    `cut_off` says that TLS ended without its goodbye: nobody knows whether that was all.
+    `received` counts bytes; `peer` is address and port; `talked` says that something was sent before TLS began.
     """
 
     def __init__(self, sock: socket.socket, peer: tuple[str, int]) -> None:
         self._sock = sock
         self.peer = peer
         self._loop = asyncio.get_running_loop()
-        self._tls: ssl.SSLObject | None = None
-        self._incoming = ssl.MemoryBIO()
-        self._outgoing = ssl.MemoryBIO()
+        self._tls: TlsSession | None = None
         self.by_kernel = False
         self.lag = 0
         self.received = 0
         self.talked = False
-        self.cut_off = False
         self._watched = False
         self._just_sent = False
         self._awaited: asyncio.Future[Read] | None = None
@@ -100,31 +97,32 @@ class Connection:
                 raise OSError(fault, os.strerror(fault)) from None
 
     @property
-    def tls(self) -> ssl.SSLObject | None:
-        """What is known of the TLS session, None while the talk is plain."""
+    def tls(self) -> TlsSession | None:
+        """The TLS session, None while the talk is plain."""
         return self._tls
 
-    async def secure(self, context: ssl.SSLContext, name: str) -> None:
+    @property
+    def cut_off(self) -> bool:
+        """Whether TLS ended without its goodbye: nobody knows whether that was all."""
+        return self._tls is not None and self._tls.cut_off
+
+    async def secure(self, context: TlsContext, name: str) -> None:
         """Begin TLS, and verify by the context that the other end is `name`.
 
         Raises:
             Failure: the handshake or the certificate is wrong, or the connection broke.
 
         """
-        talk = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
-        self._tls = talk
+        self._tls = talk = TlsSession(context, name)
         with faults_named:
-            while True:
-                try:
-                    talk.do_handshake()
-                except ssl.SSLWantReadError:
-                    await self._fed()
-                except ssl.SSLError:
-                    with suppress(OSError):
-                        await self._flush()  # the other end is told why
-                    raise
-                else:
-                    break  # our last word goes out with what is said first, or before we wait
+            try:
+                while not talk.shaken():
+                    await self._fed(talk)
+            except Failure:
+                with suppress(OSError):
+                    await self._flush(talk)  # the other end is told why
+                raise
+            # Our last word goes out with what is said first, or before we wait.
 
     async def send(self, data: bytes) -> None:
         """Write all of it.
@@ -139,7 +137,7 @@ class Connection:
                 await self._sent(data)
             else:
                 self._tls.write(data)
-                await self._flush()
+                await self._flush(self._tls)
 
     async def receive(self) -> bytes:
         """Read what is there, or wait for some; empty at the end of the stream.
@@ -156,9 +154,9 @@ class Connection:
     def close(self) -> None:
         """Drop it at once; what it still had to say is of no interest."""
         self._watch_no_more()
-        if self._outgoing.pending:  # the end of a handshake after which nothing was said
-            with suppress(OSError):
-                self._sock.send(self._outgoing.read())
+        if self._tls is not None and (last := self._tls.outgoing()):
+            with suppress(OSError):  # the end of a handshake after which nothing was said
+                self._sock.send(last)
         self._sock.close()
 
     async def _sent(self, data: bytes) -> None:
@@ -170,32 +168,18 @@ class Connection:
         if done < len(data):
             await self._loop.sock_sendall(self._sock, data[done:])
 
-    async def _decrypted(self, talk: ssl.SSLObject) -> bytes:
-        if not (self._incoming.pending or talk.pending()):
-            await self._fed()  # to try what cannot be would cost more than to look
-        while True:
-            try:
-                count: int = talk.read(CHUNK, _room.bytes)  # type: ignore[assignment]  # with room given
-                return bytes(_room.view[:count])
-            except ssl.SSLWantReadError:
-                await self._fed()
-            except ssl.SSLZeroReturnError:
-                return b""
-            except ssl.SSLEOFError:
-                self.cut_off = True
-                return b""
+    async def _decrypted(self, talk: TlsSession) -> bytes:
+        while (data := talk.read()) is None:
+            await self._fed(talk)
+        return data
 
-    async def _fed(self) -> None:
-        await self._flush()
-        data = await self._arrived()
-        if data:
-            self._incoming.write(data)
-        else:
-            self._incoming.write_eof()
+    async def _fed(self, talk: TlsSession) -> None:
+        await self._flush(talk)
+        talk.feed(await self._arrived())
 
-    async def _flush(self) -> None:
-        if self._outgoing.pending:
-            await self._sent(self._outgoing.read())
+    async def _flush(self, talk: TlsSession) -> None:
+        if data := talk.outgoing():
+            await self._sent(data)
 
     async def _arrived(self) -> bytes:
         begun = time.perf_counter_ns()

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from warnings import catch_warnings
 
 from probes import chain
 from probes.connection import Connection
@@ -16,6 +13,7 @@ from probes.guard import Network, NotPermittedError, require_permitted
 from probes.observation import Failure, Heard, Reason, Stage, inconclusive
 from probes.resolver import Resolver
 from probes.specs.wire import Family
+from probes.tls import TlsContext, lenient
 
 Prelude = Callable[[Connection], Awaitable[object]]
 
@@ -42,7 +40,7 @@ class Surroundings:
 
     allow: Sequence[Network] = ()
     resolver: Resolver = field(default_factory=Resolver)
-    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    tls: TlsContext = field(default_factory=TlsContext)
     contact: str = ""
 
 
@@ -127,7 +125,7 @@ class Dialogue:
         host: str,
         port: int,
         *,
-        tls: ssl.SSLContext | None = None,
+        tls: TlsContext | None = None,
         name: str | None = None,
         family: Family | None = None,
     ) -> Connection:
@@ -145,7 +143,7 @@ class Dialogue:
     async def secure(
         self,
         connection: Connection,
-        context: ssl.SSLContext,
+        context: TlsContext,
         name: str,
         *,
         prelude: Prelude | None = None,
@@ -182,7 +180,7 @@ class Dialogue:
                 self._note_certificates(again, found)
         except (Failure, ValueError):  # it broke again, or what it shows cannot be read
             return failure
-        spoken = again.tls.version() if again.tls else None
+        spoken = again.tls.version if again.tls else None
         if failure.reason in HANDSHAKE and spoken in OUTDATED:
             said = f"the target speaks {spoken} at best, which is no longer safe"
             return Failure(Reason.TLS_PROTOCOL, said)
@@ -198,10 +196,10 @@ class Dialogue:
     def _note_certificates(self, connection: Connection, found: list[str]) -> None:
         if connection.tls is None:
             return
-        shown = chain.shown(connection.tls)
+        shown = tuple(map(chain.read, connection.tls.certificates))
         self.heard = Heard(self.heard.line, self.heard.headers, shown)
         left = f", {shown[0].days_left(now())} days left" if shown else ""
-        found.append(f"{connection.tls.version()}{left}")
+        found.append(f"{connection.tls.version}{left}")
 
     @property
     def lag(self) -> int:
@@ -225,18 +223,6 @@ class Dialogue:
         """Drop all connections at once; what they still had to say is of no interest."""
         for connection in self._open:
             connection.close()
-
-
-@cache
-def lenient() -> ssl.SSLContext:
-    """A context that takes anything, to look at what a target offers."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    with catch_warnings(action="ignore", category=DeprecationWarning):
-        context.minimum_version = ssl.TLSVersion.TLSv1  # it is looked for, not used
-    context.set_ciphers("ALL:@SECLEVEL=0")
-    return context
 
 
 def now() -> int:

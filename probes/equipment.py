@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from probes.dialogue import Surroundings
 from probes.guard import Network, networks
+from probes.tls import TlsContext
 
 
 class Equipment(BaseSettings):
@@ -40,24 +40,13 @@ class Equipment(BaseSettings):
     @classmethod
     def _can_be_read(cls, file: Path | None) -> Path | None:
         if file is not None:
-            _trusting(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), file)
+            TlsContext(file, system=False)
         return file
 
     def surroundings(self, also: Sequence[Network] = ()) -> Surroundings:
         """What attempts share; `also` are networks that may be asked besides."""
-        context = ssl.create_default_context()
-        if self.agent_ca is not None:
-            _trusting(context, self.agent_ca)
         return Surroundings(
             (*networks(self.agent_allow), *also),
-            tls=context,
+            tls=TlsContext(*([self.agent_ca] if self.agent_ca else [])),
             contact=str(self.agent_contact or ""),
         )
-
-
-def _trusting(context: ssl.SSLContext, file: Path) -> None:
-    try:
-        context.load_verify_locations(file)
-    except OSError as wrong:  # also what OpenSSL finds wrong with it
-        message = f"{file} holds no certificate that can be read: {wrong}"
-        raise ValueError(message) from None

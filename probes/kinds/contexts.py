@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -10,8 +9,9 @@ from typing import Protocol
 from probes.observation import Reason, inconclusive
 from probes.secret import unreadable
 from probes.specs.web import ClientCertificate
+from probes.tls import TlsContext
 
-Stamp = tuple[str, int]
+Stamp = tuple[Path, int]
 
 
 class Access(Protocol):
@@ -26,7 +26,7 @@ class Access(Protocol):
         """What it is shown."""
 
 
-def context_of(access: Access, usual: ssl.SSLContext) -> ssl.SSLContext:
+def context_of(access: Access, usual: TlsContext) -> TlsContext:
     """The context to speak with; certificate and key are read anew when their files change.
 
     Raises:
@@ -44,26 +44,17 @@ def _stamps(shown: ClientCertificate) -> tuple[Stamp, ...]:
 
 
 def _stamp(reference: str) -> Stamp:
-    path = reference.removeprefix("file:")
+    path = Path(reference.removeprefix("file:"))
     try:
-        return path, Path(path).stat().st_mtime_ns
+        return path, path.stat().st_mtime_ns
     except OSError as fault:
         raise unreadable(reference, fault.strerror or "it is no file") from None
 
 
 @lru_cache(maxsize=256)
-def _made(usual: ssl.SSLContext, verify: bool, shown: tuple[Stamp, ...]) -> ssl.SSLContext:  # noqa: FBT001
-    context = ssl.create_default_context()
-    context.check_hostname = verify
-    context.verify_mode = ssl.CERT_REQUIRED if verify else ssl.CERT_NONE
-    if own := usual.get_ca_certs(binary_form=True):
-        context.load_verify_locations(cadata=b"".join(own))
-    if shown:
-        certificate, key = (path for path, _ in shown)
-        try:
-            # Without a password of our own OpenSSL would ask for one at the terminal.
-            context.load_cert_chain(certificate, key, password="")
-        except OSError:  # ssl.SSLError is one
-            said = f"file:{certificate} and file:{key} are no certificate with its key"
-            raise inconclusive(Reason.SECRET_MISSING, said) from None
-    return context
+def _made(usual: TlsContext, verify: bool, shown: tuple[Stamp, ...]) -> TlsContext:  # noqa: FBT001
+    own = tuple(path for path, _ in shown)
+    try:
+        return TlsContext(*usual.authorities, system=usual.system, verify=verify, shown=own)
+    except ValueError as wrong:
+        raise inconclusive(Reason.SECRET_MISSING, str(wrong)) from None

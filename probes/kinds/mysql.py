@@ -38,7 +38,7 @@ async def ask(spec: MysqlSpec, dialogue: Dialogue) -> Reply:
     return Reply(
         database=answer,
         certificates=dialogue.heard.certificates,
-        tls_version=connection.tls.version() if connection.tls else None,
+        tls_version=connection.tls.version if connection.tls else None,
         at=now(),
         phases=dialogue.phases,
         lag=dialogue.lag,

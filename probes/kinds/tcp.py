@@ -35,7 +35,7 @@ async def ask(spec: TcpSpec, dialogue: Dialogue) -> Reply:
     return Reply(
         banner=talk.banner,
         certificates=dialogue.heard.certificates,
-        tls_version=connection.tls.version() if connection.tls else None,
+        tls_version=connection.tls.version if connection.tls else None,
         at=now(),
     )
 

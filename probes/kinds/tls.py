@@ -27,6 +27,6 @@ async def ask(spec: TlsSpec, dialogue: Dialogue) -> Reply:
     await dialogue.secure(connection, dialogue.surroundings.tls, name, prelude=prelude)
     return Reply(
         certificates=dialogue.heard.certificates,
-        tls_version=connection.tls.version() if connection.tls else None,
+        tls_version=connection.tls.version if connection.tls else None,
         at=now(),
     )

@@ -125,7 +125,7 @@ def _asked(url: str, asked: Mapping[str, object], around: Surroundings) -> bytes
     try:
         address = _permitted(host, port, around.allow)
         with closing(HTTPConnection(host, port, timeout=SECONDS)) as connection:
-            context = around.tls if parts.scheme == "https" else None
+            context = _trusting(around) if parts.scheme == "https" else None
             connection.sock = _connected(address, host, port, context)
             connection.request("GET", path, headers={"Accept": "application/json"})
             answer = connection.getresponse()
@@ -146,6 +146,13 @@ def _permitted(host: str, port: int, allow: Sequence[Network]) -> str:
     addresses = [str(each[4][0]) for each in found]
     require_permitted(addresses, allow)
     return addresses[0]
+
+
+def _trusting(around: Surroundings) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    for file in around.tls.authorities:
+        context.load_verify_locations(file)
+    return context
 
 
 def _connected(address: str, host: str, port: int, context: ssl.SSLContext | None) -> socket.socket:

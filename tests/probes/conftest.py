@@ -28,6 +28,7 @@ from probes.observation import Observation
 from probes.pausing import ProbePaused, ProbeResumed
 from probes.prober import ask
 from probes.spec import AgentAssigned, ProbeSpec, ProbingInterrupted
+from probes.tls import TlsContext
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Serve = Callable[..., contextlib.AbstractAsyncContextManager[int]]
@@ -146,13 +147,11 @@ def observe(serve: Serve) -> Callable[..., Observation]:
         spec: Callable[[int], ProbeSpec],
         *,
         served_with: ssl.SSLContext | None = None,
-        trusting: ssl.SSLContext | None = None,
+        trusting: TlsContext | None = None,
         allow: str = "127.0.0.0/8, ::1",
     ) -> Observation:
         async def once() -> Observation:
-            surroundings = Surroundings(
-                networks(allow), tls=trusting or ssl.create_default_context()
-            )
+            surroundings = Surroundings(networks(allow), tls=trusting or TlsContext())
             async with serve(talk, served_with) as port:
                 return await ask(spec(port), surroundings)
 

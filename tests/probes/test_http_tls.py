@@ -18,6 +18,7 @@ from probes.observation import Observation
 from probes.outcome import Outcome
 from probes.prober import ask
 from probes.specs.web import HttpSpec
+from probes.tls import TlsContext
 from tests.servers.authority import Authority, Pair
 from tests.servers.web import Nginx
 
@@ -25,7 +26,7 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Observe = Callable[..., Observation]
 
 
-def probed(trusting: ssl.SSLContext, contact: str = "", **more: Any) -> Observation:
+def probed(trusting: TlsContext, contact: str = "", **more: Any) -> Observation:
     """Ask once, from an agent that may probe loopback."""
 
     async def once() -> Observation:
@@ -44,12 +45,12 @@ def test_a_server_lets_in_who_shows_a_certificate(
     nginx: Nginx, authority: Authority, client_pair: Pair
 ) -> None:
     mine = shown(client_pair.certificate, client_pair.key)
-    seen = probed(authority.trusting(), url=nginx.client_url("/"), client_certificate=mine)
+    seen = probed(authority.for_probes(), url=nginx.client_url("/"), client_certificate=mine)
     assert (seen.outcome, seen.status) == (Outcome.GOOD, 200)
 
 
 def test_a_server_does_not_let_in_who_shows_none(nginx: Nginx, authority: Authority) -> None:
-    seen = probed(authority.trusting(), url=nginx.client_url("/"))
+    seen = probed(authority.for_probes(), url=nginx.client_url("/"))
     assert (seen.outcome, seen.status) == (Outcome.BAD, 400)
 
 
@@ -57,7 +58,7 @@ def test_who_shows_a_certificate_verifies_that_of_the_target_all_the_same(
     nginx: Nginx, client_pair: Pair
 ) -> None:
     mine = shown(client_pair.certificate, client_pair.key)
-    seen = probed(ssl.create_default_context(), url=nginx.client_url("/"), client_certificate=mine)
+    seen = probed(TlsContext(), url=nginx.client_url("/"), client_certificate=mine)
     assert (seen.outcome, seen.reason) == (Outcome.BAD, "tls_chain")
 
 
@@ -75,7 +76,7 @@ def test_a_certificate_of_ours_that_is_none_is_our_fault(
     if content is not None:
         path.write_text(content)
     mine = shown(path, path)
-    seen = probed(authority.trusting(), url=nginx.client_url("/"), client_certificate=mine)
+    seen = probed(authority.for_probes(), url=nginx.client_url("/"), client_certificate=mine)
     assert (seen.outcome, seen.reason) == (Outcome.INCONCLUSIVE, "secret_missing")
     assert text in seen.text
 
@@ -86,14 +87,14 @@ def test_a_renewed_certificate_is_read_anew(
     path = tmp_path / "client.pem"
     path.write_text("not yet")
     asked: dict[str, Any] = {"url": nginx.client_url("/"), "client_certificate": shown(path, path)}
-    assert probed(authority.trusting(), **asked).reason == "secret_missing"
+    assert probed(authority.for_probes(), **asked).reason == "secret_missing"
     path.write_bytes(client_pair.certificate.read_bytes() + client_pair.key.read_bytes())
     os.utime(path, (1, 1))
-    assert probed(authority.trusting(), **asked).outcome is Outcome.GOOD
+    assert probed(authority.for_probes(), **asked).outcome is Outcome.GOOD
 
 
 def test_a_target_is_believed_without_proof_only_where_that_is_said(nginx: Nginx) -> None:
-    strangers = ssl.create_default_context()
+    strangers = TlsContext()
     assert probed(strangers, url=nginx.tls_url("/")).reason == "tls_chain"
     seen = probed(strangers, url=nginx.tls_url("/"), verify=False)
     assert seen.outcome is Outcome.GOOD
@@ -102,7 +103,7 @@ def test_a_target_is_believed_without_proof_only_where_that_is_said(nginx: Nginx
 
 def test_who_is_probed_can_learn_by_whom(nginx: Nginx, authority: Authority) -> None:
     page = "https://probing.example/"
-    assert probed(authority.trusting(), page, url=nginx.url("/?contact")).outcome is Outcome.GOOD
+    assert probed(authority.for_probes(), page, url=nginx.url("/?contact")).outcome is Outcome.GOOD
     asked = [
         line
         for line in (nginx.folder / "access.log").read_text().splitlines()
@@ -140,6 +141,6 @@ def test_where_the_end_of_tls_ends_the_page_it_must_be_said(
         talk,
         lambda port: HttpSpec(url=f"https://localhost:{port}/", timeout=2_000_000),
         served_with=terms,
-        trusting=authority.trusting(),
+        trusting=authority.for_probes(),
     )
     assert (seen.outcome, seen.reason) == (outcome, reason)

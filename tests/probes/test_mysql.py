@@ -49,7 +49,7 @@ def see(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> See:
         told = {"host": "127.0.0.1", "port": port, "timeout": 5 * SECOND}
         whole = {**told, "user": USER, "password": "env:WORD", **more}
         spec = MysqlSpec.model_validate({**whole, "conditions": conditions})
-        terms = authority.trusting()
+        terms = authority.for_probes()
         return asyncio.run(ask(spec, Surroundings(networks("127.0.0.1"), tls=terms)))
 
     return seen

@@ -36,7 +36,7 @@ def see(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> See:
         told = {"host": "127.0.0.1", "port": server.port, "timeout": 5 * SECOND}
         whole = {**told, "user": "watcher", "password": "env:WORD", **more}
         spec = PostgresqlSpec.model_validate({**whole, "conditions": conditions})
-        terms = authority.trusting()
+        terms = authority.for_probes()
         return asyncio.run(ask(spec, Surroundings(networks("127.0.0.1"), tls=terms)))
 
     return seen

@@ -38,7 +38,7 @@ def see(authority: Authority) -> See:
     """Ask once, with loopback allowed and the tests' root trusted."""
 
     def seen(spec: ProbeSpec) -> Observation:
-        surroundings = Surroundings(networks("127.0.0.0/8"), tls=authority.trusting())
+        surroundings = Surroundings(networks("127.0.0.0/8"), tls=authority.for_probes())
         return asyncio.run(ask(spec, surroundings))
 
     return seen

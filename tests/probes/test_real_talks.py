@@ -41,7 +41,7 @@ def talk(authority: Authority) -> Talked:
     def talked(port: int, moves: Moves, **more: object) -> Observation:
         document = {"host": "127.0.0.1", "port": port, "timeout": 2 * SECOND, "name": "localhost"}
         spec = TcpSpec.model_validate({**document, "moves": moves, **more})
-        surroundings = Surroundings(networks("127.0.0.0/8"), tls=authority.trusting())
+        surroundings = Surroundings(networks("127.0.0.0/8"), tls=authority.for_probes())
         return asyncio.run(ask(spec, surroundings))
 
     return talked

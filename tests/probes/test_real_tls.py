@@ -51,7 +51,9 @@ SERVERS = [
 
 def seen(spec: ProbeSpec, authority: Authority | None) -> Observation:
     allowed = networks("127.0.0.0/8")
-    known = Surroundings(allowed, tls=authority.trusting()) if authority else Surroundings(allowed)
+    known = (
+        Surroundings(allowed, tls=authority.for_probes()) if authority else Surroundings(allowed)
+    )
     return asyncio.run(ask(spec, known))
 
 

@@ -79,6 +79,6 @@ def test_a_name_that_ends_in_a_dot_is_that_of_the_certificate(
     observe: Observe, authority: Authority, offering: ssl.SSLContext, silent: Talk
 ) -> None:
     seen = observe(
-        silent, tls(name="localhost."), served_with=offering, trusting=authority.trusting()
+        silent, tls(name="localhost."), served_with=offering, trusting=authority.for_probes()
     )
     assert (seen.outcome, seen.reason) == (Outcome.GOOD, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -16,6 +15,7 @@ from probes.observation import Observation
 from probes.outcome import Outcome
 from probes.prober import ask
 from probes.specs.certificates import TlsSpec
+from probes.tls import TlsContext
 from tests.servers.authority import Authority
 from tests.servers.ftp import Vsftpd
 from tests.servers.mailboxes import Dovecot
@@ -34,8 +34,8 @@ def spec(port: int, starttls: str, **more: Any) -> TlsSpec:
     return TlsSpec.model_validate(whole)
 
 
-def asked(whole: TlsSpec, trusting: ssl.SSLContext | None = None) -> Observation:
-    terms = trusting or ssl.create_default_context()
+def asked(whole: TlsSpec, trusting: TlsContext | None = None) -> Observation:
+    terms = trusting or TlsContext()
     return asyncio.run(ask(whole, Surroundings(ALLOWED, tls=terms)))
 
 
@@ -63,7 +63,7 @@ def ports(request: pytest.FixtureRequest) -> Callable[[str], int]:
 def test_a_real_server_shows_its_certificate(
     ports: Callable[[str], int], authority: Authority, protocol: str
 ) -> None:
-    seen = asked(spec(ports(protocol), protocol), authority.trusting())
+    seen = asked(spec(ports(protocol), protocol), authority.for_probes())
 
     assert (seen.outcome, seen.text) == (Outcome.GOOD, "")
     assert [each.name for each in seen.stages] == ["dns", "guard", "connect", "starttls", "tls"]

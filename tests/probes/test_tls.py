@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 from probes.observation import Observation
 from probes.outcome import Outcome
 from probes.specs.web import HttpSpec
+from probes.tls import TlsContext
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Observe = Callable[..., Observation]
@@ -63,9 +64,10 @@ def server_context(folder: Path, pair: Signed) -> ssl.SSLContext:
     return context
 
 
-def client_context() -> ssl.SSLContext:
-    pem = ROOT.certificate.public_bytes(serialization.Encoding.PEM).decode()
-    return ssl.create_default_context(cadata=pem)
+def client_context(folder: Path) -> TlsContext:
+    file = folder / "root.pem"
+    file.write_bytes(ROOT.certificate.public_bytes(serialization.Encoding.PEM))
+    return TlsContext(file, system=False)
 
 
 def spec(port: int, days: int = 21) -> HttpSpec:
@@ -123,7 +125,7 @@ def test_a_certificate_is_judged(
         replying(PAGE),
         spec,
         served_with=server_context(tmp_path, pair),
-        trusting=client_context(),
+        trusting=client_context(tmp_path),
     )
     assert (seen.outcome, seen.reason) == (outcome, reason)
     assert seen.phases["tls"] > 0
@@ -148,6 +150,6 @@ def test_a_redirect_from_https_to_http_is_refused(
         replying(away),
         spec,
         served_with=server_context(tmp_path, signed("localhost", ROOT, (-1, 60))),
-        trusting=client_context(),
+        trusting=client_context(tmp_path),
     )
     assert (seen.outcome, seen.reason) == (Outcome.BAD, "redirect_refused")

@@ -25,6 +25,7 @@ from probes.observation import Observation
 from probes.outcome import Outcome
 from probes.prober import ask
 from probes.specs.certificates import TlsSpec
+from probes.tls import TlsContext
 from tests.servers.blackbox import Blackbox
 from tests.servers.running import folder_of
 
@@ -195,7 +196,7 @@ def root_file() -> Iterator[Path]:
 
 @pytest.fixture
 def around(root_file: Path) -> Surroundings:
-    return Surroundings(networks("127.0.0.1"), tls=ssl.create_default_context(cafile=root_file))
+    return Surroundings(networks("127.0.0.1"), tls=TlsContext(root_file, system=False))
 
 
 async def _hold(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:

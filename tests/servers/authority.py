@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from probes.tls import TlsContext
+
 PEM = serialization.Encoding.PEM
 NAMES = ("localhost", "www.cms.example", "mail.cms.example", "data.cms.example")
 ADDRESSES = ("127.0.0.1", "127.0.0.2", "::1")
@@ -58,6 +60,10 @@ class Authority:
     def trusting(self) -> ssl.SSLContext:
         """The terms of a client that trusts this root and no other."""
         return ssl.create_default_context(cafile=self.certificate)
+
+    def for_probes(self) -> TlsContext:
+        """The terms of a probe that trusts this root and no other."""
+        return TlsContext(self.certificate, system=False)
 
     def for_server(self, file: str, names: Sequence[str] = NAMES + ADDRESSES) -> Pair:
         """Issue a certificate for names and addresses; `file` names its files."""
