@@ -15,7 +15,7 @@ from OpenSSL import SSL, crypto
 
 from probes.observation import Failure, Reason
 
-CHUNK = 64 * 1024
+RECORD = 16 * 1024  # bytes; the most that one says (RFC 8446 §5.1)
 
 # What Python's own `ssl` offers by default, of TLS 1.2 and before.
 CIPHERS = (
@@ -124,7 +124,7 @@ class TlsSession:
     def __init__(self, context: TlsContext, name: str) -> None:
         self.cut_off = False
         self._name = name
-        self._fed = False
+        self._fed = self._stirred = False
         self._talk = SSL.Connection(context.made)
         self._talk.set_connect_state()
         host, address = _wanted(name)
@@ -148,6 +148,7 @@ class TlsSession:
             Failure: it or the certificate is wrong.
 
         """
+        self._stirred = True
         try:
             self._talk.do_handshake()
         except SSL.WantReadError:
@@ -167,14 +168,14 @@ class TlsSession:
     def outgoing(self) -> bytes:
         """What is to be carried to the other end."""
         found = b""
-        while True:
+        while self._stirred:
             try:
-                part = self._talk.bio_read(CHUNK)
+                part = self._talk.bio_read(RECORD)
             except SSL.WantReadError:
-                return found
+                part = b""
             found = found + part if found else part
-            if len(part) < CHUNK:
-                return found
+            self._stirred = len(part) == RECORD
+        return found
 
     def write(self, data: bytes) -> None:
         """Say something.
@@ -183,6 +184,7 @@ class TlsSession:
             Failure: the session broke.
 
         """
+        self._stirred = True
         try:
             self._talk.sendall(data)
         except SSL.Error as fault:
@@ -197,8 +199,9 @@ class TlsSession:
         """
         if not self._fed:
             return None  # to try what cannot be would cost more than to know
+        self._stirred = True  # to be asked for new keys is to answer
         try:
-            return self._talk.recv(CHUNK)
+            return self._talk.recv(RECORD)
         except SSL.WantReadError:
             self._fed = False
             return None
