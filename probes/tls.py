@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import ssl
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from ipaddress import ip_address
@@ -52,6 +54,8 @@ WHOLE_LABELS = (
     _openssl.X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS
 )  # "w*.example" stands for no name (RFC 9525 §6.3)
 
+log = logging.getLogger(__name__)
+
 
 class TlsContext:
     """Whom sessions trust and what they show; made once and shared, as to read authorities takes milliseconds.
@@ -88,14 +92,24 @@ class TlsContext:
             self._show(*shown)
 
     def _trust(self) -> None:
-        if self.system:
-            self.made.set_default_verify_paths()
         for file in self.authorities:
             try:
                 self.made.load_verify_locations(file)
             except SSL.Error as wrong:
                 message = f"{file} holds no certificate that can be read: {_told(wrong)}"
                 raise ValueError(message) from None
+        if self.system:
+            self._trust_as_the_system()
+
+    def _trust_as_the_system(self) -> None:
+        # The OpenSSL at hand is not the host's, and does not know where that has its authorities.
+        kept = ssl.get_default_verify_paths()
+        for file, folder in ((kept.cafile, None), (None, kept.capath)):
+            if file or folder:
+                try:
+                    self.made.load_verify_locations(file, folder)
+                except SSL.Error:
+                    log.warning("%s holds no certificate that can be read", file or folder)
 
     def _show(self, certificate: Path, key: Path) -> None:
         try:
