@@ -47,12 +47,11 @@ CERTIFICATE_FAULTS = {
 }
 OTHER_NAME = frozenset({62, 64})
 
-# Groups and the name that a certificate must bear can be told to OpenSSL by its functions only.
+# For groups, for the name that a certificate must bear and for why it is refused there is no public way.
 _openssl: Any = SSL._lib  # type: ignore[attr-defined]  # noqa: SLF001
 _memory: Any = SSL._ffi  # type: ignore[attr-defined]  # noqa: SLF001
-WHOLE_LABELS = (
-    _openssl.X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS
-)  # "w*.example" stands for no name (RFC 9525 §6.3)
+# "w*.example" stands for no name (RFC 9525 §6.3).
+WHOLE_LABELS = _openssl.X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS
 
 log = logging.getLogger(__name__)
 
@@ -239,7 +238,7 @@ class TlsSession:
         return [crypto.dump_certificate(crypto.FILETYPE_ASN1, each) for each in sent]
 
     def _failure(self, fault: SSL.Error) -> Failure:
-        if isinstance(fault, SSL.SysCallError):
+        if isinstance(fault, SSL.SysCallError | SSL.ZeroReturnError):
             return Failure(Reason.TLS_HANDSHAKE, "the target hung up during the handshake")
         told = _told(fault)
         if told != REFUSED:
