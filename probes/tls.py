@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import ssl
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -27,7 +28,9 @@ ANY_CIPHERS = b"ALL:@SECLEVEL=0"
 # Of TLS 1.3 in the order of browsers.
 SUITES = b"TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
 # The first is what nearly all take, and a share of its key alone goes out with the hello.
-GROUPS = b"X25519:P-256:X448:P-384:P-521:ffdhe2048:ffdhe3072"
+GROUPS = b"X25519:P-256:X448:P-521:P-384:ffdhe2048:ffdhe3072:ffdhe4096:ffdhe6144:ffdhe8192"
+
+LONGEST_NAME = 255  # letters (RFC 1035 §2.3.4)
 
 REFUSED = "certificate verify failed"
 # OpenSSL's X509_V_ERR codes.
@@ -95,20 +98,24 @@ class TlsContext:
             try:
                 self.made.load_verify_locations(file)
             except SSL.Error as wrong:
-                message = f"{file} holds no certificate that can be read: {_told(wrong)}"
+                why = _told(wrong) if file.is_file() else "it is no file"
+                message = f"{file} holds no certificate that can be read: {why}"
                 raise ValueError(message) from None
         if self.system:
             self._trust_as_the_system()
 
     def _trust_as_the_system(self) -> None:
         # The OpenSSL at hand is not the host's, and does not know where that has its authorities.
-        kept = ssl.get_default_verify_paths()
-        for file, folder in ((kept.cafile, None), (None, kept.capath)):
-            if file or folder:
+        host = ssl.get_default_verify_paths()
+        file = os.environ.get(host.openssl_cafile_env, host.openssl_cafile)
+        folders = os.environ.get(host.openssl_capath_env, host.openssl_capath)
+        kept = Path(file) if Path(file).is_file() else None
+        for place in ((kept, None), (None, folders or None)):
+            if any(place):
                 try:
-                    self.made.load_verify_locations(file, folder)
+                    self.made.load_verify_locations(*place)
                 except SSL.Error:
-                    log.warning("%s holds no certificate that can be read", file or folder)
+                    log.warning("%s holds no certificate that can be read", place[0] or place[1])
 
     def _show(self, certificate: Path, key: Path) -> None:
         try:
@@ -137,7 +144,7 @@ class TlsSession:
     def __init__(self, context: TlsContext, name: str) -> None:
         self.cut_off = False
         self._name = name
-        self._fed = self._stirred = False
+        self._fed = self._stirred = self._ended = False
         self._talk = SSL.Connection(context.made)
         self._talk.set_connect_state()
         host, address = _wanted(name)
@@ -210,6 +217,8 @@ class TlsSession:
             Failure: the session broke.
 
         """
+        if self._ended:
+            return b""
         if not self._fed:
             return None  # to try what cannot be would cost more than to know
         self._stirred = True  # to be asked for new keys is to answer
@@ -218,10 +227,9 @@ class TlsSession:
         except SSL.WantReadError:
             self._fed = False
             return None
-        except SSL.ZeroReturnError:
-            return b""
-        except SSL.SysCallError:
-            self.cut_off = True
+        except (SSL.ZeroReturnError, SSL.SysCallError) as end:
+            self._ended = True
+            self.cut_off = isinstance(end, SSL.SysCallError)
             return b""
         except SSL.Error as fault:
             raise self._failure(fault) from None
@@ -258,16 +266,18 @@ def _wanted(name: str) -> tuple[bytes, bytes]:
     """A name as it is sent and looked for, or an address, which is not sent (RFC 6066 §3).
 
     Raises:
-        ValueError: OpenSSL would take every certificate for it, or those of all names that end so.
+        ValueError: OpenSSL would take any certificate for it, or that of any name that ends so, or a part of it.
 
     """
+    # Other letters come first: there are dots and digits among them.
+    host = name if name.isascii() else name.encode("idna").decode()
     try:
-        return b"", ip_address(name).packed
+        return b"", ip_address(host).packed
     except ValueError:
-        if not name or name.startswith("."):
+        if not 0 < len(host) <= LONGEST_NAME or host.startswith(".") or "\0" in host:
             message = f"{name!r} is no name that a certificate can bear"
             raise ValueError(message) from None
-        return name.encode("ascii" if name.isascii() else "idna"), b""
+        return host.encode(), b""
 
 
 def _took(result: int) -> None:
@@ -278,5 +288,7 @@ def _took(result: int) -> None:
 
 
 def _told(fault: SSL.Error) -> str:
-    told = fault.args[0] if fault.args else ()
-    return told[0][2] if told else type(fault).__name__
+    """What OpenSSL said last: that a certificate is refused comes after why it could not be read or reckoned with."""
+    errors = fault.args[0] if fault.args else ()
+    said = errors[-1][2] if errors else ""
+    return said or f"OpenSSL does not say why ({type(fault).__name__})"

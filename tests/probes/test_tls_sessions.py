@@ -17,7 +17,7 @@ from typing import IO
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 from OpenSSL import crypto
 
@@ -27,6 +27,7 @@ from tests.servers.authority import Authority, Pair
 from tests.servers.running import connects, free_ports
 
 PEM = serialization.Encoding.PEM
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 @contextmanager
@@ -134,21 +135,41 @@ NAMES = {
 }
 
 
-def made_out(folder: Path, named: Named) -> Pair:
-    """A certificate of such names, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, named.common_name)])
+def new_key(kind: str = "EC") -> Key:
+    if kind == "RSA":
+        return rsa.generate_private_key(65_537, 2_048)
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def signed_by(
+    signer: Key,
+    issuer: str,
+    subject: str,
+    key: Key,
+    *,
+    named: Named | None = None,
+    ca: bool = False,
+) -> x509.Certificate:
     now = dt.datetime.now(dt.UTC)
     builder = (
-        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        x509.CertificateBuilder(named_by(issuer), named_by(subject), key.public_key(), 1)
         .not_valid_before(now - dt.timedelta(hours=1))
         .not_valid_after(now + dt.timedelta(days=9))
+        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
     )
-    if named.borne:
+    if named is not None and named.borne:
         names = x509.SubjectAlternativeName(map(general, named.borne))
         builder = builder.add_extension(names, critical=False)
+    return builder.sign(signer, hashes.SHA256())
+
+
+def named_by(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def written(folder: Path, certificate: x509.Certificate, key: Key) -> Pair:
     pair = Pair(folder / "named.pem", folder / "named.key")
-    pair.certificate.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(PEM))
+    pair.certificate.write_bytes(certificate.public_bytes(PEM))
     pair.key.write_bytes(
         key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
@@ -166,7 +187,8 @@ def general(name: str) -> x509.GeneralName:
 def test_a_certificate_must_bear_the_name_as_python_s_own_ssl_wants_it(
     tmp_path: Path, named: Named
 ) -> None:
-    pair = made_out(tmp_path, named)
+    key, name = new_key(), named.common_name
+    pair = written(tmp_path, signed_by(key, name, name, key, named=named), key)
     usual = ssl.create_default_context(cafile=pair.certificate)
 
     def believed_by_python(port: int) -> bool:
@@ -189,13 +211,51 @@ def test_a_certificate_must_bear_the_name_as_python_s_own_ssl_wants_it(
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".example.org", ".", "a..b\N{LATIN SMALL LETTER E WITH ACUTE}"]
+    "name",
+    [
+        "",
+        ".example.org",
+        ".",
+        "\u2024example.org",
+        "a\0b",
+        "a" * 256,
+        "a..b\N{LATIN SMALL LETTER E WITH ACUTE}",
+    ],
 )
 def test_a_name_that_openssl_would_take_for_any_begins_no_session(
     trusting: TlsContext, name: str
 ) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  # who asks learns that it is a fault of ours
         TlsSession(trusting, name)
+
+
+@pytest.mark.parametrize("key", ["EC", "RSA"])
+def test_a_certificate_with_a_forged_signature_is_invalid(tmp_path: Path, key: str) -> None:
+    known, forger = new_key(key), new_key(key)
+    named = Named(["localhost"], "localhost", holds=True)
+    root = signed_by(known, "root", "root", known, ca=True)
+    forged = signed_by(forger, "root", "nobody", known, named=named)
+    file = tmp_path / "root.pem"
+    file.write_bytes(root.public_bytes(PEM))
+
+    with (
+        served(offering(written(tmp_path, forged, known))) as port,
+        pytest.raises(Failure) as refused,
+        talk_with(port, TlsContext(file, system=False)),
+    ):
+        pass
+
+    assert refused.value.reason is Reason.TLS_INVALID
+    assert refused.value.text == "certificate signature failure"
+
+
+def test_an_alert_that_nobody_knows_is_told_all_the_same(trusting: TlsContext) -> None:
+    session = TlsSession(trusting, "localhost")
+    assert not session.shaken()
+    session.feed(bytes([21, 3, 3, 0, 2, 2, 200]))  # an alert record: fatal, number 200
+    with pytest.raises(Failure, match=r"\w+") as refused:
+        session.shaken()
+    assert refused.value.reason is Reason.TLS_HANDSHAKE
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -211,6 +271,16 @@ def test_a_server_may_choose_how_keys_are_agreed_on(
         assert talk.until_end() == b"hello"
         assert talk.session.version == version.name.replace("v1_", "v1.")
         assert not talk.session.cut_off
+
+
+@pytest.mark.parametrize("group", ["ffdhe2048", "ffdhe4096", "ffdhe8192"])
+def test_a_server_may_insist_on_keys_of_the_old_kind(
+    pair: Pair, trusting: TlsContext, group: str
+) -> None:
+    terms = offering(pair)
+    terms.set_ecdh_curve(group)
+    with served(terms, b"hello") as port, talk_with(port, trusting) as talk:
+        assert talk.until_end() == b"hello"
 
 
 def test_of_the_ciphers_of_tls_1_3_the_first_is_that_of_browsers(
@@ -285,6 +355,7 @@ def test_a_session_that_ends_without_its_goodbye_was_cut_off(
     ):
         assert talk.until_end() == b"hel"
         assert talk.session.cut_off
+        assert talk.session.read() == b""
 
 
 def test_the_system_s_authorities_are_trusted(
@@ -299,6 +370,21 @@ def test_the_system_s_authorities_are_trusted(
         monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
         with talk_with(port, TlsContext()) as talk:
             assert talk.until_end() == b""
+
+
+def test_authorities_may_stand_in_several_folders(
+    authority: Authority, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = crypto.load_certificate(crypto.FILETYPE_PEM, authority.certificate.read_bytes())
+    for folder in ("some", "others"):
+        (tmp_path / folder).mkdir()
+    name = f"{root.subject_name_hash():08x}.0"
+    (tmp_path / "others" / name).write_bytes(authority.certificate.read_bytes())
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", f"{tmp_path}/some:{tmp_path}/others")
+
+    with served(offering(pair), b"hello") as port, talk_with(port, TlsContext()) as talk:
+        assert talk.until_end() == b"hello"
 
 
 def test_without_a_setting_authorities_are_where_the_host_keeps_them(
