@@ -139,7 +139,12 @@ def lenient() -> TlsContext:
 
 
 class TlsSession:
-    """The client's end of a session with `name`; `cut_off` says that it ended without its goodbye."""
+    """The client's end of a session with `name`; `cut_off` says that it ended without its goodbye.
+
+    Raises:
+        ValueError: no certificate can bear that name.
+
+    """
 
     def __init__(self, context: TlsContext, name: str) -> None:
         self.cut_off = False
