@@ -151,7 +151,7 @@ class _Newest:
         return self._read[position].get((row.check, row.at))
 
     def counted(self, row: Row[tuple[object, ...]]) -> dict[str, int]:
-        """How many results there were of each outcome; of the past, how many stand."""
+        """How many results of each outcome stand."""
         if min(getattr(row, name) for name in OUTCOMES) > UNCOUNTED:
             return {name: getattr(row, name) for name in OUTCOMES}
         query = select(probe_day.c.runs).where(

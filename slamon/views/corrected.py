@@ -58,7 +58,7 @@ def _from(run: Run, instant: int) -> Run | None:
 
 
 def _renew_newest(connection: Connection, entry: Entry, fact: CorrectionFact) -> None:
-    """How many results were recorded stays; a newest one whose own fact is not at hand is shown by this one."""
+    """A newest result whose own fact is not at hand is shown by this one."""
     table = probe_last.c
     this = (table.check == fact.check, table.location == fact.location)
     stand = _runs(connection, _days(fact).order_by(probe_day.c.day.desc()).limit(1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -176,6 +177,13 @@ def amended(runs: Iterable[Run], became: Mapping[int, Outcome | None]) -> Iterat
             yield rest
 
 
+def _counted(runs: Iterable[Run]) -> Counter[Outcome]:
+    found: Counter[Outcome] = Counter()
+    for run in runs:
+        found[run.outcome] += run.count
+    return found
+
+
 def mixed(old: Basis | None, new: Basis) -> Basis:
     """The basis of figures that rest on both."""
     return new if old in (None, new) else "mixed"
@@ -252,8 +260,11 @@ class DayBook:
     touched: Spans = field(default_factory=dict)
     marked: Spans = field(default_factory=dict)
     """What the fact that is being applied has touched."""
-    replaced: dict[tuple[str, str], list[Outcome]] = field(default_factory=dict)
-    """What results of a check at a place were before others came for the same instants: a slot counts once."""
+    recounted: dict[tuple[str, str], Counter[Outcome]] = field(default_factory=dict)
+    """By how many the results of a check at a place are other than what was added to them, by outcome.
+
+    A result in whose place another came counts once, and one that was taken back not at all.
+    """
 
     def add(
         self,
@@ -286,7 +297,9 @@ class DayBook:
         for day, found in groupby(sorted(became), key=lambda at: at // DAY_US):
             key = (check, location, day)
             held = self._day(key)
+            before = _counted(held.runs())
             held.amend({at: became[at] for at in found}, position)
+            self._recount(key[:2], before, _counted(held.runs()))
             self._changed.add(key)
 
     def touch(self, source: tuple[str, str], first: int, last: int) -> None:
@@ -305,8 +318,17 @@ class DayBook:
                 self.touch((check, location), number * DAY_US, (number + 1) * DAY_US - 1)
         for part, interval in found:
             if replaced := day.add(part, interval):
-                self.replaced.setdefault(key[:2], []).extend(replaced)
+                self._recount(key[:2], Counter(replaced), Counter())
         day.told_by(*told)
+
+    def _recount(
+        self, source: tuple[str, str], gone: Counter[Outcome], came: Counter[Outcome]
+    ) -> None:
+        if gone == came:
+            return
+        recounted = self.recounted.setdefault(source, Counter())
+        recounted.update(came)
+        recounted.subtract(gone)
 
     def _day(self, key: Key) -> _Day:
         check, location, day = key
@@ -342,7 +364,7 @@ class DayBook:
 
     def flush(self) -> None:
         """Write the changed days back."""
-        self.replaced.clear()
+        self.recounted.clear()
         changed = [(key, self._days[key]) for key in sorted(self._changed)]
         written: tuple[list[Row], list[Row]] = [], []
         bound = () if self.bound is None else (self.bound,)

@@ -156,9 +156,10 @@ class Observed:
 
     def flush(self) -> Spans:
         """Write everything back; which checks and sources were touched, and in which span of time (µs)."""
-        for key, outcomes in self.book.replaced.items():
-            for outcome in outcomes:
-                self._newest[key].counts[outcome] -= 1
+        for source, outcomes in self.book.recounted.items():
+            counts = self._newest.setdefault(source, _Newest()).counts
+            for outcome, more in outcomes.items():
+                counts[outcome] += more
         self.book.flush()
         if self._newest:
             self._write_newest()

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from catalogue.instants import HOUR
+from probes.outcome import Outcome
 from slamon.history import NAMES
 from slamon.ledger.store import Ledger
 from slamon.views.fold import Folder
@@ -155,6 +157,23 @@ def _held(story: Any, reading: Reading) -> Iterator[tuple[str, object]]:
 def test_the_past_equals_views_folded_up_to_it(kit: Any, story: Any, data: st.DataObject) -> None:
     steps = data.draw(st.lists(story.steps, min_size=5, max_size=30))
     _agrees(kit, story, (steps, data.draw(story.numbers), data.draw(story.instants)))
+
+
+def test_results_corrected_before_and_heard_after_are_counted_as_they_stood(
+    kit: Any, story: Any
+) -> None:
+    begun = 2 * HOUR
+    steps = [
+        ("probe", 0, 30, 1),
+        ("correct results", "prb-control", 0, (begun, 20), Outcome.GOOD),
+        ("correct results", "prb-mail", 0, (begun, 20), None),
+        ("meet", 0),
+        ("meet", 0),
+        ("probe", 0, 20, 2),
+    ]
+
+    for seed in range(4):
+        _agrees(kit, story, (steps, seed, 0))
 
 
 @pytest.mark.soak
