@@ -1,0 +1,310 @@
+"""What a tariff makes of quantities in a month, line by line, exactly until each line is rounded once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from itertools import groupby
+from typing import Literal
+
+from catalogue.instants import parse_duration
+from catalogue.money import rounded
+from catalogue.tariffs import Line, Quantity, QuantityTier, Tariff
+
+ErrorCode = Literal[
+    "missing_quantity",
+    "missing_rate",
+    "mixed_currency",
+    "not_published",
+    "overlapping_tariffs",
+    "unit_mismatch",
+]
+Use = Literal["consumption", "comparison"]
+Holds = Callable[[Tariff, Line, dt.date], bool]
+
+CHARGED = frozenset({"published", "superseded"})
+DAY = dt.timedelta(days=1)
+PERCENT = 100
+
+
+class ChargeError(Exception):
+    """A figure cannot be computed: nothing is skipped, guessed or set to zero; `code` says of which kind that is."""
+
+    def __init__(self, code: ErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.code: ErrorCode = code
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A calendar month, by plain dates."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def named(cls, label: str) -> Month:
+        """Read a label like 2026-03.
+
+        Raises:
+            ValueError: it is none.
+
+        """
+        first = dt.datetime.strptime(label, "%Y-%m").replace(tzinfo=dt.UTC)
+        return cls(first.year, first.month)
+
+    @property
+    def length(self) -> int:
+        """How many days it has."""
+        return monthrange(self.year, self.number)[1]
+
+    @property
+    def days(self) -> tuple[dt.date, ...]:
+        """Its days in order."""
+        first = dt.date(self.year, self.number, 1)
+        return tuple(first + DAY * each for each in range(self.length))
+
+    def __str__(self) -> str:
+        return f"{self.year:04}-{self.number:02}"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Days in a row with one price and one quantity, both ends included."""
+
+    first: dt.date
+    last: dt.date
+    quantity: int
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.last - self.first).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeLine:
+    """What one line of a tariff makes in a month; `free` of the `exact` amount is not charged.
+
+    A recurring line and one for usage have segments, a one-time line has the day of its order.
+    """
+
+    tariff: str
+    line: str
+    offering: str
+    currency: str
+    quantity: int | None
+    segments: tuple[Segment, ...]
+    ordered: dt.date | None
+    exact: Fraction
+    free: Fraction = Fraction(0)
+
+    @property
+    def amount(self) -> Decimal:
+        """What is charged, rounded once."""
+        return rounded(max(self.exact - self.free, Fraction(0)), self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    """Days of a month on which something was used and no tariff says what it costs: listed, and not charged."""
+
+    offering: str
+    days: tuple[dt.date, ...]
+
+
+def price_of_tiers(
+    tiers: Sequence[QuantityTier], mode: Literal["graduated", "volume"], quantity: int
+) -> Fraction:
+    """The price of a quantity: each unit by its own tier, or all by the tier that holds the quantity.
+
+    `up_to` belongs to its tier.
+    """
+    if mode == "volume":
+        tier = next(each for each in tiers if each.up_to is None or quantity <= each.up_to)
+        return quantity * Fraction(tier.amount)
+    total, below = Fraction(0), 0
+    for tier in tiers:
+        upto = quantity if tier.up_to is None else min(quantity, tier.up_to)
+        total += Fraction(tier.amount) * max(0, upto - below)
+        below = tier.up_to or below
+    return total
+
+
+def price(line: Line, quantity: int) -> Fraction:
+    """The price of a quantity for one charge period of a line."""
+    if line.tier_mode is not None:
+        return price_of_tiers(line.tiers, line.tier_mode, quantity)
+    return Fraction(line.amount or 0) * quantity
+
+
+class PriceList:
+    """Tariffs and quantities, asked day by day; `use` says whose quantities: those consumed, or those compared."""
+
+    def __init__(
+        self, tariffs: Iterable[Tariff], quantities: Iterable[Quantity], use: Use = "consumption"
+    ) -> None:
+        self._tariffs = sorted(tariffs, key=lambda each: (_begin(each), each.id))
+        self._quantities = [each for each in quantities if each.use == use]
+        self._until = {
+            each.supersedes: _begin(each) - DAY
+            for each in self._tariffs
+            if each.supersedes and each.status in CHARGED
+        }
+
+    def in_force(self, tariff: Tariff, day: dt.date) -> bool:
+        """Whether a tariff holds on a day; who supersedes it ends it on the day before."""
+        if tariff.valid_for is None or day < tariff.valid_for.from_:
+            return False
+        ends = [each for each in (tariff.valid_for.to, self._until.get(tariff.id)) if each]
+        return all(day <= each for each in ends)
+
+    def priced(self, offering: str, day: dt.date) -> tuple[Tariff, Line] | None:
+        """The tariff and its line by which an offering is charged on a day; None where it is unpriced.
+
+        Raises:
+            ChargeError: `overlapping_tariffs`, there are two.
+
+        """
+        found = [
+            (tariff, line)
+            for tariff in self._tariffs
+            if tariff.status in CHARGED and self.in_force(tariff, day)
+            for line in tariff.lines
+            if line.offering == offering
+        ]
+        if len(found) > 1:
+            names = " and ".join(tariff.id for tariff, _ in found)
+            message = f"{offering} has a price in {names} on {day}"
+            raise ChargeError("overlapping_tariffs", message)
+        return found[0] if found else None
+
+    def level(self, offering: str, day: dt.date) -> int | None:
+        """How much of an offering there is on a day: the newest level holds until the next; None is none at all."""
+        held = [
+            each
+            for each in self._quantities
+            if each.offering == offering and each.from_ is not None and each.from_ <= day
+        ]
+        return max(held, key=lambda each: each.from_ or day).quantity if held else None
+
+    def charged(self, provider: str, month: Month) -> tuple[ChargeLine, ...]:
+        """What the tariffs of a provider make in a month, in the order of tariffs and their lines.
+
+        Raises:
+            ChargeError: `missing_quantity`, `overlapping_tariffs`.
+
+        """
+        own = [
+            each for each in self._tariffs if each.provider == provider and each.status in CHARGED
+        ]
+        return tuple(made for tariff in own for made in self._made(tariff, month, self._holds))
+
+    def of_tariff(
+        self, tariff: Tariff, month: Month, *, estimate: bool = False
+    ) -> tuple[ChargeLine, ...]:
+        """What one tariff makes in a month; an `estimate` takes drafts as well.
+
+        Raises:
+            ChargeError: `not_published`, and as for `charged`.
+
+        """
+        if tariff.status in CHARGED:
+            return tuple(self._made(tariff, month, self._holds))
+        if estimate and tariff.lines:
+            return tuple(self._made(tariff, month, lambda t, _, day: self.in_force(t, day)))
+        message = f"{tariff.id} is {tariff.status}, and only published tariffs are charged"
+        raise ChargeError("not_published", message)
+
+    def unpriced(self, offerings: Iterable[str], month: Month) -> tuple[Unpriced, ...]:
+        """Of some offerings: the days on which they are used, and no tariff prices them."""
+        found = (
+            Unpriced(
+                each,
+                tuple(
+                    day
+                    for day in month.days
+                    if self.level(each, day) and self.priced(each, day) is None
+                ),
+            )
+            for each in offerings
+        )
+        return tuple(each for each in found if each.days)
+
+    def _holds(self, tariff: Tariff, line: Line, day: dt.date) -> bool:
+        if not self.in_force(tariff, day):
+            return False
+        found = self.priced(line.offering, day)
+        return found is not None and found[0] is tariff
+
+    def _made(self, tariff: Tariff, month: Month, holds: Holds) -> Iterator[ChargeLine]:
+        made = [
+            each
+            for line in tariff.lines
+            for each in self._of_line(
+                tariff, line, month, [day for day in month.days if holds(tariff, line, day)]
+            )
+        ]
+        exact = {each.line: each.exact for each in made}
+        by_offering = {line.offering: exact.get(line.id, Fraction(0)) for line in tariff.lines}
+        shares = {line.id: line.free_share for line in tariff.lines}
+        for each in made:
+            share = shares[each.line]
+            free = Fraction(share.percent) / PERCENT * by_offering[share.of] if share else 0
+            yield replace(each, free=Fraction(free))
+
+    def _of_line(
+        self, tariff: Tariff, line: Line, month: Month, days: Sequence[dt.date]
+    ) -> Iterator[ChargeLine]:
+        if not days:
+            return
+        currency = tariff.currency or ""
+        if line.price_type == "one_time":
+            for order in self._orders(line.offering, days):
+                exact = Fraction(line.amount or 0) * order.quantity
+                yield ChargeLine(
+                    tariff.id,
+                    line.id,
+                    line.offering,
+                    currency,
+                    order.quantity,
+                    (),
+                    order.date,
+                    exact,
+                )
+            return
+        segments = self._segments(tariff, line, days)
+        months = parse_duration(line.charge_period or "P1M").months
+        exact = sum(
+            (Fraction(each.days, month.length) * price(line, each.quantity) for each in segments),
+            Fraction(0),
+        )
+        yield ChargeLine(
+            tariff.id, line.id, line.offering, currency, None, segments, None, exact / months
+        )
+
+    def _orders(self, offering: str, days: Sequence[dt.date]) -> Iterator[Quantity]:
+        for each in self._quantities:
+            if each.offering == offering and each.date in days:
+                yield each
+
+    def _segments(self, tariff: Tariff, line: Line, days: Sequence[dt.date]) -> tuple[Segment, ...]:
+        levels = [(day, self.level(line.offering, day)) for day in days]
+        for day, level in levels:
+            if level is None:
+                message = f"{tariff.id} charges {line.offering} on {day}, and no quantity of it is known by then"
+                raise ChargeError("missing_quantity", message)
+        # Days in a row differ from their own index by the same amount.
+        rows = groupby(
+            enumerate(levels), key=lambda each: (each[1][0].toordinal() - each[0], each[1][1])
+        )
+        held = ([row for _, row in group] for _, group in rows)
+        return tuple(Segment(row[0][0], row[-1][0], row[0][1] or 0) for row in held)
+
+
+def _begin(tariff: Tariff) -> dt.date:
+    return tariff.valid_for.from_ if tariff.valid_for else dt.date.max

@@ -1,0 +1,127 @@
+"""Charging: tariffs and quantities become lines, lines an invoice; each figure of the test vectors to the cent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from catalogue.charging import ChargeError, Month, PriceList, price_of_tiers
+from catalogue.exchange import Rates
+from catalogue.invoicing import invoices, is_absorbed, surcharged
+from catalogue.reader import read
+from catalogue.tariffs import ExchangeRate, Quantity, QuantityTier, Tariff
+
+HERE = Path(__file__).parent
+STARTER = HERE.parents[1] / "catalogue" / "starter" / "cms-2008"
+VECTORS = YAML(typ="safe").load((HERE / "cms-2008-golden.yaml").read_text("utf-8"))
+CATALOGUE = read([STARTER])
+TARIFFS = [record for _, record in CATALOGUE.of(Tariff)]
+QUANTITIES = [record for _, record in CATALOGUE.of(Quantity)]
+RATES = [record for _, record in CATALOGUE.of(ExchangeRate)]
+PRICES = PriceList(TARIFFS, QUANTITIES)
+
+
+def tariff(name: str) -> Tariff:
+    return next(each for each in TARIFFS if each.id == name)
+
+
+def cases(name: str) -> list[Any]:
+    return [pytest.param(v, id=str(v.get("case", n))) for n, v in enumerate(VECTORS[name])]
+
+
+@pytest.mark.parametrize("vector", cases("tariff_of_day"))
+def test_a_day_is_priced_by_the_tariff_in_force(vector: dict[str, Any]) -> None:
+    found = PRICES.priced(vector["offering"], vector["date"])
+    told = (found[0].id, str(found[1].amount)) if found else (None, None)
+    assert told == (vector["tariff"], vector["amount"])
+
+
+@pytest.mark.parametrize("vector", cases("charges"))
+def test_a_month_is_charged_line_by_line(vector: dict[str, Any]) -> None:
+    month = Month.named(vector["month"])
+    lines = PRICES.charged(vector["provider"], month)
+
+    told = [
+        {
+            "tariff": each.tariff,
+            "line": each.line,
+            "amount": str(each.amount),
+            **(
+                {"date": each.ordered, "quantity": each.quantity}
+                if each.ordered
+                else {"segments": [{"days": s.days, "quantity": s.quantity} for s in each.segments]}
+            ),
+        }
+        for each in lines
+    ]
+    (invoice,) = invoices(vector["provider"], month, lines, TARIFFS)
+    assert told == vector["lines"]
+    assert (str(invoice.total), invoice.currency) == (vector["total"], vector["currency"])
+    assert month.length == vector["days"]
+
+
+@pytest.mark.parametrize("vector", cases("tiers"))
+def test_tiers_apply_to_the_level_of_each_segment(vector: dict[str, Any]) -> None:
+    tiers = [QuantityTier.model_validate(each) for each in vector["tiers"]]
+    days = vector.get("days", 1)
+    segments = vector.get("segments", [{"days": days, "quantity": vector.get("quantity")}])
+    for mode in ("graduated", "volume"):
+        exact = sum(
+            each["days"] * price_of_tiers(tiers, mode, each["quantity"]) for each in segments
+        )
+        assert f"{Decimal(round(exact / days * 100)) / 100:.2f}" == vector[mode]
+
+
+@pytest.mark.parametrize("vector", cases("invoices"))
+def test_surcharges_come_before_the_limit_of_small_invoices(vector: dict[str, Any]) -> None:
+    known = tariff(vector["tariff"])
+    (psc,) = surcharged(known, Decimal(vector["net"]))
+    total = Decimal(vector["net"]) + psc.amount
+    assert (str(psc.amount), str(total)) == (vector["psc"], vector["total"])
+    assert is_absorbed(known, total) is vector["absorbed"]
+
+
+@pytest.mark.parametrize("vector", cases("conversions"))
+def test_each_line_is_converted_and_rounded_by_itself(vector: dict[str, Any]) -> None:
+    found = Rates(RATES, vector["kind"]).convert(
+        [Decimal(each) for each in vector["lines"]], vector["from"], vector["to"], vector["date"]
+    )
+    assert [str(each) for each in found.amounts] == vector["converted"]
+    assert str(found.total) == vector["total"]
+
+
+@pytest.mark.parametrize("vector", cases("estimates"))
+def test_a_draft_shows_what_it_would_cost(vector: dict[str, Any]) -> None:
+    known = tariff(vector["tariff"])
+    (line,) = [each for each in known.lines if each.id == vector["line"]]
+    assumed = Quantity.model_validate(
+        {"offering": line.offering, "quantity": 1, "from": dt.date(2008, 1, 1), "prov": {"_": "I"}}
+    )
+    alone = known.model_copy(update={"lines": (line,)})
+    months = [Month(2008 + (n + 9) // 12, (n + 9) % 12 + 1) for n in range(12)]
+    amounts = [
+        made.amount
+        for month in months
+        for made in PriceList([alone], [assumed]).of_tariff(alone, month, estimate=True)
+    ]
+    assert str(amounts[0]) == vector["amount"]
+    assert str(sum(amounts)) == vector["twelve_months"]
+
+
+def test_what_is_missing_stops_the_figure() -> None:
+    known = [each for each in QUANTITIES if each.offering != "off-internet"]
+    with pytest.raises(ChargeError, match="off-internet") as refused:
+        PriceList(TARIFFS, known).charged("unv", Month(2026, 3))
+    assert refused.value.code == "missing_quantity"
+
+
+@pytest.mark.parametrize("name", ["tar-wcmc-2008", "tar-unep-2008"])
+def test_only_what_is_published_is_charged(name: str) -> None:
+    with pytest.raises(ChargeError, match=name) as refused:
+        PRICES.of_tariff(tariff(name), Month(2008, 10))
+    assert refused.value.code == "not_published"
