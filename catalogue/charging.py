@@ -23,10 +23,10 @@ ErrorCode = Literal[
     "overlapping_tariffs",
     "unit_mismatch",
 ]
-Use = Literal["consumption", "comparison"]
 Holds = Callable[[Tariff, Line, dt.date], bool]
 
 CHARGED = frozenset({"published", "superseded"})
+DRAFT = frozenset({"draft"})
 DAY = dt.timedelta(days=1)
 PERCENT = 100
 
@@ -96,11 +96,12 @@ class ChargeLine:
     tariff: str
     line: str
     offering: str
+    unit: str
     currency: str
-    quantity: int | None
-    segments: tuple[Segment, ...]
-    ordered: dt.date | None
-    exact: Fraction
+    quantity: int | None = None
+    segments: tuple[Segment, ...] = ()
+    ordered: dt.date | None = None
+    exact: Fraction = Fraction(0)
     free: Fraction = Fraction(0)
 
     @property
@@ -143,13 +144,21 @@ def price(line: Line, quantity: int) -> Fraction:
 
 
 class PriceList:
-    """Tariffs and quantities, asked day by day; `use` says whose quantities: those consumed, or those compared."""
+    """Tariffs and quantities, asked day by day.
+
+    For a `comparison` quantities count that nobody consumes, and drafts price what no published tariff does.
+    """
 
     def __init__(
-        self, tariffs: Iterable[Tariff], quantities: Iterable[Quantity], use: Use = "consumption"
+        self,
+        tariffs: Iterable[Tariff],
+        quantities: Iterable[Quantity],
+        *,
+        comparison: bool = False,
     ) -> None:
         self._tariffs = sorted(tariffs, key=lambda each: (_begin(each), each.id))
-        self._quantities = [each for each in quantities if each.use == use]
+        self._drafts = comparison
+        self._quantities = [each for each in quantities if comparison or each.use == "consumption"]
         self._until = {
             each.supersedes: _begin(each) - DAY
             for each in self._tariffs
@@ -170,18 +179,25 @@ class PriceList:
             ChargeError: `overlapping_tariffs`, there are two.
 
         """
-        found = [
-            (tariff, line)
-            for tariff in self._tariffs
-            if tariff.status in CHARGED and self.in_force(tariff, day)
-            for line in tariff.lines
-            if line.offering == offering
-        ]
+        found = self._pricing(offering, day, CHARGED)
+        if not found and self._drafts:
+            found = self._pricing(offering, day, DRAFT)
         if len(found) > 1:
             names = " and ".join(tariff.id for tariff, _ in found)
             message = f"{offering} has a price in {names} on {day}"
             raise ChargeError("overlapping_tariffs", message)
         return found[0] if found else None
+
+    def _pricing(
+        self, offering: str, day: dt.date, statuses: frozenset[str]
+    ) -> list[tuple[Tariff, Line]]:
+        return [
+            (tariff, line)
+            for tariff in self._tariffs
+            if tariff.status in statuses and self.in_force(tariff, day)
+            for line in tariff.lines
+            if line.offering == offering
+        ]
 
     def level(self, offering: str, day: dt.date) -> int | None:
         """How much of an offering there is on a day: the newest level holds until the next; None is none at all."""
@@ -199,9 +215,7 @@ class PriceList:
             ChargeError: `missing_quantity`, `overlapping_tariffs`.
 
         """
-        own = [
-            each for each in self._tariffs if each.provider == provider and each.status in CHARGED
-        ]
+        own = [each for each in self._tariffs if each.provider == provider]
         return tuple(made for tariff in own for made in self._made(tariff, month, self._holds))
 
     def of_tariff(
@@ -262,30 +276,18 @@ class PriceList:
     ) -> Iterator[ChargeLine]:
         if not days:
             return
-        currency = tariff.currency or ""
+        made = ChargeLine(tariff.id, line.id, line.offering, line.unit, tariff.currency or "")
         if line.price_type == "one_time":
             for order in self._orders(line.offering, days):
                 exact = Fraction(line.amount or 0) * order.quantity
-                yield ChargeLine(
-                    tariff.id,
-                    line.id,
-                    line.offering,
-                    currency,
-                    order.quantity,
-                    (),
-                    order.date,
-                    exact,
-                )
+                yield replace(made, quantity=order.quantity, ordered=order.date, exact=exact)
             return
         segments = self._segments(tariff, line, days)
         months = parse_duration(line.charge_period or "P1M").months
-        exact = sum(
-            (Fraction(each.days, month.length) * price(line, each.quantity) for each in segments),
-            Fraction(0),
+        shares = (
+            Fraction(each.days, month.length) * price(line, each.quantity) for each in segments
         )
-        yield ChargeLine(
-            tariff.id, line.id, line.offering, currency, None, segments, None, exact / months
-        )
+        yield replace(made, segments=segments, exact=sum(shares, Fraction(0)) / months)
 
     def _orders(self, offering: str, days: Sequence[dt.date]) -> Iterator[Quantity]:
         for each in self._quantities:
@@ -298,12 +300,20 @@ class PriceList:
             if level is None:
                 message = f"{tariff.id} charges {line.offering} on {day}, and no quantity of it is known by then"
                 raise ChargeError("missing_quantity", message)
-        # Days in a row differ from their own index by the same amount.
-        rows = groupby(
-            enumerate(levels), key=lambda each: (each[1][0].toordinal() - each[0], each[1][1])
+        held = {day: level or 0 for day, level in levels}
+        return tuple(
+            Segment(first, last, quantity)
+            for quantity, same in groupby(days, key=lambda day: held[day])
+            for first, last in in_a_row(tuple(same))
         )
-        held = ([row for _, row in group] for _, group in rows)
-        return tuple(Segment(row[0][0], row[-1][0], row[0][1] or 0) for row in held)
+
+
+def in_a_row(days: Sequence[dt.date]) -> Iterator[tuple[dt.date, dt.date]]:
+    """Group days, which are in order, into runs without a gap: the first and the last of each."""
+    # Within a run each day differs from its own place in the list by as much.
+    for _, run in groupby(enumerate(days), key=lambda each: each[1].toordinal() - each[0]):
+        held = [day for _, day in run]
+        yield held[0], held[-1]
 
 
 def _begin(tariff: Tariff) -> dt.date:

@@ -20,7 +20,7 @@ from catalogue.recommendations import (
 )
 from catalogue.remedies import Credit
 from catalogue.services import Service
-from catalogue.tariffs import ExchangeRate, Quantity, Tariff
+from catalogue.tariffs import ExchangeRate
 
 _WHOLE = "the whole record"
 
@@ -62,17 +62,6 @@ def _service(service: Service) -> Iterator[str]:
         yield "measured_by (attestation): kept, nobody is asked yet"
 
 
-def _tariff(tariff: Tariff) -> Iterator[str]:
-    if tariff.lines:
-        yield f"lines ({len(tariff.lines)}): kept, charges are not yet computed"
-    if tariff.surcharges:
-        yield f"surcharges ({len(tariff.surcharges)}): kept, not yet charged"
-    if tariff.de_minimis:
-        yield "de_minimis: kept, small invoices are not yet absorbed"
-    if tariff.supersedes:
-        yield f"supersedes ({tariff.supersedes}): kept, the validity is not yet cut"
-
-
 def _commitment(commitment: Commitment) -> Iterator[str]:
     if commitment.closes_on:
         yield "closes_on: kept, the commitment is not yet closed by itself"
@@ -89,8 +78,8 @@ def _attestation(attestation: Attestation) -> Iterator[str]:
     yield f"{_WHOLE} (every {attestation.every}): kept, nobody is asked yet"
 
 
-def _uncharged(_: Quantity | ExchangeRate) -> Iterator[str]:
-    yield f"{_WHOLE}: kept, charges are not yet computed"
+def _unconverted(_: ExchangeRate) -> Iterator[str]:
+    yield f"{_WHOLE}: kept, nothing is converted yet"
 
 
 def _unshown(_: Document) -> Iterator[str]:
@@ -100,9 +89,7 @@ def _unshown(_: Document) -> Iterator[str]:
 _FINDERS: dict[type[Document], Callable[[Any], Iterator[str]]] = {
     Agreement: _agreement,
     Service: _service,
-    Tariff: _tariff,
-    Quantity: _uncharged,
-    ExchangeRate: _uncharged,
+    ExchangeRate: _unconverted,
     Commitment: _commitment,
     Import: _import,
     Attestation: _attestation,

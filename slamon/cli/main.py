@@ -24,6 +24,7 @@ class Commands(Deferred):
         "doctor": "slamon.cli.doctoring:doctor",
         "judge": "slamon.cli.judging:judge",
         "close": "slamon.cli.judging:close",
+        "charges": "slamon.cli.charging:charges",
         "catalogue": "slamon.cli.documents:app",
         "import": "slamon.cli.importing:app",
         "breaches": "slamon.cli.breaches:app",

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from catalogue.agreements import Agreement
+from catalogue.charging import Month
 from catalogue.instants import format_instant
 from catalogue.interpretation import not_yet_interpreted
 from catalogue.services import Service
@@ -17,6 +18,7 @@ from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.sla.judgement import Judgement
 from slamon.views import (
     asked,
+    charged,
     declared,
     explained,
     kept,
@@ -48,6 +50,7 @@ from slamon.views.answers import (
     TallyDay,
     TariffLine,
 )
+from slamon.views.charged import Charges
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.glance import Glance
@@ -175,6 +178,16 @@ class Reading(Watching):
         """All tariffs with their state."""
         with self._store.reading() as connection:
             return listings.tariffs(promises(connection))
+
+    def charges(self, provider: str, month: Month) -> Charges | None:
+        """What a provider charges for a month; None where there is no such party.
+
+        Raises:
+            ChargeError: it cannot be computed.
+
+        """
+        with self._store.reading() as connection:
+            return charged.charges(promises(connection), provider, month)
 
     def commitments(self, now: int) -> tuple[CommitmentLine, ...]:
         """All dated deliverables with their state."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from catalogue.charging import Month
 from slamon.app.exclusions import Asked
 from slamon.ledger.proof import Proof
 from slamon.sla.judgement import Judgement
@@ -30,6 +31,7 @@ from slamon.views.answers import (
     TallyDay,
     TariffLine,
 )
+from slamon.views.charged import Charges
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.histories import PeriodHistory
@@ -66,6 +68,12 @@ class Reading(Protocol):
 
     def tariffs(self) -> tuple[TariffLine, ...]:
         """All tariffs with their state."""
+
+    def charges(self, provider: str, month: Month) -> Charges | None:
+        """What a provider charges for a month; None where there is no such party.
+
+        Raises: ChargeError where it cannot be computed.
+        """
 
     def commitments(self, now: int) -> tuple[CommitmentLine, ...]:
         """All dated deliverables with their state."""

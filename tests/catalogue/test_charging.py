@@ -11,9 +11,12 @@ import pytest
 from ruamel.yaml import YAML
 
 from catalogue.charging import ChargeError, Month, PriceList, price_of_tiers
+from catalogue.comparing import compared
 from catalogue.exchange import Rates
+from catalogue.funding import split
 from catalogue.invoicing import invoices, is_absorbed, surcharged
 from catalogue.reader import read
+from catalogue.services import Service
 from catalogue.tariffs import ExchangeRate, Quantity, QuantityTier, Tariff
 
 HERE = Path(__file__).parent
@@ -22,6 +25,7 @@ VECTORS = YAML(typ="safe").load((HERE / "cms-2008-golden.yaml").read_text("utf-8
 CATALOGUE = read([STARTER])
 TARIFFS = [record for _, record in CATALOGUE.of(Tariff)]
 QUANTITIES = [record for _, record in CATALOGUE.of(Quantity)]
+SERVICES = [record for _, record in CATALOGUE.of(Service)]
 RATES = [record for _, record in CATALOGUE.of(ExchangeRate)]
 PRICES = PriceList(TARIFFS, QUANTITIES)
 
@@ -125,3 +129,36 @@ def test_only_what_is_published_is_charged(name: str) -> None:
     with pytest.raises(ChargeError, match=name) as refused:
         PRICES.of_tariff(tariff(name), Month(2008, 10))
     assert refused.value.code == "not_published"
+
+
+@pytest.mark.parametrize("vector", cases("comparisons"))
+def test_two_offers_for_the_same_need_are_compared(vector: dict[str, Any]) -> None:
+    sides = vector["left"]["provider"], vector["right"]["provider"]
+    rates = Rates(RATES, vector["rate_kind"])
+    month = Month.named(vector["month"])
+    found = compared(sides, month, SERVICES, TARIFFS, QUANTITIES, rates)
+
+    right, converted = vector["right"], vector["converted"]
+    amounts = dict(
+        zip([e.offering for e in found.right.lines] + ["psc"], found.converted.amounts, strict=True)
+    )
+    assert {e.offering: str(e.amount) for e in found.left.lines} == vector["left"]["lines"]
+    assert str(found.left.total) == vector["left"]["total"]
+    assert {e.offering: str(e.amount) for e in found.right.lines} == right["lines"]
+    assert {e.surcharge: str(e.amount) for e in found.right.surcharges} == right["surcharges"]
+    assert (str(found.right.total), found.right.draft) == (right["total"], right["draft"])
+    assert {k: str(v) for k, v in amounts.items()} == converted["lines"] | converted["surcharges"]
+    assert str(found.converted.total) == converted["total"]
+    assert str(found.converted.rates[1].per_usd) == converted["rate"]
+    assert sorted(found.without_counterpart) == sorted(vector["without_counterpart"])
+    assert str(found.difference) == vector["difference"]
+
+
+@pytest.mark.parametrize("vector", cases("funding"))
+def test_a_surcharge_is_split_to_the_cent(vector: dict[str, Any]) -> None:
+    net = {name: Decimal(each) for name, each in vector["net"].items()}
+    found = split(Decimal(vector["surcharge"]), net, "USD")
+    assert {name: str(each) for name, each in found.items()} == vector["split"]
+    totals = {name: str(net[name] + found[name]) for name in net}
+    assert totals == vector["totals"]
+    assert str(sum(map(Decimal, totals.values()))) == vector["invoice"]
