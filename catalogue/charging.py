@@ -242,12 +242,15 @@ class PriceList:
                 tuple(
                     day
                     for day in month.days
-                    if self.level(each, day) and self.priced(each, day) is None
+                    if self._is_used(each, day) and self.priced(each, day) is None
                 ),
             )
             for each in offerings
         )
         return tuple(each for each in found if each.days)
+
+    def _is_used(self, offering: str, day: dt.date) -> bool:
+        return bool(self.level(offering, day)) or any(self._orders(offering, [day]))
 
     def _holds(self, tariff: Tariff, line: Line, day: dt.date) -> bool:
         if not self.in_force(tariff, day):
