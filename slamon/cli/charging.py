@@ -40,7 +40,8 @@ def charges(
 
 def _lacks(then: Then, provider: str) -> Charges:
     names = ", ".join(dict.fromkeys(line.provider for line in then.reading.tariffs()))
-    message = f"there is no party {provider!r}; tariffs are of {names}"
+    known = f"tariffs are of {names}" if names else "no tariff was recorded yet"
+    message = f"there is no party {provider!r}; {known}"
     raise Unknown(message)
 
 
