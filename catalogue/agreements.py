@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from catalogue.document import Document, PartialDate, Record, Text3
-from catalogue.instants import InstantError, at_clock, local_date
+from catalogue.instants import InstantError, at_clock, parse_duration
 from catalogue.objectives import Objective
 from catalogue.periods import Anniversary, Period, parse_period
 from catalogue.references import (
@@ -20,6 +20,7 @@ from catalogue.references import (
     Reference,
     WindowRef,
 )
+from catalogue.shifting import months_after
 from catalogue.values import Duration, Id, UndottedId, Zone, wrong
 
 State = Literal["proposed", "negotiating", "signed", "in_force", "expired", "terminated"]
@@ -122,7 +123,12 @@ class InForce(Document):
 
 
 class Agreement(Record):
-    """A service agreement between a provider and a customer."""
+    """A service agreement between a provider and a customer.
+
+    `state` and what follows it were asserted first, and are what people recorded since: signed, begun (where the
+    terms leave the first day open, as of a trial), ended before its time. `enforces` names the objectives that the
+    signature took out of shadow mode.
+    """
 
     id: UndottedId
     kind: Literal["sla", "mou", "ola", "uc", "project", "trial", "cooperation"]
@@ -133,6 +139,9 @@ class Agreement(Record):
     tz: Zone
     state: State
     signed_on: PartialDate | None
+    began_on: date | None = None
+    ended_on: date | None = None
+    enforces: tuple[Id, ...] = ()
     in_force: InForce
     duration: Duration | None = None
     review_every: Duration | None = None
@@ -150,10 +159,51 @@ class Agreement(Record):
         return self.state not in {"proposed", "negotiating"}
 
     @property
+    def stated_first_day(self) -> date | None:
+        """The day from which its terms say that it holds, or on which it began; null where they leave it open.
+
+        A day that is known only roughly is the last one it may be: the reading that is safe for the provider.
+        """
+        first = self.in_force.from_ or self.began_on
+        return first.last_day() if isinstance(first, PartialDate) else first
+
+    @property
+    def first_day(self) -> date | None:
+        """The day on which it comes into force: where its terms leave it open, that of the signature.
+
+        The day of a news item about a signature is another one.
+        """
+        signed = self.signed_on
+        known = signed.last_day() if signed and signed.precision != "published_on" else None
+        return self.stated_first_day or known
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it is in force; null = open, or not known yet."""
+        known = [
+            day for day in (self.in_force.to or self._after_its_duration(), self.ended_on) if day
+        ]
+        return min(known, default=None)
+
+    def _after_its_duration(self) -> date | None:
+        first = self.first_day
+        if self.duration is None or first is None:
+            return None
+        length = parse_duration(self.duration)
+        return months_after(first, length.months) + timedelta(days=length.days - 1)
+
+    @property
+    def binds_from(self) -> date | None:
+        """The first day on which anything follows from a breach: in force, and signed where a signature is known."""
+        first = self.first_day if self.binding else None
+        if first is None or self.signed_on is None:
+            return first
+        return max(first, self.signed_on.last_day())
+
+    @property
     def anniversary(self) -> Anniversary | None:
         """The month and day on which its years begin; null while the first day is not known."""
-        first = self.in_force.from_
-        begin = first.last_day() if isinstance(first, PartialDate) else first
+        begin = self.first_day
         return (begin.month, begin.day) if begin else None
 
     def period(self, label: str) -> Period:
@@ -175,26 +225,21 @@ class Agreement(Record):
 
         """
         period = self.period(label)
-        begin, end = self._first_and_last()
-        if begin is not None and period.end <= begin:
-            first = local_date(begin, self.tz)
+        _, end = self._first_and_last()
+        first = self.stated_first_day
+        if first is not None and period.end <= at_clock(first, 0, self.tz):
             said = f"{label} is before the agreement {self.id}, which holds from {first}"
             raise InstantError(f"{said}; ask for {first:%Y-%m} or later")
         if end is not None and period.begin >= end:
-            said = f"{label} is after the agreement {self.id}, which held until {self.in_force.to}"
-            raise InstantError(f"{said}; ask for {self.in_force.to:%Y-%m} or earlier")
+            said = f"{label} is after the agreement {self.id}, which held until {self.last_day}"
+            raise InstantError(f"{said}; ask for {self.last_day:%Y-%m} or earlier")
         return period
 
     def _first_and_last(self) -> tuple[int | None, int | None]:
-        """The instants at which it begins and ends, as far as they are known.
-
-        A first day that is known only roughly is read as the last day it may be: the reading
-        that is safe for the provider.
-        """
-        first, last = self.in_force.from_, self.in_force.to
-        begin = first.last_day() if isinstance(first, PartialDate) else first
+        """The instants at which it begins and ends, as far as they are known."""
+        first, last = self.first_day, self.last_day
         return (
-            None if begin is None else at_clock(begin, 0, self.tz),
+            None if first is None else at_clock(first, 0, self.tz),
             None if last is None else at_clock(last + timedelta(days=1), 0, self.tz),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
@@ -13,6 +14,8 @@ from catalogue.references import Path
 
 Json = dict[str, JsonValue]
 Parts = tuple[str, ...]
+
+_LONGEST = 80
 
 
 class Change(BaseModel):
@@ -65,6 +68,20 @@ def fields_along(document: JsonValue, parts: Parts) -> tuple[str, ...]:
     """Name the fields a path leads through, without the ids of members of lists."""
     steps = as_written(document, parts)
     return tuple(step for step in steps if isinstance(step, str))
+
+
+def as_text(value: JsonValue) -> str:
+    """Put a value of a document into one short line."""
+    match value:
+        case None:
+            return "none"
+        case str():
+            text = value
+        case {"value": str(known), "precision": str()}:
+            text = known
+        case _:
+            text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _in_maps(parts: Parts, old: Json, new: Json) -> Iterator[Change]:

@@ -5,8 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
+from catalogue.instants import InstantError
 from catalogue.references import Path
 from catalogue.values import Provenance, wrong
 
@@ -44,6 +52,23 @@ class PartialDate(Part):
             raise wrong(f'"{self.value}" is not a date of precision {self.precision}')
         self.last_day()
         return self
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read 2026, 2026-05 or 2026-05-31, as precise as it is written.
+
+        Raises:
+            InstantError: it is no date.
+
+        """
+        precision = next((name for name, length in _LENGTHS.items() if length == len(text)), "day")
+        try:
+            return cls.model_validate({"value": text, "precision": precision})
+        except ValidationError:
+            message = (
+                f"{text!r} is no date; write a year, a month or a day, like 2026-05 or 2026-05-31"
+            )
+            raise InstantError(message) from None
 
     def first_day(self) -> date:
         """Return the first day that the value may stand for."""

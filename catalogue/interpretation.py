@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from catalogue.agreements import Agreement
-from catalogue.commitments import Commitment
 from catalogue.document import Document
 from catalogue.objectives import Objective
 from catalogue.probing import Attestation, Import
@@ -36,8 +35,6 @@ def _agreement(agreement: Agreement) -> Iterator[str]:
     for objective in agreement.objectives:
         for said in _objective(objective):
             yield f"objectives.{objective.id}.{said}"
-    if agreement.duration:
-        yield f"duration ({agreement.duration}): kept, the term is not yet derived from it"
     if agreement.review_every:
         yield f"review_every ({agreement.review_every}): kept, reviews are not yet called for"
     if agreement.raci:
@@ -62,13 +59,6 @@ def _service(service: Service) -> Iterator[str]:
         yield "measured_by (attestation): kept, nobody is asked yet"
 
 
-def _commitment(commitment: Commitment) -> Iterator[str]:
-    if commitment.closes_on:
-        yield "closes_on: kept, the commitment is not yet closed by itself"
-    if commitment.depends_on:
-        yield f"depends_on ({', '.join(commitment.depends_on)}): kept, not yet checked"
-
-
 def _import(source: Import) -> Iterator[str]:
     if source.use == "counter_evidence":
         yield f"{_WHOLE} (counter-evidence): kept, not yet imported"
@@ -90,7 +80,6 @@ _FINDERS: dict[type[Document], Callable[[Any], Iterator[str]]] = {
     Agreement: _agreement,
     Service: _service,
     ExchangeRate: _unconverted,
-    Commitment: _commitment,
     Import: _import,
     Attestation: _attestation,
     **dict.fromkeys(

@@ -99,11 +99,18 @@ _ALL = (
     Kind("source", "sources", Source),
     Kind("party", "providers", Party),
     Kind("service", "services", Service, lifecycle=("lifecycle",)),
-    Kind("tariff", "tariffs", Tariff, lifecycle=("status",)),
+    Kind("tariff", "tariffs", Tariff, lifecycle=("status", "received", "published_on")),
     Kind("quantity", "quantities", Quantity, id_of=_quantity_id),
     Kind("exchange_rate", "exchange_rates", ExchangeRate, id_of=_rate_id),
-    Kind("agreement", "agreements", Agreement, lifecycle=("state", "signed_on")),
-    Kind("commitment", "commitments", Commitment, lifecycle=("state", "fulfilled_on")),
+    Kind(
+        "agreement",
+        "agreements",
+        Agreement,
+        lifecycle=("state", "signed_on", "began_on", "ended_on", "enforces"),
+    ),
+    Kind(
+        "commitment", "commitments", Commitment, lifecycle=("state", "fulfilled_on", "deliveries")
+    ),
     Kind("calendar", "calendars", Calendar),
     Kind("service_hours", "service_hours", Hours),
     Kind("window", "windows", Window),
@@ -113,10 +120,10 @@ _ALL = (
     Kind("import", "imports", Import),
     Kind("attestation", "attestations", Attestation),
     Kind("register", "meta", Register, single=True),
-    Kind("recommendation", "recommendations", Recommendation, lifecycle=("status",)),
+    Kind("recommendation", "recommendations", Recommendation, lifecycle=("status", "review_on")),
     Kind("step", "steps", Step, id_of=_step_id),
     Kind("summary_item", "summary_items", SummaryItem),
-    Kind("ambiguity", "ambiguities", Ambiguity),
+    Kind("ambiguity", "ambiguities", Ambiguity, lifecycle=("resolution",)),
     Kind("glossary_term", "glossary", GlossaryTerm, id_of=_term_id),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -49,13 +50,14 @@ class Topic(Text3):
 
 
 class Recommendation(Record):
-    """One recommendation and where slamon carries it."""
+    """One recommendation and where slamon carries it; a decision not to act is looked at again on `review_on`."""
 
     id: Id
     topic: Topic
     text: Text3
     no_action: bool
     status: Literal["open", "in_progress", "fulfilled", "no_action", "ambiguous", "superseded"]
+    review_on: date | None = None
     steps: tuple[StepRef, ...]
     candidate_steps: tuple[StepRef, ...]
     depends_on: tuple[RecommendationRef, ...]
@@ -91,13 +93,21 @@ class SummaryItem(Record):
     coverage: Literal["full", "partial", "none"]
 
 
+class Resolution(Part):
+    """How somebody decided that a passage is to be read, and on which day."""
+
+    reading: str = Field(min_length=1)
+    on: date
+
+
 class Ambiguity(Record):
-    """Where the review can be read in more than one way, and how the catalogue treats it."""
+    """Where the review can be read in more than one way, and how the catalogue treats it until that is decided."""
 
     id: Id
     where: tuple[str, ...]
     what: Text3
     treat_as: str
+    resolution: Resolution | None = None
 
 
 class GlossaryTerm(Record):

@@ -20,6 +20,9 @@ from catalogue.values import Id, Zone
 
 Lifecycle = Literal["proposed", "trial", "live", "retained", "integrating", "retired"]
 
+UNSPECIFIED = "unspecified"
+"""The funding source of a service of which nobody has said who pays for it."""
+
 
 class Offering(Document):
     """What can be ordered of a service; `comparable_to` meets the same need in the same unit."""

@@ -81,8 +81,18 @@ class DeMinimis(Document):
     effect: Literal["absorbed"]
 
 
+class Received(Document):
+    """The paper or file in which a price list came, and on which day."""
+
+    document: str = Field(min_length=1)
+    on: dt.date
+
+
 class Tariff(Record):
-    """A price list; a requested one is still empty, a draft is never charged."""
+    """A price list; a requested one is still empty, a draft is never charged.
+
+    `received` names the document in which a requested one came.
+    """
 
     id: Id
     provider: PartyRef
@@ -97,6 +107,8 @@ class Tariff(Record):
     lines: tuple[Line, ...] = ()
     surcharges: tuple[Surcharge, ...] = ()
     de_minimis: DeMinimis | None = None
+    received: Received | None = None
+    published_on: dt.date | None = None
 
     @model_validator(mode="after")
     def _priced_unless_requested(self) -> Self:
@@ -107,7 +119,8 @@ class Tariff(Record):
         for field, value in given.items():
             if self.status == "requested" and value is not None:
                 raise wrong(f'a requested tariff has no "{field}" yet')
-            if self.status != "requested" and value is None:
+            never_came = self.status == "withdrawn" and self.received is None
+            if self.status != "requested" and value is None and not never_came:
                 raise wrong(f'a {self.status} tariff needs "{field}"')
         return self
 

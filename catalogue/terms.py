@@ -8,7 +8,8 @@ from typing import assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from catalogue.changes import Change, Json, changed
+from catalogue.changes import Change, Json, as_text, changed
+from catalogue.lifecycle import LifecycleFact
 
 
 class Fact(BaseModel):
@@ -51,14 +52,26 @@ class TermsWithdrawn(Fact):
     """The record is no longer in its set."""
 
 
-class LifecycleAsserted(Fact):
+class LifecycleAsserted(LifecycleFact):
     """What the documents first said of the lifecycle, such as state or signature."""
 
     values: Json
 
+    def told(self, lifecycle: Json) -> Json:
+        """Return the lifecycle as the documents have it."""
+        return lifecycle | self.values
+
+    @property
+    def sentence(self) -> str:
+        """Say in words what was asserted."""
+        said = (
+            f"{field.replace('_', ' ')} {as_text(value)}" for field, value in self.values.items()
+        )
+        return f"asserted with {', '.join(said)}"
+
 
 TermsFact = (
-    TermsStated | TermsAmended | TermsCorrected | TermsRestated | TermsWithdrawn | LifecycleAsserted
+    TermsStated | TermsAmended | TermsCorrected | TermsRestated | TermsWithdrawn | LifecycleFact
 )
 
 
@@ -136,8 +149,8 @@ def evolve(terms: Terms, fact: TermsFact) -> Terms:
             return _everywhere(terms, fact.changes)
         case TermsWithdrawn():
             return replace(terms, withdrawn=True)
-        case LifecycleAsserted():
-            return replace(terms, lifecycle=(terms.lifecycle or {}) | fact.values)
+        case LifecycleFact():
+            return replace(terms, lifecycle=fact.told(terms.lifecycle or {}))
     assert_never(fact)
 
 

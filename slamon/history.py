@@ -8,6 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from catalogue.fulfilling import (
+    CommitmentEvidenced,
+    CommitmentFulfilled,
+    CommitmentMissed,
+    CommitmentRescheduled,
+    CommitmentWaived,
+)
+from catalogue.publishing import TariffPublished, TariffReceived, TariffSuperseded, TariffWithdrawn
+from catalogue.resolving import (
+    AmbiguityResolved,
+    NoActionDecided,
+    RecommendationClosed,
+    RecommendationTakenUp,
+)
+from catalogue.signing import AgreementBegan, AgreementSigned, AgreementTerminated, NegotiationBegan
+from catalogue.staging import ServiceMoved
 from catalogue.terms import (
     LifecycleAsserted,
     TermsAmended,
@@ -64,6 +80,24 @@ FACTS: Mapping[str, type[Any]] = {
     "terms-restated/1": TermsRestated,
     "terms-withdrawn/1": TermsWithdrawn,
     "lifecycle-asserted/1": LifecycleAsserted,
+    "service-moved/1": ServiceMoved,
+    "tariff-received/1": TariffReceived,
+    "tariff-published/1": TariffPublished,
+    "tariff-superseded/1": TariffSuperseded,
+    "tariff-withdrawn/1": TariffWithdrawn,
+    "negotiation-began/1": NegotiationBegan,
+    "agreement-signed/1": AgreementSigned,
+    "agreement-began/1": AgreementBegan,
+    "agreement-terminated/1": AgreementTerminated,
+    "commitment-rescheduled/1": CommitmentRescheduled,
+    "commitment-evidenced/1": CommitmentEvidenced,
+    "commitment-fulfilled/1": CommitmentFulfilled,
+    "commitment-missed/1": CommitmentMissed,
+    "commitment-waived/1": CommitmentWaived,
+    "recommendation-taken-up/1": RecommendationTakenUp,
+    "no-action-decided/1": NoActionDecided,
+    "recommendation-closed/1": RecommendationClosed,
+    "ambiguity-resolved/1": AmbiguityResolved,
     "agent-assigned/1": AgentAssigned,
     "agent-enrolled/1": AgentEnrolled,
     "agent-revoked/1": AgentRevoked,

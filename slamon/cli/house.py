@@ -10,7 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from slamon.app import exclusions, restating, reviews
+from catalogue.instants import moment_of
+from slamon.app import exclusions, lifecycles, restating, reviews
+from slamon.app.acts import Act
 from slamon.app.exclusions import Asked
 from slamon.app.program import this_program
 from slamon.app.refused import Refused, Unknown
@@ -148,6 +150,14 @@ class House:
             lock.release()
         return done
 
+    def close_what_came_about(self) -> list[str]:
+        """Close the commitments whose terms name what has come about since; their ids."""
+        today = moment_of(now()).date()
+        done = lifecycles.close_what_came_about(self.ledger, self.reading.catalogue(), today)
+        if done:
+            self.refresh()
+        return done
+
     def _folded_here(self, progress: Callable[[int], None] | None) -> bool:
         lock = folding_lock(self.place, self.folder, "slamon")
         if not self._alone and not lock.try_take():
@@ -244,8 +254,16 @@ class Decisions:
             exclusions.withdraw(ledger, agreement, exclusion, reason=reason, actor=actor)
         )
 
+    def act(self, name: str, act: Act, actor: str) -> int:
+        """Record what somebody did with a record of the catalogue."""
+        house = self._house
+        house.refresh()
+        records = house.reading.catalogue()
+        return self._seen(lifecycles.record(house.ledger, name, act, records, actor=actor))
+
     def _seen(self, position: int | None) -> int:
         self._house.refresh()
+        self._house.close_what_came_about()
         self.restated = self._house.restate_due()
         reading = self._house.reading
         reading.must_know(reading.position())

@@ -61,7 +61,8 @@ class Office:
     def _begin(self) -> None:
         self._attended_at = now()
         self._house.store.take_over()
-        books = Bookkeeping(self._house.ledger, self._house.reading, now)
+        reading = self._house.reading
+        books = Bookkeeping(self._house.ledger, reading, now, reading.catalogue)
         seals = Sealing(self._house.ledger, now, Settings().seal_minutes * MINUTE)
         ears = listening(self._house, Settings().location, self._life())
         self._duties = Duties({**books.duties(), **seals.duties(), **ears.duties()})

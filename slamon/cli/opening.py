@@ -98,4 +98,7 @@ def recorded(house: House, *, as_json: bool = False) -> None:
     Where JSON is to follow, that is told on standard error.
     """
     refresh(house)
-    print_restated(house, house.restate_due(), errors if as_json else console)
+    out = errors if as_json else console
+    for name in house.close_what_came_about():
+        out.print(f"commitment {name} closed by itself", highlight=False)
+    print_restated(house, house.restate_due(), out)

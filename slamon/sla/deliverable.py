@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import zip_longest
 from typing import Literal
 
-from catalogue.instants import InstantError, at_clock, parse_duration
-from catalogue.shifting import months_after
+from catalogue.instants import InstantError, at_clock
 from slamon.sla.judgement import Verdict
 
 NonBusiness = Literal["none", "next", "previous"]
@@ -103,28 +102,6 @@ def judge_occurrence(
     limit = schedule.limit(due)
     state = _state(known, limit, schedule.warned_from(due), now)
     return Occurrence(due, limit, known, state, waived)
-
-
-def occurrences(first: date, every: str | None, until: date) -> Iterator[date]:
-    """Give the due days up to and including a day, each counted from the first so that none drifts.
-
-    31 January every month is the last day of February, then 31 March.
-
-    Raises:
-        InstantError: the rule is no duration of days or months.
-
-    """
-    if every is None:
-        yield from [first] if first <= until else []
-        return
-    length = parse_duration(every)
-    if length.us or not (length.months or length.days):
-        raise InstantError(f"due days cannot recur every {every}; write months or days, like P3M")
-    count, day = 0, first
-    while day <= until:
-        yield day
-        count += 1
-        day = months_after(first, count * length.months) + timedelta(days=count * length.days)
 
 
 def judge_deliverable(

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
-from itertools import islice
-
 from catalogue.agreements import Agreement
 from catalogue.calendars import Calendar
 from catalogue.commitments import Commitment
 from catalogue.parties import Party, Site
-from slamon.sla.deliverable import Occurrence, Schedule, judge_occurrence, occurrences
+from slamon.sla.deliverable import Occurrence, Schedule, judge_occurrence
 from slamon.views.promised import Promises
 
 
 def open_occurrence(held: Promises, commitment: Commitment, now: int) -> Occurrence | None:
-    """Judge the due day that waits, as of now: the first one nobody has said is fulfilled; None if there is none."""
-    if commitment.due is None:
+    """Judge the delivery that waits, as of now, by the day agreed upon last; None if there is none with a due day."""
+    waiting = commitment.waiting()
+    day = (waiting.moved_to or waiting.due) if waiting else None
+    if day is None:
         return None
-    answered = 1 if commitment.state == "fulfilled" else 0
-    days = occurrences(commitment.due, commitment.recur, date.max)
-    waiting = next(islice(days, answered, None), None)
-    if waiting is None:
-        return None
-    return judge_occurrence(schedule_of(held, commitment), waiting, None, now)
+    return judge_occurrence(schedule_of(held, commitment), day, None, now)
 
 
 def schedule_of(held: Promises, commitment: Commitment) -> Schedule:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 from catalogue.agreements import Agreement, MeasurementRules
 from catalogue.combining import AtLeast
-from catalogue.document import PartialDate
 from catalogue.instants import at_clock, parse_duration
-from catalogue.intervals import Intervals
+from catalogue.intervals import Intervals, norm
 from catalogue.objectives import BOUNDED, LENGTHS, OF_CASES, Objective
 from catalogue.probing import Import, Probe, ProbeDefaults
 from catalogue.questions import Heartbeat
@@ -28,12 +27,15 @@ from slamon.views.promised import Promises
 from slamon.views.shelf import FAR, Source
 
 PLACES = 2  # rounding: truncate_2
-SIGNED = frozenset({"signed", "in_force", "expired", "terminated"})
 ALWAYS: Intervals = ((-FAR, FAR),)
 
 
 def terms_of(
-    held: Promises, agreement: Agreement, objective: Objective, sources: Sequence[Source]
+    held: Promises,
+    agreement: Agreement,
+    objective: Objective,
+    mode: Mode,
+    sources: Sequence[Source],
 ) -> ObjectiveTerms:
     """An objective as the judge takes it, but for when it is in force."""
     rules = agreement.measurement_rules
@@ -63,7 +65,7 @@ def terms_of(
         measure=_measure(objective),
         indicator=indicator,
         op=objective.operator,
-        mode=mode_of(agreement, objective),
+        mode=mode,
         locations=rules.locations if rules else (),
         quorum=rules.quorum if rules else 1,
         control=rules.control_probe if rules else None,
@@ -149,20 +151,34 @@ def _rulings(
     return ruled(clauses, freezes, own, hours.intervals, agreement.tz)
 
 
-def mode_of(agreement: Agreement, objective: Objective) -> Mode:
-    """Whether an objective binds: nothing is enforced that nobody has signed."""
-    return objective.mode if agreement.state in SIGNED else "shadow"
+def modes_of(agreement: Agreement, objective: Objective) -> Iterator[tuple[Mode, Intervals]]:
+    """Whether an objective binds, and when: nothing is enforced before both sides have signed.
+
+    Until then it is in shadow mode: measured and shown from the day its agreement names on, else all the time.
+    """
+    mode = "enforced" if objective.id in agreement.enforces else objective.mode
+    begin, binds, end = days_of(agreement)
+    if mode == "shadow":
+        yield mode, norm(((begin, end),))
+        return
+    if shadowed := norm(((begin, min(binds, end)),)):
+        yield "shadow", shadowed
+    if enforced := norm(((binds, end),)):
+        yield mode, enforced
 
 
-def in_force(agreement: Agreement, mode: Mode) -> Intervals:
-    """When an agreement holds; a shadow objective of an unsigned one is measured all the time."""
-    first, last = agreement.in_force.from_, agreement.in_force.to
-    if first is None:
-        return ALWAYS if mode == "shadow" else ()
-    # Of an imprecise date the last day it may stand for: the reading that is safe for the provider.
-    begin = first.last_day() if isinstance(first, PartialDate) else first
-    end = at_clock(last + timedelta(days=1), 0, agreement.tz) if last else FAR
-    return ((at_clock(begin, 0, agreement.tz), end),)
+def days_of(agreement: Agreement) -> tuple[int, int, int]:
+    """The instants at which an agreement begins, binds and ends; far away as long as nobody knows."""
+
+    def midnight(day: date) -> int:
+        return at_clock(day, 0, agreement.tz)
+
+    first, binds, last = agreement.stated_first_day, agreement.binds_from, agreement.last_day
+    return (
+        midnight(first) if first else -FAR,
+        midnight(binds) if binds else FAR,
+        midnight(last + timedelta(days=1)) if last else FAR,
+    )
 
 
 def sources_of(

@@ -73,7 +73,7 @@ def judge_objective(
     if period is None:
         why = "the day on which the agreement begins is not known"
         return not_judged(versions[-1], why, holds=True, closed=closed)
-    parts = [each for each in promising(versions, asked) if _holds(each, period)]
+    parts = _weighing(promising(versions, asked), period)
     said = [
         _judge_group(frame, group, period, closed=closed)
         for group in _alike(parts or versions[-1:])
@@ -106,6 +106,12 @@ def promising(versions: Sequence[Judged | Unjudged], asked: Period) -> Sequence[
     return [each for each in versions if _kind(each) == kind]
 
 
+def _weighing(versions: Sequence[Judged | Unjudged], period: Period) -> Sequence[Judged | Unjudged]:
+    """The versions that hold in a period; what binds nobody does not weigh beside what binds."""
+    holding = [each for each in versions if _holds(each, period)]
+    return [each for each in holding if each.mode != "shadow"] or holding
+
+
 def closed_by(version: Judged | Unjudged) -> PromisedBy:
     """The unit of the periods with which a promise is closed: a rolling window is, month by month."""
     return "month" if _kind(version) == "rolling" else _kind(version)
@@ -119,7 +125,7 @@ def judged_by(
     frame: Frame, versions: Sequence[Judged | Unjudged], period: Period
 ) -> Iterator[tuple[tuple[Judged, ...], tuple[Dated, ...]]]:
     """The versions that are added in a period, group by group, and each local day with the one it is judged by."""
-    holding = [each for each in promising(versions, period) if _holds(each, period)]
+    holding = _weighing(promising(versions, period), period)
     for group in _alike(holding or versions[-1:]):
         if not isinstance(group, Unjudged):
             until = min(frame.until(each, period) for each in group)

@@ -154,5 +154,5 @@ def _commitment_line(held: Promises, commitment: Commitment, now: int) -> Commit
 
 def _commitment_state(commitment: Commitment, waiting: Occurrence | None) -> str:
     if waiting is None:
-        return commitment.state or "open"
+        return commitment.closed_as or "open"
     return "overdue" if waiting.state == "breached" else "open"

@@ -27,9 +27,8 @@ from slamon.sla.judgement import Mode
 from slamon.sla.terms import ObjectiveTerms
 from slamon.views.interpreting import (
     ALWAYS,
-    SIGNED,
-    in_force,
-    mode_of,
+    days_of,
+    modes_of,
     sources_of,
     terms_of,
 )
@@ -37,6 +36,9 @@ from slamon.views.promised import Promises, promises
 from slamon.views.shelf import FAR, Source
 
 PromisedBy = Unit | Literal["term", "rolling"]
+BEFORE_SIGNATURE = 2
+"""What is added to the number of a part that is in shadow mode, as nobody had signed yet."""
+
 UNITS: Mapping[str, PromisedBy] = {
     "calendar_day": "day",
     "calendar_week": "week",
@@ -56,7 +58,8 @@ class Judged:
     """One version of an objective or of a baseline as it is judged, in force only while that version holds.
 
     `agreement` of a baseline is `baseline-` and its service. `unit` is the period it promises by, or `rolling` with
-    the length of its `window`. Part 1 holds inside the window that tightens the target, part 0 outside.
+    the length of its `window`. Part 1 holds inside the window that tightens the target, part 0 outside; parts 2 and 3
+    do so before the signature.
     """
 
     agreement: str
@@ -81,6 +84,11 @@ class Judged:
         """What it is judged by: checks with their places, and files, which have none."""
         probed = {(source.check, source.location) for source in self.all_sources}
         return probed | {(name, "") for name in self.files}
+
+    @property
+    def mode(self) -> Mode:
+        """Whether anything follows from a breach of it."""
+        return self.terms.mode
 
     @property
     def in_force(self) -> Intervals:
@@ -262,15 +270,26 @@ def _spell(agreement: Agreement, begins: date | None, ends: date | None) -> Inte
 def interpret(
     held: Promises, agreement: Agreement, objective: Objective, version: int, spell: Intervals
 ) -> Iterator[Judged | Unjudged]:
-    """An objective as the judge takes it, or why it is not judged; two where a window tightens its target."""
-    mode = mode_of(agreement, objective)
-    whole = in_force(agreement, mode)
-    spans = intersect(whole, spell)
-    if agreement.state in SIGNED and agreement.in_force.from_ is None and mode != "shadow":
+    """An objective as the judge takes it, or why it is not judged.
+
+    It is two where a window tightens its target, and as many more before its signature.
+    """
+    modes = list(modes_of(agreement, objective))
+    if agreement.binding and agreement.binds_from is None and modes[-1][0] != objective.mode:
         why = "the day on which the agreement begins is not known"
-        yield Unjudged(agreement.id, version, agreement.tz, objective, mode, why, spans)
+        yield Unjudged(agreement.id, version, agreement.tz, objective, objective.mode, why, ())
         return
-    judged = _judged(held, agreement, objective, version, whole)
+    for mode, spans in modes:
+        before = BEFORE_SIGNATURE if len(modes) > 1 and mode == "shadow" else 0
+        for each in _in_mode(held, agreement, objective, mode, spans):
+            numbered = replace(each, version=version, part=each.part + before)
+            yield numbered.held_during(intersect(each.in_force, spell))
+
+
+def _in_mode(
+    held: Promises, agreement: Agreement, objective: Objective, mode: Mode, spans: Intervals
+) -> Iterator[Judged]:
+    judged = _judged(held, agreement, objective, mode, spans)
     if objective.tighter_in is None:
         yield judged.held_during(spans)
         return
@@ -285,19 +304,20 @@ def interpret(
 
 
 def _judged(
-    held: Promises, agreement: Agreement, objective: Objective, version: int, whole: Intervals
+    held: Promises, agreement: Agreement, objective: Objective, mode: Mode, spans: Intervals
 ) -> Judged:
     rules = agreement.measurement_rules
     of_probes = objective.indicator not in OF_TICKETS and objective.indicator != "level"
     data = objective.data if of_probes else ()
     sources = tuple(sources_of(held, data, objective.service, rules))
     control = rules.control_probe if rules and of_probes else None
-    terms = replace(terms_of(held, agreement, objective, sources), term=whole)
+    whole = _whole(agreement, spans)
+    terms = replace(terms_of(held, agreement, objective, mode, sources), term=whole)
     controls = tuple(sources_of(held, (control,) if control else (), None, rules))
     period = objective.period
     return Judged(
         agreement.id,
-        version,
+        1,
         agreement.tz,
         terms,
         sources,
@@ -307,6 +327,12 @@ def _judged(
         term=_term(whole),
         files=() if of_probes else objective.data,
     )
+
+
+def _whole(agreement: Agreement, spans: Intervals) -> Intervals:
+    """The whole time of an agreement; of one that is dated by its signature, what lies before or after it."""
+    begin, _, end = days_of(agreement)
+    return ((begin, end),) if begin > -FAR else spans
 
 
 def _term(whole: Intervals) -> Span | None:

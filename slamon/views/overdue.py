@@ -8,6 +8,7 @@ from catalogue.agreements import Agreement
 from catalogue.deadlines import limit_after
 from catalogue.service_hours import WEEKDAYS, WHOLE_DAY, ServiceHours
 from slamon.views import kept, periods
+from slamon.views.interpreting import days_of
 from slamon.views.judging import Frame
 from slamon.views.promised import Promises
 
@@ -17,7 +18,7 @@ CLOSING_TIME = "P10D"  # business days, where the agreement says nothing (§4.12
 def closings_due(frame: Frame) -> Iterator[tuple[str, str]]:
     """Open periods of signed agreements whose closing time is over, the oldest first (§4.12): agreement and label.
 
-    Only from the first result on: nobody closes what nobody ever measured.
+    Only from the first result and from the signature on: nobody closes what nobody measured, or promised.
     """
     for agreement in frame.held.of(Agreement):
         if agreement.binding:
@@ -26,8 +27,9 @@ def closings_due(frame: Frame) -> Iterator[tuple[str, str]]:
 
 def _labels(frame: Frame, agreement: Agreement) -> Iterator[str]:
     closed = frozenset(kept.closed_labels(frame.connection, agreement.id))
+    _, binds, _ = days_of(agreement)
     for period in periods.all_periods(frame, agreement):
-        if period.end > frame.now or period.label in closed:
+        if not binds < period.end <= frame.now or period.label in closed:
             continue
         if closes_by_itself_at(frame.held, agreement, period.end) <= frame.now:
             yield period.label

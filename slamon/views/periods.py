@@ -26,13 +26,17 @@ def by_objective(held: Promises, agreement: str) -> Iterator[tuple[str, Versions
     """The objectives of an agreement, each with its versions in order."""
     own = list(of_agreement(held, agreement))
     order = {objective: n for n, objective in enumerate(dict.fromkeys(map(_name, own)))}
-    own.sort(key=lambda each: (order[_name(each)], each.version))
+    own.sort(key=lambda each: (order[_name(each)], each.version, -_part(each)))
     for objective, versions in groupby(own, key=_name):
         yield objective, list(versions)
 
 
 def _name(each: Judged | Unjudged) -> str:
     return each.terms.objective if isinstance(each, Judged) else each.objective.id
+
+
+def _part(each: Judged | Unjudged) -> int:
+    return each.part if isinstance(each, Judged) else 0
 
 
 def judge_period(
@@ -162,7 +166,7 @@ def all_periods(frame: Frame, agreement: Agreement) -> Iterator[Period]:
         by_unit.setdefault(closed_by(each), []).append(each)
     for unit, judged in by_unit.items():
         if unit == "term":
-            yield from [agreement.period("term")] if agreement.in_force.to is not None else []
+            yield from [agreement.period("term")] if agreement.last_day is not None else []
         elif unit != "rolling":
             yield from _since_first_result(frame, agreement, judged, unit)
 

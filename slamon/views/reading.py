@@ -60,7 +60,7 @@ from slamon.views.judging import Frame
 from slamon.views.offered import ClosingOffer, offer
 from slamon.views.past import Moment, Tables, as_known, moment
 from slamon.views.paused import PauseLine, pauses
-from slamon.views.promised import promises
+from slamon.views.promised import Promises, promises
 from slamon.views.proposed import proposed
 from slamon.views.rulings import ExclusionLine
 from slamon.views.tables import view_state
@@ -173,6 +173,11 @@ class Reading(Watching):
         """One breach with the figures fixed at close and its review."""
         with self._store.reading() as connection:
             return kept.breach_detail(connection, breach)
+
+    def catalogue(self) -> Promises:
+        """The catalogue as these views see it."""
+        with self._store.reading() as connection:
+            return promises(connection)
 
     def tariffs(self) -> tuple[TariffLine, ...]:
         """All tariffs with their state."""

@@ -13,7 +13,9 @@ SELECT r.id AS agreement, o.value->>'id' AS objective, v.number::integer AS vers
     o.value->>'indicator' AS indicator, o.value->>'target' AS target,
     o.value->>'period' AS promised_by, v.value->'terms'->>'tz' AS tz,
     CASE WHEN r.state->'lifecycle'->>'state' IN ('expired', 'in_force', 'signed', 'terminated')
-        THEN coalesce(o.value->>'mode', 'enforced') ELSE 'shadow' END AS mode,
+        THEN CASE WHEN (r.state->'lifecycle'->'enforces')::jsonb ? (o.value->>'id') THEN 'enforced'
+            ELSE coalesce(o.value->>'mode', 'enforced') END
+        ELSE 'shadow' END AS mode,
     v.number = json_array_length(r.state->'versions') AS newest,
     (r.state->>'withdrawn')::boolean AS withdrawn
 FROM record r,
@@ -28,7 +30,8 @@ FROM record r,
 WHERE r.kind = 'service';
 
 CREATE OR REPLACE VIEW report1.objective_day AS
-SELECT d.agreement, d.objective, d.version, d.part, s.service, s.indicator, s.tz, s.mode,
+SELECT d.agreement, d.objective, d.version, d.part, s.service, s.indicator, s.tz,
+    CASE WHEN d.part >= 2 THEN 'shadow' ELSE s.mode END AS mode, -- before its signature
     d.day, d.day::date AS date, left(d.day, 7) AS month,
     t.up_us, t.degraded_us, t.down_us, t.unknown_us, t.excluded_us, t.outside_us,
     json_array_length(d.figures::json->'outages') AS down_runs, d.basis,

@@ -56,8 +56,8 @@ def agreement_summary(frame: Frame, agreement: Agreement) -> AgreementSummary:
         provider=party_name(held, agreement.provider),
         state=_lifecycle(agreement, frame.now),
         catalogue=held.catalogue_of("agreement", agreement.id),
-        in_force_from=_day_text(agreement.in_force.from_),
-        in_force_to=agreement.in_force.to.isoformat() if agreement.in_force.to else None,
+        in_force_from=_day_text(agreement.in_force.from_ or agreement.began_on),
+        in_force_to=agreement.last_day.isoformat() if agreement.last_day else None,
         period=kept.said_period(period) if period else None,
         closed_periods=kept.closed_labels(frame.connection, agreement.id),
         restated_periods=kept.closed_labels(frame.connection, agreement.id, restated=True),
@@ -67,7 +67,7 @@ def agreement_summary(frame: Frame, agreement: Agreement) -> AgreementSummary:
 
 def _lifecycle(agreement: Agreement, now: int) -> str:
     """The lifecycle as shown: an agreement whose last day is over has expired, whoever recorded it or not."""
-    last = agreement.in_force.to
+    last = agreement.last_day
     over = last is not None and local_date(now, agreement.tz) > last
     return "expired" if over and agreement.state in {"signed", "in_force"} else agreement.state
 

@@ -75,5 +75,5 @@ def test_every_kind_of_record_is_either_listed_or_understood(cms: Catalogue) -> 
 
     assert KINDS.keys() - listed == {
         "source", "party", "calendar", "service_hours", "window", "location",
-        "probe_defaults", "probe",
+        "probe_defaults", "probe", "commitment", "tariff", "quantity",
     }  # fmt: skip

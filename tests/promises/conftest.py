@@ -17,7 +17,8 @@ from catalogue.reader import read
 from catalogue.terms import TermsCorrected, TermsStated
 from probes.outcome import Outcome
 from slamon.app import catalogue as applying
-from slamon.app import declarations, exclusions, fallback, imports, restating, reviews
+from slamon.app import declarations, exclusions, fallback, imports, lifecycles, restating, reviews
+from slamon.app.acts import Act
 from slamon.app.exclusions import Asked
 from slamon.history import NAMES
 from slamon.ledger.store import Ledger, LedgerFounded
@@ -76,8 +77,7 @@ TERMS = """agreements:
   customer: host
   provider: host
   tz: {tz}
-  state: in_force
-  signed_on: {{value: "2025-01-01", precision: day}}
+  {signed}
   in_force: {{from: {first}, to: {last}}}
   recommendations: []
   {mark}
@@ -87,6 +87,7 @@ TERMS = """agreements:
   {rules}
   prov: {{_: I}}
 """
+SIGNED = 'state: in_force\n  signed_on: {value: "2024-01-01", precision: day}'
 USUAL = {
     "service": SERVICE,
     "indicator": "availability",
@@ -139,6 +140,7 @@ class House:
         tz: str = "UTC",
         mark: str = "",
         rules: str = DOWN_AT_ONCE,
+        signed: str = SIGNED,
     ) -> House:
         """State or amend the agreement, and all that it needs."""
         sources = "".join(OBSERVED.format(name=f"imp-{each}") for each in "abc")
@@ -150,6 +152,7 @@ class House:
             tz=tz,
             mark=mark,
             rules=rules,
+            signed=signed,
         )
         folder = self.folder / "shop"
         folder.mkdir(exist_ok=True)
@@ -243,6 +246,11 @@ class House:
         declarations.declare(
             self.ledger, SERVICE, name, said, services={SERVICE}, now=self.clock, actor="tester"
         )
+        return self.fold()
+
+    def act(self, name: str, act: Act) -> House:
+        """Record what somebody did with a record."""
+        lifecycles.record(self.ledger, name, act, self.reading.catalogue(), actor="ann")
         return self.fold()
 
     # -- what it comes to

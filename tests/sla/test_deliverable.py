@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue.instants import InstantError, parse_instant
+from catalogue.recurring import occurrences
 from catalogue.shifting import months_after
 from slamon.sla.deliverable import (
     Schedule,
     judge_deliverable,
     judge_occurrence,
-    occurrences,
 )
 from slamon.sla.judgement import Verdict
 
