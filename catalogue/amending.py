@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from typing import assert_never
 
 from catalogue.changes import Change, as_written, differences, fields_along
 from catalogue.kinds import KINDS
 from catalogue.marks import Mark, amendments, lifecycle_of, mark_of, terms_of
 from catalogue.problems import Problem, problem_at
+from catalogue.recorded import RecordedDocumentError, recorded
 from catalogue.records import Written
 from catalogue.terms import (
     Known,
@@ -43,6 +45,8 @@ _WAYS_OUT = {
     'or "correction: {reason: WHY}" if it was wrong from the start',
 }
 
+_AHEAD = {"tariff": "the prices of a requested tariff come by `slamon import tariff`"}
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -64,7 +68,7 @@ def decide(record: Written, terms: Terms, today: date) -> Decision:
                     f'{record.kind} "{record.id}" is already stated by the set "{terms.catalogue}"'
                 )
                 return Decision(refusals=(problem_at(record.position, said),))
-            return _restated(record, terms, today)
+            return _readable(record, terms, _restated(record, terms, today))
     assert_never(terms)
 
 
@@ -78,6 +82,21 @@ def binds(kind: str, terms: Known, today: date) -> bool:
         day = stated.get("from") or stated.get("date") or stated.get("effective")
         return isinstance(day, str) and date.fromisoformat(day) <= today
     return False
+
+
+def _readable(record: Written, terms: Known, decision: Decision) -> Decision:
+    """Refuse terms that do not go with the lifecycle that the ledger has, such as prices of a requested tariff."""
+    start: Terms = terms
+    after = reduce(evolve, decision.facts, start)
+    if not isinstance(after, Known):
+        return decision
+    try:
+        recorded(record.kind, record.id, after.document(after.newest))
+    except RecordedDocumentError as wrong:
+        said = "; ".join(decision.ahead)
+        why = f"{_named(record)}: the ledger is ahead: {said}; {_AHEAD.get(record.kind, wrong)}"
+        return Decision(refusals=(problem_at(record.position, why),), ahead=decision.ahead)
+    return decision
 
 
 def _first(record: Written, terms: Terms, today: date) -> Decision:

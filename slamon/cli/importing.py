@@ -17,6 +17,7 @@ from slamon.cli.commands import group
 from slamon.cli.house import House, now
 from slamon.cli.instants import ABSOLUTE, absolute
 from slamon.cli.opening import opened, recorded
+from slamon.cli.pricing import receive
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import Actor, actor_or_fail, console, errors, progress
 from slamon.importers import levels as level_reader
@@ -26,7 +27,7 @@ from slamon.importers import tickets as ticket_reader
 from slamon.importers.rows import LayoutError, Reading, write_rejects
 from slamon.views.promised import Promises, promises
 
-app = group("Take in files: observations made elsewhere, tickets, levels.")
+app = group("Take in files: observations made elsewhere, tickets, levels, price lists.")
 
 SHOWN_FAULTS = 20
 
@@ -49,9 +50,12 @@ OnlySource = Annotated[
 ]
 
 
+app.command("tariff")(receive)
+
+
 @app.callback()
 def importing() -> None:
-    """Take in files: observations made elsewhere, tickets, levels."""
+    """Take in files: observations made elsewhere, tickets, levels, price lists."""
 
 
 @app.command("observations")
