@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from catalogue.document import PartialDate
 from slamon.app.acts import Begin, Negotiate, Sign, Terminate
 from slamon.cli.commands import group
-from slamon.cli.deciding import Day, Name, On, Reason, acted, day
+from slamon.cli.deciding import Day, Name, On, Reason, acted, dated, day
 from slamon.cli.terminal import Actor
 
 app = group("Agreements: negotiate, sign, begin, terminate.")
@@ -39,7 +38,7 @@ def sign(
     A day that is known only roughly binds from the last day it may be.
     """
     kept = tuple(keep_in_shadow or ())
-    acted(agreement, Sign(on=PartialDate.parse(on), keep_in_shadow=kept), actor)
+    acted(agreement, Sign(on=dated(on), keep_in_shadow=kept), actor)
 
 
 @app.command()

@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from catalogue.document import PartialDate
 from slamon.app.acts import Fulfil, Miss, Reschedule, Show, Waive
 from slamon.cli.commands import group
-from slamon.cli.deciding import Day, Due, Name, On, Reason, acted, day
+from slamon.cli.deciding import Day, Due, Name, On, Reason, acted, dated, day
 from slamon.cli.terminal import Actor
 
 app = group("Commitments: evidence, fulfil, reschedule, miss, waive.")
@@ -39,7 +38,7 @@ def fulfil(
     actor: Actor = None,
 ) -> None:
     """What was due is delivered, with all the evidence that was asked for."""
-    when = PartialDate.parse(on or day(None).isoformat())
+    when = dated(on or day(None).isoformat())
     acted(commitment, Fulfil(due=due and due.date(), on=when), actor)
 
 

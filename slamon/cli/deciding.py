@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from catalogue.instants import moment_of
+from catalogue.document import PartialDate
+from catalogue.instants import InstantError, moment_of
 from catalogue.terms import TermsFact
 from catalogue.wording import sentence
 from slamon.app.acts import Act
@@ -15,7 +16,7 @@ from slamon.cli.house import Decisions, now
 from slamon.cli.opening import opened
 from slamon.cli.restated import print_restated
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import actor_or_fail, console
+from slamon.cli.terminal import USAGE, actor_or_fail, console, fail
 
 Name = Annotated[str, typer.Argument(help="The id of the record.", metavar="ID")]
 Reason = Annotated[str, typer.Option(help="Why; stands with the fact.")]
@@ -36,6 +37,14 @@ MOST = 100
 def day(given: datetime | None) -> date:
     """The day that was given, or today (UTC)."""
     return given.date() if given else moment_of(now()).date()
+
+
+def dated(text: str) -> PartialDate:
+    """A day, a month or a year, as precise as it was given."""
+    try:
+        return PartialDate.parse(text)
+    except InstantError as wrong:
+        fail(str(wrong), USAGE)
 
 
 def acted(name: str, act: Act, actor: str | None) -> None:

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from slamon.views.heard import Heard
 from slamon.web import problems
 from slamon.web.access import Access
+from slamon.web.api import acts as api_acts
 from slamon.web.api import agreements as api_agreements
 from slamon.web.api import breaches as api_breaches
 from slamon.web.api import catalogue as api_catalogue
@@ -58,6 +59,7 @@ API = (
     api_explanations.router,
     api_breaches.router,
     api_exclusions.router,
+    api_acts.router,
     api_offers.router,
     api_operations.router,
     api_probes.router,

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from catalogue.charging import Month
+from slamon.app.acts import Act
 from slamon.app.exclusions import Asked
 from slamon.ledger.proof import Proof
 from slamon.sla.judgement import Judgement
@@ -213,3 +214,6 @@ class Decisions(Protocol):
 
     def close(self, agreement: str, label: str, actor: str) -> int:
         """Fix the figures of a finished period."""
+
+    def act(self, name: str, act: Act, actor: str) -> int:
+        """Record what somebody did with a record of the catalogue."""
