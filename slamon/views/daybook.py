@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Table, bindparam, delete, select
@@ -24,6 +25,8 @@ from slamon.views.writing import IN_BULK, insert, write_rows
 RUN = struct.Struct("<qqIBq")
 
 OUTCOMES = tuple(Outcome)
+
+_first, _last = attrgetter("first"), attrgetter("last")
 
 LAST_DAY = 2**31
 AHEAD = 64  # days loaded at a time: results mostly come in order of time
@@ -148,14 +151,6 @@ def _carried_on(runs: Iterable[Run], interval: int) -> list[Run]:
         else:
             found.append(run)
     return found
-
-
-def _first(run: Run) -> int:
-    return run.first
-
-
-def _last(run: Run) -> int:
-    return run.last
 
 
 def amended(runs: Iterable[Run], became: Mapping[int, Outcome | None]) -> Iterator[Run]:

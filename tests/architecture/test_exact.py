@@ -14,6 +14,14 @@ ROUNDING_OR_FLOAT = {"fromtimestamp", "timestamp", "total_seconds", "utcfromtime
 
 # A division is exact where a side of it is a Fraction; here is which, by file and function.
 EXACT_DIVISIONS = {
+    ("catalogue/charging.py", "_made"): "a share is made a Fraction",
+    ("catalogue/charging.py", "_of_line"): "shares are Fractions",
+    ("catalogue/exchange.py", "convert"): "both rates are made Fractions",
+    (
+        "catalogue/funding.py",
+        "split",
+    ): "units are multiplied by a Fraction, amounts are multiples of the minor unit",
+    ("catalogue/invoicing.py", "surcharged"): "net and rate are made Fractions",
     ("slamon/sla/burn.py", "burn"): "error and goal are Fractions",
     ("slamon/sla/burn.py", "factor"): "budget is a Fraction",
     ("slamon/sla/counts.py", "hold_against"): "both are made of Fractions",
