@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from slamon.app.acts import Fulfil, Miss, Reschedule, Show, Waive
 from slamon.cli.commands import group
 from slamon.cli.deciding import Day, Due, Name, On, Reason, acted, dated, day
-from slamon.cli.terminal import Actor
+from slamon.cli.known import AsKnownAt, reading_at
+from slamon.cli.sheet import print_table
+from slamon.cli.terminal import Actor, AsJson, print_json
 
-app = group("Commitments: evidence, fulfil, reschedule, miss, waive.")
+COLUMNS = ("commitment", "what", "owed by", "owed to", "due", "recurs", "state")
+
+app = group("Commitments: list, evidence, fulfil, reschedule, miss, waive.")
+
+
+@app.command("list")
+def list_all(
+    *,
+    state: Annotated[
+        Literal["overdue", "open", "fulfilled", "missed", "waived"] | None,
+        typer.Option(help="Only these."),
+    ] = None,
+    as_known: AsKnownAt = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what is owed, the earliest due day first."""
+    with reading_at(as_known) as then:
+        every = then.reading.commitments(then.instant)
+    found = [line for line in every if state in {None, line.state}]
+    if as_json:
+        print_json([line.model_dump(mode="json") for line in found])
+        return
+    rows = [(e.commitment, e.what, e.debtor, e.creditor, e.due, e.recur, e.state) for e in found]
+    print_table(COLUMNS, rows, empty="no commitment is like that")
 
 
 @app.command()

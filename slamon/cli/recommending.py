@@ -9,10 +9,45 @@ import typer
 from slamon.app.acts import CloseRecommendation, NoAction, Resolve, TakeUp
 from slamon.cli.commands import group
 from slamon.cli.deciding import Day, Name, On, Reason, acted, day
-from slamon.cli.terminal import Actor
+from slamon.cli.known import AsKnownAt, reading_at
+from slamon.cli.sheet import print_table
+from slamon.cli.terminal import Actor, AsJson, print_json
+from slamon.views.register import Filter, RecommendationLine, filtered
 
-recommendations = group("Recommendations: take up, decide not to act, close.")
+COLUMNS = ("number", "recommendation", "steps", "status", "realised by")
+
+recommendations = group("Recommendations: list, take up, decide not to act, close.")
 ambiguities = group("Ambiguous passages: decide how they are read.")
+
+
+@recommendations.command("list")
+def list_all(
+    *,
+    only: Annotated[Filter | None, typer.Option(help="Only these.")] = None,
+    as_known: AsKnownAt = None,
+    as_json: AsJson = False,
+) -> None:
+    """List recommendations with their steps, and what realises each."""
+    with reading_at(as_known) as then:
+        told = then.reading.register(then.instant)
+        found = filtered(told.recommendations, only)
+    if as_json:
+        print_json([line.model_dump(mode="json") for line in found])
+        return
+    rows = [
+        (line.recommendation, line.text.en, _steps(line), line.status, _by(line)) for line in found
+    ]
+    print_table(COLUMNS, rows, empty="no recommendation is like that")
+
+
+def _steps(line: RecommendationLine) -> str:
+    return ", ".join(f"{each.step}{' (disputed)' if each.disputed else ''}" for each in line.steps)
+
+
+def _by(line: RecommendationLine) -> str:
+    owed = (f"{each.commitment} {each.state}" for each in line.commitments)
+    rest = (f"{each.id} {each.state or ''}".strip() for each in line.realisations)
+    return ", ".join([*owed, *rest])
 
 
 @recommendations.command("take-up")

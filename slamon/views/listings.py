@@ -131,11 +131,12 @@ def imports(connection: Connection) -> tuple[ImportLine, ...]:
 
 def commitments(held: Promises, now: int) -> tuple[CommitmentLine, ...]:
     """All dated deliverables with the due day that waits, the earliest first; those too late by now are overdue."""
-    lines = [_commitment_line(held, each, now) for each in held.of(Commitment)]
+    lines = [commitment_line(held, each, now) for each in held.of(Commitment)]
     return tuple(sorted(lines, key=lambda line: (line.due or "9999", line.commitment)))
 
 
-def _commitment_line(held: Promises, commitment: Commitment, now: int) -> CommitmentLine:
+def commitment_line(held: Promises, commitment: Commitment, now: int) -> CommitmentLine:
+    """A dated deliverable with its state as of now (µs)."""
     waiting = open_occurrence(held, commitment, now)
     due = waiting.due if waiting else commitment.due
     return CommitmentLine(

@@ -62,6 +62,7 @@ from slamon.views.past import Moment, Tables, as_known, moment
 from slamon.views.paused import PauseLine, pauses
 from slamon.views.promised import Promises, promises
 from slamon.views.proposed import proposed
+from slamon.views.register import RegisterTold, register
 from slamon.views.rulings import ExclusionLine
 from slamon.views.tables import view_state
 from slamon.views.told import FactInFull
@@ -193,6 +194,11 @@ class Reading(Watching):
         """
         with self._store.reading() as connection:
             return charged.charges(promises(connection), provider, month)
+
+    def register(self, now: int) -> RegisterTold:
+        """The review: recommendations and steps with what realises each."""
+        with self._store.reading() as connection:
+            return register(promises(connection), now)
 
     def commitments(self, now: int) -> tuple[CommitmentLine, ...]:
         """All dated deliverables with their state."""

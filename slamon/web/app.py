@@ -26,6 +26,7 @@ from slamon.web.api import observations as api_observations
 from slamon.web.api import offers as api_offers
 from slamon.web.api import operations as api_operations
 from slamon.web.api import probes as api_probes
+from slamon.web.api import reviews as api_reviews
 from slamon.web.api import services as api_services
 from slamon.web.asking import Ask
 from slamon.web.attempts import Attempts
@@ -42,6 +43,7 @@ from slamon.web.pages import (
     offers,
     overview,
     probing,
+    reviews,
     services,
     sign_in,
     slots,
@@ -63,6 +65,7 @@ API = (
     api_offers.router,
     api_operations.router,
     api_probes.router,
+    api_reviews.router,
 )
 PAGES = (
     overview.router,
@@ -75,6 +78,7 @@ PAGES = (
     breaches.router,
     exclusions.router,
     offers.router,
+    reviews.router,
     catalogue.router,
     ledger.router,
     agents.router,

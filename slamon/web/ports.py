@@ -37,6 +37,7 @@ from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.histories import PeriodHistory
 from slamon.views.past import Moment
+from slamon.views.register import RegisterTold
 from slamon.views.results import ObservationLine, ResultCount
 from slamon.views.rulings import ExclusionLine
 from slamon.views.slottold import SlotTold
@@ -75,6 +76,9 @@ class Reading(Protocol):
 
         Raises: ChargeError where it cannot be computed.
         """
+
+    def register(self, now: int) -> RegisterTold:
+        """The review: recommendations and steps with what realises each."""
 
     def commitments(self, now: int) -> tuple[CommitmentLine, ...]:
         """All dated deliverables with their state."""
