@@ -21,6 +21,7 @@ from slamon.views import (
     charged,
     declared,
     explained,
+    hours,
     kept,
     listings,
     overdue,
@@ -55,6 +56,7 @@ from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.glance import Glance
 from slamon.views.histories import PeriodHistory
+from slamon.views.hours import HoursLine, HoursMonth
 from slamon.views.judgements import judgement
 from slamon.views.judging import Frame
 from slamon.views.offered import ClosingOffer, offer
@@ -194,6 +196,21 @@ class Reading(Watching):
         """
         with self._store.reading() as connection:
             return charged.charges(promises(connection), provider, month)
+
+    def service_hours(self) -> tuple[HoursLine, ...]:
+        """All service hours."""
+        with self._store.reading() as connection:
+            return hours.service_hours(promises(connection))
+
+    def hours_month(self, name: str, label: str) -> HoursMonth | None:
+        """Service hours day by day in a month labelled like 2026-03; None where there are none of that id.
+
+        Raises:
+            ValueError: the label names no month.
+
+        """
+        with self._store.reading() as connection:
+            return hours.month_of(promises(connection), name, Month.named(label))
 
     def register(self, now: int) -> RegisterTold:
         """The review: recommendations and steps with what realises each."""

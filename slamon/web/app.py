@@ -22,6 +22,7 @@ from slamon.web.api import catalogue as api_catalogue
 from slamon.web.api import declarations as api_declarations
 from slamon.web.api import exclusions as api_exclusions
 from slamon.web.api import explanations as api_explanations
+from slamon.web.api import hours as api_hours
 from slamon.web.api import observations as api_observations
 from slamon.web.api import offers as api_offers
 from slamon.web.api import operations as api_operations
@@ -38,6 +39,7 @@ from slamon.web.pages import (
     catalogue,
     exclusions,
     explained,
+    hours,
     ledger,
     observations,
     offers,
@@ -62,6 +64,7 @@ API = (
     api_breaches.router,
     api_exclusions.router,
     api_acts.router,
+    api_hours.router,
     api_offers.router,
     api_operations.router,
     api_probes.router,
@@ -79,6 +82,7 @@ PAGES = (
     exclusions.router,
     offers.router,
     reviews.router,
+    hours.router,
     catalogue.router,
     ledger.router,
     agents.router,

@@ -36,6 +36,7 @@ from slamon.views.charged import Charges
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.histories import PeriodHistory
+from slamon.views.hours import HoursLine, HoursMonth
 from slamon.views.past import Moment
 from slamon.views.register import RegisterTold
 from slamon.views.results import ObservationLine, ResultCount
@@ -75,6 +76,15 @@ class Reading(Protocol):
         """What a provider charges for a month; None where there is no such party.
 
         Raises: ChargeError where it cannot be computed.
+        """
+
+    def service_hours(self) -> tuple[HoursLine, ...]:
+        """All service hours."""
+
+    def hours_month(self, name: str, label: str) -> HoursMonth | None:
+        """Service hours day by day in a month labelled like 2026-03; None where there are none of that id.
+
+        Raises: ValueError where the label names no month.
         """
 
     def register(self, now: int) -> RegisterTold:
