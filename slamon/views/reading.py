@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from catalogue.agreements import Agreement
 from catalogue.charging import Month
+from catalogue.document import Text3
 from catalogue.instants import format_instant
 from catalogue.interpretation import not_yet_interpreted
 from catalogue.services import Service
@@ -17,6 +18,7 @@ from slamon.ledger.proof import Proof, prove
 from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.sla.judgement import Judgement
 from slamon.views import (
+    agenda,
     asked,
     charged,
     declared,
@@ -32,6 +34,7 @@ from slamon.views import (
     standing,
     told,
 )
+from slamon.views.agenda import Agenda
 from slamon.views.announceable import Announceable, announceable
 from slamon.views.answers import (
     AgreementSummary,
@@ -196,6 +199,16 @@ class Reading(Watching):
         """
         with self._store.reading() as connection:
             return charged.charges(promises(connection), provider, month)
+
+    def parties(self) -> tuple[tuple[str, Text3], ...]:
+        """The parties that have something before them: id and name."""
+        with self._store.reading() as connection:
+            return agenda.parties(promises(connection))
+
+    def agenda(self, party: str, now: int) -> Agenda | None:
+        """What a party has before it; None where there is none of that id."""
+        with self._store.reading() as connection:
+            return agenda.agenda(promises(connection), party, now)
 
     def service_hours(self) -> tuple[HoursLine, ...]:
         """All service hours."""

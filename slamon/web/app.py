@@ -16,6 +16,7 @@ from slamon.views.heard import Heard
 from slamon.web import problems
 from slamon.web.access import Access
 from slamon.web.api import acts as api_acts
+from slamon.web.api import agenda as api_agenda
 from slamon.web.api import agreements as api_agreements
 from slamon.web.api import breaches as api_breaches
 from slamon.web.api import catalogue as api_catalogue
@@ -33,6 +34,7 @@ from slamon.web.asking import Ask
 from slamon.web.attempts import Attempts
 from slamon.web.bodies import BoundedBodies
 from slamon.web.pages import (
+    agenda,
     agents,
     agreements,
     breaches,
@@ -65,6 +67,7 @@ API = (
     api_exclusions.router,
     api_acts.router,
     api_hours.router,
+    api_agenda.router,
     api_offers.router,
     api_operations.router,
     api_probes.router,
@@ -83,6 +86,7 @@ PAGES = (
     offers.router,
     reviews.router,
     hours.router,
+    agenda.router,
     catalogue.router,
     ledger.router,
     agents.router,

@@ -6,10 +6,12 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from catalogue.charging import Month
+from catalogue.document import Text3
 from slamon.app.acts import Act
 from slamon.app.exclusions import Asked
 from slamon.ledger.proof import Proof
 from slamon.sla.judgement import Judgement
+from slamon.views.agenda import Agenda
 from slamon.views.agents import AgentLine
 from slamon.views.alarms import QuarantineLine
 from slamon.views.announceable import Announceable
@@ -77,6 +79,12 @@ class Reading(Protocol):
 
         Raises: ChargeError where it cannot be computed.
         """
+
+    def parties(self) -> tuple[tuple[str, Text3], ...]:
+        """The parties that have something before them: id and name."""
+
+    def agenda(self, party: str, now: int) -> Agenda | None:
+        """What a party has before it; None where there is none of that id."""
 
     def service_hours(self) -> tuple[HoursLine, ...]:
         """All service hours."""
