@@ -34,6 +34,7 @@ from slamon.web.asking import Ask
 from slamon.web.attempts import Attempts
 from slamon.web.bodies import BoundedBodies
 from slamon.web.pages import (
+    acts,
     agenda,
     agents,
     agreements,
@@ -87,6 +88,7 @@ PAGES = (
     reviews.router,
     hours.router,
     agenda.router,
+    acts.router,
     catalogue.router,
     ledger.router,
     agents.router,

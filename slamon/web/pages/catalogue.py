@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
+from slamon.web.pages.acts import acts_of
 from slamon.web.pages.render import page
 from slamon.web.paging import Asked
 from slamon.web.requests import Read
@@ -31,4 +32,12 @@ def record(request: Request, reading: Read, kind: str, record: str) -> HTMLRespo
         raise HTTPException(404)
     counts = reading.results(record) if kind == "probe" else ()
     newest = max((line.last_day for line in counts), default=None)
-    return page(request, "record.html", kind=kind, id=record, record=found, newest=newest)
+    return page(
+        request,
+        "record.html",
+        kind=kind,
+        id=record,
+        record=found,
+        newest=newest,
+        acts=acts_of(kind),
+    )
