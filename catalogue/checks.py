@@ -11,6 +11,7 @@ from catalogue.excluding import faults_of_excluding
 from catalogue.instants import SECOND, Duration, InstantError, parse_duration
 from catalogue.measurable import faults_of_measuring
 from catalogue.objectives import Objective
+from catalogue.pricing import faults_of_pricing
 from catalogue.probing import Import, IntervalIn, Probe, ProbeDefaults
 from catalogue.problems import Problem, closest, problem_at
 from catalogue.provenance import faults_of_provenance
@@ -33,6 +34,7 @@ def faults_between(catalogue: Catalogue, names: Mapping[str, frozenset[str]]) ->
     yield from _foreign_data(catalogue)
     yield from faults_of_measuring(catalogue)
     yield from faults_of_excluding(catalogue)
+    yield from faults_of_pricing(catalogue)
     yield from _unequal_caps(catalogue)
     yield from _miscounted(catalogue)
 

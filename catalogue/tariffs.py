@@ -118,7 +118,7 @@ class Tariff(Record):
         }  # fmt: skip
         for field, value in given.items():
             if self.status == "requested" and value is not None:
-                raise wrong(f'a requested tariff has no "{field}" yet')
+                raise wrong(f'a requested tariff has no "{field}" yet', at=(field,))
             never_came = self.status == "withdrawn" and self.received is None
             if self.status != "requested" and value is None and not never_came:
                 raise wrong(f'a {self.status} tariff needs "{field}"')

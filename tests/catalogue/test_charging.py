@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from catalogue.comparing import compared
 from catalogue.exchange import Rates
 from catalogue.funding import split
 from catalogue.invoicing import invoices, is_absorbed, surcharged
+from catalogue.problems import DocumentsRefused
 from catalogue.reader import read
 from catalogue.services import Service
-from catalogue.tariffs import ExchangeRate, Quantity, QuantityTier, Tariff
+from catalogue.tariffs import ExchangeRate, Quantity, QuantityTier, Tariff, Validity
 
 HERE = Path(__file__).parent
 STARTER = HERE.parents[1] / "catalogue" / "starter" / "cms-2008"
@@ -117,18 +119,63 @@ def test_a_draft_shows_what_it_would_cost(vector: dict[str, Any]) -> None:
     assert str(sum(amounts)) == vector["twelve_months"]
 
 
-def test_what_is_missing_stops_the_figure() -> None:
+AT_LOAD = {
+    "an amount cannot be negative: -1.00": "negative_amount",
+    "the first tier is below 99.90, but the target is 99.50": "tier_target_mismatch",
+}
+
+
+@pytest.mark.parametrize("vector", cases("charge_errors"))
+def test_an_error_stops_the_figure_and_is_named(vector: dict[str, Any], tmp_path: Path) -> None:
+    if "line" in vector or "target" in vector:
+        shutil.copytree(STARTER, tmp_path / "set")
+        spoil(tmp_path / "set", vector)
+        with pytest.raises(DocumentsRefused) as fault:
+            read([tmp_path / "set"])
+        told = [code for said, code in AT_LOAD.items() if said in str(fault.value)]
+        assert told == [vector["error"]]
+        return
+    with pytest.raises(ChargeError) as refused:
+        compute(vector)
+    assert refused.value.code == vector["error"]
+    assert str(refused.value)
+
+
+def spoil(folder: Path, vector: dict[str, Any]) -> None:
+    """Write what a vector says into the documents of a set."""
+    name = "tariffs" if "line" in vector else "agreements"
+    content = YAML(typ="safe").load((folder / f"{name}.yaml").read_text("utf-8"))
+    if "line" in vector:
+        content[name][2]["lines"] = [{"id": "t1", **vector["line"]}]
+    else:
+        objective = content[name][1]["objectives"][0]
+        objective["target"] = vector["target"]
+        objective["remedy"]["tiers"] = vector["tiers"]
+    with (folder / f"{name}.yaml").open("w", encoding="utf-8") as file:
+        YAML().dump(content, file)
+
+
+def compute(vector: dict[str, Any]) -> None:
+    match vector:
+        case {"tariff": name, "month": month}:
+            known = [each for each in QUANTITIES if each.offering != vector.get("without")]
+            PriceList(TARIFFS, known).of_tariff(tariff(name), Month.named(month))
+        case {"lines": lines, "from": source, "to": target, "date": day, "kind": kind}:
+            Rates(RATES, kind).convert([Decimal(each) for each in lines], source, target, day)
+        case {"published": spans, "offering": offering}:
+            both = [
+                tariff("tar-unv-2026").model_copy(
+                    update={"id": f"tar-{n}", "valid_for": Validity.model_validate(span)}
+                )
+                for n, span in enumerate(spans)
+            ]
+            PriceList(both, QUANTITIES).priced(offering, spans[1]["from"])
+
+
+def test_what_is_missing_is_named() -> None:
     known = [each for each in QUANTITIES if each.offering != "off-internet"]
-    with pytest.raises(ChargeError, match="off-internet") as refused:
+    with pytest.raises(ChargeError, match="off-internet on 2026-03-01"):
         PriceList(TARIFFS, known).charged("unv", Month(2026, 3))
-    assert refused.value.code == "missing_quantity"
-
-
-@pytest.mark.parametrize("name", ["tar-wcmc-2008", "tar-unep-2008"])
-def test_only_what_is_published_is_charged(name: str) -> None:
-    with pytest.raises(ChargeError, match=name) as refused:
-        PRICES.of_tariff(tariff(name), Month(2008, 10))
-    assert refused.value.code == "not_published"
 
 
 @pytest.mark.parametrize("vector", cases("comparisons"))
@@ -162,3 +209,38 @@ def test_a_surcharge_is_split_to_the_cent(vector: dict[str, Any]) -> None:
     totals = {name: str(net[name] + found[name]) for name in net}
     assert totals == vector["totals"]
     assert str(sum(map(Decimal, totals.values()))) == vector["invoice"]
+
+
+def assumed(quantities: dict[str, int]) -> list[Quantity]:
+    """Quantities as a vector states them, held since long ago."""
+    since = {"from": dt.date(2008, 1, 1), "prov": {"_": "I"}}
+    return [
+        Quantity.model_validate({"offering": name, "quantity": count, **since})
+        for name, count in quantities.items()
+    ]
+
+
+@pytest.mark.parametrize("vector", cases("money"))
+def test_a_tariff_and_quantities_come_to_an_invoice(vector: dict[str, Any]) -> None:
+    known = tariff(vector["tariff"])
+    used = [each for each in known.lines if each.offering in vector["quantities"]]
+    priced = known.model_copy(update={"lines": tuple(used)})
+    month = Month.named(vector.get("month", "2008-07"))
+    prices = PriceList([priced], assumed(vector["quantities"]))
+    lines = prices.of_tariff(priced, month, estimate=known.status == "draft")
+
+    (invoice,) = invoices(known.provider, month, lines, [priced])
+
+    assert {each.line: str(each.amount) for each in lines} == vector["lines"]
+    assert str(invoice.net) == vector.get("net", vector["total"])
+    surcharges = {each.surcharge: str(each.amount) for each in invoice.surcharges}
+    assert surcharges == vector.get("surcharges", {})
+    assert (str(invoice.total), invoice.currency) == (vector["total"], vector["currency"])
+    amounts = [each.amount for each in (*invoice.lines, *invoice.surcharges)]
+    for wanted in vector.get("converted", ()):
+        day = dt.date.fromisoformat(wanted["date"])
+        found = Rates(RATES, "demo").convert(amounts, invoice.currency, wanted["currency"], day)
+        assert (str(found.total), str(found.rates[1].per_usd)) == (wanted["amount"], wanted["rate"])
+    if "credit" in vector:
+        basis = {line: vector["lines"][line] for line in vector["credit"]["basis_lines"]}
+        assert str(sum(map(Decimal, basis.values()))) == vector["credit"]["basis"]
