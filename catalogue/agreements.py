@@ -247,3 +247,13 @@ class Agreement(Record):
         """Return the instants `[from, to)` in which it is in force (null: open end); null if never."""
         begin, end = self._first_and_last()
         return (begin, end) if self.binding and begin is not None else None
+
+    def is_in_force_on(self, day: date) -> bool:
+        """Tell whether it is in force on a day, in its zone."""
+        span = self.span_in_force()
+        if span is None:
+            return False
+        begin, end = span
+        return begin <= at_clock(day, 0, self.tz) and (
+            end is None or at_clock(day, 0, self.tz) < end
+        )

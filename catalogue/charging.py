@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from calendar import monthrange
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +12,7 @@ from typing import Literal
 
 from catalogue.instants import parse_duration
 from catalogue.money import rounded
+from catalogue.months import DAY, Month
 from catalogue.tariffs import Line, Quantity, QuantityTier, Tariff
 
 ErrorCode = Literal[
@@ -20,6 +20,7 @@ ErrorCode = Literal[
     "missing_rate",
     "mixed_currency",
     "not_published",
+    "nothing_to_compare",
     "overlapping_tariffs",
     "unit_mismatch",
 ]
@@ -27,7 +28,6 @@ Holds = Callable[[Tariff, Line, dt.date], bool]
 
 CHARGED = frozenset({"published", "superseded"})
 DRAFT = frozenset({"draft"})
-DAY = dt.timedelta(days=1)
 PERCENT = 100
 
 
@@ -37,39 +37,6 @@ class ChargeError(Exception):
     def __init__(self, code: ErrorCode, message: str) -> None:
         super().__init__(message)
         self.code: ErrorCode = code
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A calendar month, by plain dates."""
-
-    year: int
-    number: int
-
-    @classmethod
-    def named(cls, label: str) -> Month:
-        """Read a label like 2026-03.
-
-        Raises:
-            ValueError: it is none.
-
-        """
-        first = dt.datetime.strptime(label, "%Y-%m").replace(tzinfo=dt.UTC)
-        return cls(first.year, first.month)
-
-    @property
-    def length(self) -> int:
-        """How many days it has."""
-        return monthrange(self.year, self.number)[1]
-
-    @property
-    def days(self) -> tuple[dt.date, ...]:
-        """Its days in order."""
-        first = dt.date(self.year, self.number, 1)
-        return tuple(first + DAY * each for each in range(self.length))
-
-    def __str__(self) -> str:
-        return f"{self.year:04}-{self.number:02}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +136,13 @@ class PriceList:
         """Whether a tariff holds on a day; who supersedes it ends it on the day before."""
         if tariff.valid_for is None or day < tariff.valid_for.from_:
             return False
-        ends = [each for each in (tariff.valid_for.to, self._until.get(tariff.id)) if each]
-        return all(day <= each for each in ends)
+        last = self.last_day(tariff)
+        return last is None or day <= last
+
+    def last_day(self, tariff: Tariff) -> dt.date | None:
+        """The last day on which a tariff holds; None while no end is known."""
+        stated = tariff.valid_for.to if tariff.valid_for else None
+        return min((end for end in (stated, self._until.get(tariff.id)) if end), default=None)
 
     def priced(self, offering: str, day: dt.date) -> tuple[Tariff, Line] | None:
         """The tariff and its line by which an offering is charged on a day; None where it is unpriced.
@@ -208,15 +180,26 @@ class PriceList:
         ]
         return max(held, key=lambda each: each.from_ or day).quantity if held else None
 
-    def charged(self, provider: str, month: Month) -> tuple[ChargeLine, ...]:
-        """What the tariffs of a provider make in a month, in the order of tariffs and their lines.
+    def has_quantity(self, offering: str, days: Sequence[dt.date]) -> bool:
+        """Whether a level of an offering is known on some of the days, be it none at all, or it was ordered on one."""
+        known = any(self.level(offering, day) is not None for day in days)
+        return known or self._is_ordered(offering, days)
+
+    def charged(
+        self, provider: str, month: Month, days: Container[dt.date] | None = None
+    ) -> tuple[ChargeLine, ...]:
+        """What the tariffs of a provider make in a month, or on some of its days, tariff by tariff, line by line.
 
         Raises:
             ChargeError: `missing_quantity`, `overlapping_tariffs`.
 
         """
+
+        def holds(tariff: Tariff, line: Line, day: dt.date) -> bool:
+            return (days is None or day in days) and self._holds(tariff, line, day)
+
         own = [each for each in self._tariffs if each.provider == provider]
-        return tuple(made for tariff in own for made in self._made(tariff, month, self._holds))
+        return tuple(made for tariff in own for made in self._made(tariff, month, holds))
 
     def of_tariff(
         self, tariff: Tariff, month: Month, *, estimate: bool = False
@@ -250,7 +233,10 @@ class PriceList:
         return tuple(each for each in found if each.days)
 
     def _is_used(self, offering: str, day: dt.date) -> bool:
-        return bool(self.level(offering, day)) or any(self._orders(offering, [day]))
+        return bool(self.level(offering, day)) or self._is_ordered(offering, [day])
+
+    def _is_ordered(self, offering: str, days: Sequence[dt.date]) -> bool:
+        return next(self._orders(offering, days), None) is not None
 
     def _holds(self, tariff: Tariff, line: Line, day: dt.date) -> bool:
         if not self.in_force(tariff, day):

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from catalogue.charging import ChargeError, ChargeLine, Month, PriceList
+from catalogue.charging import ChargeError, ChargeLine, PriceList
 from catalogue.exchange import Converted, Rates
 from catalogue.invoicing import NOTHING, SurchargeLine, surcharged
+from catalogue.months import Month
 from catalogue.services import Offering, Service
 from catalogue.tariffs import Quantity, Tariff
 
@@ -39,14 +40,17 @@ class Side:
 class Comparison:
     """Two sides; the right one is converted, and the difference is what the left one costs more.
 
-    What is used and has no counterpart, or nobody prices, is named and never summed.
+    What has a quantity and no counterpart on the other side, or no price, is named and never summed.
     """
 
     left: Side
     right: Side
+    pairs: tuple[tuple[str, str], ...]
     converted: Converted
     difference: Decimal
     without_counterpart: tuple[str, ...]
+    right_without_counterpart: tuple[str, ...]
+    without_price: tuple[str, ...]
 
 
 def compared(
@@ -60,16 +64,25 @@ def compared(
     """Compare two providers in a month, by the rates of its last day; de minimis and credits are left out.
 
     Raises:
-        ChargeError: `unit_mismatch` of a pair, `mixed_currency` of a side, and as for charges and rates.
+        ChargeError: `unit_mismatch` of a pair, `mixed_currency` of a side, `nothing_to_compare` where there is no
+            pair, and as for charges and rates.
 
     """
     left, right = sides
     offered = {name: _offerings(services, name) for name in sides}
     prices = PriceList(tariffs, quantities, comparison=True)
+    counted = {
+        name: [each for each in offered[name] if prices.has_quantity(each, month.days)]
+        for name in sides
+    }
     used = {
-        name: {each for each in offered[name] if _is_used(prices, each, month)} for name in sides
+        name: [each for each in counted[name] if any(prices.priced(each, d) for d in month.days)]
+        for name in sides
     }
     pairs = _pairs(offered[left], offered[right], used[left], used[right])
+    if not pairs:
+        message = f"{left} and {right} price nothing that meets the same need in {month}"
+        raise ChargeError("nothing_to_compare", message)
     found = [
         _side(name, month, {pair[n] for pair in pairs}, tariffs, quantities)
         for n, name in enumerate(sides)
@@ -77,13 +90,16 @@ def compared(
     converted = rates.convert(
         found[1].amounts, found[1].currency, found[0].currency, month.days[-1]
     )
-    paired = {pair[0] for pair in pairs}
+    paired = {name for pair in pairs for name in pair}
     return Comparison(
-        found[0],
-        found[1],
-        converted,
-        found[0].total - converted.total,
-        tuple(each for each in offered[left] if each in used[left] - paired),
+        left=found[0],
+        right=found[1],
+        pairs=tuple(pairs),
+        converted=converted,
+        difference=found[0].total - converted.total,
+        without_counterpart=tuple(each for each in used[left] if each not in paired),
+        right_without_counterpart=tuple(each for each in used[right] if each not in paired),
+        without_price=tuple(e for name in sides for e in counted[name] if e not in used[name]),
     )
 
 
@@ -96,18 +112,11 @@ def _offerings(services: Iterable[Service], provider: str) -> dict[str, Offering
     }
 
 
-def _is_used(prices: PriceList, offering: str, month: Month) -> bool:
-    return any(
-        prices.level(offering, day) is not None and prices.priced(offering, day)
-        for day in month.days
-    )
-
-
 def _pairs(
     left: Mapping[str, Offering],
     right: Mapping[str, Offering],
-    used_left: set[str],
-    used_right: set[str],
+    used_left: Sequence[str],
+    used_right: Sequence[str],
 ) -> list[tuple[str, str]]:
     found = [
         (one.id, other)
@@ -134,9 +143,9 @@ def _side(
     lines = PriceList(known.values(), quantities, comparison=True).charged(provider, month)
     used = dict.fromkeys(each.tariff for each in lines)
     currencies = dict.fromkeys(each.currency for each in lines)
-    if len(currencies) != 1:
-        said = "nothing that can be compared" if not currencies else " and ".join(currencies)
-        raise ChargeError("mixed_currency", f"{provider} charges {said} in {month}")
+    if len(currencies) > 1:
+        message = f"{provider} charges in {' and '.join(currencies)} in {month}"
+        raise ChargeError("mixed_currency", message)
     surcharges = tuple(
         made
         for name in used

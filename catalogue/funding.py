@@ -1,12 +1,47 @@
-"""Totals by funding source: a surcharge is split by net, to the last minor unit."""
+"""Who bears an invoice: each line goes to one, and a surcharge is split by net, to the last minor unit."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from catalogue.invoicing import NOTHING, Invoice
 from catalogue.money import decimals
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a service or a funding source bears of an invoice."""
+
+    net: Decimal
+    surcharges: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """Its lines and its shares of the surcharges."""
+        return self.net + self.surcharges
+
+
+def shares(invoice: Invoice, bearer: Mapping[str, str]) -> dict[str, Share]:
+    """Split an invoice by who bears each offering, by name; the shares add up to its total.
+
+    A surcharge is split by the net of the tariff that carries it.
+    """
+    net: defaultdict[str, Decimal] = defaultdict(Decimal)
+    extra: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for line in invoice.lines:
+        net[bearer[line.offering]] += line.amount
+    for surcharge in invoice.surcharges:
+        of_tariff: defaultdict[str, Decimal] = defaultdict(Decimal)
+        for line in invoice.lines:
+            if line.tariff == surcharge.tariff:
+                of_tariff[bearer[line.offering]] += line.amount
+        for name, part in split(surcharge.amount, of_tariff, invoice.currency).items():
+            extra[name] += part
+    return {name: Share(net[name], extra.get(name, NOTHING)) for name in sorted(net)}
 
 
 def split(amount: Decimal, net: Mapping[str, Decimal], currency: str) -> dict[str, Decimal]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from catalogue.charging import PERCENT, ChargeLine, Month
+from catalogue.charging import PERCENT, ChargeLine
 from catalogue.money import rounded
+from catalogue.months import Month
 from catalogue.tariffs import Tariff
 
 NOTHING = Decimal(0)
@@ -36,6 +37,11 @@ class Invoice:
     lines: tuple[ChargeLine, ...]
     surcharges: tuple[SurchargeLine, ...]
     absorbed: bool
+
+    @property
+    def last_charged(self) -> str:
+        """The tariff in force on the last day charged."""
+        return max(self.lines, key=_last_day).tariff
 
     @property
     def net(self) -> Decimal:
@@ -77,10 +83,8 @@ def _invoice(
         name: sum((each.amount for each in lines if each.tariff == name), NOTHING) for name in named
     }
     surcharges = tuple(made for name in named for made in surcharged(tariffs[name], net[name]))
-    total = sum(net.values(), NOTHING) + sum((each.amount for each in surcharges), NOTHING)
-    last = max(lines, key=_last_day)
-    absorbed = is_absorbed(tariffs[last.tariff], total)
-    return Invoice(provider, month, currency, tuple(lines), surcharges, absorbed)
+    invoice = Invoice(provider, month, currency, tuple(lines), surcharges, absorbed=False)
+    return replace(invoice, absorbed=is_absorbed(tariffs[invoice.last_charged], invoice.total))
 
 
 def surcharged(tariff: Tariff, net: Decimal) -> tuple[SurchargeLine, ...]:

@@ -26,3 +26,8 @@ def rounded(exact: Fraction, currency: str) -> Decimal:
     places = decimals(currency)
     units = (exact * 10**places * 2 + 1) // 2
     return Decimal(units).scaleb(-places)
+
+
+def written(amount: Decimal, currency: str) -> str:
+    """Write a rounded amount, or a sum of them, with all decimals of its currency."""
+    return str(amount.quantize(Decimal(1).scaleb(-decimals(currency))))

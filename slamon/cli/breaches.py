@@ -8,11 +8,12 @@ import typer
 
 from slamon.app.refused import Unknown
 from slamon.cli.commands import group
+from slamon.cli.crediting import credit_lines
 from slamon.cli.house import Decisions
 from slamon.cli.known import AsKnownAt, known, reading_at
 from slamon.cli.opening import opened
 from slamon.cli.settings import Settings
-from slamon.cli.sheet import print_map, print_table
+from slamon.cli.sheet import print_line, print_map, print_table
 from slamon.cli.terminal import Actor, AsJson, actor_or_fail, console, print_json
 from slamon.cli.wording import number
 from slamon.ledger.actors import Actors
@@ -76,6 +77,8 @@ def show(breach: Breach, *, as_known: AsKnownAt = None, as_json: AsJson = False)
     print_table(("from", "to", "counted minutes", "seen from"), outages, empty="no outage")
     steps = [(d.at, d.decision, people.shown(d.actor), d.reason) for d in found.decisions]
     print_table(("at", "decision", "by", "reason"), steps, empty="no decision yet")
+    for line in credit_lines(found.credit) if found.credit else ():
+        print_line(line)
 
 
 def _print_breach(found: BreachDetail) -> None:

@@ -6,32 +6,27 @@ from typing import Annotated
 
 import typer
 
-from catalogue.charging import ChargeError, Month
-from slamon.app.refused import Refused, Unknown
+from slamon.app.refused import Unknown
+from slamon.cli.crediting import credit_lines
 from slamon.cli.known import AsKnownAt, Then, reading_at
-from slamon.cli.sheet import print_table
-from slamon.cli.terminal import USAGE, AsJson, console, fail, print_json
+from slamon.cli.months import Label, month_or_fail, named_errors
+from slamon.cli.sheet import print_line, print_table
+from slamon.cli.terminal import AsJson, console, print_json
 from slamon.views.charged import ChargedLine, Charges, InvoiceAnswer
 
 Provider = Annotated[str, typer.Option(help="The party that charges.", metavar="ID")]
-Label = Annotated[str, typer.Option(help="The month, e.g. 2026-03.", metavar="MONTH")]
 
 COLUMNS = ("tariff", "line", "offering", "days and quantity", "exact", "free of it", "amount")
+SOURCES = ("funding source", "services", "net", "surcharges", "total", "credit", "left")
 
 
 def charges(
     provider: Provider, month: Label, *, as_known: AsKnownAt = None, as_json: AsJson = False
 ) -> None:
-    """Show what a provider charges for a month, line by line: tariffs, quantities, surcharges, what is payable."""
-    try:
-        asked = Month.named(month)
-    except ValueError:
-        fail(f"{month} is no month; write it like 2026-03", USAGE)
-    with reading_at(as_known) as then:
-        try:
-            found = then.reading.charges(provider, asked) or _lacks(then, provider)
-        except ChargeError as wrong:
-            raise Refused(str(wrong)) from None
+    """Show what a provider charges for a month, line by line: tariffs, surcharges, credits, who bears what."""
+    asked = month_or_fail(month)
+    with reading_at(as_known) as then, named_errors():
+        found = then.reading.charges(provider, asked) or _lacks(then, provider)
     if as_json:
         print_json(found.model_dump(mode="json", by_alias=True))
     else:
@@ -39,7 +34,8 @@ def charges(
 
 
 def _lacks(then: Then, provider: str) -> Charges:
-    names = ", ".join(dict.fromkeys(line.provider for line in then.reading.tariffs()))
+    found = (then.reading.tariff(line.tariff) for line in then.reading.tariffs())
+    names = ", ".join(dict.fromkeys(each.provider for each in found if each))
     known = f"tariffs are of {names}" if names else "no tariff was recorded yet"
     message = f"there is no party {provider!r}; {known}"
     raise Unknown(message)
@@ -51,6 +47,11 @@ def _print(found: Charges) -> None:
         _print_invoice(each)
     if not found.invoices:
         console.print("no published tariff of this party has a line in this month")
+    for credit in found.credits:
+        for line in credit_lines(credit):
+            print_line(line)
+    if found.without_source:
+        print_line(f"no funding source is named for {', '.join(found.without_source)}")
     for days in found.unpriced:
         console.print(
             f"  not charged: {days.name}, {days.from_} to {days.to}: no tariff says what it costs",
@@ -70,8 +71,13 @@ def _print_invoice(found: InvoiceAnswer) -> None:
         )
     said = f"total {found.total} {found.currency}"
     if found.absorbed:
-        said += ", absorbed: so small an invoice is not paid"
+        said += f", absorbed: up to {found.limit} an invoice is not paid"
     console.print(said + (" (illustrative)" if found.illustrative else ""), style="bold")
+    sources = [
+        (e.source, ", ".join(e.services), e.net, e.surcharges, e.total, e.credit, e.left)
+        for e in found.funding
+    ]
+    print_table(SOURCES, sources, empty="nothing is borne by anybody")
 
 
 def _measure(line: ChargedLine) -> str:

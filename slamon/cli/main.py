@@ -25,6 +25,8 @@ class Commands(Deferred):
         "judge": "slamon.cli.judging:judge",
         "close": "slamon.cli.judging:close",
         "charges": "slamon.cli.charging:charges",
+        "cost": "slamon.cli.costing:cost",
+        "compare": "slamon.cli.comparing:compare",
         "catalogue": "slamon.cli.documents:app",
         "agreement": "slamon.cli.agreeing:app",
         "tariff": "slamon.cli.pricing:app",

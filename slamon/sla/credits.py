@@ -10,6 +10,7 @@ from typing import Literal
 
 from catalogue.deadlines import limit_after
 from catalogue.instants import at_clock, local_date, parse_duration
+from catalogue.money import rounded
 from catalogue.remedies import Credit
 from catalogue.shifting import months_after
 
@@ -45,16 +46,11 @@ class CreditTerms:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A credit in whole cents, the exact sum before it was rounded, and what bounded it."""
+    """A credit, the exact sum before it was rounded, and what bounded it."""
 
     exact: Fraction
-    cents: int
+    amount: Decimal
     bounded_by: tuple[Limit, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The amount with two decimals, like 28.99."""
-        return f"{Decimal(self.cents).scaleb(-2):.2f}"
 
 
 def credit_terms(credit: Credit) -> CreditTerms:
@@ -97,6 +93,7 @@ def credit_amount(
     ratios: Sequence[Fraction],
     base: Fraction,
     terms: CreditTerms,
+    currency: str,
     granted_before: Fraction = Fraction(0),
 ) -> Amount:
     """Give the credit of one service, agreement and month from those of its objectives (§4.11).
@@ -104,7 +101,7 @@ def credit_amount(
     1. The ratios of the objectives add up, to the cap of a period at most.
     2. What is left of the cap of the year bounds their amount; `granted_before` counts in the same calendar year.
     3. Less than the minimum is nothing, and is not carried over.
-    4. Half-up to cents, the only rounding.
+    4. Half-up to the minor unit of the currency of the charge (ISO 4217), the only rounding.
     """
     share = sum(ratios, Fraction(0))
     bounded: list[Limit] = []
@@ -118,8 +115,8 @@ def credit_amount(
         exact = left
         bounded.append("cap_year")
     if terms.minimum is not None and 0 < exact < terms.minimum:
-        return Amount(exact, 0, (*bounded, "minimum"))
-    return Amount(exact, _half_up(exact, 2), tuple(bounded))
+        return Amount(exact, rounded(Fraction(0), currency), (*bounded, "minimum"))
+    return Amount(exact, rounded(exact, currency), tuple(bounded))
 
 
 def claim_limit(period_end: int, tz: str, within: str | None, cycles: int | None) -> int | None:

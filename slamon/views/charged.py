@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 
 from pydantic import Field
+from sqlalchemy import Connection
 
-from catalogue.charging import ChargeLine, Month, PriceList, Segment, Unpriced, in_a_row
-from catalogue.invoicing import Invoice, invoices
+from catalogue.charging import ChargeLine, Segment, Unpriced, in_a_row
+from catalogue.funding import shares
+from catalogue.invoicing import Invoice, SurchargeLine
+from catalogue.money import written
+from catalogue.months import Month
 from catalogue.parties import Party
-from catalogue.services import Offering, Service
-from catalogue.tariffs import Quantity, Tariff
+from catalogue.services import Service
+from catalogue.tariffs import Tariff
 from slamon.views.answers import Answer
-from slamon.views.promised import Promises
+from slamon.views.credited import Credits, ServiceCredit
+from slamon.views.priced import UNSPECIFIED, Offered, Prices
+from slamon.views.promised import promises
 
 
 class SegmentLine(Answer):
@@ -53,8 +59,23 @@ class SurchargedLine(Answer):
     amount: str
 
 
+class FundingTotal(Answer):
+    """What a funding source bears of an invoice: the lines of its services, its shares of the surcharges.
+
+    `left` is the total less the credits granted to its services; both are null where a credit cannot be computed.
+    """
+
+    source: str
+    services: tuple[str, ...]
+    net: str
+    surcharges: str
+    total: str
+    credit: str | None
+    left: str | None
+
+
 class InvoiceAnswer(Answer):
-    """An invoice; where it is `absorbed`, nothing is payable."""
+    """An invoice; where it is `absorbed`, nothing is payable: its total does not exceed `limit`."""
 
     currency: str
     lines: tuple[ChargedLine, ...]
@@ -63,6 +84,8 @@ class InvoiceAnswer(Answer):
     total: str
     absorbed: bool
     payable: str
+    limit: str | None
+    funding: tuple[FundingTotal, ...]
     illustrative: bool
 
 
@@ -76,84 +99,127 @@ class UnpricedDays(Answer):
 
 
 class Charges(Answer):
-    """What a provider charges for a month, one invoice a currency."""
+    """What a provider charges for a month, one invoice a currency, and what breaches of that month are worth.
+
+    `without_source` are the services of the provider for which no funding source is named.
+    """
 
     provider: str
     name: str
     month: str
     days: int
     invoices: tuple[InvoiceAnswer, ...]
+    credits: tuple[ServiceCredit, ...]
     unpriced: tuple[UnpricedDays, ...]
+    without_source: tuple[str, ...]
 
 
-def charges(held: Promises, provider: str, month: Month) -> Charges | None:
-    """What a provider charges for a month; None where there is no such party.
+def charges(connection: Connection, provider: str, month: Month) -> Charges | None:
+    """What a provider charges for a month, and credits; None where there is no such party.
 
     Raises:
         ChargeError: a quantity is missing, or two tariffs price the same day.
 
     """
+    held = promises(connection)
     party = held.get(Party, provider)
     if party is None:
         return None
-    tariffs, quantities = tuple(held.of(Tariff)), tuple(held.of(Quantity))
-    prices = PriceList(tariffs, quantities)
-    known = {
-        offering.id: _Offered(service, offering)
-        for service in held.of(Service)
-        for offering in service.offerings
-    }
-    lines = prices.charged(provider, month)
-    own = [name for name, each in known.items() if each.service.provider == provider]
+    prices = Prices(held)
+    own = [each for each in held.of(Service) if each.provider == provider]
+    credits_due = Credits(connection, prices, month.year).of_provider(provider, month)
     return Charges(
         provider=provider,
         name=party.name.en,
         month=str(month),
         days=month.length,
         invoices=tuple(
-            _invoice(each, known, {tariff.id: tariff for tariff in tariffs})
-            for each in invoices(provider, month, lines, tariffs)
+            _invoice(each, prices, credits_due) for each in prices.invoices(provider, month)
         ),
+        credits=credits_due,
         unpriced=tuple(
-            row for each in prices.unpriced(own, month) for row in _unpriced(each, known)
+            row
+            for each in prices.list.unpriced(
+                [offering.id for service in own for offering in service.offerings], month
+            )
+            for row in _unpriced(each, prices.offered)
         ),
+        without_source=tuple(each.id for each in own if each.funding_source == UNSPECIFIED),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Offered:
-    service: Service
-    offering: Offering
-
-
-def _invoice(
-    found: Invoice, known: Mapping[str, _Offered], tariffs: Mapping[str, Tariff]
-) -> InvoiceAnswer:
-    used = dict.fromkeys(each.tariff for each in found.lines)
-    labels = {(name, each.id): each.label.en for name in used for each in tariffs[name].surcharges}
+def _invoice(found: Invoice, prices: Prices, credits_due: Iterable[ServiceCredit]) -> InvoiceAnswer:
+    used = {each.tariff: prices.tariff(each.tariff) for each in found.lines}
+    labels = labels_of(used)
     return InvoiceAnswer(
         currency=found.currency,
-        lines=tuple(_line(each, known[each.offering]) for each in found.lines),
-        net=str(found.net),
-        surcharges=tuple(
-            SurchargedLine(
-                tariff=each.tariff,
-                surcharge=each.surcharge,
-                name=labels[each.tariff, each.surcharge],
-                rate=str(each.rate),
-                net=str(each.net),
-                amount=str(each.amount),
-            )
-            for each in found.surcharges
-        ),
-        total=str(found.total),
+        lines=tuple(_line(each, prices.offered[each.offering]) for each in found.lines),
+        net=written(found.net, found.currency),
+        surcharges=tuple(surcharged_line(each, labels) for each in found.surcharges),
+        total=written(found.total, found.currency),
         absorbed=found.absorbed,
-        payable=str(found.payable),
-        illustrative=any(tariffs[name].illustrative for name in used),
+        payable=written(found.payable, found.currency),
+        limit=_limit(found, used),
+        funding=tuple(_funding(found, prices, credits_due)),
+        illustrative=any(each.illustrative for each in used.values()),
     )
 
 
-def _line(line: ChargeLine, offered: _Offered) -> ChargedLine:
+def labels_of(tariffs: Mapping[str, Tariff]) -> dict[tuple[str, str], str]:
+    """How the surcharges of tariffs are called, by tariff and surcharge."""
+    return {
+        (name, each.id): each.label.en
+        for name, known in tariffs.items()
+        for each in known.surcharges
+    }
+
+
+def surcharged_line(found: SurchargeLine, labels: Mapping[tuple[str, str], str]) -> SurchargedLine:
+    """A surcharge as answers show it."""
+    return SurchargedLine(
+        tariff=found.tariff,
+        surcharge=found.surcharge,
+        name=labels.get((found.tariff, found.surcharge), found.surcharge),
+        rate=str(found.rate),
+        net=str(found.net),
+        amount=str(found.amount),
+    )
+
+
+def _limit(found: Invoice, used: Mapping[str, Tariff]) -> str | None:
+    """Up to which total an invoice is not paid; None where every invoice is."""
+    limit = used[found.last_charged].de_minimis
+    return str(limit.amount) if limit else None
+
+
+def _funding(
+    found: Invoice, prices: Prices, credits_due: Iterable[ServiceCredit]
+) -> Iterator[FundingTotal]:
+    """The totals of an invoice by funding source, which add up to it, and what is credited to each."""
+    source = {name: each.service.funding_source for name, each in prices.offered.items()}
+    for name, share in shares(found, source).items():
+        own = [each for each in credits_due if each.funding_source == name]
+        granted = [each.sum for each in own if each.sum and each.sum.currency == found.currency]
+        credit = sum((Decimal(each.granted.amount) for each in granted), Decimal(0))
+        failed = any(each.error for each in own)
+        yield FundingTotal(
+            source=name,
+            services=tuple(
+                dict.fromkeys(
+                    prices.offered[each.offering].service.id
+                    for each in found.lines
+                    if source[each.offering] == name
+                )
+            ),
+            net=written(share.net, found.currency),
+            surcharges=written(share.surcharges, found.currency),
+            total=written(share.total, found.currency),
+            credit=None if failed else written(credit, found.currency),
+            left=None if failed else written(share.total - credit, found.currency),
+        )
+
+
+def _line(line: ChargeLine, offered: Offered) -> ChargedLine:
     return ChargedLine(
         tariff=line.tariff,
         line=line.line,
@@ -179,7 +245,7 @@ def _segment(segment: Segment) -> SegmentLine:
     )
 
 
-def _unpriced(found: Unpriced, known: Mapping[str, _Offered]) -> Iterator[UnpricedDays]:
+def _unpriced(found: Unpriced, known: Mapping[str, Offered]) -> Iterator[UnpricedDays]:
     name = known[found.offering].offering.name.en
     for first, last in in_a_row(found.days):
         yield UnpricedDays(

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 
 from catalogue.calendars import Calendar, Day, Hours
-from catalogue.charging import Month
 from catalogue.document import Text3
 from catalogue.instants import at_clock, format_instant, moment_of, zone
+from catalogue.months import Month
 from catalogue.service_hours import ServiceHours
 from slamon.views.answers import Answer
 from slamon.views.promised import Promises

@@ -153,7 +153,7 @@ def breach_detail(connection: Connection, name: str) -> BreachDetail | None:
     steps = connection.execute(
         select(breach_step).where(breach_step.c.breach == name).order_by(breach_step.c.step)
     )
-    found, newest = _found(row), _newest(connection, row)
+    found, newest = _found(row), newest_figure(connection, row.agreement, row.label, row.objective)
     return BreachDetail(
         line=_line(connection, row),
         judgement=found,
@@ -181,16 +181,18 @@ def _found(row: Row[tuple[object, ...]]) -> ObjectiveJudgement:
     return ObjectiveJudgement.model_validate(row.figure)
 
 
-def _newest(connection: Connection, row: Row[tuple[object, ...]]) -> ObjectiveJudgement | None:
-    """The newest figure of the objective; None where it has none any more."""
-    closed = closed_period(connection, row.agreement, row.label)
+def newest_figure(
+    connection: Connection, agreement: str, label: str, objective: str
+) -> ObjectiveJudgement | None:
+    """The newest figure of an objective in a closed period; None where it has none any more."""
+    closed = closed_period(connection, agreement, label)
     figures = closed.figures if closed else ()
-    return next((figure for figure in figures if figure.objective == row.objective), None)
+    return next((figure for figure in figures if figure.objective == objective), None)
 
 
 def _line(connection: Connection, row: Row[tuple[object, ...]]) -> BreachLine:
     held = promises(connection)
-    found, newest = _found(row), _newest(connection, row)
+    found, newest = _found(row), newest_figure(connection, row.agreement, row.label, row.objective)
     figure = newest or found
     found_then = connection.execute(
         select(breach_step.c.recorded_at, breach_step.c.actor)

@@ -9,10 +9,10 @@ from pathlib import Path
 from sqlalchemy import select
 
 from catalogue.agreements import Agreement
-from catalogue.charging import Month
 from catalogue.document import Text3
 from catalogue.instants import format_instant
 from catalogue.interpretation import not_yet_interpreted
+from catalogue.months import Month
 from catalogue.services import Service
 from slamon.ledger.proof import Proof, prove
 from slamon.ledger.store import Ledger, LedgerFounded
@@ -20,7 +20,6 @@ from slamon.sla.judgement import Judgement
 from slamon.views import (
     agenda,
     asked,
-    charged,
     declared,
     explained,
     hours,
@@ -34,11 +33,11 @@ from slamon.views import (
     standing,
     told,
 )
+from slamon.views.accounts import Accounts
 from slamon.views.agenda import Agenda
 from slamon.views.announceable import Announceable, announceable
 from slamon.views.answers import (
     AgreementSummary,
-    BreachDetail,
     BreachLine,
     CommitmentLine,
     ImportLine,
@@ -52,9 +51,7 @@ from slamon.views.answers import (
     ServiceSummary,
     Silence,
     TallyDay,
-    TariffLine,
 )
-from slamon.views.charged import Charges
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.glance import Glance
@@ -72,13 +69,12 @@ from slamon.views.rulings import ExclusionLine
 from slamon.views.tables import view_state
 from slamon.views.told import FactInFull
 from slamon.views.tried import under
-from slamon.views.watching import Watching
 from slamon.views.whatif import WhatIf, compared
 
 PAGE_DAYS = 90
 
 
-class Reading(Watching):
+class Reading(Accounts):
     """Answers from the views of one ledger; each call sees one state."""
 
     def __init__(
@@ -175,30 +171,10 @@ class Reading(Watching):
         with self._store.reading() as connection:
             return kept.breaches(connection, status)
 
-    def breach(self, breach: str) -> BreachDetail | None:
-        """One breach with the figures fixed at close and its review."""
-        with self._store.reading() as connection:
-            return kept.breach_detail(connection, breach)
-
     def catalogue(self) -> Promises:
         """The catalogue as these views see it."""
         with self._store.reading() as connection:
             return promises(connection)
-
-    def tariffs(self) -> tuple[TariffLine, ...]:
-        """All tariffs with their state."""
-        with self._store.reading() as connection:
-            return listings.tariffs(promises(connection))
-
-    def charges(self, provider: str, month: Month) -> Charges | None:
-        """What a provider charges for a month; None where there is no such party.
-
-        Raises:
-            ChargeError: it cannot be computed.
-
-        """
-        with self._store.reading() as connection:
-            return charged.charges(promises(connection), provider, month)
 
     def parties(self) -> tuple[tuple[str, Text3], ...]:
         """The parties that have something before them: id and name."""

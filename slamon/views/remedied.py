@@ -30,9 +30,9 @@ def with_consequences(
 
     A breach that was waived is forgiven: in a row of breaches it counts as a promise kept.
     """
-    if figure.state != "breached" or figure.remedy is None:
+    remedy = remedy_of(figure)
+    if figure.state != "breached" or remedy is None:
         return figure
-    remedy = _REMEDY.validate_json(json.dumps(figure.remedy))
     if isinstance(remedy, Credit) and figure.in_a_row is None:
         return figure.model_copy(update={"remedy_due": _due(remedy, ("breached",), figure)})
     verdicts = (*_before(connection, agreement, period, figure.objective), figure.state)
@@ -44,19 +44,24 @@ def with_consequences(
     return figure.model_copy(update={"in_a_row": row, "remedy_due": _due(remedy, verdicts, figure)})
 
 
+def remedy_of(figure: ObjectiveJudgement) -> Remedy | None:
+    """What the agreement provides for a breach, by the terms the figure was judged by; None if nothing."""
+    return None if figure.remedy is None else _REMEDY.validate_json(json.dumps(figure.remedy))
+
+
 def _due(
     remedy: Remedy, verdicts: Sequence[Verdict], figure: ObjectiveJudgement
 ) -> RemedyDue | None:
-    found = due(remedy, verdicts, _figure_for(remedy, figure))
+    found = due(remedy, verdicts, figure_for(remedy, figure))
     if found is None:
         return None
     percent = None
     if isinstance(remedy, Credit) and found.credit is not None:
-        percent = _percent(min(found.credit, Fraction(remedy.cap_percent) / 100))
+        percent = percent_of(min(found.credit, Fraction(remedy.cap_percent) / 100))
     return RemedyDue(kind=found.kind, breaches=found.breaches, to=found.to, credit_percent=percent)
 
 
-def _figure_for(remedy: Remedy, figure: ObjectiveJudgement) -> Fraction | None:
+def figure_for(remedy: Remedy, figure: ObjectiveJudgement) -> Fraction | None:
     """The figure that tiers are looked up by: bad time up to a deductible earns nothing; cases have none."""
     measured = figure.measured
     if measured is None:
@@ -67,7 +72,8 @@ def _figure_for(remedy: Remedy, figure: ObjectiveJudgement) -> Fraction | None:
     return less_deductible(measured.good, measured.total - measured.good, deductible)
 
 
-def _percent(share: Fraction) -> str:
+def percent_of(share: Fraction) -> str:
+    """Write a share as a percent with two decimals."""
     exact = share * 100
     return str((Decimal(exact.numerator) / exact.denominator).quantize(_CENT))
 

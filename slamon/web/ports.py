@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from catalogue.charging import Month
 from catalogue.document import Text3
 from slamon.app.acts import Act
 from slamon.app.exclusions import Asked
@@ -17,7 +16,6 @@ from slamon.views.alarms import QuarantineLine
 from slamon.views.announceable import Announceable
 from slamon.views.answers import (
     AgreementSummary,
-    BreachDetail,
     BreachLine,
     CommitmentLine,
     ImportLine,
@@ -32,9 +30,8 @@ from slamon.views.answers import (
     ServiceSummary,
     Silence,
     TallyDay,
-    TariffLine,
 )
-from slamon.views.charged import Charges
+from slamon.views.credited import BreachInMoney
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.histories import PeriodHistory
@@ -45,9 +42,10 @@ from slamon.views.results import ObservationLine, ResultCount
 from slamon.views.rulings import ExclusionLine
 from slamon.views.slottold import SlotTold
 from slamon.views.told import FactInFull
+from slamon.web.accounts import Accounts
 
 
-class Reading(Protocol):
+class Reading(Accounts, Protocol):
     """The read side. `now` is an instant in µs; lists with `after` and `limit` are sorted by key."""
 
     def overview(self, now: int) -> Overview:
@@ -68,17 +66,8 @@ class Reading(Protocol):
     def breaches(self, status: str | None) -> tuple[BreachLine, ...]:
         """Breaches found at close, of one review status or of all."""
 
-    def breach(self, breach: str) -> BreachDetail | None:
-        """One breach with the figures fixed at close and its review."""
-
-    def tariffs(self) -> tuple[TariffLine, ...]:
-        """All tariffs with their state."""
-
-    def charges(self, provider: str, month: Month) -> Charges | None:
-        """What a provider charges for a month; None where there is no such party.
-
-        Raises: ChargeError where it cannot be computed.
-        """
+    def breach(self, breach: str) -> BreachInMoney | None:
+        """One breach with the figures fixed at close, its review, and what it is worth."""
 
     def parties(self) -> tuple[tuple[str, Text3], ...]:
         """The parties that have something before them: id and name."""

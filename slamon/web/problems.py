@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from catalogue.charging import ChargeError
 from catalogue.recorded import RecordedDocumentError
 from slamon.app.refused import Refused, Unknown
 from slamon.ledger.store import ConflictError
@@ -32,13 +33,17 @@ class Fault(BaseModel):
 
 
 class Problem(BaseModel):
-    """An error after RFC 9457; `instance` is the path that was asked for."""
+    """An error after RFC 9457; `instance` is the path that was asked for.
+
+    `code` names the kind of error where a figure of money cannot be computed, like missing_quantity.
+    """
 
     type: str = "about:blank"
     title: str
     status: int
     detail: str | None = None
     instance: str
+    code: str | None = None
     errors: list[Fault] = Field(default_factory=list)
 
 
@@ -50,8 +55,14 @@ RESPONSES: dict[int | str, dict[str, object]] = {
 }
 
 
+SAID: dict[type[Exception], int] = {Refused: 409, Unknown: 404, RecordedDocumentError: 500}
+"""The status of errors that say themselves what is wrong."""
+
+
 def install(app: FastAPI, home: Path | None = None) -> None:
     """Answer every error of `app` in the form the path promises; of the disk of its data folder, where it is full."""
+    for kind, status in SAID.items():
+        app.add_exception_handler(kind, _said(status))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
@@ -63,21 +74,13 @@ def install(app: FastAPI, home: Path | None = None) -> None:
     async def unreadable(request: Request, error: RequestValidationError) -> Response:
         return _unreadable(request, error)
 
-    @app.exception_handler(Refused)
-    async def refused(request: Request, error: Refused) -> Response:
-        return problem(request, 409, str(error))
+    @app.exception_handler(ChargeError)
+    async def uncomputed(request: Request, error: ChargeError) -> Response:
+        return problem(request, 409, f"{error.code}: {error}", code=error.code)
 
     @app.exception_handler(ConflictError)
     async def conflicting(request: Request, _error: ConflictError) -> Response:
         return problem(request, 409, "Somebody else decided at the same moment. Look again.")
-
-    @app.exception_handler(Unknown)
-    async def unknown(request: Request, error: Unknown) -> Response:
-        return problem(request, 404, str(error))
-
-    @app.exception_handler(RecordedDocumentError)
-    async def unreadable_terms(request: Request, error: RecordedDocumentError) -> Response:
-        return problem(request, 500, str(error))
 
     @app.exception_handler(Unchanged)
     async def unchanged(_request: Request, error: Unchanged) -> Response:
@@ -89,6 +92,13 @@ def install(app: FastAPI, home: Path | None = None) -> None:
         if said is None:
             return problem(request, 500, None)
         return problem(request, 507 if full(error) else 503, said)
+
+
+def _said(status: int) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(request: Request, error: Exception) -> Response:
+        return problem(request, status, str(error))
+
+    return answer
 
 
 def _unreadable(request: Request, error: RequestValidationError) -> Response:
@@ -118,6 +128,7 @@ def problem(
     detail: str | None,
     faults: Sequence[Fault] = (),
     *,
+    code: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Describe an error: to a program under /api, to a job that reports itself, to a person elsewhere."""
@@ -133,6 +144,7 @@ def problem(
         status=status,
         detail=detail,
         instance=request.url.path,
+        code=code,
         errors=list(faults),
     )
     return JSONResponse(body.model_dump(), status, dict(headers or {}), MEDIA_TYPE)

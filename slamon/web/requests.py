@@ -9,6 +9,7 @@ from typing import Annotated, cast
 from fastapi import Depends, HTTPException, Request
 
 from catalogue.instants import InstantError
+from catalogue.months import Month
 from slamon.app.refused import Unknown
 from slamon.sla.judgement import Judgement
 from slamon.views.heard import Heard
@@ -77,6 +78,17 @@ def judged(reading: Reading, agreement: str, label: str, now: int) -> Judgement 
         return reading.judge(agreement, label, now)
     except InstantError as wrong:
         raise Unknown(str(wrong)) from None
+
+
+def month_of(label: str) -> Month:
+    """The calendar month an address names.
+
+    Raises: HTTPException 404 where it names none.
+    """
+    try:
+        return Month.named(label)
+    except ValueError:
+        raise HTTPException(404, f"{label} is no month; write it like 2026-03.") from None
 
 
 def ask_now(request: Request, probe: str, actor: str) -> AskedNow:

@@ -28,6 +28,7 @@ EXACT_DIVISIONS = {
     ("slamon/sla/credits.py", "credit_terms"): "of a Decimal a Fraction is made",
     ("slamon/sla/credits.py", "_tier"): "of Decimals Fractions are made",
     ("slamon/sla/forecast.py", "_share"): "good is made a Fraction",
+    ("slamon/sla/hourly.py", "cost_per_hour"): "the cost is made a Fraction",
     ("slamon/sla/slices.py", "mean_of_slices"): "shares are Fractions",
     ("slamon/sla/terms.py", "least_coverage"): "the minimum is made a Fraction",
 }

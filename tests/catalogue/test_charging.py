@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from catalogue.charging import ChargeError, Month, PriceList, price_of_tiers
+from catalogue.charging import ChargeError, PriceList, price_of_tiers
 from catalogue.comparing import compared
 from catalogue.exchange import Rates
 from catalogue.funding import split
 from catalogue.invoicing import invoices, is_absorbed, surcharged
+from catalogue.months import Month
 from catalogue.problems import DocumentsRefused
 from catalogue.reader import read
 from catalogue.services import Service
@@ -236,7 +237,8 @@ def test_a_tariff_and_quantities_come_to_an_invoice(vector: dict[str, Any]) -> N
     surcharges = {each.surcharge: str(each.amount) for each in invoice.surcharges}
     assert surcharges == vector.get("surcharges", {})
     assert (str(invoice.total), invoice.currency) == (vector["total"], vector["currency"])
-    amounts = [each.amount for each in (*invoice.lines, *invoice.surcharges)]
+    amounts = [each.amount for each in invoice.lines]
+    amounts += [each.amount for each in invoice.surcharges]
     for wanted in vector.get("converted", ()):
         day = dt.date.fromisoformat(wanted["date"])
         found = Rates(RATES, "demo").convert(amounts, invoice.currency, wanted["currency"], day)

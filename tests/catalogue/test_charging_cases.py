@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from catalogue.charging import Month, PriceList
+from catalogue.charging import PriceList
 from catalogue.exchange import Rates
 from catalogue.invoicing import Invoice, invoices
+from catalogue.months import Month
 from catalogue.tariffs import ExchangeRate, Quantity, Tariff
 
 NAMES = {"en": "A", "fr": "A", "es": "A"}

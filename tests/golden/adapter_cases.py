@@ -113,8 +113,8 @@ def judge_credit(given: Case) -> Case:
     )
     ratio = credit_ratio(terms.tiers, exact(given["availability"]), terms.round_pct)
     fee, before = exact(given.get("fee", "0")), exact(given.get("granted_before", "0"))
-    amount = credit_amount([ratio], fee or Fraction(0), terms, before or Fraction(0))
-    return {"credit_ratio": ratio_text(ratio), "amount": amount.text}
+    amount = credit_amount([ratio], fee or Fraction(0), terms, "EUR", before or Fraction(0))
+    return {"credit_ratio": ratio_text(ratio), "amount": str(amount.amount)}
 
 
 def judge_period(given: Case) -> Case:

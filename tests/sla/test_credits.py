@@ -72,9 +72,10 @@ def test_a_month_is_credited_as_in_the_test_vectors(
         list(ratios.values()),
         Fraction(vector["base"]),
         terms[next(iter(ratios))],
+        vector["currency"],
         Fraction(vector["granted_before"]),
     )
-    assert amount.text == vector["credit"]
+    assert str(amount.amount) == vector["credit"]
 
 
 @pytest.mark.parametrize(
@@ -131,14 +132,20 @@ def test_less_is_never_worth_less(one: Fraction, other: Fraction, round_pct: int
 def test_an_amount_is_bounded_then_rounded(
     ratios: list[str], base: str, terms: CreditTerms, before: str, amount: str
 ) -> None:
-    found = credit_amount([Fraction(r) for r in ratios], Fraction(base), terms, Fraction(before))
-    assert found.text == amount
+    shares = [Fraction(r) for r in ratios]
+    found = credit_amount(shares, Fraction(base), terms, "EUR", Fraction(before))
+    assert str(found.amount) == amount
+
+
+def test_an_amount_has_the_decimals_of_its_currency() -> None:
+    found = credit_amount([Fraction(1, 20)], Fraction(579), CreditTerms(TIERS), "JPY")
+    assert found == Amount(Fraction(579, 20), Decimal(29))
 
 
 def test_an_amount_says_what_bounded_it() -> None:
     terms = CreditTerms(TIERS, cap=Fraction(1, 4), minimum=Fraction(20), cap_year=Fraction(400))
-    found = credit_amount([Fraction(1)], Fraction(1000), terms, Fraction(390))
-    assert found == Amount(Fraction(10), 0, ("cap", "cap_year", "minimum"))
+    found = credit_amount([Fraction(1)], Fraction(1000), terms, "EUR", Fraction(390))
+    assert found == Amount(Fraction(10), Decimal(0), ("cap", "cap_year", "minimum"))
 
 
 @given(
@@ -151,10 +158,10 @@ def test_no_credit_exceeds_its_caps(
     ratios: list[Fraction], base: Decimal, year: Decimal, before: Decimal
 ) -> None:
     terms = CreditTerms(TIERS, cap=Fraction(1, 4), cap_year=Fraction(year))
-    found = credit_amount(ratios, Fraction(base), terms, Fraction(before))
+    found = credit_amount(ratios, Fraction(base), terms, "EUR", Fraction(before))
     assert found.exact <= Fraction(base) / 4
     assert found.exact <= max(Fraction(0), Fraction(year) - Fraction(before))
-    assert abs(Fraction(found.cents, 100) - found.exact) <= Fraction(1, 200)
+    assert abs(Fraction(found.amount) - found.exact) <= Fraction(1, 200)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -19,10 +20,12 @@ from psycopg import sql
 from sqlalchemy import Connection, select
 
 from probes.assembly import Row
+from slamon.cli.house import House
 from slamon.history import NAMES
 from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.views.store import ViewStore
 from slamon.views.tables import metadata
+from tests.views.worlds.accounts import settled
 from tests.views.worlds.promises import AGENTS, PROBES
 from tests.views.worlds.world import BEGIN, INTERVAL, Agent, Chance, World, row
 
@@ -167,6 +170,28 @@ def world(kit: Kit) -> Iterator[World]:
             opened.assign(name)
         opened.fold()
         yield opened
+
+
+@pytest.fixture(scope="session")
+def applied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the starter set of 2008, to be copied."""
+    folder = tmp_path_factory.mktemp("accounts") / "data"
+    settled(folder).close()
+    return folder
+
+
+@pytest.fixture
+def open_house() -> Iterator[Callable[[Path], House]]:
+    """Open a data folder for the test."""
+    with ExitStack() as opened:
+        yield lambda folder: opened.enter_context(House(folder))
+
+
+@pytest.fixture
+def house(applied: Path, tmp_path: Path, open_house: Callable[[Path], House]) -> House:
+    """The starter set of 2008 in a house of its own."""
+    shutil.copytree(applied, tmp_path / "data")
+    return open_house(tmp_path / "data")
 
 
 @pytest.hookimpl(tryfirst=True)

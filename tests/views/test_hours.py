@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from catalogue.charging import Month
+from catalogue.months import Month
 from catalogue.plan import plan
 from catalogue.reader import read
 from slamon.app import catalogue as applying

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from slamon.views.answers import BreachDetail, BreachLine, ReviewStatus
+from slamon.views.answers import BreachLine, ReviewStatus
+from slamon.views.credited import BreachInMoney
 from slamon.web.freshness import Steady
 from slamon.web.paging import Asked, Page
 from slamon.web.requests import ApiActor, Decide, Read
@@ -38,7 +39,7 @@ class Decided(BaseModel):
     """Where the decision stands in the ledger, and the breach as it now is."""
 
     position: int
-    breach: BreachDetail
+    breach: BreachInMoney
 
 
 @router.get("/breaches", dependencies=[Steady])
@@ -50,7 +51,7 @@ async def breaches(
 
 
 @router.get("/breaches/{breach}", dependencies=[Steady])
-async def breach(reading: Read, breach: str) -> BreachDetail:
+async def breach(reading: Read, breach: str) -> BreachInMoney:
     """One breach with the figures fixed at close and its review."""
     found = reading.breach(breach)
     if found is None:
@@ -74,7 +75,7 @@ def waive(reading: Read, decisions: Decide, actor: ApiActor, breach: str, body: 
     return Decided(position=position, breach=_reviewed(reading, breach))
 
 
-def _reviewed(reading: Read, breach: str) -> BreachDetail:
+def _reviewed(reading: Read, breach: str) -> BreachInMoney:
     found = reading.breach(breach)
     if found is None:
         raise HTTPException(404, f"There is no breach with the id {breach}.")
