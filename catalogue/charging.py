@@ -29,6 +29,8 @@ Holds = Callable[[Tariff, Line, dt.date], bool]
 CHARGED = frozenset({"published", "superseded"})
 DRAFT = frozenset({"draft"})
 PERCENT = 100
+MONTHLY = "P1M"
+"""For how long a price is, where nothing is said."""
 
 
 class ChargeError(Exception):
@@ -272,7 +274,7 @@ class PriceList:
                 yield replace(made, quantity=order.quantity, ordered=order.date, exact=exact)
             return
         segments = self._segments(tariff, line, days)
-        months = parse_duration(line.charge_period or "P1M").months
+        months = parse_duration(line.charge_period or MONTHLY).months
         shares = (
             Fraction(each.days, month.length) * price(line, each.quantity) for each in segments
         )

@@ -7,7 +7,6 @@ from typing import Any
 
 from catalogue.agreements import Agreement
 from catalogue.document import Document
-from catalogue.objectives import Objective
 from catalogue.probing import Attestation, Import
 from catalogue.recommendations import (
     Ambiguity,
@@ -17,9 +16,7 @@ from catalogue.recommendations import (
     Step,
     SummaryItem,
 )
-from catalogue.remedies import Credit
 from catalogue.services import Service
-from catalogue.tariffs import ExchangeRate
 
 _WHOLE = "the whole record"
 
@@ -32,9 +29,6 @@ def not_yet_interpreted(record: Document) -> tuple[str, ...]:
 
 
 def _agreement(agreement: Agreement) -> Iterator[str]:
-    for objective in agreement.objectives:
-        for said in _objective(objective):
-            yield f"objectives.{objective.id}.{said}"
     if agreement.review_every:
         yield f"review_every ({agreement.review_every}): kept, reviews are not yet called for"
     if agreement.raci:
@@ -43,15 +37,7 @@ def _agreement(agreement: Agreement) -> Iterator[str]:
         yield "dispute: kept, a breach cannot yet be contested"
 
 
-def _objective(objective: Objective) -> Iterator[str]:
-    if isinstance(objective.remedy, Credit):
-        yield "remedy (credit): due as a percent, not yet as money"
-
-
 def _service(service: Service) -> Iterator[str]:
-    for offering in service.offerings:
-        if offering.comparable_to:
-            yield f"offerings.{offering.id}.comparable_to: kept, costs are not yet compared"
     for baseline in service.baselines:
         if baseline.indicator != "availability":
             yield f"baselines.{baseline.id} ({baseline.indicator}): kept, not yet measured"
@@ -68,10 +54,6 @@ def _attestation(attestation: Attestation) -> Iterator[str]:
     yield f"{_WHOLE} (every {attestation.every}): kept, nobody is asked yet"
 
 
-def _unconverted(_: ExchangeRate) -> Iterator[str]:
-    yield f"{_WHOLE}: kept, nothing is converted yet"
-
-
 def _unshown(_: Document) -> Iterator[str]:
     yield f"{_WHOLE}: kept, the register is not yet shown"
 
@@ -79,7 +61,6 @@ def _unshown(_: Document) -> Iterator[str]:
 _FINDERS: dict[type[Document], Callable[[Any], Iterator[str]]] = {
     Agreement: _agreement,
     Service: _service,
-    ExchangeRate: _unconverted,
     Import: _import,
     Attestation: _attestation,
     **dict.fromkeys(

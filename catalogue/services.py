@@ -18,6 +18,9 @@ from catalogue.references import (
 )
 from catalogue.values import Id, Zone
 
+UNSPECIFIED = "unspecified"
+"""The funding source of a service for which nobody has named one."""
+
 Lifecycle = Literal["proposed", "trial", "live", "retained", "integrating", "retired"]
 
 UNSPECIFIED = "unspecified"

@@ -16,7 +16,9 @@ from slamon.views.charged import ChargedLine, Charges, InvoiceAnswer
 
 Provider = Annotated[str, typer.Option(help="The party that charges.", metavar="ID")]
 
-COLUMNS = ("tariff", "line", "offering", "days and quantity", "exact", "free of it", "amount")
+COLUMNS = (
+    "tariff", "line", "offering", "price", "days and quantity", "exact", "free of it", "amount"
+)  # fmt: skip
 SOURCES = ("funding source", "services", "net", "surcharges", "total", "credit", "left")
 
 
@@ -61,7 +63,16 @@ def _print(found: Charges) -> None:
 
 def _print_invoice(found: InvoiceAnswer) -> None:
     rows = [
-        (each.tariff, each.line, each.name, _measure(each), each.exact, each.free, each.amount)
+        (
+            each.tariff,
+            each.line,
+            each.name,
+            _price(each),
+            _measure(each),
+            each.exact,
+            each.free,
+            each.amount,
+        )
         for each in found.lines
     ]
     print_table(COLUMNS, rows, empty="nothing")
@@ -78,6 +89,11 @@ def _print_invoice(found: InvoiceAnswer) -> None:
         for e in found.funding
     ]
     print_table(SOURCES, sources, empty="nothing is borne by anybody")
+
+
+def _price(line: ChargedLine) -> str:
+    per = "once" if line.charge_period is None else line.charge_period
+    return f"{line.unit_price or 'in tiers'}, {per}"
 
 
 def _measure(line: ChargedLine) -> str:

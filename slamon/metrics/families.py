@@ -71,6 +71,11 @@ def services(services: Iterable[ServiceSummary]) -> Iterator[Family]:
         "1 while an exclusion covers a measured service, 0 otherwise.",
         ((own, int(s.excluded)) for own, s in measured),
     )
+    yield _single(
+        "slamon_services_without_funding_source",
+        "Services for which no funding source is named.",
+        sum(s.funding_source is None for s in known) if known else None,
+    )
 
 
 def _of_service(service: ServiceSummary) -> str:

@@ -32,7 +32,7 @@ class DayCell(Answer):
 class ServiceSummary(Answer):
     """A service as lists show it; `state` is the state now, `since` when it began (null while unknown).
 
-    `excluded` says whether an exclusion of the service covers this instant.
+    `excluded` says whether an exclusion covers this instant; nobody named a `funding_source` where it is null.
     """
 
     service: str
@@ -46,6 +46,7 @@ class ServiceSummary(Answer):
     basis: Basis
     days: tuple[DayCell, ...]
     excluded: bool = False
+    funding_source: str | None = None
 
 
 class ObjectiveStatus(Answer):
@@ -278,6 +279,7 @@ class TariffLine(Answer):
     tariff: str
     name: str
     provider: str
+    provider_id: str
     state: str
     currency: str | None
     valid_from: str | None

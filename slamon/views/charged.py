@@ -8,31 +8,35 @@ from decimal import Decimal
 from pydantic import Field
 from sqlalchemy import Connection
 
-from catalogue.charging import ChargeLine, Segment, Unpriced, in_a_row
+from catalogue.charging import MONTHLY, ChargeLine, Segment, Unpriced, in_a_row, price
 from catalogue.funding import shares
 from catalogue.invoicing import Invoice, SurchargeLine
 from catalogue.money import written
 from catalogue.months import Month
 from catalogue.parties import Party
-from catalogue.services import Service
-from catalogue.tariffs import Tariff
+from catalogue.services import UNSPECIFIED, Service
+from catalogue.tariffs import Line, Tariff
 from slamon.views.answers import Answer
 from slamon.views.credited import Credits, ServiceCredit
-from slamon.views.priced import UNSPECIFIED, Offered, Prices
+from slamon.views.priced import Offered, Prices
 from slamon.views.promised import promises
 
 
 class SegmentLine(Answer):
-    """Days in a row with one quantity, both ends included."""
+    """Days in a row with one quantity, both ends included; `price` is that of the quantity for a charge period."""
 
     from_: str = Field(alias="from")
     to: str
     days: int
     quantity: int
+    price: str
 
 
 class ChargedLine(Answer):
-    """One line of an invoice; `exact` and what is `free` of it are fractions, the `amount` is rounded once."""
+    """One line of an invoice; `exact` and what is `free` of it are fractions, the `amount` is rounded once.
+
+    `unit_price` is null where prices stand in tiers, `charge_period` (ISO 8601) for an order.
+    """
 
     tariff: str
     line: str
@@ -40,6 +44,8 @@ class ChargedLine(Answer):
     name: str
     service: str
     unit: str
+    unit_price: str | None
+    charge_period: str | None
     ordered: str | None
     quantity: int | None
     segments: tuple[SegmentLine, ...]
@@ -153,7 +159,7 @@ def _invoice(found: Invoice, prices: Prices, credits_due: Iterable[ServiceCredit
     labels = labels_of(used)
     return InvoiceAnswer(
         currency=found.currency,
-        lines=tuple(_line(each, prices.offered[each.offering]) for each in found.lines),
+        lines=tuple(_line(each, prices) for each in found.lines),
         net=written(found.net, found.currency),
         surcharges=tuple(surcharged_line(each, labels) for each in found.surcharges),
         total=written(found.total, found.currency),
@@ -219,7 +225,9 @@ def _funding(
         )
 
 
-def _line(line: ChargeLine, offered: Offered) -> ChargedLine:
+def _line(line: ChargeLine, prices: Prices) -> ChargedLine:
+    offered = prices.offered[line.offering]
+    terms = next(each for each in prices.tariff(line.tariff).lines if each.id == line.line)
     return ChargedLine(
         tariff=line.tariff,
         line=line.line,
@@ -227,21 +235,24 @@ def _line(line: ChargeLine, offered: Offered) -> ChargedLine:
         name=offered.offering.name.en,
         service=offered.service.id,
         unit=line.unit,
+        unit_price=None if terms.amount is None else str(terms.amount),
+        charge_period=None if line.ordered else terms.charge_period or MONTHLY,
         ordered=line.ordered.isoformat() if line.ordered else None,
         quantity=line.quantity,
-        segments=tuple(map(_segment, line.segments)),
+        segments=tuple(_segment(each, terms) for each in line.segments),
         exact=str(line.exact),
         free=str(line.free),
         amount=str(line.amount),
     )
 
 
-def _segment(segment: Segment) -> SegmentLine:
+def _segment(segment: Segment, terms: Line) -> SegmentLine:
     return SegmentLine(
         from_=segment.first.isoformat(),
         to=segment.last.isoformat(),
         days=segment.days,
         quantity=segment.quantity,
+        price=str(price(terms, segment.quantity)),
     )
 
 

@@ -76,6 +76,7 @@ class ServiceCredit(Answer):
     agreement: str
     service: str
     service_name: str
+    provider: str
     funding_source: str
     month: str
     breaches: tuple[CreditedBreach, ...]
@@ -153,6 +154,7 @@ class Credits:
             agreement=agreement,
             service=service,
             service_name=known.name.en,
+            provider=known.provider,
             funding_source=known.funding_source,
             month=str(month),
             breaches=tuple(map(_breach, self._of(agreement, service, month))),

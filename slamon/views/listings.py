@@ -97,6 +97,7 @@ def tariffs(held: Promises) -> tuple[TariffLine, ...]:
             tariff=tariff.id,
             name=tariff.name.en,
             provider=party_name(held, tariff.provider),
+            provider_id=tariff.provider,
             state=tariff.status,
             currency=tariff.currency,
             valid_from=tariff.valid_for.from_.isoformat() if tariff.valid_for else None,

@@ -14,9 +14,6 @@ from catalogue.services import Offering, Service
 from catalogue.tariffs import Quantity, Tariff
 from slamon.views.promised import Promises
 
-UNSPECIFIED = "unspecified"
-"""The funding source of a service that nobody has named one for."""
-
 
 @dataclass(frozen=True)
 class Offered:

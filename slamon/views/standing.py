@@ -10,7 +10,7 @@ from catalogue.document import PartialDate
 from catalogue.instants import format_instant, local_date
 from catalogue.intervals import intersect, norm, subtract
 from catalogue.periods import Period, parse_period
-from catalogue.services import Service
+from catalogue.services import UNSPECIFIED, Service
 from slamon.sla.availability import Policy, percent_text, quotient
 from slamon.sla.judgement import Basis, ObjectiveJudgement, State
 from slamon.sla.tally import DayFigures, merge
@@ -125,6 +125,7 @@ def service_summary(frame: Frame, service: Service, *, back: int) -> ServiceSumm
         basis=basis,
         days=day_cells(frame, judged, back) if judged else (),
         excluded=judged is not None and excluded_now(judged, frame.now),
+        funding_source=None if service.funding_source == UNSPECIFIED else service.funding_source,
     )
 
 

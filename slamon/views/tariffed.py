@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from catalogue.charging import CHARGED
+from catalogue.charging import CHARGED, MONTHLY
 from catalogue.tariffs import Line, Quantity, Tariff
 from slamon.views.answers import Answer
 from slamon.views.listings import party_name
@@ -137,7 +137,7 @@ def _price(line: Line, prices: Prices) -> PriceLine:
         service=offered.service.id,
         service_name=offered.service.name.en,
         price_type=line.price_type,
-        charge_period=None if line.price_type == "one_time" else line.charge_period or "P1M",
+        charge_period=None if line.price_type == "one_time" else line.charge_period or MONTHLY,
         unit=line.unit,
         amount=str(line.amount) if line.amount is not None else None,
         tiers=tuple(TierLine(up_to=each.up_to, amount=str(each.amount)) for each in line.tiers),

@@ -34,7 +34,7 @@ def test_programs_are_told_exactly(applied: Any) -> None:
         "34358/31", "1108.32", "svc-it-support",
     )  # fmt: skip
     assert first["segments"][1] == {
-        "from": "2026-03-16", "to": "2026-03-31", "days": 16, "quantity": 28,
+        "from": "2026-03-16", "to": "2026-03-31", "days": 16, "quantity": 28, "price": "1148",
     }  # fmt: skip
     assert (second["free"], second["amount"]) == ("17179/155", "639.97")
     assert (invoice["net"], invoice["payable"], invoice["absorbed"]) == (

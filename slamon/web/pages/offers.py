@@ -1,4 +1,4 @@
-"""Pages of what is charged and what is due: tariffs and commitments with their states."""
+"""Pages of what is due: commitments with their states."""
 
 from __future__ import annotations
 
@@ -12,12 +12,6 @@ from slamon.web.requests import Now, Read
 router = APIRouter(include_in_schema=False)
 
 URGENCY = ("overdue", "open", "fulfilled")
-
-
-@router.get("/tariffs")
-def tariffs(request: Request, reading: Read) -> HTMLResponse:
-    """Every tariff with its state."""
-    return page(request, "tariffs.html", tariffs=reading.tariffs())
 
 
 @router.get("/commitments")

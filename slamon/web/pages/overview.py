@@ -56,6 +56,7 @@ def overview(request: Request, reading: Read, now: Now) -> HTMLResponse:
         sources=sources(reading, _shown(found)),
         measured=[line for line in ranking.services(found.services) if line.measured],
         unmeasured=[line for line in ranking.services(found.services) if not line.measured],
+        unfunded=sum(line.funding_source is None for line in found.services),
         zones=zones,
         zone=zones.most,
     )

@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from slamon.web import drawing, figures, kept, measures, outcomes, pacing, ranking, telling
+from slamon.web import drawing, figures, kept, measures, money, outcomes, pacing, ranking, telling
 from slamon.web.access import form_token
 from slamon.web.pages.asked import Asked, back, others
 from slamon.web.pages.asked import kept as kept_in
@@ -34,7 +34,7 @@ HEADERS = {
 
 SERVER_FAULT = 500
 
-UNDER = {"/agents": "/ledger", "/observations": "/services"}
+UNDER = {"/agents": "/ledger", "/observations": "/services", "/comparisons": "/tariffs"}
 """The entry of the menu to which a page without one belongs: the one its first line leads back to."""
 
 BARE: Mapping[str, object] = MappingProxyType(
@@ -64,10 +64,15 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         "actor": None if then else actor,  # decisions are taken now
         "csrf": form_token(session) if actor and session else "",
         "here": request.url.path,
-        "entry": UNDER.get(request.url.path, request.url.path),
+        "entry": _entry(request.url.path),
         "person": house_of(request).person,
     }
     return _write(request, template, status, values, HEADERS)
+
+
+def _entry(path: str) -> str:
+    """The path of the menu's entry that a page belongs to."""
+    return UNDER.get(path) or ("/tariffs" if path.startswith("/charges/") else path)
 
 
 def _zone_of_many(request: Request) -> str:
@@ -121,7 +126,7 @@ def no_past_page(request: Request, status: int, why: str) -> HTMLResponse:
         "status": status,
         "why": why,
         "here": request.url.path,
-        "entry": UNDER.get(request.url.path, request.url.path),
+        "entry": _entry(request.url.path),
         "others": kept_fields,
         "typed": request.query_params[AS_KNOWN_AT],
         "back": back(request),
@@ -190,6 +195,8 @@ def _environment(code: str) -> Environment:
         kept.kept,
         kept.reasoned,
         kept.phase,
+        money.bounded,
+        money.why_no_hour,
     ):
         made.filters[written.__name__] = partial(written, t)
     for drawn in (drawing.strip, drawing.meter, pacing.pace, pacing.about, pacing.mark):
@@ -199,6 +206,8 @@ def _environment(code: str) -> Environment:
         "floored": figures.floored,
         "number": figures.number,
         "clock": figures.clock,
+        "money": money.money,
+        "fraction": money.fraction,
         "seen": kept.seen,
         "plainly": outcomes.plain,
         "columns": telling.columns,
