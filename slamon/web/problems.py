@@ -147,4 +147,5 @@ def problem(
         code=code,
         errors=list(faults),
     )
-    return JSONResponse(body.model_dump(), status, dict(headers or {}), MEDIA_TYPE)
+    told = body.model_dump(exclude=None if code else {"code"})
+    return JSONResponse(told, status, dict(headers or {}), MEDIA_TYPE)

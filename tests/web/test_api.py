@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from slamon.sla.judgement import Judgement
-from slamon.views.answers import AgreementSummary, BreachDetail, LedgerStatus, ServiceDetail
+from slamon.views.answers import AgreementSummary, LedgerStatus, ServiceDetail
+from slamon.views.credited import BreachInMoney
 
 API = "/api/v1"
 BREACH = "sla-unv-2026.o1.2026-09"
@@ -70,7 +71,7 @@ def test_walking_a_list_meets_every_item_once(
         pytest.param("/services/svc-mail", ServiceDetail, id="a service"),
         pytest.param("/agreements/sla-unv-2026", AgreementSummary, id="an agreement"),
         pytest.param("/agreements/sla-unv-2026/periods/2026-09", Judgement, id="a judgement"),
-        pytest.param(f"/breaches/{BREACH}", BreachDetail, id="a breach"),
+        pytest.param(f"/breaches/{BREACH}", BreachInMoney, id="a breach"),
         pytest.param("/ledger", LedgerStatus, id="the ledger"),
     ],
 )

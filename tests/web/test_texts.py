@@ -25,6 +25,8 @@ FAMILIES = (
     "exclusion.effect", "exclusion.kind", "exclusion.rule", "exclusion.ruling", "forecast.reason",
     "explained.rule_of", "explained.said", "explained.verdict_of", "breach.nothing_due",
     "agent.alarm", "agent.do", "phase", "reason", "past.no_such", "slot.cause", "window", "attention",
+    "money.error", "comparison.kind", "credit.bound", "tariff.list_kind_of", "tariff.price_type",
+    "tariff.tier_mode",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
+from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -69,8 +70,8 @@ def tariff(request: Request, reading: Read, tariff: str) -> HTMLResponse:
 @router.get("/charges")
 def charges_of(provider: str, month: str, as_known_at: str = "") -> Response:
     """Lead from a form to the charges it asks for."""
-    known = f"?{AS_KNOWN_AT}={as_known_at}" if as_known_at else ""
-    return RedirectResponse(f"/charges/{provider}/{month}{known}", 303)
+    known = f"?{AS_KNOWN_AT}={quote(as_known_at)}" if as_known_at else ""
+    return RedirectResponse(f"/charges/{quote(provider, '')}/{quote(month, '')}{known}", 303)
 
 
 @router.get("/charges/{provider}/{month}")

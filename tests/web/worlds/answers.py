@@ -6,6 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from catalogue.charging import ChargeError
+from catalogue.exchange import RateKind
+from catalogue.months import Month
 from slamon.ledger.proof import NotProvableError, Proof
 from slamon.views.agents import AgentLine
 from slamon.views.alarms import QuarantineLine
@@ -21,16 +24,23 @@ from slamon.views.answers import (
     TallyDay,
     TariffLine,
 )
+from slamon.views.charged import Charges
+from slamon.views.comparison import OffersCompared
 from slamon.views.heard import ContactLine
+from slamon.views.hourly import CostAnswer, NoHoursError
 from slamon.views.results import ObservationLine, ResultCount
 from slamon.views.slottold import SlotTold
+from slamon.views.tariffed import TariffDetail
 from slamon.web.asking import AskedNow
 from tests.web.worlds.declared import OFFER
+from tests.web.worlds.money import CHARGES, COMPARED, COST, TARIFF
 from tests.web.worlds.operations import AGENTS, ASIDE, HEARD, PROOF, SEAL
 from tests.web.worlds.records import COMMITMENTS, RECORDS, TARIFFS
 from tests.web.worlds.services import MAIL, OUTAGES, PROBES, SERVICES
 from tests.web.worlds.slots import ASKED, SLOT
 from tests.web.worlds.times import HOUR
+
+UNKNOWN_MONTH = Month(2026, 1)
 
 
 class Answers:
@@ -41,6 +51,32 @@ class Answers:
 
     def tariffs(self) -> tuple[TariffLine, ...]:
         return TARIFFS
+
+    def tariff(self, tariff: str) -> TariffDetail | None:
+        known = any(line.tariff == tariff for line in TARIFFS)
+        return TARIFF.model_copy(update={"tariff": tariff}) if known else None
+
+    def charges(self, provider: str, month: Month) -> Charges | None:
+        if month == UNKNOWN_MONTH:
+            raise ChargeError("missing_quantity", "no quantity of <b>off-internet</b> is known")
+        return CHARGES if provider == CHARGES.provider else None
+
+    def comparison(
+        self, left: str, right: str, month: Month, kind: RateKind
+    ) -> OffersCompared | None:
+        if kind != COMPARED.rate_kind:
+            raise ChargeError("missing_rate", f"there is no rate of the kind {kind}")
+        return COMPARED if {left, right} == {"unv", "unep-it-group"} else None
+
+    def cost(self, agreement: str, objective: str, month: Month, now: int) -> CostAnswer | None:
+        if agreement != COST.agreement:
+            return None
+        if objective != COST.objective:
+            raise NoHoursError(f"{agreement} counts no time for {objective}")
+        return COST
+
+    def costs(self, provider: str, month: Month, now: int) -> tuple[CostAnswer, ...]:
+        return (COST,)
 
     def commitments(self, now: int) -> tuple[CommitmentLine, ...]:
         return COMMITMENTS

@@ -12,7 +12,6 @@ from slamon.sla.judgement import AsKnownAt, Judgement, ObjectiveJudgement
 from slamon.views.answers import (
     AgreementSummary,
     BreachDecision,
-    BreachDetail,
     BreachLine,
     LedgerStatus,
     Overview,
@@ -20,6 +19,7 @@ from slamon.views.answers import (
     ServiceDetail,
     Silence,
 )
+from slamon.views.credited import BreachInMoney
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.histories import FigureRestated, PeriodHistory, Restatement
@@ -30,6 +30,7 @@ from tests.web.worlds.agreements import EDITIONS, MOU, OLA, UNV
 from tests.web.worlds.answers import Answers
 from tests.web.worlds.declared import DECLARED, EXCLUSION
 from tests.web.worlds.judgements import BREACH, BREACHED
+from tests.web.worlds.money import CREDIT
 from tests.web.worlds.operations import BURNS, PROOF, SEAL
 from tests.web.worlds.rich import OUTAGE_COUNT, RICH, TICKETS, UNSURE
 from tests.web.worlds.services import LATENCY, LATENCY_OVERALL, OUTAGES, PROBES, SERVICES
@@ -120,10 +121,11 @@ class Reading(Answers):
     def breaches(self, status: str | None) -> tuple[BreachLine, ...]:
         return (self.line(),) if status in {None, self.line().status} else ()
 
-    def breach(self, breach: str) -> BreachDetail | None:
+    def breach(self, breach: str) -> BreachInMoney | None:
         if breach != BREACH:
             return None
-        return BreachDetail(
+        return BreachInMoney(
+            credit=CREDIT,
             line=self.line(),
             judgement=BREACHED,
             period=SEPTEMBER,
