@@ -27,7 +27,6 @@ PAGES = {
     "the tariffs": "/tariffs",
     "a tariff": "/tariffs/tar-unv-2008",
     "the charges of a month": "/charges/unv/2026-09",
-    "charges that cannot be computed": "/charges/unv/2026-01",
     "two offers compared": "/comparisons?left=unv&right=unep-it-group&month=2008-07&rates=demo",
     "the ledger": "/ledger",
 }
