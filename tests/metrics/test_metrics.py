@@ -139,6 +139,7 @@ def _in_order(series: str) -> str:
             14 / 15,
             id="a threshold is known where nothing burns yet",
         ),
+        pytest.param("slamon_services_without_funding_source", 4, id="no source is named for four"),
         pytest.param('slamon_service_excluded{service="web"}', 1, id="an exclusion covers now"),
         pytest.param('slamon_service_excluded{service="mail"}', 0, id="no exclusion covers now"),
     ],
