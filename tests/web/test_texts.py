@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment
 
+from slamon.app.acts import ACTS
 from slamon.web.texts import (
     Language,
     MissingTextError,
@@ -26,7 +27,9 @@ FAMILIES = (
     "explained.rule_of", "explained.said", "explained.verdict_of", "breach.nothing_due",
     "agent.alarm", "agent.do", "phase", "reason", "past.no_such", "slot.cause", "window", "attention",
     "money.error", "comparison.kind", "credit.bound", "tariff.list_kind_of", "tariff.price_type",
-    "tariff.tier_mode",
+    "tariff.tier_mode", "weekday", "hours.status", "agenda", "agenda.kind", "recommendation.only",
+    "recommendation.status", "act.field", "act.hint", "act.wrong",
+    *(f"act.{act.noun}.{act.verb.replace('-', '_')}" for act in ACTS),
 )  # fmt: skip
 
 

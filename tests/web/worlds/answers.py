@@ -7,9 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from catalogue.charging import ChargeError
+from catalogue.document import Text3
 from catalogue.exchange import RateKind
 from catalogue.months import Month
 from slamon.ledger.proof import NotProvableError, Proof
+from slamon.views.agenda import Agenda
 from slamon.views.agents import AgentLine
 from slamon.views.alarms import QuarantineLine
 from slamon.views.announceable import Announceable
@@ -28,6 +30,8 @@ from slamon.views.charged import Charges
 from slamon.views.comparison import OffersCompared
 from slamon.views.heard import ContactLine
 from slamon.views.hourly import CostAnswer, NoHoursError
+from slamon.views.hours import HoursLine, HoursMonth
+from slamon.views.register import RegisterTold
 from slamon.views.results import ObservationLine, ResultCount
 from slamon.views.slottold import SlotTold
 from slamon.views.tariffed import TariffDetail
@@ -36,6 +40,7 @@ from tests.web.worlds.declared import OFFER
 from tests.web.worlds.money import CHARGES, COMPARED, COST, TARIFF
 from tests.web.worlds.operations import AGENTS, ASIDE, HEARD, PROOF, SEAL
 from tests.web.worlds.records import COMMITMENTS, RECORDS, TARIFFS
+from tests.web.worlds.register import AGENDA, HOURS, HOURS_MONTH, PARTIES, REGISTER
 from tests.web.worlds.services import MAIL, OUTAGES, PROBES, SERVICES
 from tests.web.worlds.slots import ASKED, SLOT
 from tests.web.worlds.times import HOUR
@@ -48,6 +53,21 @@ class Answers:
 
     def services(self, now: int) -> tuple[ServiceSummary, ...]:
         return SERVICES
+
+    def register(self, now: int) -> RegisterTold:
+        return REGISTER
+
+    def parties(self) -> tuple[tuple[str, Text3], ...]:
+        return PARTIES
+
+    def agenda(self, party: str, now: int) -> Agenda | None:
+        return AGENDA if party == AGENDA.party else None
+
+    def service_hours(self) -> tuple[HoursLine, ...]:
+        return (HOURS,)
+
+    def hours_month(self, name: str, label: str) -> HoursMonth | None:
+        return HOURS_MONTH if name == HOURS.hours else None
 
     def tariffs(self) -> tuple[TariffLine, ...]:
         return TARIFFS
