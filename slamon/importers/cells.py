@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date
+from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
@@ -33,7 +33,7 @@ def instant(text: str, tz: str | None, now: int) -> int:
     """Read an instant (µs) that was shown on some clock and is over at `now`.
 
     Raises:
-        CellError: it is none; no clock of the zone ever showed it; or it has not come yet.
+        CellError: it is none; the clocks of the zone never showed it, or showed it twice; or it has not come yet.
 
     """
     try:
@@ -43,11 +43,11 @@ def instant(text: str, tz: str | None, now: int) -> int:
     except OverflowError:
         message = f"{text!r} lies outside the calendar"
         raise CellError(message) from None
-    if tz is not None and not _has_offset(text) and _shown(at, tz) != parse_instant(text, "UTC"):
-        message = f"{text!r} did not exist in {tz}, where the clocks went forward; write it with its offset"
-        raise CellError(message)
+    if tz is not None and not _has_offset(text):
+        _refuse_change_of_clocks(text, at, tz)
     if at > now:
-        message = f"{text!r} lies in the future: it is {format_instant(now)} now"
+        told = f"it is {format_instant(now)} now; correct the row, or the zone of its source"
+        message = f"{text!r} lies in the future: {told}"
         raise CellError(message)
     return at
 
@@ -73,9 +73,17 @@ def _has_offset(text: str) -> bool:
     return True
 
 
-def _shown(at: int, tz: str) -> int:
-    """What the clocks of a zone show at an instant, read as if it were UTC."""
-    return instant_of(moment_of(at).astimezone(zone(tz)).replace(tzinfo=UTC))
+def _refuse_change_of_clocks(text: str, at: int, tz: str) -> None:
+    """Refuse a local time that the clocks of a zone left out, or showed twice."""
+    local = moment_of(parse_instant(text, "UTC")).replace(tzinfo=None)
+    if moment_of(at).astimezone(zone(tz)).replace(tzinfo=None) != local:
+        message = f"{text!r} did not exist in {tz}, where the clocks went forward; write it with its offset"
+        raise CellError(message)
+    if instant_of(local.replace(tzinfo=zone(tz), fold=1)) != at:
+        message = (
+            f"{text!r} came twice in {tz}, where the clocks went back; write it with its offset"
+        )
+        raise CellError(message)
 
 
 def _is_date(text: str) -> bool:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from catalogue.instants import InstantError, format_instant, parse_instant
+from catalogue.instants import parse_instant
 from probes.outcome import Outcome
 from slamon.app.imports import Result
+from slamon.importers.cells import CellError, instant
 from slamon.importers.rows import BadRow, Cells, Reading, cell, read_rows
 
 MS = 1_000
@@ -80,12 +81,9 @@ def _faults(line: int, cells: Cells, layout: Layout) -> Iterator[BadRow]:
 
 def _no_instant(text: str, layout: Layout) -> str | None:
     try:
-        at = parse_instant(text, layout.tz)
-    except InstantError as wrong:
+        instant(text, layout.tz, layout.now)
+    except CellError as wrong:
         return str(wrong)
-    if at > layout.now:
-        now = format_instant(layout.now)
-        return f"{text!r} lies in the future: it is {now} now; correct the row, or the zone of its source"
     return None
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import StringIO
@@ -18,6 +20,9 @@ Cells = Mapping[str, str]
 OURS = ("line", "reason")
 BEYOND: Any = None  # the name under which the csv module gives cells behind the last column
 TICK = 500  # rows between two signs of progress
+SNIFFED = 1_024  # bytes in which UTF-16 without a mark shows itself
+SAVE_AS = "save the file as CSV in UTF-8"
+NAMES_OF = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 class LayoutError(Exception):
@@ -58,12 +63,12 @@ def read_rows(
     """Read all rows of a file that has the columns; nothing is recorded here.
 
     Raises:
-        LayoutError: it is no CSV in UTF-8, or one of the columns is not in it.
+        LayoutError: it is no CSV in UTF-8 with commas, or one of the columns is not in it.
         OSError: the file cannot be read.
 
     """
     content = path.read_bytes()
-    rows = csv.DictReader(StringIO(_decoded(path, content), newline=""))
+    rows = csv.DictReader(StringIO(decoded(path, content), newline=""))
     found: list[R] = []
     bad: list[BadRow] = []
     try:
@@ -83,27 +88,54 @@ def read_rows(
     return Reading(File(path.name, sha256(content).hexdigest()), found, bad, header)
 
 
-def _decoded(path: Path, content: bytes) -> str:
+def decoded(path: Path, content: bytes) -> str:
+    """The text of a file in UTF-8, with or without a byte-order mark.
+
+    Raises:
+        LayoutError: it is in another encoding.
+
+    """
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or b"\0" in content[:SNIFFED]:
+        message = f"{path}:1:1: the text is in UTF-16; {SAVE_AS}"
+        raise LayoutError(message)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
-        line = content.count(b"\n", 0, wrong.start) + 1
-        message = f"{path}:{line}: not text in UTF-8"
+        begin = content.rfind(b"\n", 0, wrong.start) + 1
+        line = content.count(b"\n", 0, begin) + 1
+        column = len(content[begin : wrong.start].decode("utf-8-sig")) + 1
+        byte = content[wrong.start]
+        said = f"byte {byte:02X} is no UTF-8; in Latin-1 it would be {chr(byte)!r}"
+        message = f"{path}:{line}:{column}: {said}; {SAVE_AS}"
         raise LayoutError(message) from None
 
 
 def _header(path: Path, rows: csv.DictReader[str], columns: Iterable[str]) -> tuple[str, ...]:
     header = tuple(rows.fieldnames or ())
-    if missing := sorted(set(columns) - set(header)):
-        message = f"{path}:1: no column {missing[0]!r}; there are {', '.join(header) or 'none'}"
+    wanted = set(columns)
+    if missing := sorted(wanted - set(header)):
+        if other := _other_delimiter(header, wanted):
+            column = header[0].index(other) + 1
+            said = f"cells are separated by {NAMES_OF[other]}; separate them by commas"
+            message = f"{path}:1:{column}: {said}"
+            raise LayoutError(message)
+        message = f"{path}:1:{missing[0]}: no such column; there are {', '.join(header) or 'none'}"
         raise LayoutError(message)
     return header
+
+
+def _other_delimiter(header: Sequence[str], wanted: AbstractSet[str]) -> str | None:
+    """What the header is separated by, where it has the columns but no commas between them."""
+    alone = header[0] if len(header) == 1 else ""
+    return next(
+        (each for each in NAMES_OF if each in alone and wanted & set(alone.split(each))), None
+    )
 
 
 def _misfit(line: int, cells: Mapping[str, str | None], columns: int) -> list[BadRow]:
     """A row that is cut off, or has a separator too many: its cells may belong to other columns."""
     if BEYOND in cells:
-        said = "the row has more cells than the header"
+        said = "the row has more cells than the header; a text with a comma in it needs quotes"
     elif missing := sum(cell is None for cell in cells.values()):
         said = f"{columns - missing} of {columns} columns"
     else:

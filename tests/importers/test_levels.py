@@ -83,7 +83,12 @@ def test_a_row_is_a_number_at_an_instant(tmp_path: Path, row: str, level: Level)
         ),
         pytest.param(
             "2026-06-01,1",
-            ["3:day: '2026-06-01' lies in the future: it is 2026-05-01T00:00:00Z now"],
+            [
+                (
+                    "3:day: '2026-06-01' lies in the future: it is 2026-05-01T00:00:00Z now; "
+                    "correct the row, or the zone of its source"
+                )
+            ],
             id="tomorrow's number",
         ),
         pytest.param(
@@ -109,5 +114,5 @@ def test_a_bad_row_is_named_by_line_and_column(tmp_path: Path, row: str, faults:
 
 
 def test_a_file_without_the_columns_of_the_record_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(LayoutError, match=r"1: no column 'days_used'; there are day, used$"):
+    with pytest.raises(LayoutError, match=r"1:days_used: no such column; there are day, used$"):
         _read(tmp_path, "day,used\n")

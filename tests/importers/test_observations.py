@@ -109,7 +109,7 @@ def test_files_as_programs_write_them_are_read(tmp_path: Path, text: str) -> Non
         ),
         pytest.param(
             "2026-03-02T10:00,up,mail,1,2",
-            "3:row: the row has more cells than the header",
+            "3:row: the row has more cells than the header; a text with a comma in it needs quotes",
             id="a cell too many",
         ),
         pytest.param(
@@ -158,15 +158,15 @@ def test_lines_are_those_of_the_file_also_behind_empty_ones_and_quoted_ends(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param("", "1: no column 'at'; there are none", id="an empty file"),
+        pytest.param("", "1:at: no such column; there are none", id="an empty file"),
         pytest.param(
             "at,state,who\n",
-            "1: no column 'ms'; there are at, state, who",
+            "1:ms: no such column; there are at, state, who",
             id="one is gone",
         ),
         pytest.param(
             "at;state;who;ms\n",
-            "1: no column 'at'; there are at;state;who;ms",
+            "1:3: cells are separated by semicolons; separate them by commas",
             id="another separator",
         ),
     ],
@@ -180,7 +180,7 @@ def test_a_file_without_the_columns_of_the_layout_is_refused(
 
 
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(LayoutError, match=r"paper\.csv:2: not text in UTF-8"):
+    with pytest.raises(LayoutError, match=r"paper\.csv:2:22: byte FC is no UTF-8"):
         _read(tmp_path, HEADER + "2026-03-02T10:00,up,müll,1\n", encoding="latin-1")
 
 
