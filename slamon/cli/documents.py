@@ -120,7 +120,7 @@ def show_plan(
         more = {"tried": [each.model_dump(mode="json") for each in asked]} if ask else {}
         print_json({**planned.as_json(), "position": position, **more})
     else:
-        _print_plan(planned)
+        print_plan(planned)
         if ask and not planned.refusals:
             rows = [_row(each) for each in asked]
             print_table(TRIED, rows, empty="no probe would be asked otherwise")
@@ -156,7 +156,7 @@ def apply(
     with opened(settings) as house:
         prepared = plan_of(house, folders)
         planned = prepared.plan
-        _print_plan(planned)
+        print_plan(planned)
         if planned.refusals:
             fail(f"{len(planned.refusals)} changes are refused; nothing was recorded")
         if not planned.changes:
@@ -208,7 +208,8 @@ def plan_of(house: House, folders: list[Path]) -> Prepared:
     return Prepared(plan(documents, known, moment_of(now()).date()), known)
 
 
-def _print_plan(planned: Plan) -> None:
+def print_plan(planned: Plan) -> None:
+    """Print what would be recorded, a sentence for each change, and what is refused."""
     for change in planned.changes:
         console.print(f"  {change.sentence}", highlight=False, markup=False, soft_wrap=True)
     for ahead in planned.ledger_ahead:

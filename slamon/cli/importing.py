@@ -1,10 +1,9 @@
-"""`slamon import`: take in files of observations, tickets and levels."""
+"""`slamon import`: take in files of what no probe can measure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
@@ -13,32 +12,28 @@ from catalogue.probing import Import
 from catalogue.services import Service
 from slamon.app import imports
 from slamon.app.refused import Refused, Unknown
+from slamon.cli import stating
 from slamon.cli.commands import group
+from slamon.cli.filed import SkipBad, read_whole
 from slamon.cli.house import House, now
 from slamon.cli.instants import ABSOLUTE, absolute
 from slamon.cli.opening import opened, recorded
 from slamon.cli.pricing import receive
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import Actor, actor_or_fail, console, errors, progress
+from slamon.cli.terminal import Actor, actor_or_fail, console, progress
 from slamon.importers import levels as level_reader
 from slamon.importers import observations as reader
 from slamon.importers import series as series_reader
 from slamon.importers import tickets as ticket_reader
-from slamon.importers.rows import LayoutError, Reading, write_rejects
 from slamon.views.promised import Promises, promises
 
-app = group("Take in files: observations made elsewhere, tickets, levels, price lists.")
-
-SHOWN_FAULTS = 20
-
-R = TypeVar("R")
-Tick = Callable[[int], None]
+app = group("Take in files: what no probe can measure, and lists that others publish.")
+app.command("holidays")(stating.holidays)
+app.command("rates")(stating.rates)
+app.command("tariff")(receive)
 
 File = Annotated[
     Path, typer.Argument(help="The CSV file.", exists=True, dir_okay=False, metavar="FILE")
-]
-SkipBad = Annotated[
-    bool, typer.Option("--skip-bad", help="Import the good rows, write the bad ones to a file.")
 ]
 OnlySource = Annotated[
     str | None,
@@ -48,14 +43,6 @@ OnlySource = Annotated[
         metavar="ID",
     ),
 ]
-
-
-app.command("tariff")(receive)
-
-
-@app.callback()
-def importing() -> None:
-    """Take in files: observations made elsewhere, tickets, levels, price lists."""
 
 
 @app.command("observations")
@@ -152,7 +139,7 @@ def import_file(
     if record.kind == "prometheus":
         message = f"{source} is no file; take it in with: slamon import prometheus {source}"
         raise Refused(message)
-    found = _found(file, lambda tick: reader.read(file, layout, tick), skip_bad=skip_bad)
+    found = read_whole(file, lambda tick: reader.read(file, layout, tick), skip_bad=skip_bad)
     origin = imports.Source(source, record.location or "", _validity(record))
     with progress("recording", len(found.results)) as bar:
         return imports.record(
@@ -180,7 +167,7 @@ def import_tickets(
         message = f'{record.id} names no column for "{missing[0]}": its record must say it'
         raise Refused(message)
     layout = ticket_reader.Layout(record.columns, record.tz, now())
-    found = _found(file, lambda tick: ticket_reader.read(file, layout, tick), skip_bad=skip_bad)
+    found = read_whole(file, lambda tick: ticket_reader.read(file, layout, tick), skip_bad=skip_bad)
     with progress("recording", len(found.results)) as bar:
         return imports.record_tickets(
             house.ledger,
@@ -204,7 +191,7 @@ def import_levels(
     """
     record = _described(house, source, "levels")
     layout = level_reader.Layout(record.columns, record.tz, now())
-    found = _found(file, lambda tick: level_reader.read(file, layout, tick), skip_bad=skip_bad)
+    found = read_whole(file, lambda tick: level_reader.read(file, layout, tick), skip_bad=skip_bad)
     with progress("recording", len(found.results)) as bar:
         return imports.record_levels(
             house.ledger,
@@ -214,19 +201,6 @@ def import_levels(
             actor=actor,
             progress=lambda rows: bar.update(bar.task_ids[0], completed=rows),
         )
-
-
-def _found(file: Path, read: Callable[[Tick], Reading[R]], *, skip_bad: bool) -> Reading[R]:
-    """What a file holds, once its bad rows are dealt with."""
-    with progress(f"reading {file.name}", None) as bar:
-        try:
-            found = read(lambda rows: bar.update(bar.task_ids[0], completed=rows))
-        except LayoutError as wrong:
-            message = f"{wrong}; nothing was recorded"
-            raise Refused(message) from None
-    if found.bad:
-        _deal_with(file, found, skip_bad=skip_bad)
-    return found
 
 
 def _layout(held: Promises, source: str) -> tuple[Import, reader.Layout]:
@@ -287,20 +261,3 @@ def _way(use: str | None) -> str:
 
 def _validity(record: Import) -> int:
     return parse_duration(record.validity or "PT0S").exact()
-
-
-def _deal_with(file: Path, found: Reading[R], *, skip_bad: bool) -> None:
-    rows = len({row.line for row in found.bad})
-    if skip_bad:
-        rejects = file.with_suffix(".rejected.csv")
-        write_rejects(rejects, found.header, found.bad)
-        were = "row was" if rows == 1 else "rows were"
-        errors.print(f"{rows} bad {were} written to {rejects}", style="yellow", soft_wrap=True)
-        return
-    for row in found.bad[:SHOWN_FAULTS]:
-        errors.print(f"{file}:{row}", style="red", highlight=False, markup=False, soft_wrap=True)
-    if len(found.bad) > SHOWN_FAULTS:
-        errors.print(f"… and {len(found.bad) - SHOWN_FAULTS} more faults", style="red")
-    count = f"{rows} bad row{'s' if rows != 1 else ''}"
-    message = f"{count}; nothing was recorded (--skip-bad imports the others)"
-    raise Refused(message)

@@ -20,6 +20,10 @@ from catalogue.instants import (
 
 V = TypeVar("V")
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PRINTED = re.compile(r"(?P<day>[0-9]{1,2})[ -](?P<month>[A-Za-z]{3})[ -](?P<year>[0-9]{4})")
+
 _NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 _MINUTES = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,6})?")
 _COMMA = re.compile(r"-?[0-9]+,[0-9]+")
@@ -92,6 +96,27 @@ def _is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def day(text: str) -> date:
+    """Read a date like 2026-03-01, or as the United Nations Treasury prints it: 1 Mar 2026.
+
+    Raises:
+        CellError: it is none.
+
+    """
+    printed = _PRINTED.fullmatch(text)
+    try:
+        if printed:
+            month = MONTHS.index(printed["month"].capitalize()) + 1
+            return date(int(printed["year"]), month, int(printed["day"]))
+        if _ISO_DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        message = f"there is no day {text!r}"
+        raise CellError(message) from None
+    message = f"{text!r} is no date; write like 2026-03-01"
+    raise CellError(message)
 
 
 def minutes(text: str) -> int:

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from catalogue.instants import parse_instant
-from slamon.importers import levels, observations, tickets
+from slamon.importers import holidays, levels, observations, rates, tickets
 from slamon.importers.rows import LayoutError, Reading
 
 NOW = parse_instant("2026-11-01T00:00:00Z")
 BERLIN = "Europe/Berlin"
+DAY = "2026-01-01"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,16 @@ KINDS = {
     "observations": Kind("at,state,note", "{},up,müde", "at", _observations),
 }
 
+LISTS = {
+    "rates": Kind(
+        "currency,per_usd,effective,note", "EUR,0.86,{},müde", "effective", rates.read, DAY
+    ),
+    "holidays": Kind("date,name,note", "{},Neujahr,müde", "date", holidays.read, DAY),
+}
+"""Files of days, which have no clock."""
+
 kind_of_file = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+any_kind = pytest.mark.parametrize("kind", [*KINDS.values(), *LISTS.values()], ids=[*KINDS, *LISTS])
 
 
 @pytest.fixture
@@ -70,7 +80,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "file.csv"
 
 
-@kind_of_file
+@any_kind
 @pytest.mark.parametrize(
     ("spoil", "fault"),
     [
@@ -99,11 +109,6 @@ def file(tmp_path: Path) -> Path:
             "2:{umlaut}: byte FC is no UTF-8; in Latin-1 it would be 'ü'; save the file as CSV in UTF-8",
             id="Latin-1",
         ),
-        pytest.param(
-            lambda text: text.replace("at", "when", 1).encode(),
-            "1:at: no such column; there are {renamed}",
-            id="a column that is not there",
-        ),
     ],
 )
 def test_a_file_of_another_layout_is_refused(
@@ -114,12 +119,20 @@ def test_a_file_of_another_layout_is_refused(
     with pytest.raises(LayoutError) as refused:
         kind.read(file)
 
-    said = fault.format(
-        comma=kind.header.index(",") + 1,
-        umlaut=kind.row.format(kind.good).index("ü") + 1,
-        renamed=kind.header.replace("at", "when", 1).replace(",", ", "),
-    )
+    umlaut = kind.row.format(kind.good).index("ü") + 1
+    said = fault.format(comma=kind.header.index(",") + 1, umlaut=umlaut)
     assert str(refused.value) == f"{file}:{said}"
+
+
+@any_kind
+def test_a_file_that_lacks_a_column_is_refused(file: Path, kind: Kind) -> None:
+    header = kind.header.replace(kind.column, "when")
+    file.write_text(kind.text().replace(kind.header, header), "utf-8")
+
+    with pytest.raises(LayoutError) as refused:
+        kind.read(file)
+    there = header.replace(",", ", ")
+    assert str(refused.value) == f"{file}:1:{kind.column}: no such column; there are {there}"
 
 
 @kind_of_file
@@ -175,7 +188,7 @@ def test_an_instant_with_its_offset_is_told_from_its_twin(
     assert kind.read(file).bad == []
 
 
-@kind_of_file
+@any_kind
 def test_a_byte_order_mark_of_utf_8_is_passed_over(file: Path, kind: Kind) -> None:
     file.write_bytes(BOM_UTF8 + kind.text().encode())
 
@@ -184,7 +197,7 @@ def test_a_byte_order_mark_of_utf_8_is_passed_over(file: Path, kind: Kind) -> No
     assert (len(found.results), found.bad) == (1, [])
 
 
-@kind_of_file
+@any_kind
 def test_a_row_with_a_comma_too_many_is_refused(file: Path, kind: Kind) -> None:
     file.write_text(kind.text().replace("müde", "müde, sehr"), "utf-8")
 
