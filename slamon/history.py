@@ -52,6 +52,7 @@ from slamon.sla.announcing import (
 from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
+from slamon.sla.disputing import CounterEvidenceImported
 from slamon.sla.enrolment import AgentEnrolled, AgentRevoked
 from slamon.sla.heartbeats import (
     HeartbeatKeyIssued,
@@ -121,6 +122,7 @@ FACTS: Mapping[str, type[Any]] = {
     "declaration-withdrawn/1": DeclarationWithdrawn,
     "tickets-imported/1": TicketsImported,
     "levels-imported/1": LevelsImported,
+    "counter-evidence-imported/1": CounterEvidenceImported,
     "period-closed/2": PeriodClosed,
     "period-restated/1": PeriodRestated,
     "breach-found/1": BreachFound,

@@ -1,4 +1,4 @@
-"""Take in files: each observation, ticket and level once, a changed one as its correction."""
+"""Take in files: each observation, ticket, level and claim once, a changed one as its correction."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from probes.outcome import Outcome
 from slamon.ledger.codec import Entry
 from slamon.ledger.store import Ledger
+from slamon.sla.disputing import CounterEvidenceImported
 from slamon.sla.imports import ObservationsImported
 from slamon.sla.levels import LevelsImported
 from slamon.sla.tickets import TicketsImported
@@ -45,6 +46,15 @@ class Level(NamedTuple):
 
     at: int
     value: str
+
+
+class Claim(NamedTuple):
+    """Downtime of a service as its provider claims it: `[begin, end)` in µs."""
+
+    service: str
+    begin: int
+    end: int
+    cause: str
 
 
 @dataclass(frozen=True)
@@ -147,6 +157,30 @@ def record_levels(
     return Imported(len(new), len(levels) - len(new), position)
 
 
+def record_claims(
+    ledger: Ledger,
+    source: str,
+    file: File,
+    claims: Sequence[Claim],
+    *,
+    actor: str,
+    progress: Progress = lambda _: None,
+) -> Imported:
+    """Record what a provider claims and the ledger does not know so yet, all in one transaction.
+
+    Raises:
+        ConflictError: another import of this source was recorded meanwhile; nothing of this one was.
+
+    """
+    stream = f"counter-evidence:{source}"
+    known, version = _known(ledger, stream, _claims_of)
+    said = {(claim.service, claim.begin): claim for claim in claims}
+    new = [claim for key, claim in said.items() if known.get(key) != claim]
+    facts = _facts(new, lambda part: _claims(file, part), progress)
+    position = ledger.append(stream, facts, after=version, actor=actor, cause=file.name)
+    return Imported(len(new), len(claims) - len(new), position)
+
+
 def _known(
     ledger: Ledger, stream: str, rows_of: Callable[[Entry], Iterable[tuple[Any, Any]]]
 ) -> tuple[Mapping[Any, Any], int]:
@@ -189,6 +223,12 @@ def _levels_of(entry: Entry) -> Iterable[tuple[int, Decimal]]:
         yield from zip(fact.at, map(Decimal, fact.value), strict=True)
 
 
+def _claims_of(entry: Entry) -> Iterable[tuple[tuple[str, int], Claim]]:
+    if isinstance(fact := entry.fact, CounterEvidenceImported):
+        for row in zip(fact.service, fact.begin, fact.end, fact.cause, strict=True):
+            yield (row[0], row[1]), Claim(*row)
+
+
 def _observations(source: Source, file: File, results: Sequence[Result]) -> ObservationsImported:
     checks = tuple(sorted({result.check for result in results}))
     index = {check: n for n, check in enumerate(checks)}
@@ -218,4 +258,11 @@ def _levels(file: File, levels: Sequence[Level]) -> LevelsImported:
         sha256=file.sha256,
         at=tuple(level.at for level in levels),
         value=tuple(level.value for level in levels),
+    )
+
+
+def _claims(file: File, claims: Sequence[Claim]) -> CounterEvidenceImported:
+    columns = zip(*claims, strict=True)
+    return CounterEvidenceImported(
+        file=file.name, sha256=file.sha256, **dict(zip(Claim._fields, columns, strict=True))
     )

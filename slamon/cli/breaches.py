@@ -9,6 +9,7 @@ import typer
 from slamon.app.refused import Unknown
 from slamon.cli.commands import group
 from slamon.cli.crediting import credit_lines
+from slamon.cli.explaining import print_claims
 from slamon.cli.house import Decisions
 from slamon.cli.known import AsKnownAt, known, reading_at
 from slamon.cli.opening import opened
@@ -75,6 +76,8 @@ def show(breach: Breach, *, as_known: AsKnownAt = None, as_json: AsJson = False)
         for o in (holds.outages if holds else ())
     ]
     print_table(("from", "to", "counted minutes", "seen from"), outages, empty="no outage")
+    if found.counter_evidence:
+        print_claims(found.counter_evidence)
     steps = [(d.at, d.decision, people.shown(d.actor), d.reason) for d in found.decisions]
     print_table(("at", "decision", "by", "reason"), steps, empty="no decision yet")
     for line in credit_lines(found.credit) if found.credit else ():

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from slamon.cli.sheet import print_table
 from slamon.cli.terminal import console
 from slamon.cli.wording import TICKETS, count_of, known
+from slamon.views.claimed import CounterEvidence
 from slamon.views.explanation import (
     Cases,
     CaseTold,
@@ -24,6 +25,7 @@ WIDTH = 100  # of a table, where the screen is not narrower: what is longer goes
 WHY_WIDTH = 20
 WHY = "why"
 INTERVALS = ("from", "to", "length", "class", WHY, "facts")
+CLAIMS = ("from", "to", "measured", "claimed", "in dispute", WHY, "facts")
 CASES = ("case", "opened", "took", "due", "state", "facts")
 RESULTS = ("check", "place", "from", "to", "count", "facts")
 STATES = {"met": "met", "breached": "late", "pending": "waiting"}
@@ -49,6 +51,31 @@ def _print_objective(found: ObjectiveExplained) -> None:
         _print_line(found.note)
     for part in found.parts:
         _print_part(part, found.indicator, alone=len(found.parts) == 1)
+    if found.counter_evidence:
+        print_claims(found.counter_evidence)
+
+
+def print_claims(found: CounterEvidence) -> None:
+    """Print what was measured beside what the provider claims, outage by outage."""
+    sums = (
+        f"measured {length(found.measured_us)}",
+        f"claimed by the provider {length(found.claimed_us)}",
+        f"in dispute {length(found.disputed_us)}",
+    )
+    console.print(f"  counter-evidence of {', '.join(found.sources)}: {', '.join(sums)}")
+    rows = [
+        (
+            each.from_,
+            each.to,
+            length(each.measured_us),
+            length(each.claimed_us),
+            length(each.disputed_us),
+            "; ".join(each.causes),
+            _facts(each.facts),
+        )
+        for each in found.outages
+    ]
+    _print_table(CLAIMS, rows)
 
 
 def _print_line(said: str) -> None:

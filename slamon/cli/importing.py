@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from slamon.cli.opening import opened, recorded
 from slamon.cli.pricing import receive
 from slamon.cli.settings import Settings
 from slamon.cli.terminal import Actor, actor_or_fail, console, progress
+from slamon.importers import claims as claim_reader
 from slamon.importers import levels as level_reader
 from slamon.importers import observations as reader
 from slamon.importers import series as series_reader
@@ -87,6 +89,27 @@ def levels(
         who = actor_or_fail(actor, settings)
         done = import_levels(house, file, source, actor=who, skip_bad=skip_bad)
         _say(done, "levels")
+        recorded(house)
+
+
+@app.command("counter-evidence")
+def counter_evidence(
+    file: File,
+    source: OnlySource = None,
+    *,
+    service: Annotated[
+        str | None,
+        typer.Option(help="The service it is about, where no column names one.", metavar="ID"),
+    ] = None,
+    skip_bad: SkipBad = False,
+    actor: Actor = None,
+) -> None:
+    """Record the downtime that a provider's own log tells of: shown beside the figures, of which it changes none."""
+    settings = Settings()
+    with opened(settings) as house:
+        who = actor_or_fail(actor, settings)
+        done = import_claims(house, file, source, service, actor=who, skip_bad=skip_bad)
+        _say(done, "claims")
         recorded(house)
 
 
@@ -163,9 +186,7 @@ def import_tickets(
 
     """
     record = _described(house, source, None)
-    if missing := [role for role in ("ticket", "opened") if role not in record.columns]:
-        message = f'{record.id} names no column for "{missing[0]}": its record must say it'
-        raise Refused(message)
+    _need_columns(record, "ticket", "opened")
     layout = ticket_reader.Layout(record.columns, record.tz, now())
     found = read_whole(file, lambda tick: ticket_reader.read(file, layout, tick), skip_bad=skip_bad)
     with progress("recording", len(found.results)) as bar:
@@ -203,19 +224,73 @@ def import_levels(
         )
 
 
+def import_claims(
+    house: House,
+    file: Path,
+    source: str | None,
+    service: str | None,
+    *,
+    actor: str,
+    skip_bad: bool = False,
+) -> imports.Imported:
+    """Read a provider's log as its `imports` record says, and record what is new; `service` is that of all rows.
+
+    Raises:
+        Refused: the log or its record does not say which service, when and how long; nothing was recorded.
+        Unknown: the catalogue has no such source of counter-evidence.
+
+    """
+    record = _described(house, source, "counter_evidence")
+    _need_columns(record, "start", "end")
+    named = service or (record.service if record.service != "any" else None)
+    if named is None and "service" not in record.columns:
+        message = (
+            f'{record.id} names no column for "service": its record must say it, or give --service'
+        )
+        raise Refused(message)
+    if service and record.service not in {"any", service}:
+        message = f"{record.id} is the log of {record.service}, not of {service}"
+        raise Refused(message)
+    service_of = (lambda _: named) if named else _naming(record)
+    with house.store.reading() as connection:
+        services = frozenset(each.id for each in promises(connection).of(Service))
+    layout = claim_reader.Layout(record.columns, record.tz, service_of, services, now())
+    found = read_whole(file, lambda tick: claim_reader.read(file, layout, tick), skip_bad=skip_bad)
+    with progress("recording", len(found.results)) as bar:
+        return imports.record_claims(
+            house.ledger,
+            record.id,
+            found.file,
+            found.results,
+            actor=actor,
+            progress=lambda rows: bar.update(bar.task_ids[0], completed=rows),
+        )
+
+
+def _need_columns(record: Import, *roles: str) -> None:
+    if missing := [role for role in roles if role not in record.columns]:
+        message = f'{record.id} names no column for "{missing[0]}": its record must say it'
+        raise Refused(message)
+
+
 def _layout(held: Promises, source: str) -> tuple[Import, reader.Layout]:
     record = _source(held, source, "observations")
     services = frozenset(service.id for service in held.of(Service))
+    layout = reader.Layout(
+        record.columns, record.values, record.tz, source, _naming(record), services, now()
+    )
+    return record, layout
+
+
+def _naming(record: Import) -> Callable[[str], str | None]:
+    """Which service a word of a row stands for."""
 
     def service_of(word: str) -> str | None:
         if record.service != "any":
             return record.service
         return record.rows_name.service_of(word) if record.rows_name else word
 
-    layout = reader.Layout(
-        record.columns, record.values, record.tz, source, service_of, services, now()
-    )
-    return record, layout
+    return service_of
 
 
 def _described(house: House, source: str | None, use: str | None) -> Import:
@@ -254,9 +329,7 @@ def _holding(use: str | None) -> str:
 
 
 def _way(use: str | None) -> str:
-    if use == "counter_evidence":
-        return ", and cannot be imported yet"
-    return f"; take it in with: slamon import {_holding(use)} FILE"
+    return f"; take it in with: slamon import {_holding(use).replace(' ', '-')} FILE"
 
 
 def _validity(record: Import) -> int:

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from slamon.sla.judgement import Basis, Level, Mode, ObjectiveJudgement, Op, Period, State, Verdict
+from slamon.views.claimed import CounterEvidence
 
 ReviewStatus = Literal["open", "upheld", "waived", "withdrawn"]
 Attention = Literal["bad", "overdue", "suspect", "paused", "maintenance"]
@@ -138,6 +139,7 @@ class BreachDetail(Answer):
     judged_at_position: int
     decisions: tuple[BreachDecision, ...]
     restated: ObjectiveJudgement | None = None
+    counter_evidence: CounterEvidence | None = None
 
     @property
     def holds(self) -> ObjectiveJudgement | None:

@@ -29,6 +29,7 @@ from slamon.sla.judgement import Judgement, ObjectiveJudgement
 from slamon.sla.tally import OUTSIDE, Tally, parts_of
 from slamon.views.casework import cases_of, readings_of
 from slamon.views.days import Desk
+from slamon.views.disputed import counter_evidence
 from slamon.views.explanation import (
     Explanation,
     Interval,
@@ -120,6 +121,7 @@ def explained(
         note=said.note if agrees else "; ".join(filter(None, (said.note, LATER_FACTS))),
         terms=tuple(_terms_behind(frame.held, versions)),
         parts=parts,
+        counter_evidence=counter_evidence(frame, versions, asked),
     )
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from slamon.sla.duration import CaseState
 from slamon.sla.explaining import Hearing, Rule
 from slamon.sla.judgement import AsKnownAt, Effect, Measured, Mode, Period, Said, Verdict
+from slamon.views.claimed import CounterEvidence
 
 
 class Witness(Said):
@@ -122,6 +123,7 @@ class ObjectiveExplained(Said):
     note: str | None
     terms: tuple[TermsBehind, ...]
     parts: tuple[PartExplained, ...]
+    counter_evidence: CounterEvidence | None = None
 
 
 class Explanation(Said):

@@ -24,6 +24,7 @@ from slamon.sla.announcing import AnnouncingFact
 from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
+from slamon.sla.disputing import CounterEvidenceImported
 from slamon.sla.enrolment import AgentEnrolled, AgentRevoked
 from slamon.sla.heartbeats import (
     HeartbeatFact,
@@ -37,6 +38,7 @@ from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWit
 from slamon.sla.tickets import TicketsImported
 from slamon.views import (
     alarms,
+    claims,
     corrected,
     declared,
     enrolled,
@@ -281,7 +283,7 @@ def _apply(connection: Connection, carried: Carried, entry: Entry) -> bool:
 
 
 def _admitted(connection: Connection, entry: Entry) -> bool:
-    """Apply a fact about who may hand in, and who leaves whom in peace; false when it is none."""
+    """Apply a fact that changes no figure: who may hand in, who leaves whom in peace, what a provider claims."""
     match entry.fact:
         case AgentEnrolled() | AgentRevoked() as fact:
             enrolled.applied(connection, entry, fact)
@@ -289,6 +291,8 @@ def _admitted(connection: Connection, entry: Entry) -> bool:
             heartbeats.applied(connection, entry, fact)
         case ProbePaused() | ProbeResumed() as fact:
             paused.applied(connection, entry, fact)
+        case CounterEvidenceImported() as fact:
+            claims.taken_in(connection, entry, fact)
         case _:
             return False
     return True

@@ -14,14 +14,16 @@ from slamon.ledger.codec import Entry
 from slamon.ledger.store import Ledger
 from slamon.sla.announcing import AnnouncingFact
 from slamon.sla.declaring import DeclarationFact
+from slamon.sla.disputing import CounterEvidenceImported
 from slamon.sla.levels import LevelsImported
 from slamon.sla.tickets import TicketsImported
-from slamon.views import cases, declared, excluded
+from slamon.views import cases, claims, declared, excluded
 from slamon.views.observed import Observed
 from slamon.views.pastveil import Kept, Sight, Veil, folded, recorded
 from slamon.views.stating import Stating
 from slamon.views.tables import (
     assignment,
+    claimed_outage,
     declaration,
     exclusion,
     interruption,
@@ -56,9 +58,11 @@ def veil_records(veil: Veil, ledger: Ledger) -> None:
 
 
 def veil_files(veil: Veil, ledger: Ledger) -> None:
-    """Show tickets and levels as they were; a source that told more since is folded anew as a whole."""
+    """Show tickets, levels and claims as they were; a source that told more since is folded anew as a whole."""
     _veil_source(veil, ledger, ticket, "tickets", _each(TicketsImported, cases.tickets_taken_in))
     _veil_source(veil, ledger, level, "levels", _each(LevelsImported, cases.levels_taken_in))
+    told = _each(CounterEvidenceImported, claims.taken_in)
+    _veil_source(veil, ledger, claimed_outage, "counter-evidence", told)
 
 
 def _veil_rows(
@@ -95,7 +99,7 @@ def _veil_source(veil: Veil, ledger: Ledger, table: Table, kind: str, apply: App
     veil.join(table, _other_sources(table))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _other_sources(table: Table) -> Kept:
     def kept(sight: Sight, stored: Table) -> ColumnElement[bool]:
         anew = folded(sight, table).c.source

@@ -212,6 +212,17 @@ level = Table(
     Column("position", BigInteger, nullable=False),
 )
 
+claimed_outage = Table(
+    "claimed_outage",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("service", String, primary_key=True),
+    Column("begin", BigInteger, primary_key=True),
+    Column("end", BigInteger, nullable=False),
+    Column("cause", String, nullable=False),
+    Column("position", BigInteger, nullable=False),  # of the fact that said so last
+)
+
 probe_last = Table(
     "probe_last",
     metadata,

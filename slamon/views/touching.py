@@ -35,6 +35,7 @@ RESULTS_AND_RULINGS = frozenset(
         "observations",
         "spools",
         "imports",
+        "counter-evidence",
         "heartbeat",
         "heartbeats",
         "period",

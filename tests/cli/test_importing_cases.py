@@ -106,7 +106,7 @@ def test_levels_are_imported_once(bonn: Any, tmp_path: Path) -> None:
         pytest.param(
             "tickets",
             "imp-provider-log",
-            "imp-provider-log holds counter evidence, no tickets, and cannot be imported yet",
+            "imp-provider-log holds counter evidence, no tickets; take it in with: slamon import counter-evidence FILE",
             id="counter-evidence is neither",
         ),
         pytest.param(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from catalogue.instants import parse_instant
-from slamon.importers import holidays, levels, observations, rates, tickets
+from slamon.importers import claims, holidays, levels, observations, rates, tickets
 from slamon.importers.rows import LayoutError, Reading
 
 NOW = parse_instant("2026-11-01T00:00:00Z")
@@ -56,8 +56,15 @@ def _observations(path: Path) -> Reading[Any]:
     return observations.read(path, layout)
 
 
+def _claims(path: Path) -> Reading[Any]:
+    columns = {"start": "at", "end": "to", "cause": "note"}
+    layout = claims.Layout(columns, BERLIN, lambda _: "svc", frozenset({"svc"}), NOW)
+    return claims.read(path, layout)
+
+
 KINDS = {
     "tickets": Kind("id,at,note", "T-1,{},müde", "at", _tickets),
+    "counter-evidence": Kind("at,to,note", "{},2026-10-31T12:00,müde", "at", _claims),
     "levels": Kind("at,used,note", "{},4.5,müde", "at", _levels),
     "observations": Kind("at,state,note", "{},up,müde", "at", _observations),
 }
