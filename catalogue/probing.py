@@ -133,6 +133,8 @@ class Import(Record):
 
     `validity` says how long a row of observations speaks. Of kind `prometheus` it is a series that a Prometheus keeps:
     a value each `step` is good or else degraded where it compares so, else bad, and inconclusive where it is no number.
+    Of tickets `priorities` leads from words of the file to those of the agreement; one whose priority changed is judged
+    under its `first` or its `last`. A file waits for the signatures of those who are named.
     """
 
     id: Id
@@ -147,6 +149,8 @@ class Import(Record):
     values: dict[str, Literal["good", "degraded", "bad", "inconclusive"]] = Field(
         default_factory=dict
     )
+    priorities: dict[str, str] = Field(default_factory=dict)
+    judged_under: Literal["first", "last"] = "last"
     rows_name: RowsName | None = None
     validity: Duration | None = None
     location: LocationRef | None = None
@@ -174,6 +178,13 @@ class Import(Record):
             raise wrong('a series has "use: observations" of one service, and no columns or values')
         if not str(self.url).startswith(("http://", "https://")):
             raise wrong("a Prometheus is asked by http or https", at=("url",))
+        return self
+
+    @model_validator(mode="after")
+    def _only_tickets_have_priorities(self) -> Self:
+        if self.use is not None and (self.priorities or self.judged_under != "last"):
+            at = "priorities" if self.priorities else "judged_under"
+            raise wrong(f'"{at}" belongs to an import of tickets', at=(at,))
         return self
 
     @model_validator(mode="after")

@@ -65,7 +65,7 @@ from slamon.sla.imports import ObservationsImported
 from slamon.sla.intake import BatchQuarantined, SpoolBegan, SpoolConflictFound
 from slamon.sla.levels import LevelsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
-from slamon.sla.tickets import TicketsImported
+from slamon.sla.tickets import FileSigned, TicketsImported
 
 FACTS: Mapping[str, type[Any]] = {
     "ledger-founded/1": LedgerFounded,
@@ -120,7 +120,8 @@ FACTS: Mapping[str, type[Any]] = {
     "state-declared/1": StateDeclared,
     "declaration-ended/1": DeclarationEnded,
     "declaration-withdrawn/1": DeclarationWithdrawn,
-    "tickets-imported/1": TicketsImported,
+    "tickets-imported/2": TicketsImported,
+    "file-signed/1": FileSigned,
     "levels-imported/1": LevelsImported,
     "counter-evidence-imported/1": CounterEvidenceImported,
     "period-closed/2": PeriodClosed,
@@ -141,8 +142,15 @@ def _closed_by_a_reviewer(closed: dict[str, Any]) -> dict[str, Any]:
     return {**closed, "closed_by": "reviewer"}
 
 
+def _without_spans(imported: dict[str, Any]) -> dict[str, Any]:
+    """Tickets-imported/1 knew the sum of pauses only, and one priority of each ticket."""
+    none: list[list[Any]] = [[] for _ in imported["ticket"]]
+    return {**imported, "pauses": none, "priorities": none}
+
+
 UPCASTERS: Mapping[str, tuple[str, Upcaster]] = {
     "period-closed/1": ("period-closed/2", _closed_by_a_reviewer),
+    "tickets-imported/1": ("tickets-imported/2", _without_spans),
 }
 
 PARTINGS: Mapping[str, Parting] = {"observations-recorded/1": parting.parts}

@@ -31,7 +31,10 @@ class Result(NamedTuple):
 
 
 class Ticket(NamedTuple):
-    """A ticket of a file: instants and pauses in µs; None for what has not happened yet."""
+    """A ticket of a file: instants and pauses in µs; None for what has not happened yet.
+
+    `pauses` are spans where they are known, `priorities` from when it had which where that changed.
+    """
 
     ticket: str
     opened: int
@@ -39,6 +42,8 @@ class Ticket(NamedTuple):
     resolved: int | None
     priority: str
     paused_us: int
+    pauses: tuple[tuple[int, int], ...] = ()
+    priorities: tuple[tuple[int, str], ...] = ()
 
 
 class Level(NamedTuple):
@@ -213,8 +218,8 @@ def _results_of(entry: Entry) -> Iterable[tuple[tuple[str, int], tuple[Outcome, 
 
 def _tickets_of(entry: Entry) -> Iterable[tuple[str, Ticket]]:
     if isinstance(fact := entry.fact, TicketsImported):
-        columns = (fact.opened, fact.responded, fact.resolved, fact.priority, fact.paused_us)
-        for row in zip(fact.ticket, *columns, strict=True):
+        columns = (getattr(fact, name) for name in Ticket._fields)
+        for row in zip(*columns, strict=True):
             yield row[0], Ticket(*row)
 
 

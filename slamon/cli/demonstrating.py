@@ -21,11 +21,11 @@ from slamon.cli.assigning import Targets, compile_probes
 from slamon.cli.documents import apply_plan, plan_of
 from slamon.cli.generating import assigned_at, generate
 from slamon.cli.house import Decisions, House, now
-from slamon.cli.importing import import_file
 from slamon.cli.reliving import closed_at, relive
 from slamon.cli.server import Plan, Server
 from slamon.cli.serving import catch_up, serve
 from slamon.cli.settings import Settings
+from slamon.cli.taking import import_file
 from slamon.cli.terminal import console, progress, refusals
 from slamon.demo import world2008
 from slamon.demo.history import Historian

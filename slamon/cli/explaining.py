@@ -21,12 +21,13 @@ from slamon.views.explanation import (
 
 SECOND_US = 1_000_000
 SHOWN_FACTS = 6
+DIGITS = 12  # of a digest, enough to name a file
 WIDTH = 100  # of a table, where the screen is not narrower: what is longer goes on below
 WHY_WIDTH = 20
 WHY = "why"
 INTERVALS = ("from", "to", "length", "class", WHY, "facts")
 CLAIMS = ("from", "to", "measured", "claimed", "in dispute", WHY, "facts")
-CASES = ("case", "opened", "took", "due", "state", "facts")
+CASES = ("case", "priority", "opened", "took", "due", "state", "facts")
 RESULTS = ("check", "place", "from", "to", "count", "facts")
 STATES = {"met": "met", "breached": "late", "pending": "waiting"}
 
@@ -108,12 +109,25 @@ def _print_time(part: PartExplained) -> None:
 def _print_cases(cases: Cases, listed: Sequence[CaseTold], *, tickets: bool) -> None:
     if tickets:
         console.print(f"  {count_of(cases.met, cases.not_met, cases.pending)}")
+        if cases.unsigned:
+            _print_unsigned(cases.unsigned, listed)
     else:
         counted = ", ".join(f"{n} {k.replace('_', ' ')}" for k, n in cases.model_dump().items())
         console.print(f"  results: {counted}")
     if listed:
         told = _ticket if tickets else _results
         _print_table(CASES if tickets else RESULTS, [told(each) for each in listed])
+    for each in listed:
+        if each.priorities:
+            had = ", ".join(f"{held.priority} from {held.from_}" for held in each.priorities)
+            console.print(f"  {each.case} was {had}", highlight=False, soft_wrap=True)
+
+
+def _print_unsigned(count: int, listed: Sequence[CaseTold]) -> None:
+    files = sorted({each.unsigned[:DIGITS] for each in listed if each.unsigned})
+    rest = "ticket rests" if count == 1 else "tickets rest"
+    said = f"provisional: {count} {rest} on a file that lacks a signature ({', '.join(files)})"
+    console.print(f"  {said}", style="yellow", highlight=False)
 
 
 def _print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -150,7 +164,7 @@ def _row(each: Interval) -> tuple[str, ...]:
 
 def _ticket(each: CaseTold) -> tuple[object, ...]:
     took = None if each.elapsed_us is None else length(each.elapsed_us)
-    told = (each.case, each.from_, took, each.due_at, STATES[each.state])
+    told = (each.case, each.priority, each.from_, took, each.due_at, STATES[each.state])
     return (*told, _facts(each.facts))
 
 

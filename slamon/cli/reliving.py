@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from slamon.cli.house import Decisions, House
-from slamon.cli.importing import import_tickets
+from slamon.cli.taking import import_tickets
 from slamon.demo import tickets2008 as desk
 from slamon.demo import world2008 as past
 from slamon.demo.world2008 import AGREEMENT, Letter

@@ -20,7 +20,8 @@ class Case:
     """A case with a clock, such as a ticket: started and stopped at instants in µs; None = not yet stopped.
 
     `paused` is the time in which the clock stood still: its spans (one that lasts is given up to now), or, where only
-    the sum is known, agreed time in µs. `evidence` names the facts the case was taken from.
+    the sum is known, agreed time in µs. `evidence` names the facts the case was taken from, `file` the source and the
+    digest of the file. `priorities` holds from when it had which, where that changed; it is judged under `priority`.
 
     Raises:
         ValueError: the case stops before it starts, or is paused for less than no time.
@@ -33,6 +34,8 @@ class Case:
     stopped: int | None = None
     paused: Intervals | int = ()
     evidence: tuple[str, ...] = ()
+    priorities: tuple[tuple[int, str], ...] = ()
+    file: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         """Refuse clocks that run backwards."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from catalogue.intervals import Intervals
 from slamon.ledger.codec import Entry
@@ -21,6 +21,8 @@ from slamon.views.writing import insert
 Span = tuple[int, int]
 
 AT_ONCE = Confirmation(1, 1)
+TOLD = ("opened", "responded", "resolved", "priority", "paused_us", "pauses", "priorities")
+"""What a file tells of each ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,15 @@ class TicketRow:
     resolved: int | None
     priority: str
     paused_us: int
+    pauses: tuple[Span, ...]
+    priorities: tuple[tuple[int, str], ...]
+    sha256: str
     position: int
+
+    @property
+    def paused(self) -> tuple[Span, ...] | int:
+        """The spans in which its clock stood, or the sum where only that is known."""
+        return self.pauses or self.paused_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +107,14 @@ def tickets_taken_in(connection: Connection, entry: Entry, fact: TicketsImported
         ticket.c.source == source, ticket.c.ticket.in_(set(fact.ticket))
     )
     openings = [*connection.execute(old).scalars(), *fact.opened]
-    columns = (fact.opened, fact.responded, fact.resolved, fact.priority, fact.paused_us)
-    names = ("opened", "responded", "resolved", "priority", "paused_us")
+    columns = (getattr(fact, name) for name in TOLD)
     rows = [
-        {"source": source, "ticket": name, "position": entry.position}
-        | dict(zip(names, values, strict=True))
+        {"source": source, "ticket": name, "sha256": fact.sha256, "position": entry.position}
+        | dict(zip(TOLD, values, strict=True))
         for name, *values in zip(fact.ticket, *columns, strict=True)
     ]
     write = insert(ticket)
-    named = {name: write.excluded[name] for name in (*names, "position")}
+    named = {name: write.excluded[name] for name in (*TOLD, "sha256", "position")}
     connection.execute(
         write.on_conflict_do_update(index_elements=["source", "ticket"], set_=named), rows
     )
@@ -142,7 +151,12 @@ def tickets(
     )
     if priority is not None:
         asked = asked.where(ticket.c.priority == priority)
-    return tuple(TicketRow(**row) for row in connection.execute(asked).mappings())
+    return tuple(_ticket_row(row) for row in connection.execute(asked).mappings())
+
+
+def _ticket_row(row: RowMapping) -> TicketRow:
+    listed = {name: tuple((a, b) for a, b in row[name]) for name in ("pauses", "priorities")}
+    return TicketRow(**{**row, **listed})
 
 
 def levels(connection: Connection, source: str, span: Span) -> tuple[LevelRow, ...]:

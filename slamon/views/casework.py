@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from fractions import Fraction
 
 from sqlalchemy import Connection
@@ -17,11 +18,12 @@ from slamon.sla.duration import CaseResult
 from slamon.sla.judgement import ObjectiveJudgement
 from slamon.sla.runs import Run
 from slamon.views import cases
-from slamon.views.explanation import Cases, CaseTold, LevelRead
+from slamon.views.explanation import Cases, CaseTold, LevelRead, PriorityHeld
 from slamon.views.judging import Frame
 from slamon.views.measuring import ticket_results
 from slamon.views.objectives import Judged
 from slamon.views.shelf import Source
+from slamon.views.signatures import waiting
 from slamon.views.traced import Tracer
 
 Stretch = tuple[Judged, Span]
@@ -37,21 +39,25 @@ def cases_of(
         return NO_CASES
     if newest.files:
         versions = list({judged.key: judged for judged, _ in stretches}.values())
-        return _tickets(ticket_results(frame.desk, versions, period.span, frame.now))
+        return _tickets(frame, ticket_results(frame.desk, versions, period.span, frame.now))
     return _results(frame, tracer, stretches)
 
 
-def _tickets(found: Sequence[CaseResult]) -> Told:
+def _tickets(frame: Frame, found: Sequence[CaseResult]) -> Told:
     states = [each.state for each in found]
+    files = {each.case.file for each in found if each.case.file}
+    unsigned = waiting(frame.connection, frame.held, files)
     counted = Cases(
-        met=states.count("met"), not_met=states.count("breached"), pending=states.count("pending")
+        met=states.count("met"),
+        not_met=states.count("breached"),
+        pending=states.count("pending"),
+        unsigned=sum(each.case.file in unsigned for each in found),
     )
-    return counted, tuple(
-        _ticket(each) for each in sorted(found, key=lambda each: each.case.started)
-    )
+    in_order = sorted(found, key=lambda each: each.case.started)
+    return counted, tuple(_ticket(each, unsigned) for each in in_order)
 
 
-def _ticket(result: CaseResult) -> CaseTold:
+def _ticket(result: CaseResult, unsigned: AbstractSet[tuple[str, str]]) -> CaseTold:
     case = result.case
     return CaseTold(
         case=case.id,
@@ -60,6 +66,12 @@ def _ticket(result: CaseResult) -> CaseTold:
         to=None if case.stopped is None else format_instant(case.stopped),
         due_at=format_instant(result.due_at),
         elapsed_us=result.elapsed,
+        priority=case.priority or None,
+        priorities=tuple(
+            PriorityHeld(priority=priority, from_=format_instant(since))
+            for since, priority in case.priorities
+        ),
+        unsigned=case.file[1] if case.file and case.file in unsigned else None,
         facts=tuple(int(position) for position in case.evidence),
     )
 

@@ -45,19 +45,31 @@ class Interval(Said):
 
 
 class Cases(Said):
-    """How many cases there were: those that count, and those that were excluded or lay outside the agreed time."""
+    """How many cases there were: those that count, and those that were excluded or lay outside the agreed time.
+
+    Of those that count `unsigned` rest on a file that lacks a signature: a figure with such cases is provisional.
+    """
 
     met: int
     not_met: int
     pending: int = 0
     excluded: int = 0
     outside: int = 0
+    unsigned: int = 0
+
+
+class PriorityHeld(Said):
+    """A priority, and since when a ticket had it."""
+
+    priority: str
+    from_: str = Field(alias="from")
 
 
 class CaseTold(Said):
     """A case that counted or is not yet decided; of results of a probe the ones not met, a row of them in one line.
 
-    `elapsed_us` is the agreed time it took so far.
+    `elapsed_us` is the agreed time it took so far. A ticket is judged under `priority`; `priorities` are those it had,
+    in order, where that changed. `unsigned` names its file (by digest) where that lacks a signature.
     """
 
     case: str
@@ -68,6 +80,9 @@ class CaseTold(Said):
     count: int = 1
     due_at: str | None = None
     elapsed_us: int | None = None
+    priority: str | None = None
+    priorities: tuple[PriorityHeld, ...] = ()
+    unsigned: str | None = None
     facts: tuple[int, ...]
 
 

@@ -35,7 +35,7 @@ from slamon.sla.imports import ObservationsImported
 from slamon.sla.intake import BatchQuarantined, SpoolBegan, SpoolConflictFound
 from slamon.sla.levels import LevelsImported
 from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWithdrawn
-from slamon.sla.tickets import TicketsImported
+from slamon.sla.tickets import FileSigned, TicketsImported
 from slamon.views import (
     alarms,
     claims,
@@ -47,6 +47,7 @@ from slamon.views import (
     keeping,
     paused,
     reviewed,
+    signatures,
 )
 from slamon.views.ahead import Ahead, parts
 from slamon.views.carried import Carried
@@ -293,6 +294,8 @@ def _admitted(connection: Connection, entry: Entry) -> bool:
             paused.applied(connection, entry, fact)
         case CounterEvidenceImported() as fact:
             claims.taken_in(connection, entry, fact)
+        case FileSigned() as fact:
+            signatures.applied(connection, entry, fact)
         case _:
             return False
     return True

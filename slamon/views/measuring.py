@@ -42,7 +42,16 @@ def _tickets(desk: Desk, judged: Judged, span: Span, now: int) -> Iterator[Case]
         if row.opened < now:
             stopped = _stopped(getattr(row, stop), now)
             evidence = (str(row.position),)
-            yield Case(row.ticket, row.priority, row.opened, stopped, row.paused_us, evidence)
+            yield Case(
+                id=row.ticket,
+                priority=row.priority,
+                started=row.opened,
+                stopped=stopped,
+                paused=row.paused,
+                evidence=evidence,
+                priorities=row.priorities,
+                file=(row.source, row.sha256),
+            )
 
 
 def _stopped(at: int | None, now: int) -> int | None:

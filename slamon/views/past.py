@@ -22,6 +22,7 @@ from slamon.views.tables import (
     alarm,
     assignment,
     enrolment,
+    file_signature,
     heartbeat_key,
     objective_day,
     pause,
@@ -191,7 +192,7 @@ def lay_past(connection: Connection, ledger: Ledger, position: int) -> None:
     """Show a connection all tables as they were at a position, until its transaction ends."""
     (last,) = ledger.rows(position - 1, limit=1, upto=position)
     veil = Veil.over(connection, position, ledger.entry(last).recorded_at)
-    for table in (assignment, alarm, enrolment, heartbeat_key, pause, seal):
+    for table in (assignment, alarm, enrolment, file_signature, heartbeat_key, pause, seal):
         veil.only(table)
     veil_records(veil, ledger)
     veil_files(veil, ledger)

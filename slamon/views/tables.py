@@ -200,7 +200,19 @@ ticket = Table(
     Column("resolved", BigInteger),
     Column("priority", String, nullable=False),
     Column("paused_us", BigInteger, nullable=False),
+    Column("pauses", JSON, nullable=False),  # their spans, where these are known
+    Column("priorities", JSON, nullable=False),  # from when it had which, where that changed
+    Column("sha256", String, nullable=False),  # of the file
     Column("position", BigInteger, nullable=False),  # of the fact that said so last
+)
+
+file_signature = Table(
+    "file_signature",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("sha256", String, primary_key=True),
+    Column("side", String, primary_key=True),
+    Column("position", BigInteger, nullable=False),
 )
 
 level = Table(

@@ -36,6 +36,7 @@ RESULTS_AND_RULINGS = frozenset(
         "spools",
         "imports",
         "counter-evidence",
+        "signatures",
         "heartbeat",
         "heartbeats",
         "period",

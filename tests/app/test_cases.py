@@ -37,7 +37,7 @@ def test_tickets_are_recorded_in_columns_under_their_source(ledger: Ledger) -> N
     assert _record(ledger, ANSWERED, WAITING) == Imported(2, 0, ledger.position())
 
     (entry,) = ledger.stream("tickets:imp-tickets")
-    assert (entry.name, entry.cause, entry.actor) == ("tickets-imported/1", "tickets.csv", "tester")
+    assert (entry.name, entry.cause, entry.actor) == ("tickets-imported/2", "tickets.csv", "tester")
     assert entry.fact == TicketsImported(
         file="tickets.csv",
         sha256="0" * 64,
@@ -47,6 +47,8 @@ def test_tickets_are_recorded_in_columns_under_their_source(ledger: Ledger) -> N
         resolved=(3 * HOUR, None),
         priority=("P1", "P2"),
         paused_us=(10 * MINUTE, 0),
+        pauses=((), ()),
+        priorities=((), ()),
     )
 
 
@@ -58,6 +60,10 @@ def test_tickets_are_recorded_in_columns_under_their_source(ledger: Ledger) -> N
         pytest.param(WAITING._replace(priority="P1"), 1, id="another priority is"),
         pytest.param(WAITING._replace(opened=HOUR), 1, id="another opening is"),
         pytest.param(WAITING._replace(paused_us=MINUTE), 1, id="a pause is"),
+        pytest.param(WAITING._replace(pauses=((HOUR, 2 * HOUR),)), 1, id="its span is"),
+        pytest.param(
+            WAITING._replace(priorities=((HOUR, "P3"), (2 * HOUR, "P2"))), 1, id="a history is"
+        ),
     ],
 )
 def test_a_changed_ticket_is_recorded_as_its_correction(
@@ -139,4 +145,6 @@ def test_columns_of_different_length_are_no_fact() -> None:
             resolved=(None,),
             priority=("",),
             paused_us=(0,),
+            pauses=((),),
+            priorities=((),),
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -224,3 +226,123 @@ def test_a_file_of_another_form_is_refused(
         _read(tmp_path, text, encoding=encoding)
 
     assert str(refused.value) == f"{tmp_path / 'tickets.csv'}:{message}"
+
+
+SPANS = replace(
+    LAYOUT,
+    columns={
+        "ticket": "id",
+        "opened": "opened_at",
+        "resolved": "resolved_at",
+        "priority": "priority",
+        "pauses": "waits",
+        "priority_history": "history",
+        "paused_minutes": "min",
+    },
+    priorities={"urgent": "P1", "normal": "P3"},
+)
+WIDE = "id,opened_at,resolved_at,priority,waits,history,min\n"
+
+
+def _wide(tmp_path: Path, row: str, under: Literal["first", "last"] = "last") -> Reading[Ticket]:
+    file = tmp_path / "tickets.csv"
+    file.write_text(f"{WIDE}{row}\n", "utf-8")
+    return read(file, replace(SPANS, under=under))
+
+
+def test_pauses_are_spans_on_the_clock_of_the_zone(tmp_path: Path) -> None:
+    waits = "2026-03-02T11:00/2026-03-02T12:00; 2026-03-02T16:00/2026-03-03T09:00"
+    row = f"T-1,2026-03-02T10:00,2026-03-03T10:00,urgent,{waits},,"
+
+    (ticket,) = _wide(tmp_path, row).results
+
+    assert (ticket.paused_us, ticket.pauses) == (
+        0,
+        (
+            (_at("2026-03-02T10:00Z"), _at("2026-03-02T11:00Z")),
+            (_at("2026-03-02T15:00Z"), _at("2026-03-03T08:00Z")),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("under", "priority"),
+    [
+        pytest.param("first", "P3", id="judged as it was opened"),
+        pytest.param("last", "P1", id="judged as it became"),
+    ],
+)
+def test_a_changed_priority_is_kept_with_its_history(
+    tmp_path: Path, under: Literal["first", "last"], priority: str
+) -> None:
+    row = "T-1,2026-03-02T10:00,,urgent,,normal; urgent@2026-03-02T12:00,"
+
+    (ticket,) = _wide(tmp_path, row, under).results
+
+    assert ticket.priority == priority
+    assert ticket.priorities == (
+        (_at("2026-03-02T09:00Z"), "P3"),
+        (_at("2026-03-02T11:00Z"), "P1"),
+    )
+
+
+def test_a_priority_that_never_changed_has_no_history(tmp_path: Path) -> None:
+    (ticket,) = _wide(tmp_path, "T-1,2026-03-02T10:00,,normal,,normal,").results
+
+    assert (ticket.priority, ticket.priorities) == ("P3", ())
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        pytest.param(
+            "high,,,", "priority: 'high' is none of urgent, normal", id="a word of no priority"
+        ),
+        pytest.param(
+            "urgent,2026-03-02T11:00,,",
+            "waits: '2026-03-02T11:00' is no span; write like 2026-03-02T10:00/2026-03-02T11:30",
+            id="a pause without an end",
+        ),
+        pytest.param(
+            "urgent,2026-03-02T12:00/2026-03-02T11:00,,",
+            "waits: the pause '2026-03-02T12:00/2026-03-02T11:00' ends before it begins",
+            id="a pause that runs backwards",
+        ),
+        pytest.param(
+            "urgent,2026-03-02T11:00/2026-03-02T13:00;2026-03-02T12:00/2026-03-02T14:00,,",
+            "waits: the pause '2026-03-02T12:00/2026-03-02T14:00' begins before the one before it has ended",
+            id="pauses that overlap",
+        ),
+        pytest.param(
+            "urgent,2026-03-02T09:00/2026-03-02T11:00,,",
+            "waits: a pause lies before the opening or after the solution",
+            id="a pause before the opening",
+        ),
+        pytest.param(
+            "urgent,2026-03-02T11:00/2026-03-02T12:00,,60",
+            "waits: pauses stand here as spans and as minutes: leave one out",
+            id="pauses told in two ways",
+        ),
+        pytest.param(
+            "normal,,normal;urgent@2026-03-02T12:00,",
+            "history: the priority was 'P1' last, and 'P3' stands for it",
+            id="a history that ends otherwise",
+        ),
+        pytest.param(
+            "urgent,,normal;urgent@2026-03-02T09:00,",
+            "history: 'urgent@2026-03-02T09:00' is before what stands before it",
+            id="a change before the opening",
+        ),
+        pytest.param(
+            "urgent,,normal;urgent,",
+            "history: 'urgent' does not say since when; write like P1@2026-03-02T12:00",
+            id="a change at no instant",
+        ),
+    ],
+)
+def test_pauses_and_priorities_that_cannot_be_read_are_refused(
+    tmp_path: Path, cells: str, fault: str
+) -> None:
+    found = _wide(tmp_path, f"T-1,2026-03-02T10:00,2026-03-02T15:00,{cells}")
+
+    assert [str(bad) for bad in found.bad] == [f"2:{fault}"]

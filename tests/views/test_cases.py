@@ -31,8 +31,13 @@ Ticket = tuple[str, int, int | None, int | None, str, int]
 def _tickets(*rows: Ticket) -> TicketsImported:
     names = ("ticket", "opened", "responded", "resolved", "priority", "paused_us")
     columns = zip(*rows, strict=True)
+    none = ((),) * len(rows)
     return TicketsImported(
-        file="tickets.csv", sha256="0" * 64, **dict(zip(names, columns, strict=True))
+        file="tickets.csv",
+        sha256="0" * 64,
+        pauses=none,
+        priorities=none,
+        **dict(zip(names, columns, strict=True)),
     )
 
 
@@ -54,8 +59,8 @@ def test_tickets_are_given_by_opening_with_the_fact_they_rest_on(world: Any) -> 
 
     position = world.ledger.position()
     assert _read(world, "imp-a") == [
-        TicketRow("imp-a", *earlier, position),
-        TicketRow("imp-a", *later, position),
+        TicketRow("imp-a", *earlier, (), (), "0" * 64, position),
+        TicketRow("imp-a", *later, (), (), "0" * 64, position),
     ]
 
 

@@ -13,7 +13,7 @@ from catalogue.intervals import total
 from catalogue.periods import parse_period
 from slamon.cli.documents import apply_plan, plan_of
 from slamon.cli.house import House
-from slamon.cli.importing import import_file
+from slamon.cli.taking import import_file
 from slamon.views.days import Desk
 from slamon.views.objectives import Judged, judged_objectives
 

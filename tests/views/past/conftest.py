@@ -367,6 +367,8 @@ def _files(world: Any, chance: random.Random, at: int) -> None:
         resolved=(None, at + DAY),
         priority=("p1", "p2"),
         paused_us=(0, 0),
+        pauses=((), ((at + MINUTE, at + HOUR),)),
+        priorities=((), ()),
     )
     world.append(f"tickets:src-{chance.randint(1, 2)}", tickets)
     levels = LevelsImported(**told, at=(at,), value=(str(chance.randint(1, 99)),))
