@@ -8,6 +8,7 @@ from typing import Any
 from catalogue.agreements import Agreement
 from catalogue.document import Document
 from catalogue.probing import Attestation, Import
+from catalogue.objectives import Objective
 from catalogue.recommendations import (
     Ambiguity,
     GlossaryTerm,
@@ -41,17 +42,6 @@ def _service(service: Service) -> Iterator[str]:
     for baseline in service.baselines:
         if baseline.indicator != "availability":
             yield f"baselines.{baseline.id} ({baseline.indicator}): kept, not yet measured"
-    if "attestation" in service.measured_by:
-        yield "measured_by (attestation): kept, nobody is asked yet"
-
-
-def _import(source: Import) -> Iterator[str]:
-    if source.use == "counter_evidence":
-        yield f"{_WHOLE} (counter-evidence): kept, not yet imported"
-
-
-def _attestation(attestation: Attestation) -> Iterator[str]:
-    yield f"{_WHOLE} (every {attestation.every}): kept, nobody is asked yet"
 
 
 def _unshown(_: Document) -> Iterator[str]:
@@ -63,6 +53,7 @@ _FINDERS: dict[type[Document], Callable[[Any], Iterator[str]]] = {
     Service: _service,
     Import: _import,
     Attestation: _attestation,
+    ExchangeRate: _unconverted,
     **dict.fromkeys(
         (Register, Recommendation, Step, SummaryItem, Ambiguity, GlossaryTerm), _unshown
     ),

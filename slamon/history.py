@@ -49,6 +49,7 @@ from slamon.sla.announcing import (
     ExclusionRefused,
     ExclusionWithdrawn,
 )
+from slamon.sla.attesting import AttestationAnswered
 from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
@@ -122,6 +123,7 @@ FACTS: Mapping[str, type[Any]] = {
     "declaration-withdrawn/1": DeclarationWithdrawn,
     "tickets-imported/2": TicketsImported,
     "file-signed/1": FileSigned,
+    "attestation-answered/1": AttestationAnswered,
     "levels-imported/1": LevelsImported,
     "counter-evidence-imported/1": CounterEvidenceImported,
     "period-closed/2": PeriodClosed,

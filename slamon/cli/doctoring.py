@@ -176,8 +176,18 @@ def _opened(settings: Settings, *, deep: bool) -> Iterator[Finding]:
         yield Finding("views", "warning" if lag > LAG else "ok", where, said, do)
         yield _seal(house, settings.seal_minutes)
         yield from _agents(house)
+        yield from _attested(house)
         if deep:
             yield _verified(house)
+
+
+def _attested(house: House) -> Iterator[Finding]:
+    for line in house.reading.attestations(now()):
+        if line.overdue:
+            periods = ", ".join(line.overdue)
+            said = f"{line.attestation} was not answered by {line.answered_by} for {periods}"
+            do = f"slamon attest {line.attestation} --period {line.overdue[0]} --answer yes|no --as WHO"
+            yield Finding("attestations", "warning", str(house.folder), said, do)
 
 
 def _agents(house: House) -> Iterator[Finding]:

@@ -37,6 +37,8 @@ class Commands(Deferred):
         "import": "slamon.cli.importing:app",
         "breaches": "slamon.cli.breaches:app",
         "exclusion": "slamon.cli.excluding:app",
+        "attest": "slamon.cli.attesting:attest",
+        "attestation": "slamon.cli.attesting:app",
         "observations": "slamon.cli.correcting:app",
         "incident": "slamon.cli.declaring:app",
         "probe": "slamon.cli.probing:app",

@@ -14,8 +14,8 @@ from slamon.sla.levels import LevelsImported
 from slamon.sla.runs import Run, inconclusive_within
 from slamon.sla.tickets import TicketsImported
 from slamon.sla.timeline import timeline
+from slamon.views.filetables import level, ticket
 from slamon.views.shelf import FAR, Confirmation, Source, fetch, results_of
-from slamon.views.tables import level, ticket
 from slamon.views.writing import insert
 
 Span = tuple[int, int]

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from catalogue.intervals import Span
 from slamon.ledger.codec import Entry
 from slamon.sla.disputing import Claim, CounterEvidenceImported
-from slamon.views.tables import claimed_outage
+from slamon.views.filetables import claimed_outage
 from slamon.views.writing import insert
 
 

@@ -21,6 +21,7 @@ from slamon.ledger.format import FormatRaised
 from slamon.ledger.seals import LedgerSealed
 from slamon.ledger.store import Ledger, LedgerFounded
 from slamon.sla.announcing import AnnouncingFact
+from slamon.sla.attesting import AttestationAnswered
 from slamon.sla.closing import PeriodClosed, PeriodRestated
 from slamon.sla.corrections import ObservationsCorrected, ObservationsVoided
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
@@ -38,6 +39,7 @@ from slamon.sla.review import BreachFound, BreachUpheld, BreachWaived, BreachWit
 from slamon.sla.tickets import FileSigned, TicketsImported
 from slamon.views import (
     alarms,
+    attested,
     claims,
     corrected,
     declared,
@@ -296,6 +298,8 @@ def _admitted(connection: Connection, entry: Entry) -> bool:
             claims.taken_in(connection, entry, fact)
         case FileSigned() as fact:
             signatures.applied(connection, entry, fact)
+        case AttestationAnswered() as fact:
+            attested.applied(connection, entry, fact)
         case _:
             return False
     return True

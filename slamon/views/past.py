@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from catalogue.instants import InstantError, format_instant, parse_instant
 from slamon.ledger.codec import Envelope, Row, split
 from slamon.ledger.store import Ledger
+from slamon.views.filetables import attestation_answer, file_signature
 from slamon.views.pastlatencies import veil_latencies
 from slamon.views.pastrecords import veil_files, veil_records
 from slamon.views.pastresults import veil_results
@@ -22,7 +23,6 @@ from slamon.views.tables import (
     alarm,
     assignment,
     enrolment,
-    file_signature,
     heartbeat_key,
     objective_day,
     pause,
@@ -192,7 +192,16 @@ def lay_past(connection: Connection, ledger: Ledger, position: int) -> None:
     """Show a connection all tables as they were at a position, until its transaction ends."""
     (last,) = ledger.rows(position - 1, limit=1, upto=position)
     veil = Veil.over(connection, position, ledger.entry(last).recorded_at)
-    for table in (assignment, alarm, enrolment, file_signature, heartbeat_key, pause, seal):
+    for table in (
+        assignment,
+        alarm,
+        attestation_answer,
+        enrolment,
+        file_signature,
+        heartbeat_key,
+        pause,
+        seal,
+    ):
         veil.only(table)
     veil_records(veil, ledger)
     veil_files(veil, ledger)

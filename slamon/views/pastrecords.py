@@ -18,19 +18,11 @@ from slamon.sla.disputing import CounterEvidenceImported
 from slamon.sla.levels import LevelsImported
 from slamon.sla.tickets import TicketsImported
 from slamon.views import cases, claims, declared, excluded
+from slamon.views.filetables import claimed_outage, level, ticket
 from slamon.views.observed import Observed
 from slamon.views.pastveil import Kept, Sight, Veil, folded, recorded
 from slamon.views.stating import Stating
-from slamon.views.tables import (
-    assignment,
-    claimed_outage,
-    declaration,
-    exclusion,
-    interruption,
-    level,
-    record,
-    ticket,
-)
+from slamon.views.tables import assignment, declaration, exclusion, interruption, record
 
 Apply = Callable[[Connection, Iterable[Entry]], object]
 """Folds the facts of one stream."""

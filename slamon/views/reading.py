@@ -20,6 +20,8 @@ from slamon.sla.judgement import Judgement
 from slamon.views import (
     agenda,
     asked,
+    attested,
+    charged,
     declared,
     explained,
     hours,
@@ -52,6 +54,8 @@ from slamon.views.answers import (
     Silence,
     TallyDay,
 )
+from slamon.views.attested import AttestationLine
+from slamon.views.charged import Charges
 from slamon.views.declared import DeclarationLine
 from slamon.views.disputed import with_claims
 from slamon.views.explanation import Explanation
@@ -217,6 +221,11 @@ class Reading(Accounts):
         """All dated deliverables with their state."""
         with self._store.reading() as connection:
             return listings.commitments(promises(connection), now)
+
+    def attestations(self, now: int) -> tuple[AttestationLine, ...]:
+        """What is asked about services that cannot be probed, answered and due at an instant (µs)."""
+        with self._store.reading() as connection:
+            return attested.listed(connection, self._ledger, promises(connection), now)
 
     def records(
         self, kind: str | None, after: tuple[str, str] | None, limit: int

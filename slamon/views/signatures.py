@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select
 from catalogue.probing import Import
 from slamon.ledger.codec import Entry
 from slamon.sla.tickets import FileSigned, Side
+from slamon.views.filetables import file_signature
 from slamon.views.promised import Promises
-from slamon.views.tables import file_signature
 from slamon.views.writing import insert
 
 File = tuple[str, str]

@@ -12,16 +12,17 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
+from slamon.views import filetables
+
 FOLD_VERSION = 6  # raise it when the same tables are filled in another way
 
-metadata = MetaData()
+metadata = filetables.metadata
 
 view_state = Table(
     "view_state",
@@ -190,51 +191,6 @@ pace_day = Table(
     sqlite_with_rowid=False,
 )
 
-ticket = Table(
-    "ticket",
-    metadata,
-    Column("source", String, primary_key=True),
-    Column("ticket", String, primary_key=True),
-    Column("opened", BigInteger, nullable=False),
-    Column("responded", BigInteger),
-    Column("resolved", BigInteger),
-    Column("priority", String, nullable=False),
-    Column("paused_us", BigInteger, nullable=False),
-    Column("pauses", JSON, nullable=False),  # their spans, where these are known
-    Column("priorities", JSON, nullable=False),  # from when it had which, where that changed
-    Column("sha256", String, nullable=False),  # of the file
-    Column("position", BigInteger, nullable=False),  # of the fact that said so last
-)
-
-file_signature = Table(
-    "file_signature",
-    metadata,
-    Column("source", String, primary_key=True),
-    Column("sha256", String, primary_key=True),
-    Column("side", String, primary_key=True),
-    Column("position", BigInteger, nullable=False),
-)
-
-level = Table(
-    "level",
-    metadata,
-    Column("source", String, primary_key=True),
-    Column("at", BigInteger, primary_key=True),
-    Column("value", String, nullable=False),  # an exact decimal number
-    Column("position", BigInteger, nullable=False),
-)
-
-claimed_outage = Table(
-    "claimed_outage",
-    metadata,
-    Column("source", String, primary_key=True),
-    Column("service", String, primary_key=True),
-    Column("begin", BigInteger, primary_key=True),
-    Column("end", BigInteger, nullable=False),
-    Column("cause", String, nullable=False),
-    Column("position", BigInteger, nullable=False),  # of the fact that said so last
-)
-
 probe_last = Table(
     "probe_last",
     metadata,
@@ -381,7 +337,6 @@ Index("seal_by_last", seal.c.last)
 Index("seal_by_position", seal.c.position)
 Index("probe_day_told", probe_day.c.position, probe_day.c.since)
 Index("pace_day_told", pace_day.c.position, pace_day.c.since)
-Index("ticket_by_opening", ticket.c.source, ticket.c.opened)
 Index("breach_by_status", breach.c.status, breach.c.agreement)
 
 

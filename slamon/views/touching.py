@@ -37,6 +37,7 @@ RESULTS_AND_RULINGS = frozenset(
         "imports",
         "counter-evidence",
         "signatures",
+        "answers",
         "heartbeat",
         "heartbeats",
         "period",

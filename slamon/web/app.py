@@ -18,6 +18,7 @@ from slamon.web.access import Access
 from slamon.web.api import acts as api_acts
 from slamon.web.api import agenda as api_agenda
 from slamon.web.api import agreements as api_agreements
+from slamon.web.api import attestations as api_attestations
 from slamon.web.api import breaches as api_breaches
 from slamon.web.api import catalogue as api_catalogue
 from slamon.web.api import declarations as api_declarations
@@ -71,6 +72,7 @@ API = (
     api_hours.router,
     api_agenda.router,
     api_offers.router,
+    api_attestations.router,
     api_operations.router,
     api_probes.router,
     api_reviews.router,

@@ -32,6 +32,8 @@ from slamon.views.answers import (
     TallyDay,
 )
 from slamon.views.credited import BreachInMoney
+from slamon.views.attested import AttestationLine
+from slamon.views.charged import Charges
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.histories import PeriodHistory
@@ -89,6 +91,9 @@ class Reading(Accounts, Protocol):
 
     def commitments(self, now: int) -> tuple[CommitmentLine, ...]:
         """All dated deliverables with their state."""
+
+    def attestations(self, now: int) -> tuple[AttestationLine, ...]:
+        """What is asked about services that cannot be probed, answered and due."""
 
     def records(
         self, kind: str | None, after: tuple[str, str] | None, limit: int

@@ -39,6 +39,7 @@ MINUTE = 60_000_000
         pytest.param("/declarations?service=svc-web", 1, id="declared incidents of one service"),
         pytest.param("/tariffs", 2, id="tariffs"),
         pytest.param("/commitments", 2, id="commitments"),
+        pytest.param("/attestations", 1, id="attestations"),
         pytest.param("/probes", 4, id="probes"),
         pytest.param("/ledger/seals", 1, id="seals"),
         pytest.param("/agents", 3, id="agents"),

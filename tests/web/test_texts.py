@@ -23,7 +23,7 @@ FAMILIES = (
     "nav", "state", "verdict", "review", "review.step", "basis", "mode", "lifecycle", "indicator",
     "outcome", "tally", "agreement.kind", "commitment", "commitment.every", "sign_in", "error",
     "strip", "remedy", "month.short", "month.long", "unit", "op", "cases", "outages", "exclusion",
-    "exclusion.effect", "exclusion.kind", "exclusion.rule", "exclusion.ruling", "forecast.reason",
+    "attestation.said", "exclusion.effect", "exclusion.kind", "exclusion.rule", "exclusion.ruling", "forecast.reason",
     "explained.rule_of", "explained.said", "explained.verdict_of", "breach.nothing_due",
     "agent.alarm", "agent.do", "phase", "reason", "past.no_such", "slot.cause", "window", "attention",
     "money.error", "comparison.kind", "credit.bound", "tariff.list_kind_of", "tariff.price_type",

@@ -53,6 +53,7 @@ def overview(request: Request, reading: Read, now: Now) -> HTMLResponse:
         over=[line for line in lines if line.objectives and line.state in ranking.OVER],
         others=[line for line in lines if not line.objectives],
         silent=silences,
+        unanswered=[line for line in reading.attestations(now) if line.state != "open"],
         sources=sources(reading, _shown(found)),
         measured=[line for line in ranking.services(found.services) if line.measured],
         unmeasured=[line for line in ranking.services(found.services) if not line.measured],

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from slamon.views.answers import AgreementSummary, ObjectiveStatus, ServiceDetail
+from slamon.views.attested import AttestationLine
 from slamon.web import ranking
 from slamon.web.pages.knowing import Silent, silent, sources
 from slamon.web.pages.render import page
@@ -26,6 +29,7 @@ def services(request: Request, reading: Read, now: Now) -> HTMLResponse:
         "services.html",
         measured=[line for line in found if line.measured],
         unmeasured=[line for line in found if not line.measured],
+        answers=by_service(reading.attestations(now)),
         sources=sources(
             reading, [(line.service, cell.basis) for line in found for cell in line.days]
         ),
@@ -48,6 +52,7 @@ def service(request: Request, reading: Read, now: Now, service: str) -> HTMLResp
         "service.html",
         detail=found,
         declared=reading.declarations(service)[::-1],
+        attested=by_service(reading.attestations(now)).get(service, ()),
         promises=promises,
         silent=silences,
         newest=_newest(found, silences),
@@ -55,6 +60,16 @@ def service(request: Request, reading: Read, now: Now, service: str) -> HTMLResp
         zones=zones,
         zone=zones.service(service),
     )
+
+
+def by_service(
+    lines: Sequence[AttestationLine],
+) -> Mapping[str, tuple[AttestationLine, ...]]:
+    """Attestations by the service they are about."""
+    return {
+        name: tuple(line for line in lines if line.service == name)
+        for name in dict.fromkeys(line.service for line in lines)
+    }
 
 
 def _newest(detail: ServiceDetail, silences: Silent) -> str | None:

@@ -27,13 +27,15 @@ from slamon.ledger import archiving
 from slamon.ledger.epochs import EpochBegun
 from slamon.ledger.sealing import seal
 from slamon.sla.announcing import ExclusionAnnounced, ExclusionGranted, ExclusionWithdrawn
+from slamon.sla.attesting import AttestationAnswered
 from slamon.sla.corrections import CorrectionError
 from slamon.sla.declaring import DeclarationEnded, DeclarationWithdrawn, StateDeclared
+from slamon.sla.disputing import CounterEvidenceImported
 from slamon.sla.heartbeats import HeartbeatKeyIssued, HeartbeatKeyRevoked
 from slamon.sla.intake import BatchQuarantined, SpoolBegan, SpoolConflictFound
 from slamon.sla.levels import LevelsImported
 from slamon.sla.review import BreachUpheld, BreachWaived
-from slamon.sla.tickets import TicketsImported
+from slamon.sla.tickets import FileSigned, TicketsImported
 from slamon.views.latencies import Latencies
 from slamon.views.origins import Origins
 from slamon.views.paced import bounds_of
@@ -373,6 +375,27 @@ def _files(world: Any, chance: random.Random, at: int) -> None:
     world.append(f"tickets:src-{chance.randint(1, 2)}", tickets)
     levels = LevelsImported(**told, at=(at,), value=(str(chance.randint(1, 99)),))
     world.append(f"levels:src-{chance.randint(1, 2)}", levels)
+    _told_by_people(world, chance, at)
+
+
+def _told_by_people(world: Any, chance: random.Random, at: int) -> None:
+    claims = CounterEvidenceImported(
+        file="log.csv",
+        sha256="0" * 64,
+        service=("svc-1",),
+        begin=(at - at % DAY,),
+        end=(at + chance.randint(1, 5) * MINUTE,),
+        cause=("disk",),
+    )
+    world.append(f"counter-evidence:src-{chance.randint(1, 2)}", claims)
+    side: Any = chance.choice(["signed", "counter_signed"])
+    signed = FileSigned(file="f.csv", sha256="0" * 64, side=side, party="unv")
+    world.append(f"signatures:src-{chance.randint(1, 2)}", signed)
+    said: Any = chance.choice(["yes", "no"])
+    answer = AttestationAnswered(
+        period="2026-02", answer=said, party="unv", note="", because="moot"
+    )
+    world.append(f"answers:att-{chance.randint(1, 2)}", answer)
 
 
 class Story:

@@ -28,6 +28,7 @@ from slamon.views.answers import (
 )
 from slamon.views.charged import Charges
 from slamon.views.comparison import OffersCompared
+from slamon.views.attested import AttestationLine
 from slamon.views.heard import ContactLine
 from slamon.views.hourly import CostAnswer, NoHoursError
 from slamon.views.hours import HoursLine, HoursMonth
@@ -39,7 +40,7 @@ from slamon.web.asking import AskedNow
 from tests.web.worlds.declared import OFFER
 from tests.web.worlds.money import CHARGES, COMPARED, COST, TARIFF
 from tests.web.worlds.operations import AGENTS, ASIDE, HEARD, PROOF, SEAL
-from tests.web.worlds.records import COMMITMENTS, RECORDS, TARIFFS
+from tests.web.worlds.records import ATTESTATIONS, COMMITMENTS, RECORDS, TARIFFS
 from tests.web.worlds.register import AGENDA, HOURS, HOURS_MONTH, PARTIES, REGISTER
 from tests.web.worlds.services import MAIL, OUTAGES, PROBES, SERVICES
 from tests.web.worlds.slots import ASKED, SLOT
@@ -100,6 +101,9 @@ class Answers:
 
     def commitments(self, now: int) -> tuple[CommitmentLine, ...]:
         return COMMITMENTS
+
+    def attestations(self, now: int) -> tuple[AttestationLine, ...]:
+        return ATTESTATIONS
 
     def records(
         self, kind: str | None, after: tuple[str, str] | None, limit: int

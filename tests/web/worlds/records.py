@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from slamon.views.answers import CommitmentLine, RecordLine, TariffLine
+from slamon.views.attested import AttestationLine
 
 RECORDS = tuple(
     RecordLine(
@@ -45,6 +46,24 @@ TARIFFS = (
     ),
 )
 
+
+ATTESTATIONS = (
+    AttestationLine(
+        attestation="att-representation",
+        service="svc-mail",
+        service_name="E-mail",
+        question="Was the IT consultant available as agreed this month?",
+        every="P1M",
+        answered_by="executive-secretary",
+        tz="Europe/Berlin",
+        state="due",
+        due=("2026-10",),
+        overdue=(),
+        next_="2026-11",
+        next_due="2026-11-30T23:00:00Z",
+        answers=(),
+    ),
+)
 
 COMMITMENTS = (
     CommitmentLine(
