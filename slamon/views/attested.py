@@ -57,6 +57,7 @@ class AttestationLine(Answer):
     question: str
     every: str
     answered_by: str
+    party_name: str
     tz: str
     state: AttestationState
     due: tuple[str, ...]
@@ -104,7 +105,7 @@ def _line(
     overdue = tuple(each.label for each in waiting if each.end + REMIND_US <= now)
     due = tuple(each.label for each in waiting if each.end + REMIND_US > now)
     going = asked[-1] if asked and asked[-1].label not in answers else None
-    service = held.get(Service, record.service)
+    service, party = held.get(Service, record.service), held.get(Party, record.answered_by)
     return AttestationLine(
         attestation=record.id,
         service=record.service,
@@ -112,6 +113,7 @@ def _line(
         question=record.question.en,
         every=record.every,
         answered_by=record.answered_by,
+        party_name=party.name.en if party else record.answered_by,
         tz=tz,
         state="overdue" if overdue else "due" if due else "open",
         due=due,

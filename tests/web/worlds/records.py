@@ -55,6 +55,7 @@ ATTESTATIONS = (
         question="Was the IT consultant available as agreed this month?",
         every="P1M",
         answered_by="executive-secretary",
+        party_name="Executive Secretary",
         tz="Europe/Berlin",
         state="due",
         due=("2026-10",),
