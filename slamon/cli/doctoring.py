@@ -40,6 +40,7 @@ MINUTE = 60_000_000
 UNSEALED = 3 * HOUR  # µs; a duty that failed once or twice is no finding
 LAG = 1_000  # facts
 STEP_SECONDS = 0.05
+NAMED = 6  # periods; more are counted
 KNOWN = frozenset({*FACTS, *UPCASTERS})
 
 
@@ -184,7 +185,8 @@ def _opened(settings: Settings, *, deep: bool) -> Iterator[Finding]:
 def _attested(house: House) -> Iterator[Finding]:
     for line in house.reading.attestations(now()):
         if line.overdue:
-            periods = ", ".join(line.overdue)
+            more = len(line.overdue) - NAMED
+            periods = ", ".join(line.overdue[:NAMED]) + (f" and {more} more" if more > 0 else "")
             said = f"{line.attestation} was not answered by {line.answered_by} for {periods}"
             do = f"slamon attest {line.attestation} --period {line.overdue[0]} --answer yes|no --as WHO"
             yield Finding("attestations", "warning", str(house.folder), said, do)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,16 @@ def test_what_is_due_is_told_everywhere_until_it_is_answered(
     assert "Was the IT consultant available" in service
     assert this_month not in (*answered["overdue"], *answered["due"])
     assert "attested: yes" in listed
+
+
+def test_of_many_periods_that_are_overdue_the_doctor_names_some(
+    bonn: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctoring, "now", lambda: now() + 400 * DAY)
+
+    (finding,) = [each for each in bonn.json("doctor") if each["check"] == "attestations"]
+
+    assert re.search(r"for (\S+, ){5}\S+ and [67] more$", finding["says"]), finding["says"]
 
 
 def test_an_answer_was_not_known_before_it_was_given(bonn: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from catalogue.instants import parse_instant
-from slamon.importers import claims, holidays, levels, observations, rates, tickets
+from slamon.importers import claims, holidays, levels, observations, prices, rates, tickets
 from slamon.importers.rows import LayoutError, Reading
 
 NOW = parse_instant("2026-11-01T00:00:00Z")
@@ -69,13 +69,25 @@ KINDS = {
     "observations": Kind("at,state,note", "{},up,müde", "at", _observations),
 }
 
+
+def _prices(path: Path) -> Reading[Any]:
+    terms = prices.Terms("standard", "EUR", "2026-01-01", None)
+    return prices.read_lines(path, terms, frozenset({"off-desk"}))
+
+
 LISTS = {
+    "prices": Kind(
+        "offering,price_type,charge_period,unit,amount,note",
+        "off-desk,recurring,P1M,desk,46.00,müde",
+        "amount",
+        _prices,
+    ),
     "rates": Kind(
         "currency,per_usd,effective,note", "EUR,0.86,{},müde", "effective", rates.read, DAY
     ),
     "holidays": Kind("date,name,note", "{},Neujahr,müde", "date", holidays.read, DAY),
 }
-"""Files of days, which have no clock."""
+"""Files without instants."""
 
 kind_of_file = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 any_kind = pytest.mark.parametrize("kind", [*KINDS.values(), *LISTS.values()], ids=[*KINDS, *LISTS])
