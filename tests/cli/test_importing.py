@@ -48,7 +48,8 @@ def test_the_example_of_the_readme_is_imported(bonn: Any, tmp_path: Path) -> Non
         ),
         pytest.param(
             "imp-provider-log",
-            "imp-provider-log holds counter evidence, no observations, and cannot be imported yet",
+            "imp-provider-log holds counter evidence, no observations; "
+            "take it in with: slamon import counter-evidence FILE",
             id="counter-evidence",
         ),
         pytest.param(

@@ -215,7 +215,7 @@ HEAD = "offering,price_type,charge_period,unit,amount\n"
         pytest.param(
             HEAD.replace(",", ";") + "off-unep-mailbox;recurring;P1M;mailbox;12.00\n",
             "p.csv",
-            ["p.csv:1: no column 'amount'"],
+            ["p.csv:1:9: cells are separated by semicolons; separate them by commas"],
             id="another delimiter",
         ),
         pytest.param(
