@@ -7,8 +7,6 @@ from typing import Any
 
 from catalogue.agreements import Agreement
 from catalogue.document import Document
-from catalogue.probing import Attestation, Import
-from catalogue.objectives import Objective
 from catalogue.recommendations import (
     Ambiguity,
     GlossaryTerm,
@@ -51,9 +49,6 @@ def _unshown(_: Document) -> Iterator[str]:
 _FINDERS: dict[type[Document], Callable[[Any], Iterator[str]]] = {
     Agreement: _agreement,
     Service: _service,
-    Import: _import,
-    Attestation: _attestation,
-    ExchangeRate: _unconverted,
     **dict.fromkeys(
         (Register, Recommendation, Step, SummaryItem, Ambiguity, GlossaryTerm), _unshown
     ),

@@ -10,6 +10,7 @@ from slamon.views.answers import TariffLine
 from slamon.views.charged import Charges
 from slamon.views.comparison import OffersCompared
 from slamon.views.credited import BreachInMoney
+from slamon.views.disputed import with_claims
 from slamon.views.hourly import CostAnswer, Hourly
 from slamon.views.promised import promises
 from slamon.views.tariffed import TariffDetail
@@ -23,7 +24,9 @@ class Accounts(Watching):
         """One breach with the figures fixed at close, its review, and what it is worth."""
         with self._store.reading() as connection:
             found = kept.breach_detail(connection, breach)
-            return credited.in_money(connection, found) if found else None
+            if found is None:
+                return None
+            return credited.in_money(connection, with_claims(connection, found))
 
     def tariffs(self) -> tuple[TariffLine, ...]:
         """All tariffs with their state."""

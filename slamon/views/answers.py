@@ -129,8 +129,7 @@ class BreachDecision(Answer):
 class BreachDetail(Answer):
     """A breach with the figure it was found with, and its review so far.
 
-    `restated` is the newest figure of the objective where the period was restated since; null where it was not, or
-    where the objective has no figure any more.
+    `restated` is the newest figure where the period was restated since and the objective still has one, else null.
     """
 
     line: BreachLine

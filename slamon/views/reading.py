@@ -21,7 +21,6 @@ from slamon.views import (
     agenda,
     asked,
     attested,
-    charged,
     declared,
     explained,
     hours,
@@ -55,9 +54,7 @@ from slamon.views.answers import (
     TallyDay,
 )
 from slamon.views.attested import AttestationLine
-from slamon.views.charged import Charges
 from slamon.views.declared import DeclarationLine
-from slamon.views.disputed import with_claims
 from slamon.views.explanation import Explanation
 from slamon.views.glance import Glance
 from slamon.views.histories import PeriodHistory
@@ -175,12 +172,6 @@ class Reading(Accounts):
         """Breaches found at close, of one review status or of all."""
         with self._store.reading() as connection:
             return kept.breaches(connection, status)
-
-    def breach(self, breach: str) -> BreachDetail | None:
-        """One breach with the figures fixed at close and its review."""
-        with self._store.reading() as connection:
-            found = kept.breach_detail(connection, breach)
-            return with_claims(connection, found) if found else None
 
     def catalogue(self) -> Promises:
         """The catalogue as these views see it."""

@@ -31,9 +31,8 @@ from slamon.views.answers import (
     Silence,
     TallyDay,
 )
-from slamon.views.credited import BreachInMoney
 from slamon.views.attested import AttestationLine
-from slamon.views.charged import Charges
+from slamon.views.credited import BreachInMoney
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
 from slamon.views.histories import PeriodHistory

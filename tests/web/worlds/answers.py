@@ -26,9 +26,9 @@ from slamon.views.answers import (
     TallyDay,
     TariffLine,
 )
+from slamon.views.attested import AttestationLine
 from slamon.views.charged import Charges
 from slamon.views.comparison import OffersCompared
-from slamon.views.attested import AttestationLine
 from slamon.views.heard import ContactLine
 from slamon.views.hourly import CostAnswer, NoHoursError
 from slamon.views.hours import HoursLine, HoursMonth
