@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Tag
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 from catalogue.document import Document
 from catalogue.references import Path
-from catalogue.short_texts import condition
+from catalogue.short_texts import BEGUN, condition
 from catalogue.values import JsonPath, Regex, StatusCode
 from probes.conditions.certificates import MinDaysLeft
 from probes.conditions.documents import JsonEquals, JsonExists
@@ -40,8 +42,21 @@ _EITHER = Discriminator(_written_as)
 _Map, _List = Tag("map"), Tag("list")
 
 
-# Each may be written as a short text (`status in 200, 204`).
-_TEXT = BeforeValidator(condition)
+class _AlsoAsText:
+    """Lets a condition be written as a short text (`status in 200, 204`)."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(condition, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "string", "pattern": BEGUN}, handler(schema)]}
+
+
+_TEXT = _AlsoAsText()
 _HttpConditions = tuple[Annotated[HttpCondition, _TEXT], ...]
 _TcpConditions = tuple[Annotated[TcpCondition, _TEXT], ...]
 _DnsConditions = tuple[Annotated[DnsCondition, _TEXT], ...]

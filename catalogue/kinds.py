@@ -130,6 +130,25 @@ _ALL = (
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 SECTIONS: Mapping[str, Kind] = {kind.section: kind for kind in _ALL}
 
+FILES: Mapping[str, tuple[str, ...]] = {
+    "sources": ("sources",),
+    "providers": ("providers",),
+    "services": ("services",),
+    "tariffs": ("tariffs", "quantities", "exchange_rates"),
+    "agreements": ("agreements", "commitments"),
+    "calendars": ("calendars", "service_hours", "windows"),
+    "probes": ("locations", "defaults", "probes", "imports", "attestations"),
+    "recommendations": (
+        "meta",
+        "recommendations",
+        "steps",
+        "summary_items",
+        "ambiguities",
+        "glossary",
+    ),
+}
+"""The files a set is usually written in, with their sections; any section may stand in any file."""
+
 
 def stream_of(kind: str, record: str) -> str:
     """Name the stream of a record."""

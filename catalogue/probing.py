@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from catalogue.document import Document, Record, Text3
 from catalogue.references import (
@@ -101,13 +101,20 @@ class Probe(Record):
         return not self.locations or location in self.locations
 
 
+_COMPARED = r"(>=|<=|==|!=|>|<) ?-?\d+(\.\d+)?"
+
+
 def _comparison(text: str) -> str:
-    if not re.fullmatch(r"(>=|<=|==|!=|>|<) ?-?\d+(\.\d+)?", text):
+    if not re.fullmatch(_COMPARED, text):
         raise wrong(f'"{text}" compares with no number', '">= 1"')
     return text
 
 
-Comparison = Annotated[str, AfterValidator(_comparison)]
+Comparison = Annotated[
+    str,
+    AfterValidator(_comparison),
+    WithJsonSchema({"type": "string", "pattern": f"^{_COMPARED}$", "examples": [">= 1"]}),
+]
 """With which number a value is compared, and how, like ">= 1"."""
 
 

@@ -85,8 +85,17 @@ class DnsProbe(Asked):
     expect: OfDns | None = None
 
 
+def _without_asking(schema: dict[str, JsonValue]) -> None:
+    known = schema["properties"]
+    if isinstance(known, dict):
+        for name in _ASKED:
+            del known[name]
+
+
 class Heartbeat(Known):
     """Nobody asks: it reports itself, at least once every `interval`, at the most `grace` late."""
+
+    model_config = ConfigDict(json_schema_extra=_without_asking)
 
     kind: Literal["heartbeat"]
     interval: Duration

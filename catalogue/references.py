@@ -8,7 +8,9 @@ from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 Path = tuple[str | int, ...]
 
@@ -19,6 +21,14 @@ class Reference:
 
     kinds: tuple[str, ...]
     also: tuple[str, ...] = ()
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Say to editors what kind of record is named."""
+        named = " or ".join(kind.replace("_", " ") for kind in self.kinds)
+        words = "".join(f", or {word}" for word in self.also)
+        return {**handler(schema), "description": f"The id of a record: {named}{words}."}
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ LIKENESS = 50  # percent, of two words one of which was probably meant by the ot
 _LENGTH = re.compile(r"\b(within|than) (\d+ ?[A-Za-z]+)\b")
 _JSON_VALUES = re.compile(r"(json \S+ (?:is|in) )(.+?)( else \w+)?")
 _SUBJECTS = frozenset(str(form.parts[0]) for form in FORMS)
+BEGUN = f"^({'|'.join(sorted(_SUBJECTS))})( |$)"
+"""The pattern of how every condition begins."""
 
 
 def condition(value: object) -> object:

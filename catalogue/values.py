@@ -9,7 +9,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator
+from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from catalogue.instants import InstantError, parse_clock, parse_duration, parse_instant, zone
@@ -242,28 +242,73 @@ def _parsed(parse: Callable[[object], object]) -> PlainValidator:
     return PlainValidator(parse)
 
 
-Dec = Annotated[Decimal, _parsed(_decimal), PlainSerializer(_as_text)]
-Amount = Annotated[Decimal, _parsed(_amount), PlainSerializer(_as_text)]
-Rate = Annotated[Decimal, _parsed(_rate), PlainSerializer(_as_text)]
-Percent = Annotated[Decimal, _parsed(_percent), PlainSerializer(_as_text)]
+def _like(pattern: str, *examples: str) -> WithJsonSchema:
+    """Say to editors how a value is written; what no pattern can say, the parser does."""
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": list(examples)})
+
+
+_LASTING = r"^P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d{1,6})?S)?)?$"
+_ANY_NUMBER = _like(r"^-?\d+(\.\d+)?$", "99.50")
+_NO_LESS_THAN_ZERO = _like(r"^\d+(\.\d+)?$", "4.35")
+_ABOVE_ZERO = _like(r"^(?=.*[1-9])\d+(\.\d+)?$", "1.521")
+_OF_A_HUNDRED = _like(r"^0*(100(\.0+)?|\d{1,2}(\.\d+)?)$", "99.50")
+_NUMBER_OR_LENGTH = _like(rf"^\d+(\.\d+)?$|{_LASTING}", "3", "PT4H")
+_LENGTH = _like(_LASTING, "PT1H", "P3D", "P1M")
+_ZONE = _like(r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$", "Europe/Berlin", "UTC")
+_CLOCK = _like(r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$", "08:00", "24:00")
+_AT = _like(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d", "2008-12-01T00:00Z")
+_ENV, _FILE = r"env:[A-Za-z_][A-Za-z0-9_]*", r"file:/.+"
+_BY_REFERENCE = _like(f"^({_ENV}|{_FILE})$", "env:NAME", "file:/run/secrets/NAME")
+_BY_FILE = _like(f"^{_FILE}$", "file:/run/secrets/NAME")
+_STEPS = _like(r"^[^.\s]+(\.[^.\s]+)*$", "value.0")
+_HOST = _like(r"^\S+$", "https://www.example/", "mail.example:587")
+_STATUS = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "integer", "minimum": 100, "maximum": 599},
+            {"type": "string", "pattern": r"^([1-5]xx|[1-5]\d\d-[1-5]\d\d)$"},
+        ],
+        "examples": [200, "2xx", "200-204"],
+    }
+)
+_PATTERN = WithJsonSchema({"type": "string", "format": "regex"})
+
+Dec = Annotated[Decimal, _parsed(_decimal), PlainSerializer(_as_text), _ANY_NUMBER]
+Amount = Annotated[Decimal, _parsed(_amount), PlainSerializer(_as_text), _NO_LESS_THAN_ZERO]
+Rate = Annotated[Decimal, _parsed(_rate), PlainSerializer(_as_text), _ABOVE_ZERO]
+Percent = Annotated[Decimal, _parsed(_percent), PlainSerializer(_as_text), _OF_A_HUNDRED]
 # A number, or an exact length of time as text.
-Bounding = Annotated[Decimal | str, _parsed(_bound), PlainSerializer(_as_text)]
-Duration = Annotated[str, _parsed(_duration)]
-Zone = Annotated[str, _parsed(_zone)]
-Hour = Annotated[str, _parsed(_hour)]
-Instant = Annotated[str, _parsed(_instant)]
-Regex = Annotated[str, _parsed(_regex)]
-Secret = Annotated[str, _parsed(_secret)]
-SecretFile = Annotated[str, _parsed(_secret_file)]
-StatusCode = Annotated[int | str, _parsed(_status)]
-JsonPath = Annotated[str, _parsed(_json_path)]
-Address = Annotated[str, _parsed(_address)]
+Bounding = Annotated[Decimal | str, _parsed(_bound), PlainSerializer(_as_text), _NUMBER_OR_LENGTH]
+Duration = Annotated[str, _parsed(_duration), _LENGTH]
+Zone = Annotated[str, _parsed(_zone), _ZONE]
+Hour = Annotated[str, _parsed(_hour), _CLOCK]
+Instant = Annotated[str, _parsed(_instant), _AT]
+Regex = Annotated[str, _parsed(_regex), _PATTERN]
+Secret = Annotated[str, _parsed(_secret), _BY_REFERENCE]
+SecretFile = Annotated[str, _parsed(_secret_file), _BY_FILE]
+StatusCode = Annotated[int | str, _parsed(_status), _STATUS]
+JsonPath = Annotated[str, _parsed(_json_path), _STEPS]
+Address = Annotated[str, _parsed(_address), _HOST]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+_NAME, _UNDOTTED = r"^[A-Za-z0-9][A-Za-z0-9._-]*$", r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+_LONGEST_ID = 120
+
+
+def _id_like(pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "maxLength": _LONGEST_ID})
+
+
 Id = Annotated[
-    str, BeforeValidator(_text), Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=120)
+    str,
+    BeforeValidator(_text),
+    Field(pattern=_NAME, max_length=_LONGEST_ID),
+    _id_like(_NAME),
 ]
 # A breach is named agreement.objective.period: its parts have no dots.
 UndottedId = Annotated[
-    str, BeforeValidator(_text), Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=120)
+    str,
+    BeforeValidator(_text),
+    Field(pattern=_UNDOTTED, max_length=_LONGEST_ID),
+    _id_like(_UNDOTTED),
 ]
 Provenance = dict[str, str]

@@ -24,6 +24,7 @@ from slamon.cli.commands import group
 from slamon.cli.house import House, now
 from slamon.cli.opening import opened, recorded
 from slamon.cli.proposing import applied, tried
+from slamon.cli.schemas import schema
 from slamon.cli.settings import Settings
 from slamon.cli.sheet import print_table
 from slamon.cli.terminal import (
@@ -42,6 +43,7 @@ from slamon.views.promised import promises
 from slamon.web.asking import AskedNow
 
 app = group("Promises as documents: check, plan, apply.")
+app.command()(schema)
 
 MS = 1_000
 TRIED = ("probe", "target", "outcome", "latency", "reason", "in words", "stages")

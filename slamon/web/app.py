@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from starlette.staticfiles import StaticFiles
 
 from slamon.views.heard import Heard
-from slamon.web import problems
+from slamon.web import problems, schemas
 from slamon.web.access import Access
 from slamon.web.api import acts as api_acts
 from slamon.web.api import agenda as api_agenda
@@ -159,7 +159,7 @@ def build(
         app.include_router(router)
     for router in API:
         app.include_router(router, prefix="/api/v1", responses=problems.RESPONSES)
-    for router in (health, *PAGES):
+    for router in (health, schemas.router, *PAGES):
         app.include_router(router)
     static = files("slamon.web").joinpath("static")
     app.mount("/static", StaticFiles(directory=str(static)), name="static")

@@ -124,7 +124,7 @@ def test_a_fault_is_named_with_its_place(empty: Any, starter: Path) -> None:
     said = empty("catalogue", "check", starter)
 
     assert said.exit_code == 1
-    assert "agreements.yaml:8:7: " in said.stderr
+    assert "agreements.yaml:9:7: " in said.stderr
     assert "1 fault; nothing was recorded" in said.stderr
 
 

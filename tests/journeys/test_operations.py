@@ -70,12 +70,12 @@ def test_a_probe_is_added_while_slamon_runs(
 
 
 DOCUMENTS_REFUSED = (
-    'probes.yaml:16:196: a secret never stands in a document; name where the agent finds it (did you mean "env:NAME"?)',
-    'probes.yaml:19:45: there is no service "svc-grom" (did you mean "svc-groms"?)',
-    'probes.yaml:24:8: probe "prb-contacts-web" stands twice, first in line 23',
+    'probes.yaml:17:196: a secret never stands in a document; name where the agent finds it (did you mean "env:NAME"?)',
+    'probes.yaml:20:45: there is no service "svc-grom" (did you mean "svc-groms"?)',
+    'probes.yaml:25:8: probe "prb-contacts-web" stands twice, first in line 24',
 )
 SOFTENED = (
-    "agreements.yaml:58:179: agreement sla-unv-2026: objective o2 min coverage 95.00 → 90.00"
+    "agreements.yaml:59:179: agreement sla-unv-2026: objective o2 min coverage 95.00 → 90.00"
     " changes a term in force"
 )
 PROMISE_IN_FORCE = 'service_hours: always, data: [prb-unv-mail], min_coverage: "95.00"'
