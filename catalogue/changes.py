@@ -56,7 +56,7 @@ def as_written(document: JsonValue, parts: Parts) -> Path:
         if isinstance(document, dict) and part in document:
             path.append(part)
             document = document[part]
-        elif isinstance(document, list) and part in (names := [_name(m) for m in document]):
+        elif isinstance(document, list) and part in (names := [name_of(m) for m in document]):
             path.append(names.index(part))
             document = document[names.index(part)]
         else:
@@ -108,12 +108,13 @@ def _by_name(value: JsonValue) -> Json | None:
     if isinstance(value, dict):
         return value
     if isinstance(value, list):
-        named = {name: member for member in value if (name := _name(member)) is not None}
+        named = {name: member for member in value if (name := name_of(member)) is not None}
         return named if len(named) == len(value) else None
     return None
 
 
-def _name(member: JsonValue) -> str | None:
+def name_of(member: JsonValue) -> str | None:
+    """Name a member of a list: its id, or its day; null if it has none."""
     if not isinstance(member, dict):
         return None
     name = member.get("id", member.get("date"))
@@ -140,7 +141,7 @@ def _make(wording: Json, change: Change) -> None:
 
 
 def _make_in_list(members: list[JsonValue], name: str, change: Change) -> None:
-    index = next((i for i, member in enumerate(members) if _name(member) == name), len(members))
+    index = next((i for i, member in enumerate(members) if name_of(member) == name), len(members))
     members[index : index + 1] = [] if change.kind == "removed" else [deepcopy(change.new)]
 
 

@@ -12,7 +12,7 @@ from catalogue.changes import Change, Json, as_written
 from catalogue.kinds import Kind
 from catalogue.references import Path
 
-_MARKS = ("amended", "correction")
+MARKS = ("amended", "correction")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Mark:
 def terms_of(kind: Kind, document: Json) -> Json:
     """Return what is promised: the document without lifecycle fields and marks."""
     lasting = {name: value for name, value in document.items() if name not in kind.lifecycle}
-    return {name: _unmarked(value) for name, value in lasting.items() if name not in _MARKS}
+    return {name: _unmarked(value) for name, value in lasting.items() if name not in MARKS}
 
 
 def lifecycle_of(kind: Kind, document: Json) -> Json:
@@ -72,7 +72,7 @@ def _around(change: Change, document: Json) -> Iterator[Json]:
 
 def _unmarked(value: JsonValue) -> JsonValue:
     if isinstance(value, dict):
-        return {name: _unmarked(inner) for name, inner in value.items() if name not in _MARKS}
+        return {name: _unmarked(inner) for name, inner in value.items() if name not in MARKS}
     if isinstance(value, list):
         return [_unmarked(inner) for inner in value]
     return value

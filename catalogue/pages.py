@@ -18,7 +18,7 @@ from catalogue.problems import Place, Position, Problem
 from catalogue.references import Path
 
 # YAML 1.1 readers, still common, take these words for booleans.
-_TRUTH_WORDS = {"yes", "no", "on", "off", "true", "false"}
+TRUTH_WORDS = {"yes", "no", "on", "off", "true", "false"}
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class _Scribe:
         if not isinstance(node, ScalarNode):
             self._fault(node, "a key must be a text")
             return None
-        if node.style is None and node.value.lower() in _TRUTH_WORDS:
+        if node.style is None and node.value.lower() in TRUTH_WORDS:
             self._fault(
                 node, f"the key {node.value} may be read as true or false", f'"{node.value}"'
             )

@@ -21,6 +21,7 @@ from slamon.app import catalogue as applying
 from slamon.cli.advice import advise
 from slamon.cli.assigning import Targets
 from slamon.cli.commands import group
+from slamon.cli.exporting import export
 from slamon.cli.house import House, now
 from slamon.cli.opening import opened, recorded
 from slamon.cli.proposing import applied, tried
@@ -44,6 +45,7 @@ from slamon.web.asking import AskedNow
 
 app = group("Promises as documents: check, plan, apply.")
 app.command()(schema)
+app.command()(export)
 
 MS = 1_000
 TRIED = ("probe", "target", "outcome", "latency", "reason", "in words", "stages")

@@ -55,6 +55,7 @@ from slamon.views.answers import (
 )
 from slamon.views.attested import AttestationLine
 from slamon.views.declared import DeclarationLine
+from slamon.views.documented import Documenting
 from slamon.views.explanation import Explanation
 from slamon.views.glance import Glance
 from slamon.views.histories import PeriodHistory
@@ -76,7 +77,7 @@ from slamon.views.whatif import WhatIf, compared
 PAGE_DAYS = 90
 
 
-class Reading(Accounts):
+class Reading(Accounts, Documenting):
     """Answers from the views of one ledger; each call sees one state."""
 
     def __init__(

@@ -34,6 +34,7 @@ from slamon.views.answers import (
 from slamon.views.attested import AttestationLine
 from slamon.views.credited import BreachInMoney
 from slamon.views.declared import DeclarationLine
+from slamon.views.documented import SetOfDocuments
 from slamon.views.explanation import Explanation
 from slamon.views.histories import PeriodHistory
 from slamon.views.hours import HoursLine, HoursMonth
@@ -101,6 +102,12 @@ class Reading(Accounts, Protocol):
 
     def record(self, kind: str, record: str) -> dict[str, object] | None:
         """One whole record: versions of its terms, lifecycle, what is not yet interpreted."""
+
+    def sets(self) -> tuple[str, ...]:
+        """The names of the sets of documents."""
+
+    def documents(self, name: str) -> SetOfDocuments | None:
+        """A set as documents; None where there is no such set."""
 
     def periods(self, agreement: str | None, now: int) -> tuple[PeriodLine, ...]:
         """Each objective in each period it promises by, closed or open."""

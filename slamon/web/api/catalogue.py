@@ -1,8 +1,15 @@
-"""The catalogue: records as the documents state them."""
+"""The catalogue: records as the documents state them, and sets as documents."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import Annotated, Literal, cast
+
+from fastapi import APIRouter, HTTPException, Query
+from fastapi.responses import Response
+from pydantic import BaseModel
 
 from slamon.views.answers import RecordLine
 from slamon.web.freshness import Steady
@@ -11,6 +18,16 @@ from slamon.web.requests import Read
 
 router = APIRouter(tags=["catalogue"])
 
+ZIP = "application/zip"
+
+
+class Documents(BaseModel):
+    """A set as documents, as it stands at a position: the text of each file by its name."""
+
+    set: str
+    position: int
+    files: Mapping[str, str]
+
 
 @router.get("/catalogue", dependencies=[Steady])
 async def records(reading: Read, asked: Asked, kind: str | None = None) -> Page[RecordLine]:
@@ -18,6 +35,33 @@ async def records(reading: Read, asked: Asked, kind: str | None = None) -> Page[
     key = asked.word(2)
     lines = reading.records(kind, (key[0], key[1]) if key else None, asked.probe)
     return asked.page(lines, lambda line: (line.kind, line.id))
+
+
+@router.get("/catalogue/export", dependencies=[Steady], responses={200: {"content": {ZIP: {}}}})
+def export(
+    reading: Read,
+    name: Annotated[str, Query(alias="set")],
+    form: Annotated[Literal["json", "zip"], Query(alias="format")] = "json",
+) -> Documents:
+    """A set as documents: newest terms, and the lifecycle as it stands; as JSON, or as files in a zip."""
+    found = reading.documents(name)
+    if found is None:
+        known = ", ".join(reading.sets()) or "none"
+        raise HTTPException(404, f"There is no set {name}; known are: {known}.")
+    if form == "zip":
+        headers = {"Content-Disposition": f'attachment; filename="{found.name}.zip"'}
+        packed = Response(_packed(found.name, found.files), media_type=ZIP, headers=headers)
+        return cast("Documents", packed)  # a response is passed on as it is
+    return Documents(set=found.name, position=found.position, files=found.files)
+
+
+def _packed(name: str, files: Mapping[str, str]) -> bytes:
+    """Put files into a zip with a folder of the set's name; equal texts make equal bytes."""
+    store = io.BytesIO()
+    with zipfile.ZipFile(store, "w", zipfile.ZIP_DEFLATED) as packed:
+        for file, text in files.items():
+            packed.writestr(zipfile.ZipInfo(f"{name}/{file}"), text)
+    return store.getvalue()
 
 
 @router.get("/catalogue/{kind}/{record}", dependencies=[Steady])
