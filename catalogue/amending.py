@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import reduce
 from typing import assert_never
 
@@ -190,17 +190,26 @@ def _refusal(record: Written, terms: Known, change: Change) -> Problem | None:
         )
     elif terms.has_explained(mark.from_, mark.reason, change.path):
         said = f'{what}: the mark "{mark.reason}" already explains an earlier change; give this one its own'
-    elif mark.from_ and (late := _too_early(mark.from_, terms)):
-        said = f"{what} from {mark.from_} {late}"
+    elif mark.from_ and (why := _untimely(mark.from_, terms, record)):
+        said = f"{what} from {mark.from_} {why}"
     else:
         return None
     return problem_at(record.at(as_written(record.document, change.parts)), said)
 
 
-def _too_early(day: date, terms: Known) -> str | None:
+def _untimely(day: date, terms: Known, record: Written) -> str | None:
+    """Say why a version cannot begin on a day: it overlaps the one before, leaves a gap, or never holds."""
     if terms.newest.from_ and day < terms.newest.from_:
         return f"lies before the version that holds from {terms.newest.from_}"
     match terms.newest.terms.get("in_force"):
         case {"from": str(first)} if day <= date.fromisoformat(first):
             return f"leaves no day to the terms before, in force from {first}; that is a correction"
+        case {"to": str(last)} if day > date.fromisoformat(last) + timedelta(days=1):
+            return (
+                f"leaves days without terms: those before end with {last}; "
+                "amend from the day after, or state a new agreement"
+            )
+    match record.document.get("in_force"):
+        case {"to": str(last)} if day > date.fromisoformat(last):
+            return f"would hold on no day: the agreement ends with {last}"
     return None

@@ -6,17 +6,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
+from types import MappingProxyType
 
 from pydantic import JsonValue
 
+from catalogue.agreements import Agreement
 from catalogue.amending import BINDING_STATES, decide
+from catalogue.consequences import Closed, consequences
+from catalogue.continuity import discontinuities
 from catalogue.kinds import KINDS, stream_of
 from catalogue.problems import Position, Problem
 from catalogue.records import Catalogue, Key
 from catalogue.references import references
+from catalogue.tariffs import Tariff
 from catalogue.terms import START, Known, Terms, TermsFact, TermsWithdrawn, evolve
 from catalogue.weaknesses import weaknesses
 from catalogue.wording import sentence
+
+NO_PERIODS: Closed = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -43,11 +50,15 @@ class LedgerAhead:
 
 @dataclass(frozen=True)
 class Plan:
-    """All changes, or the refusals for which none of them may be recorded."""
+    """All changes, or the refusals for which none of them may be recorded.
+
+    `notes` say what is no fault and easily overlooked: gaps and overlaps between agreements, and between tariffs.
+    """
 
     changes: tuple[PlannedChange, ...]
     ledger_ahead: tuple[LedgerAhead, ...]
     refusals: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def withdrawn(self) -> tuple[PlannedChange, ...]:
@@ -60,11 +71,17 @@ class Plan:
             "changes": [_as_json(change) for change in self.changes],
             "ledger_ahead": [ahead.sentence for ahead in self.ledger_ahead],
             "refusals": [str(problem) for problem in self.refusals],
+            "notes": list(self.notes),
         }
 
 
-def plan(catalogue: Catalogue, states: Mapping[Key, Terms], today: date) -> Plan:
-    """Compare documents with what the ledger knows of their records and of those gone from their sets."""
+def plan(
+    catalogue: Catalogue, states: Mapping[Key, Terms], today: date, closed: Closed = NO_PERIODS
+) -> Plan:
+    """Compare documents with what the ledger knows of their records and of those gone from their sets.
+
+    `closed` are the closed periods of each agreement: the plan says which of them a change touches.
+    """
     changes: list[PlannedChange] = []
     ahead: list[LedgerAhead] = []
     refusals: list[Problem] = []
@@ -72,8 +89,9 @@ def plan(catalogue: Catalogue, states: Mapping[Key, Terms], today: date) -> Plan
         decision = decide(record, states.get(key, START), today)
         refusals += decision.refusals
         if decision.facts:
-            weak = weaknesses(record.model)
-            changes.append(_planned(key, decision.facts, record.position, weak))
+            weak = tuple(f"weak: {each}" for each in weaknesses(record.model))
+            then = consequences(key, decision.facts, states, closed)
+            changes.append(_planned(key, decision.facts, record.position, then, weak))
         ahead += [_ahead(key, said, record.position) for said in decision.ahead]
     gone = dict(_gone(catalogue, states))
     named = _named_by_those_that_stay(states, changes, gone)
@@ -82,17 +100,26 @@ def plan(catalogue: Catalogue, states: Mapping[Key, Terms], today: date) -> Plan
             refusals.append(refusal)
         else:
             changes.append(_planned(key, (TermsWithdrawn(),), None))
-    return Plan(tuple(changes), tuple(ahead), tuple(refusals))
+    return Plan(tuple(changes), tuple(ahead), tuple(refusals), notes_of(catalogue) if changes else ())
+
+
+def notes_of(catalogue: Catalogue) -> tuple[str, ...]:
+    """Name gaps and overlaps between the agreements of documents, and between their tariffs."""
+    agreements = (model for _, model in catalogue.of(Agreement))
+    return discontinuities(agreements, (model for _, model in catalogue.of(Tariff)))
 
 
 def _planned(
     key: Key,
     facts: tuple[TermsFact, ...],
     position: Position | None,
+    then: tuple[str, ...] = (),
     weak: tuple[str, ...] = (),
 ) -> PlannedChange:
-    said = "; ".join([*(sentence(fact) for fact in facts), *(f"weak: {each}" for each in weak)])
-    return PlannedChange(*key, stream_of(*key), facts, f"{_named(key)}: {said}", position)
+    said = ", ".join(["; ".join(sentence(fact) for fact in facts), *then])
+    return PlannedChange(
+        *key, stream_of(*key), facts, f"{_named(key)}: {'; '.join([said, *weak])}", position
+    )
 
 
 def _ahead(key: Key, said: str, position: Position) -> LedgerAhead:

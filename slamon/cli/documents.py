@@ -12,7 +12,7 @@ import typer
 from catalogue.document import Document
 from catalogue.instants import moment_of
 from catalogue.interpretation import not_yet_interpreted
-from catalogue.plan import Plan, plan
+from catalogue.plan import Plan, notes_of, plan
 from catalogue.reader import read
 from catalogue.records import Catalogue, Key
 from catalogue.terms import Terms
@@ -73,7 +73,8 @@ def check(
             fail(f"{place} is one file of a set; give its folder: {place.parent}", USAGE)
     with refusals():
         catalogue = read(folders)
-    kept, weak = _said(catalogue, not_yet_interpreted), _said(catalogue, weaknesses)
+    kept = _said(catalogue, not_yet_interpreted)
+    weak = [*_said(catalogue, weaknesses), *notes_of(catalogue)]
     if as_json:
         found = {"not_yet_interpreted": kept, "weaknesses": weak}
         print_json({"records": len(catalogue.records), **found})
@@ -207,9 +208,8 @@ def plan_of(house: House, folders: list[Path]) -> Prepared:
 
     """
     documents = read(folders)
-    with house.store.reading() as connection:
-        known = promises(connection).states()
-    return Prepared(plan(documents, known, moment_of(now()).date()), known)
+    known, closed = house.reading.states(), house.reading.closed()
+    return Prepared(plan(documents, known, moment_of(now()).date(), closed), known)
 
 
 def print_plan(planned: Plan) -> None:
@@ -218,6 +218,8 @@ def print_plan(planned: Plan) -> None:
         console.print(f"  {change.sentence}", highlight=False, markup=False, soft_wrap=True)
     for ahead in planned.ledger_ahead:
         console.print(f"  {ahead.sentence}", style="dim", highlight=False, markup=False)
+    for note in planned.notes:
+        console.print(f"  note: {note}", style="dim", highlight=False, markup=False, soft_wrap=True)
     for refusal in planned.refusals:
         errors.print(str(refusal), style="red", highlight=False, markup=False, soft_wrap=True)
     if not planned.changes and not planned.refusals:

@@ -6,11 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from sqlalchemy import Connection
+
+from catalogue.agreements import Agreement
 from catalogue.exporting import WrittenFile, documents_of, exported, sets_of
+from catalogue.periods import Period
 from catalogue.records import Key
 from catalogue.terms import Terms
+from slamon.views.kept import closed_labels
 from slamon.views.promised import Promises, promises
 from slamon.views.watching import Watching
+
+
+def closed_periods(connection: Connection, held: Promises) -> dict[str, tuple[Period, ...]]:
+    """The closed periods of each agreement that has any, the newest first."""
+    found = {}
+    for kind, name in held.records:
+        labels = closed_labels(connection, name) if kind == "agreement" else ()
+        if labels:
+            agreement = held.once_held(Agreement, name)
+            found[name] = tuple(agreement.period(label) for label in labels)
+    return found
+
 
 NOTHING: Mapping[str, WrittenFile] = MappingProxyType({})
 
@@ -34,6 +51,11 @@ class Documenting(Watching):
     def states(self) -> dict[Key, Terms]:
         """What the ledger knows of each record."""
         return self._promised().states()
+
+    def closed(self) -> dict[str, tuple[Period, ...]]:
+        """The closed periods of each agreement that has any, the newest first."""
+        with self._store.reading() as connection:
+            return closed_periods(connection, promises(connection))
 
     def documents(
         self, name: str, files: Mapping[str, WrittenFile] = NOTHING
