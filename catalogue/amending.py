@@ -26,7 +26,7 @@ from catalogue.terms import (
     Unstated,
     evolve,
 )
-from catalogue.wording import in_words
+from catalogue.wording import in_words, path_in_words
 
 # Words about a promise, which promise nothing themselves.
 _DESCRIPTIVE = {"label", "name", "note", "prov", "recommendations"}
@@ -125,9 +125,11 @@ def _assertion(record: Written, terms: Terms) -> tuple[LifecycleAsserted, ...]:
 
 def _restated(record: Written, terms: Known, today: date) -> Decision:
     kind = KINDS[record.kind]
-    changes = differences(terms.newest.terms, terms_of(kind, record.document))
+    found = differences(terms.newest.terms, terms_of(kind, record.document))
+    behind = tuple(change for change in found if _is_behind(change, record, terms))
+    changes = tuple(change for change in found if change not in behind)
     assertion = _assertion(record, terms)
-    ahead = _ahead(record, terms)
+    ahead = (*_ahead(record, terms), *(_edited(change) for change in behind))
     if not binds(record.kind, terms, today):
         restated = (TermsRestated(changes=changes),) if changes else ()
         return Decision((*restated, *assertion), ahead=ahead)
@@ -137,6 +139,24 @@ def _restated(record: Written, terms: Known, today: date) -> Decision:
         return Decision(refusals=refusals, ahead=ahead)
     reworded = (TermsRestated(changes=words),) if words else ()
     return Decision((*reworded, *_marked(record, promises), *assertion), ahead=ahead)
+
+
+def _is_behind(change: Change, record: Written, terms: Known) -> bool:
+    """Tell whether the document still says what was edited past it; a new mark beside it says that this is meant."""
+    edit = next((each for each in terms.edited if each.path == change.path), None)
+    if edit is None or (change.new, change.kind == "removed") != (edit.old, edit.kind == "added"):
+        return False
+    mark = mark_of(change, record.document)
+    return mark is None or terms.has_explained(mark.from_, mark.reason, change.path)
+
+
+def _edited(change: Change) -> str:
+    still = "does not have it" if change.kind == "removed" else f"still says {in_words(change.new)}"
+    now = in_words(change.old) if change.kind != "added" else "nothing"
+    return (
+        f"{path_in_words(change)} was edited past the documents and is {now}: the document {still}; export it, "
+        'or write "correction: {reason: WHY}" beside it to take the edit back'
+    )
 
 
 def _describes(change: Change, record: Written, terms: Known) -> bool:

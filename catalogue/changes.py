@@ -49,6 +49,13 @@ def changed(wording: Json, changes: Iterable[Change]) -> Json:
     return result
 
 
+def value_at(wording: JsonValue, parts: Parts) -> JsonValue:
+    """Give what a wording says at a path; null where it says nothing."""
+    for part in parts:
+        wording = (_by_name(wording) or {}).get(part)
+    return wording
+
+
 def as_written(document: JsonValue, parts: Parts) -> Path:
     """Translate a path by ids into one by places in the lists; it ends where the document ends."""
     path: list[str | int] = []

@@ -49,7 +49,17 @@ class Page:
 def read_page(path: FilePath, shown: str) -> tuple[Page, tuple[Problem, ...]]:
     """Read a file, with every fault of its writing; `shown` is how messages name it."""
     try:
-        node = YAML(typ="safe", pure=True).compose(path.read_text(encoding="utf-8"))
+        return page_of(path.read_text(encoding="utf-8"), shown)
+    except UnicodeDecodeError:
+        return _unreadable(shown, Place(1, 1), "not a document in UTF-8 that YAML allows")
+    except OSError as fault:
+        return _unreadable(shown, Place(1, 1), f"cannot be read: {fault.strerror}")
+
+
+def page_of(text: str, shown: str) -> tuple[Page, tuple[Problem, ...]]:
+    """Read a text as one file, with every fault of its writing."""
+    try:
+        node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
@@ -57,10 +67,8 @@ def read_page(path: FilePath, shown: str) -> tuple[Page, tuple[Problem, ...]]:
         if r"'\t'" in said:
             said = "a tab stands here: YAML is indented with blanks"
         return _unreadable(shown, place, said)
-    except (YAMLError, UnicodeDecodeError, RecursionError):
+    except (YAMLError, RecursionError):
         return _unreadable(shown, Place(1, 1), "not a document in UTF-8 that YAML allows")
-    except OSError as fault:
-        return _unreadable(shown, Place(1, 1), f"cannot be read: {fault.strerror}")
     scribe = _Scribe(shown)
     data = scribe.read(node, ()) if node is not None else {}
     return Page(shown, data, scribe.keys, scribe.values), tuple(scribe.problems)

@@ -45,7 +45,7 @@ class LedgerAhead:
     kind: str
     id: str
     sentence: str
-    position: Position
+    position: Position | None
 
 
 @dataclass(frozen=True)
@@ -94,13 +94,20 @@ def plan(
             changes.append(_planned(key, decision.facts, record.position, then, weak))
         ahead += [_ahead(key, said, record.position) for said in decision.ahead]
     gone = dict(_gone(catalogue, states))
-    named = _named_by_those_that_stay(states, changes, gone)
+    leaving = {key: terms for key, terms in gone.items() if not terms.born}
+    named = _named_by_those_that_stay(states, changes, leaving)
     for key, terms in gone.items():
-        if refusal := _cannot_go(key, terms, named.get(key)):
+        if terms.born:
+            ahead.append(
+                _ahead(key, "it was stated past the documents, which lack it; export it", None)
+            )
+        elif refusal := _cannot_go(key, terms, named.get(key)):
             refusals.append(refusal)
         else:
             changes.append(_planned(key, (TermsWithdrawn(),), None))
-    return Plan(tuple(changes), tuple(ahead), tuple(refusals), notes_of(catalogue) if changes else ())
+    return Plan(
+        tuple(changes), tuple(ahead), tuple(refusals), notes_of(catalogue) if changes else ()
+    )
 
 
 def notes_of(catalogue: Catalogue) -> tuple[str, ...]:
@@ -122,7 +129,7 @@ def _planned(
     )
 
 
-def _ahead(key: Key, said: str, position: Position) -> LedgerAhead:
+def _ahead(key: Key, said: str, position: Position | None) -> LedgerAhead:
     return LedgerAhead(*key, f"{_named(key)}: the ledger is ahead: {said}", position)
 
 

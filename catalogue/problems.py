@@ -40,10 +40,15 @@ class Problem:
     message: str
     proposal: str | None = None
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> str:
+        """The message, with what was probably meant."""
         hint = f" (did you mean {self.proposal}?)" if self.proposal else ""
+        return f"{self.message}{hint}"
+
+    def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}: " if self.line else ""
-        return f"{place}{self.message}{hint}"
+        return f"{place}{self.told}"
 
 
 def problem_at(position: Position, message: str, proposal: str | None = None) -> Problem:

@@ -11,7 +11,7 @@ from pydantic import JsonValue, ValidationError
 from catalogue.checks import dangling, faults_between
 from catalogue.faults import faults_of
 from catalogue.kinds import KINDS, SECTIONS, Json, Kind
-from catalogue.pages import Page, read_page
+from catalogue.pages import Page, page_of, read_page
 from catalogue.problems import DocumentsRefused, Problem, closest, problem_at
 from catalogue.records import Catalogue, Key, Written
 
@@ -41,25 +41,51 @@ def read(places: Iterable[FilePath], beside: Catalogue = NOTHING) -> Catalogue:
         DocumentsRefused: with every fault of every file; nothing is to be used then.
 
     """
-    unread: list[Problem] = []
-    writing: list[Problem] = []
-    raws: list[_Raw] = []
-    pages: list[Page] = []
+    found: list[_Found] = []
     sets: list[str] = []
     for place in places:
         name = place.resolve().name if place.is_dir() else place.resolve().parent.name
         if place.is_dir():
             sets.append(name)
-        found, faults = _pages(place)
-        if any(not page.readable for page in found):
-            unread += _unreadable(found, faults)
+        found.append(_Found(name, *_pages(place)))
+    return _read(found, tuple(sets), beside)
+
+
+def read_text(text: str, shown: str, name: str, beside: Catalogue = NOTHING) -> Catalogue:
+    """Read a text as one file of the set `name`; messages call it `shown`.
+
+    Raises:
+        DocumentsRefused: with every fault of it; nothing is to be used then.
+
+    """
+    page, faults = page_of(text, shown)
+    return _read([_Found(name, [page], list(faults))], (), beside)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The pages of a place, with the faults of their writing."""
+
+    name: str
+    pages: list[Page]
+    faults: list[Problem]
+
+
+def _read(places: Iterable[_Found], sets: tuple[str, ...], beside: Catalogue) -> Catalogue:
+    unread: list[Problem] = []
+    writing: list[Problem] = []
+    raws: list[_Raw] = []
+    pages: list[Page] = []
+    for place in places:
+        if any(not page.readable for page in place.pages):
+            unread += _unreadable(place.pages, place.faults)
             continue
-        writing += faults
-        pages += found
-        for page in found:
-            raws += _raw_records(page, name, writing)
+        writing += place.faults
+        pages += place.pages
+        for page in place.pages:
+            raws += _raw_records(page, place.name, writing)
     meaning: list[Problem] = []
-    catalogue = _understood(raws, tuple(sets), meaning)
+    catalogue = _understood(raws, sets, meaning)
     if not unread:
         joined = Catalogue(catalogue.sets, {**beside.records, **catalogue.records})
         meaning += _between(joined, _names([*raws, *_known(beside)]), pages)

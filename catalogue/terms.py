@@ -70,8 +70,24 @@ class LifecycleAsserted(LifecycleFact):
         return f"asserted with {', '.join(said)}"
 
 
+class TermsEdited(Fact):
+    """What was recorded with it was stated past the documents, which are behind until they are exported.
+
+    The old values of `changes` are those that the documents say. `born`: the record as a whole stands in none.
+    """
+
+    changes: tuple[Change, ...] = ()
+    born: bool = False
+
+
 TermsFact = (
-    TermsStated | TermsAmended | TermsCorrected | TermsRestated | TermsWithdrawn | LifecycleFact
+    TermsStated
+    | TermsAmended
+    | TermsCorrected
+    | TermsRestated
+    | TermsWithdrawn
+    | TermsEdited
+    | LifecycleFact
 )
 
 
@@ -97,7 +113,8 @@ class Known:
     """A record with its versions in order of their days.
 
     `lifecycle` is null while the ledger has no fact about it. `explained` are the
-    (day, reason, path) of changes that a mark has already accounted for.
+    (day, reason, path) of changes that a mark has already accounted for. `edited` is what differs from documents
+    that nobody has exported since, `born` a record that stood in none at first.
     """
 
     catalogue: str
@@ -105,6 +122,8 @@ class Known:
     lifecycle: Json | None = None
     withdrawn: bool = False
     explained: frozenset[tuple[date | None, str, str]] = frozenset()
+    edited: tuple[Change, ...] = ()
+    born: bool = False
 
     @property
     def newest(self) -> Version:
@@ -142,11 +161,12 @@ def evolve(terms: Terms, fact: TermsFact) -> Terms:
         raise TermsError(f"{type(fact).__name__} of a record that was never stated")
     match fact:
         case TermsAmended():
-            return _amended(terms, fact)
-        case TermsCorrected():
-            return _explained(_everywhere(terms, fact.changes), None, fact.reason, fact.changes)
-        case TermsRestated():
-            return _everywhere(terms, fact.changes)
+            return _overtaken(_amended(terms, fact), fact.changes)
+        case TermsCorrected() | TermsRestated():
+            return _put_right(_overtaken(terms, fact.changes), fact)
+        case TermsEdited():
+            edited = (*_overtaken(terms, fact.changes).edited, *fact.changes)
+            return replace(terms, edited=edited, born=terms.born or fact.born)
         case TermsWithdrawn():
             return replace(terms, withdrawn=True)
         case LifecycleFact():
@@ -154,11 +174,24 @@ def evolve(terms: Terms, fact: TermsFact) -> Terms:
     assert_never(fact)
 
 
+def _overtaken(terms: Known, changes: tuple[Change, ...]) -> Known:
+    """Forget the edits of paths that were changed since, by documents or by another edit."""
+    paths = {change.path for change in changes}
+    return replace(terms, edited=tuple(each for each in terms.edited if each.path not in paths))
+
+
 def _amended(terms: Known, fact: TermsAmended) -> Known:
     amended = Version(fact.from_, changed(terms.newest.terms, fact.changes))
     same_day = terms.newest.from_ == fact.from_
     versions = (*(terms.versions[:-1] if same_day else terms.versions), amended)
     return _explained(replace(terms, versions=versions), fact.from_, fact.reason, fact.changes)
+
+
+def _put_right(terms: Known, fact: TermsCorrected | TermsRestated) -> Known:
+    changed_ones = _everywhere(terms, fact.changes)
+    if isinstance(fact, TermsRestated):
+        return changed_ones
+    return _explained(changed_ones, None, fact.reason, fact.changes)
 
 
 def _everywhere(terms: Known, changes: tuple[Change, ...]) -> Known:

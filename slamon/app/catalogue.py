@@ -17,12 +17,20 @@ def states(ledger: Ledger, streams: Mapping[Key, str]) -> dict[Key, Terms]:
 
 
 def apply(
-    ledger: Ledger, plan: Plan, known: Mapping[Key, Terms], *, actor: str, reason: str
+    ledger: Ledger,
+    plan: Plan,
+    known: Mapping[Key, Terms],
+    *,
+    actor: str,
+    reason: str,
+    at: int | None = None,
 ) -> int | None:
     """Record a plan in one transaction; returns the position of its last fact, None if it changes nothing.
 
+    `at` is the position at which somebody has read the plan.
+
     Raises:
-        Refused: the plan was refused, or a record has changed since it was made.
+        Refused: the plan was refused, or a record has changed since it was made, or read.
 
     """
     if plan.refusals:
@@ -30,7 +38,10 @@ def apply(
         raise Refused(message)
     writes = []
     for change in plan.changes:
-        state, version = _fold(ledger, change.stream)
+        state, version, position = _fold(ledger, change.stream)
+        if at is not None and position > at:
+            message = f"{change.kind} {change.id} has changed at position {position}, after {at}; plan again"
+            raise Refused(message)
         if state != known.get((change.kind, change.id), START):
             message = f"{change.kind} {change.id} has changed since this plan was made; plan again"
             raise Refused(message)
@@ -42,12 +53,14 @@ def apply(
         raise Refused(message) from None
 
 
-def _fold(ledger: Ledger, stream: str) -> tuple[Known | Terms, int]:
+def _fold(ledger: Ledger, stream: str) -> tuple[Known | Terms, int, int]:
+    """What a stream says, its version, and the position of its last fact."""
     state: Terms = START
-    version = 0
+    version = position = 0
     for entry in ledger.stream(stream):
-        state, version = evolve(state, _terms(entry.fact)), entry.version
-    return state, version
+        state = evolve(state, _terms(entry.fact))
+        version, position = entry.version, entry.position
+    return state, version, position
 
 
 def _terms(fact: object) -> TermsFact:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import JsonValue
 
 from catalogue.document import Document
 from catalogue.instants import moment_of
@@ -25,6 +26,7 @@ from slamon.cli.exporting import export
 from slamon.cli.house import House, now
 from slamon.cli.opening import opened, recorded
 from slamon.cli.proposing import applied, tried
+from slamon.cli.records import history, list_records, show
 from slamon.cli.schemas import schema
 from slamon.cli.settings import Settings
 from slamon.cli.sheet import print_table
@@ -43,9 +45,12 @@ from slamon.cli.wording import counted
 from slamon.views.promised import promises
 from slamon.web.asking import AskedNow
 
-app = group("Promises as documents: check, plan, apply.")
+app = group("Promises as documents: check, plan, apply, export.")
 app.command()(schema)
 app.command()(export)
+app.command("list")(list_records)
+app.command()(show)
+app.command()(history)
 
 MS = 1_000
 TRIED = ("probe", "target", "outcome", "latency", "reason", "in words", "stages")
@@ -126,6 +131,7 @@ def show_plan(
         print_json({**planned.as_json(), "position": position, **more})
     else:
         print_plan(planned)
+        errors.print(f"planned at position {position}", style="dim", highlight=False)
         if ask and not planned.refusals:
             rows = [_row(each) for each in asked]
             print_table(TRIED, rows, empty="no probe would be asked otherwise")
@@ -154,23 +160,45 @@ def apply(
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     reason: Annotated[str, typer.Option(help="Why; stands with the facts.")] = "documents applied",
+    at: Annotated[
+        int | None,
+        typer.Option(
+            "--at",
+            help="The position that `plan` printed; refused where a record of the plan has changed since.",
+            metavar="POSITION",
+        ),
+    ] = None,
     actor: Actor = None,
+    as_json: AsJson = False,
 ) -> None:
     """Record what the documents newly state: all of it or nothing."""
     settings = Settings()
     with opened(settings) as house:
         prepared = plan_of(house, folders)
         planned = prepared.plan
-        print_plan(planned)
+        if not as_json:
+            print_plan(planned)
         if planned.refusals:
+            if as_json:
+                print_json(_told(planned, None))
             fail(f"{len(planned.refusals)} changes are refused; nothing was recorded")
         if not planned.changes:
+            if as_json:
+                print_json(_told(planned, None))
             return
         who = actor_or_fail(actor, settings)
         if not yes:
-            typer.confirm(_question(planned), abort=True)
-        apply_plan(house, prepared, actor=who, reason=reason)
-        console.print(f"recorded up to position {house.reading.position()}")
+            typer.confirm(_question(planned), abort=True, err=as_json)
+        apply_plan(house, prepared, actor=who, reason=reason, at=at, as_json=as_json)
+        position = house.reading.position()
+    if as_json:
+        print_json(_told(planned, position))
+    else:
+        console.print(f"recorded up to position {position}")
+
+
+def _told(planned: Plan, position: int | None) -> dict[str, JsonValue]:
+    return {**planned.as_json(), "recorded": position is not None, "position": position}
 
 
 def _question(planned: Plan) -> str:
@@ -189,15 +217,23 @@ class Prepared:
     known: Mapping[Key, Terms]
 
 
-def apply_plan(house: House, prepared: Prepared, *, actor: str, reason: str) -> None:
+def apply_plan(
+    house: House,
+    prepared: Prepared,
+    *,
+    actor: str,
+    reason: str,
+    at: int | None = None,
+    as_json: bool = False,
+) -> None:
     """Record a plan and bring the views up to it.
 
     Raises:
         Refused: the plan was refused, or a record has changed since it was made.
 
     """
-    applying.apply(house.ledger, prepared.plan, prepared.known, actor=actor, reason=reason)
-    recorded(house)
+    applying.apply(house.ledger, prepared.plan, prepared.known, actor=actor, reason=reason, at=at)
+    recorded(house, as_json=as_json)
 
 
 def plan_of(house: House, folders: list[Path]) -> Prepared:

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from catalogue.instants import moment_of
-from slamon.app import exclusions, lifecycles, restating, reviews
+from slamon.app import catalogue, exclusions, lifecycles, restating, reviews
 from slamon.app.acts import Act
 from slamon.app.exclusions import Asked
 from slamon.app.program import this_program
@@ -260,6 +260,18 @@ class Decisions:
         house.refresh()
         records = house.reading.catalogue()
         return self._seen(lifecycles.record(house.ledger, name, act, records, actor=actor))
+
+    def edit_documents(
+        self, text: str, name: str, *, at: int | None, reason: str, actor: str
+    ) -> int:
+        """Record what a text states of records of a set, past their documents."""
+        house = self._house
+        house.refresh()
+        draft = house.reading.draft(text, name, now())
+        done = catalogue.apply(
+            house.ledger, draft.plan, draft.known, actor=actor, reason=reason, at=at
+        )
+        return self._seen(done)
 
     def _seen(self, position: int | None) -> int:
         self._house.refresh()

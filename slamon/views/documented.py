@@ -9,12 +9,20 @@ from types import MappingProxyType
 from sqlalchemy import Connection
 
 from catalogue.agreements import Agreement
+from catalogue.editing import edited
 from catalogue.exporting import WrittenFile, documents_of, exported, sets_of
+from catalogue.instants import moment_of
+from catalogue.kinds import KINDS
 from catalogue.periods import Period
+from catalogue.plan import Plan, plan
+from catalogue.reader import read_text
 from catalogue.records import Key
 from catalogue.terms import Terms
+from catalogue.writing import section
+from slamon.views.biography import Step, Versions, steps, versions
 from slamon.views.kept import closed_labels
 from slamon.views.promised import Promises, promises
+from slamon.views.proposed import as_documents
 from slamon.views.watching import Watching
 
 
@@ -29,6 +37,9 @@ def closed_periods(connection: Connection, held: Promises) -> dict[str, tuple[Pe
     return found
 
 
+TEXT = "text"
+"""How messages call what came as a text and not from a file."""
+
 NOTHING: Mapping[str, WrittenFile] = MappingProxyType({})
 
 
@@ -39,6 +50,15 @@ class SetOfDocuments:
     name: str
     position: int
     files: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What recording a text past the documents would mean, at a position; it may be recorded on nothing else."""
+
+    plan: Plan
+    known: Mapping[Key, Terms]
+    position: int
 
 
 class Documenting(Watching):
@@ -66,6 +86,38 @@ class Documenting(Watching):
         if not documents:
             return None
         return SetOfDocuments(name, self._store.position(), exported(documents, name, files))
+
+    def written(self, kind: str, record: str) -> str | None:
+        """A record as a text that can be edited; None where there is none, or it was withdrawn."""
+        held = self._promised()
+        found = held.records.get((kind, record))
+        if found is None or found.known.withdrawn:
+            return None
+        document = documents_of({(kind, record): found.known}, found.known.catalogue)[kind, record]
+        alone = KINDS[kind].single
+        return section(KINDS[kind].section, document if alone else [document])
+
+    def steps(self, kind: str, record: str) -> tuple[Step, ...]:
+        """Everything recorded of a record, the oldest first."""
+        return steps(self._ledger, kind, record, self._upto)
+
+    def compared(self, kind: str, record: str) -> Versions | None:
+        """The versions of a record side by side; None where there is none."""
+        held = self._promised().records.get((kind, record))
+        return versions(held.known) if held else None
+
+    def draft(self, text: str, name: str, now: int) -> Draft:
+        """What recording a text of some records of a set would mean.
+
+        Raises:
+            DocumentsRefused: the text has faults.
+
+        """
+        held = self._promised()
+        states, position = held.states(), self._store.position()
+        documents = read_text(text, TEXT, name, as_documents(held))
+        planned = plan(documents, states, moment_of(now).date(), self.closed())
+        return Draft(edited(planned, states), states, position)
 
     def _promised(self) -> Promises:
         with self._store.reading() as connection:

@@ -32,14 +32,15 @@ def proposed(held: Promises, agreement: str, file: Path) -> Promises:
         DocumentsRefused: the file has faults, or is not about this agreement alone.
 
     """
-    documents = read([file], beside=_known(held))
+    documents = read([file], beside=as_documents(held))
     if faults := list(_out_of_place(documents, agreement, file)):
         raise DocumentsRefused(faults)
     tried = {key: _held(record, held.position) for key, record in documents.records.items()}
     return Promises({**held.records, **tried}, held.position, held.announced, held.declared)
 
 
-def _known(held: Promises) -> Catalogue:
+def as_documents(held: Promises) -> Catalogue:
+    """The records as if they had been read: what a text may name."""
     records = {
         key: Written(
             *key,

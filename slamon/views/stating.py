@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, select
 
+from catalogue.changes import Change
 from catalogue.terms import START, Known, TermsFact, Version, evolve
 from slamon.ledger.codec import Entry
 from slamon.views.tables import record
@@ -82,6 +83,8 @@ def _frozen(known: Known) -> dict[str, Any]:
             ([day and day.isoformat(), reason, path] for day, reason, path in known.explained),
             key=lambda each: [text or "" for text in each],
         ),
+        "edited": [change.model_dump(mode="json") for change in known.edited],
+        "born": known.born,
     }
 
 
@@ -93,6 +96,8 @@ def thawed(stored: Mapping[str, Any]) -> Known:
         stored["lifecycle"],
         stored["withdrawn"],
         frozenset((_day(day), reason, path) for day, reason, path in stored["explained"]),
+        tuple(Change.model_validate(change) for change in stored["edited"]),
+        stored["born"],
     )
 
 

@@ -32,9 +32,10 @@ from slamon.views.answers import (
     TallyDay,
 )
 from slamon.views.attested import AttestationLine
+from slamon.views.biography import Step, Versions
 from slamon.views.credited import BreachInMoney
 from slamon.views.declared import DeclarationLine
-from slamon.views.documented import SetOfDocuments
+from slamon.views.documented import Draft, SetOfDocuments
 from slamon.views.explanation import Explanation
 from slamon.views.histories import PeriodHistory
 from slamon.views.hours import HoursLine, HoursMonth
@@ -108,6 +109,21 @@ class Reading(Accounts, Protocol):
 
     def documents(self, name: str) -> SetOfDocuments | None:
         """A set as documents; None where there is no such set."""
+
+    def steps(self, kind: str, record: str) -> tuple[Step, ...]:
+        """Everything recorded of a record, the oldest first."""
+
+    def compared(self, kind: str, record: str) -> Versions | None:
+        """The versions of a record side by side; None where there is none."""
+
+    def written(self, kind: str, record: str) -> str | None:
+        """A record as a text that can be edited; None where there is none, or it was withdrawn."""
+
+    def draft(self, text: str, name: str, now: int) -> Draft:
+        """What recording a text of some records of a set would mean.
+
+        Raises: DocumentsRefused where the text has faults.
+        """
 
     def periods(self, agreement: str | None, now: int) -> tuple[PeriodLine, ...]:
         """Each objective in each period it promises by, closed or open."""
@@ -233,6 +249,14 @@ class Decisions(Protocol):
 
     def withdraw_exclusion(self, agreement: str, exclusion: str, reason: str, actor: str) -> int:
         """Take an announced window back."""
+
+    def edit_documents(
+        self, text: str, name: str, *, at: int | None, reason: str, actor: str
+    ) -> int:
+        """Record what a text states of records of a set, past their documents.
+
+        Raises: DocumentsRefused where the text has faults.
+        """
 
     def close(self, agreement: str, label: str, actor: str) -> int:
         """Fix the figures of a finished period."""

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from catalogue.charging import ChargeError
+from catalogue.problems import DocumentsRefused
 from catalogue.recorded import RecordedDocumentError
 from slamon.app.refused import Refused, Unknown
 from slamon.ledger.store import ConflictError
@@ -63,6 +64,7 @@ def install(app: FastAPI, home: Path | None = None) -> None:
     """Answer every error of `app` in the form the path promises; of the disk of its data folder, where it is full."""
     for kind, status in SAID.items():
         app.add_exception_handler(kind, _said(status))
+    app.add_exception_handler(DocumentsRefused, _faulty)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
@@ -120,6 +122,12 @@ def of_api(request: Request) -> bool:
 def of_a_job(request: Request) -> bool:
     """Whether a job that reports itself asks: what it is answered ends in the mail of a scheduler."""
     return request.url.path.startswith(ping.PREFIX)
+
+
+async def _faulty(request: Request, error: Exception) -> Response:
+    found = error.problems if isinstance(error, DocumentsRefused) else ()
+    faults = [Fault(where=f"{each.line}:{each.column}", message=each.told) for each in found]
+    return problem(request, 422, "The documents have faults; nothing was recorded.", faults)
 
 
 def problem(

@@ -9,12 +9,14 @@ from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from slamon.views.answers import RecordLine
+from slamon.views.biography import Step
+from slamon.views.documented import Draft
 from slamon.web.freshness import Steady
 from slamon.web.paging import Asked, Page
-from slamon.web.requests import Read
+from slamon.web.requests import ApiActor, Decide, Now, Read
 
 router = APIRouter(tags=["catalogue"])
 
@@ -35,6 +37,65 @@ async def records(reading: Read, asked: Asked, kind: str | None = None) -> Page[
     key = asked.word(2)
     lines = reading.records(kind, (key[0], key[1]) if key else None, asked.probe)
     return asked.page(lines, lambda line: (line.kind, line.id))
+
+
+class Stating(BaseModel):
+    """Records of a set as documents state them: YAML with the sections that files of a set have."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    documents: Annotated[str, StringConstraints(min_length=1, max_length=200_000)]
+    set: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+
+
+class Recording(Stating):
+    """What is stated and why; `at` is the position at which the plan was read."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+    at: int | None = None
+
+
+class Planned(BaseModel):
+    """What recording documents would mean, a sentence a change; refused as a whole where one change is."""
+
+    position: int
+    changes: tuple[str, ...]
+    ledger_ahead: tuple[str, ...]
+    refusals: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, draft: Draft) -> Planned:
+        """Tell a draft."""
+        plan = draft.plan
+        return cls(
+            position=draft.position,
+            changes=tuple(each.sentence for each in plan.changes),
+            ledger_ahead=tuple(each.sentence for each in plan.ledger_ahead),
+            refusals=tuple(map(str, plan.refusals)),
+            notes=plan.notes,
+        )
+
+
+class Recorded(BaseModel):
+    """Where what was recorded can be read."""
+
+    position: int
+
+
+@router.post("/catalogue/plan")
+def plan(reading: Read, now: Now, actor: ApiActor, body: Stating) -> Planned:  # noqa: ARG001 - whoever is signed in
+    """What recording documents past those of the set would mean; nothing is recorded."""
+    return Planned.of(reading.draft(body.documents, body.set, now))
+
+
+@router.post("/catalogue/apply")
+def apply(decisions: Decide, actor: ApiActor, body: Recording) -> Recorded:
+    """Record what documents state of records of a set, whose own documents are behind until they are exported."""
+    position = decisions.edit_documents(
+        body.documents, body.set, at=body.at, reason=body.reason, actor=actor
+    )
+    return Recorded(position=position)
 
 
 @router.get("/catalogue/export", dependencies=[Steady], responses={200: {"content": {ZIP: {}}}})
@@ -62,6 +123,15 @@ def _packed(name: str, files: Mapping[str, str]) -> bytes:
         for file, text in files.items():
             packed.writestr(zipfile.ZipInfo(f"{name}/{file}"), text)
     return store.getvalue()
+
+
+@router.get("/catalogue/{kind}/{record}/history", dependencies=[Steady])
+def history(reading: Read, kind: str, record: str) -> tuple[Step, ...]:
+    """Everything recorded of a record, the oldest first."""
+    found = reading.steps(kind, record)
+    if not found:
+        raise HTTPException(404, f"There is no {kind} with the id {record}.")
+    return found
 
 
 @router.get("/catalogue/{kind}/{record}", dependencies=[Steady])
