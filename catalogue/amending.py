@@ -50,11 +50,15 @@ _AHEAD = {"tariff": "the prices of a requested tariff come by `slamon import tar
 
 @dataclass(frozen=True)
 class Decision:
-    """Facts to record, or why not; `ahead` says where the ledger knows more than the document."""
+    """Facts to record, or why not; `ahead` says where the ledger knows more than the document.
+
+    `behind` says what was edited past the document, which still says something else.
+    """
 
     facts: tuple[TermsFact, ...] = ()
     refusals: tuple[Problem, ...] = ()
     ahead: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
 
 
 def decide(record: Written, terms: Terms, today: date) -> Decision:
@@ -129,16 +133,16 @@ def _restated(record: Written, terms: Known, today: date) -> Decision:
     behind = tuple(change for change in found if _is_behind(change, record, terms))
     changes = tuple(change for change in found if change not in behind)
     assertion = _assertion(record, terms)
-    ahead = (*_ahead(record, terms), *(_edited(change) for change in behind))
+    ahead, edits = _ahead(record, terms), tuple(map(_edited, behind))
     if not binds(record.kind, terms, today):
         restated = (TermsRestated(changes=changes),) if changes else ()
-        return Decision((*restated, *assertion), ahead=ahead)
+        return Decision((*restated, *assertion), ahead=ahead, behind=edits)
     words = tuple(change for change in changes if _describes(change, record, terms))
     promises = tuple(change for change in changes if change not in words)
     if refusals := tuple(p for change in promises if (p := _refusal(record, terms, change))):
-        return Decision(refusals=refusals, ahead=ahead)
+        return Decision(refusals=refusals, ahead=ahead, behind=edits)
     reworded = (TermsRestated(changes=words),) if words else ()
-    return Decision((*reworded, *_marked(record, promises), *assertion), ahead=ahead)
+    return Decision((*reworded, *_marked(record, promises), *assertion), ahead=ahead, behind=edits)
 
 
 def _is_behind(change: Change, record: Written, terms: Known) -> bool:
@@ -151,10 +155,10 @@ def _is_behind(change: Change, record: Written, terms: Known) -> bool:
 
 
 def _edited(change: Change) -> str:
-    still = "does not have it" if change.kind == "removed" else f"still says {in_words(change.new)}"
+    still = "lacks it" if change.kind == "removed" else f"still says {in_words(change.new)}"
     now = in_words(change.old) if change.kind != "added" else "nothing"
     return (
-        f"{path_in_words(change)} was edited past the documents and is {now}: the document {still}; export it, "
+        f"{path_in_words(change)} is {now}, the document {still}; export it, "
         'or write "correction: {reason: WHY}" beside it to take the edit back'
     )
 

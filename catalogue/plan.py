@@ -24,6 +24,7 @@ from catalogue.weaknesses import weaknesses
 from catalogue.wording import sentence
 
 NO_PERIODS: Closed = MappingProxyType({})
+NO_EDITORS: Mapping[Key, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,16 @@ class Plan:
 
 
 def plan(
-    catalogue: Catalogue, states: Mapping[Key, Terms], today: date, closed: Closed = NO_PERIODS
+    catalogue: Catalogue,
+    states: Mapping[Key, Terms],
+    today: date,
+    closed: Closed = NO_PERIODS,
+    editors: Mapping[Key, str] = NO_EDITORS,
 ) -> Plan:
     """Compare documents with what the ledger knows of their records and of those gone from their sets.
 
-    `closed` are the closed periods of each agreement: the plan says which of them a change touches.
+    `closed` are the closed periods of each agreement: the plan says which of them a change touches. `editors` tell
+    of records that were edited past the documents when and by whom, such as "on 2026-05-04 by rita".
     """
     changes: list[PlannedChange] = []
     ahead: list[LedgerAhead] = []
@@ -93,14 +99,13 @@ def plan(
             then = consequences(key, decision.facts, states, closed)
             changes.append(_planned(key, decision.facts, record.position, then, weak))
         ahead += [_ahead(key, said, record.position) for said in decision.ahead]
+        ahead += [_behind(key, editors, said, record.position) for said in decision.behind]
     gone = dict(_gone(catalogue, states))
     leaving = {key: terms for key, terms in gone.items() if not terms.born}
     named = _named_by_those_that_stay(states, changes, leaving)
     for key, terms in gone.items():
         if terms.born:
-            ahead.append(
-                _ahead(key, "it was stated past the documents, which lack it; export it", None)
-            )
+            ahead.append(_behind(key, editors, "the documents lack it; export it", None))
         elif refusal := _cannot_go(key, terms, named.get(key)):
             refusals.append(refusal)
         else:
@@ -131,6 +136,13 @@ def _planned(
 
 def _ahead(key: Key, said: str, position: Position | None) -> LedgerAhead:
     return LedgerAhead(*key, f"{_named(key)}: the ledger is ahead: {said}", position)
+
+
+def _behind(
+    key: Key, editors: Mapping[Key, str], said: str, position: Position | None
+) -> LedgerAhead:
+    when = editors.get(key, "past the documents")
+    return LedgerAhead(*key, f"{_named(key)}: edited {when}: {said}", position)
 
 
 def _named(key: Key) -> str:

@@ -244,8 +244,9 @@ def plan_of(house: House, folders: list[Path]) -> Prepared:
 
     """
     documents = read(folders)
-    known, closed = house.reading.states(), house.reading.closed()
-    return Prepared(plan(documents, known, moment_of(now()).date(), closed), known)
+    reading, today = house.reading, moment_of(now()).date()
+    known = reading.states()
+    return Prepared(plan(documents, known, today, reading.closed(), reading.editors()), known)
 
 
 def print_plan(planned: Plan) -> None:

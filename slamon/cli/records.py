@@ -58,7 +58,7 @@ def show(kind: Kind, record: Id, *, as_known: AsKnownAt = None, as_json: AsJson 
 def history(kind: Kind, record: Id, *, as_known: AsKnownAt = None, as_json: AsJson = False) -> None:
     """Tell everything that was recorded of a record: when, by whom, from when on, why."""
     with reading_at(as_known) as then:
-        steps = then.reading.steps(kind, record)
+        steps = then.reading.biography(kind, record)
         if not steps:
             raise _unknown(then.reading, kind, record)
     if as_json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -12,12 +12,12 @@ from catalogue.agreements import Agreement
 from catalogue.editing import edited
 from catalogue.exporting import WrittenFile, documents_of, exported, sets_of
 from catalogue.instants import moment_of
-from catalogue.kinds import KINDS
+from catalogue.kinds import KINDS, stream_of
 from catalogue.periods import Period
 from catalogue.plan import Plan, plan
 from catalogue.reader import read_text
 from catalogue.records import Key
-from catalogue.terms import Terms
+from catalogue.terms import Terms, TermsEdited
 from catalogue.writing import section
 from slamon.views.biography import Step, Versions, steps, versions
 from slamon.views.kept import closed_labels
@@ -87,6 +87,21 @@ class Documenting(Watching):
             return None
         return SetOfDocuments(name, self._store.position(), exported(documents, name, files))
 
+    def editors(self) -> dict[Key, str]:
+        """When and by whom each record was edited that its documents are behind of, in words."""
+        return {
+            key: said
+            for key, held in self._promised().records.items()
+            if held.known.edited or held.known.born
+            for said in self._last_edit(key)
+        }
+
+    def _last_edit(self, key: Key) -> Iterator[str]:
+        entries = self._ledger.stream(stream_of(*key), upto=self._upto)
+        edits = [entry for entry in entries if isinstance(entry.fact, TermsEdited)]
+        for last in edits[-1:]:
+            yield f"on {moment_of(last.recorded_at).date()} by {last.actor}"
+
     def written(self, kind: str, record: str) -> str | None:
         """A record as a text that can be edited; None where there is none, or it was withdrawn."""
         held = self._promised()
@@ -97,7 +112,7 @@ class Documenting(Watching):
         alone = KINDS[kind].single
         return section(KINDS[kind].section, document if alone else [document])
 
-    def steps(self, kind: str, record: str) -> tuple[Step, ...]:
+    def biography(self, kind: str, record: str) -> tuple[Step, ...]:
         """Everything recorded of a record, the oldest first."""
         return steps(self._ledger, kind, record, self._upto)
 
@@ -116,7 +131,7 @@ class Documenting(Watching):
         held = self._promised()
         states, position = held.states(), self._store.position()
         documents = read_text(text, TEXT, name, as_documents(held))
-        planned = plan(documents, states, moment_of(now).date(), self.closed())
+        planned = plan(documents, states, moment_of(now).date(), self.closed(), self.editors())
         return Draft(edited(planned, states), states, position)
 
     def _promised(self) -> Promises:

@@ -110,7 +110,7 @@ class Reading(Accounts, Protocol):
     def documents(self, name: str) -> SetOfDocuments | None:
         """A set as documents; None where there is no such set."""
 
-    def steps(self, kind: str, record: str) -> tuple[Step, ...]:
+    def biography(self, kind: str, record: str) -> tuple[Step, ...]:
         """Everything recorded of a record, the oldest first."""
 
     def compared(self, kind: str, record: str) -> Versions | None:

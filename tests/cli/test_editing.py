@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from fastapi.testclient import TestClient
 
 SET = "digital-editions"
 PARTY = "/catalogue/party/university-of-bern"
-AHEAD = "party university-of-bern: the ledger is ahead: name en was edited past the documents and is Bern"
+TODAY = datetime.now(UTC).date()
+EDITED = f"edited on {TODAY} by rita"
+AHEAD = f"party university-of-bern: {EDITED}: name en is Bern"
 BACK = '"correction: {reason: WHY}" beside it to take the edit back'
 API = "/api/v1/catalogue"
 
@@ -125,7 +128,7 @@ def test_documents_that_are_behind_are_told_so_and_take_nothing_back(
 
     assert planned["changes"] == []
     assert planned["ledger_ahead"] == [
-        f"{AHEAD}: the document still says University of Bern, digital editions; export it, or write {BACK}"
+        f"{AHEAD}, the document still says University of Bern, digital editions; export it, or write {BACK}"
     ]
     assert slamon("catalogue", "apply", starter, "--yes").exit_code == 0
     assert slamon.position() == before
@@ -187,7 +190,7 @@ def test_two_edits_are_one_difference_from_the_documents(
     planned = slamon.json("catalogue", "plan", starter)
 
     assert planned["changes"] == []
-    assert "is Berne: the document still says University of Bern" in planned["ledger_ahead"][0]
+    assert "is Berne, the document still says University of Bern" in planned["ledger_ahead"][0]
 
 
 NEW = "providers:\n- {id: observer, role: partner, name: {en: O, fr: O, es: O}, prov: {_: I}}\n"
@@ -214,9 +217,7 @@ def test_the_api_plans_and_records_what_documents_state(
     assert done.status_code == 200, done.text
     again = slamon.json("catalogue", "plan", starter)
     assert again["changes"] == []
-    assert again["ledger_ahead"] == [
-        "party observer: the ledger is ahead: it was stated past the documents, which lack it; export it"
-    ]
+    assert again["ledger_ahead"] == [f"party observer: {EDITED}: the documents lack it; export it"]
     slamon("catalogue", "export", starter)
     assert slamon.json("catalogue", "plan", starter)["ledger_ahead"] == []
 

@@ -75,6 +75,7 @@ ADDRESSES = [
     "/hours/bonn/2026-03",
     "/catalogue",
     "/catalogue/probe/probe-001",
+    "/catalogue/probe/probe-001/edit",
     "/probes",
     "/probes/prb-unv-mail",
     "/probes/prb-mail-mx",

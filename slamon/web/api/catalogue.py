@@ -128,7 +128,7 @@ def _packed(name: str, files: Mapping[str, str]) -> bytes:
 @router.get("/catalogue/{kind}/{record}/history", dependencies=[Steady])
 def history(reading: Read, kind: str, record: str) -> tuple[Step, ...]:
     """Everything recorded of a record, the oldest first."""
-    found = reading.steps(kind, record)
+    found = reading.biography(kind, record)
     if not found:
         raise HTTPException(404, f"There is no {kind} with the id {record}.")
     return found

@@ -40,6 +40,6 @@ def record(request: Request, reading: Read, kind: str, record: str) -> HTMLRespo
         record=found,
         newest=newest,
         acts=acts_of(kind),
-        steps=reading.steps(kind, record),
+        steps=reading.biography(kind, record),
         versions=reading.compared(kind, record),
     )

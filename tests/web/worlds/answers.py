@@ -27,6 +27,7 @@ from slamon.views.answers import (
     TariffLine,
 )
 from slamon.views.attested import AttestationLine
+from slamon.views.biography import Step, Versions
 from slamon.views.charged import Charges
 from slamon.views.comparison import OffersCompared
 from slamon.views.heard import ContactLine
@@ -40,7 +41,7 @@ from slamon.web.asking import AskedNow
 from tests.web.worlds.declared import OFFER
 from tests.web.worlds.money import CHARGES, COMPARED, COST, TARIFF
 from tests.web.worlds.operations import AGENTS, ASIDE, HEARD, PROOF, SEAL
-from tests.web.worlds.records import ATTESTATIONS, COMMITMENTS, RECORDS, TARIFFS
+from tests.web.worlds.records import ATTESTATIONS, COMMITMENTS, RECORDS, STEPS, TARIFFS, VERSIONS
 from tests.web.worlds.register import AGENDA, HOURS, HOURS_MONTH, PARTIES, REGISTER
 from tests.web.worlds.services import MAIL, OUTAGES, PROBES, SERVICES
 from tests.web.worlds.slots import ASKED, SLOT
@@ -125,6 +126,15 @@ class Answers:
             if found
             else None
         )
+
+    def biography(self, kind: str, record: str) -> tuple[Step, ...]:
+        return STEPS if self.record(kind, record) else ()
+
+    def compared(self, kind: str, record: str) -> Versions | None:
+        return VERSIONS if self.record(kind, record) else None
+
+    def written(self, kind: str, record: str) -> str | None:
+        return f"{kind}s:\n- id: {record}\n" if self.record(kind, record) else None
 
     def tallies(
         self, agreement: str, objective: str | None, after_day: str | None, limit: int, now: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slamon.views.answers import CommitmentLine, RecordLine, TariffLine
 from slamon.views.attested import AttestationLine
+from slamon.views.biography import Difference, Step, Versions
 
 RECORDS = tuple(
     RecordLine(
@@ -90,5 +91,30 @@ COMMITMENTS = (
         agreement="sla-unv-2026",
         recommendation="2.1",
         illustrative=False,
+    ),
+)
+
+STEPS = (
+    Step(
+        at="2026-01-02T08:00:00Z",
+        actor="it-consultant",
+        position=3,
+        from_=None,
+        sentence="stated",
+        reason="documents applied",
+    ),
+    Step(
+        at="2026-05-02T08:00:00Z",
+        actor="it-consultant",
+        position=30,
+        from_="2026-06-01",
+        sentence='objective o1 target 99.50 → 99.00 from 2026-06-01 ("agreed anew")',
+        reason=None,
+    ),
+)
+VERSIONS = Versions(
+    days=(None, "2026-06-01"),
+    differences=(
+        Difference(what="objective o1 target", values=("99.50", "99.00"), changed=(False, True)),
     ),
 )
