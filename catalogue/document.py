@@ -39,6 +39,10 @@ class Text3(Part):
     fr: str
     es: str
 
+    def __str__(self) -> str:
+        """Give the English words, for programs and the command line."""
+        return self.en
+
 
 class PartialDate(Part):
     """A date known to a stated precision, which is never widened."""

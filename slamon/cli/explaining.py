@@ -152,7 +152,7 @@ def _row(each: Interval) -> tuple[str, ...]:
     effect = f" ({each.effect})" if each.effect else ""
     said = f"{each.says}, although announced: {each.refused}" if each.refused else each.says
     named = (
-        each.holiday and f"{each.holiday}:",
+        f"{each.holiday}:" if each.holiday else None,
         said,
         each.clause,
         each.announcement,

@@ -81,8 +81,8 @@ def services(services: Iterable[ServiceSummary]) -> Iterator[Family]:
 def _of_service(service: ServiceSummary) -> str:
     return labels(
         service=service.service,
-        service_name=service.name,
-        provider=service.provider,
+        service_name=str(service.name),
+        provider=str(service.provider),
         catalogue=service.catalogue,
     )
 
@@ -99,10 +99,10 @@ def agreements(agreements: Iterable[AgreementSummary]) -> Iterator[Family]:
 def _of_agreement(agreement: AgreementSummary) -> str:
     return labels(
         agreement=agreement.agreement,
-        agreement_name=agreement.name,
+        agreement_name=str(agreement.name),
         kind=agreement.kind,
-        provider=agreement.provider,
-        customer=agreement.customer,
+        provider=str(agreement.provider),
+        customer=str(agreement.customer),
     )
 
 

@@ -18,6 +18,8 @@ from slamon.sla.tally import OUTSIDE, Entry, Tally, classify, parts_of, pieces
 from slamon.sla.terms import CheckRuns, ObjectiveTerms
 from slamon.sla.timeline import timeline
 
+Called = TypeVar("Called")
+
 Rule = Literal[
     "not_in_force",
     "service_hours",
@@ -194,8 +196,8 @@ def with_time_beyond(stretches: Iterable[Explained], beyond: Intervals) -> Itera
 
 
 def with_holidays(
-    stretches: Iterable[Explained], days: Mapping[Span, str]
-) -> Iterator[tuple[Explained, str | None]]:
+    stretches: Iterable[Explained], days: Mapping[Span, Called]
+) -> Iterator[tuple[Explained, Called | None]]:
     """Cut time outside the service hours where a holiday is why, and name it; `days` do not overlap (rule E2)."""
     for each in stretches:
         if each.because.rule != "service_hours":

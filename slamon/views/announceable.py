@@ -12,6 +12,7 @@ from slamon.sla.announcing import FREEZE
 from slamon.views.answers import Answer
 from slamon.views.promised import Promises, promises
 from slamon.views.rulings import versions_of
+from slamon.views.words import Words
 
 
 class ClauseLine(Answer):
@@ -30,10 +31,10 @@ class Announceable(Answer):
     """An agreement with clauses of exclusion; `services` are those it promises something about, by id, named."""
 
     agreement: str
-    name: str
+    name: Words
     tz: str
     clauses: tuple[ClauseLine, ...]
-    services: dict[str, str]
+    services: dict[str, Words]
 
 
 def announceable(connection: Connection) -> tuple[Announceable, ...]:
@@ -49,7 +50,7 @@ def _agreement(held: Promises, agreement: Agreement) -> Announceable:
     services = {objective.service: None for terms in versions for objective in terms.objectives}
     return Announceable(
         agreement=agreement.id,
-        name=agreement.name.en,
+        name=agreement.name,
         tz=agreement.tz,
         clauses=tuple(_clauses(clauses.values())),
         services={service: _name(held, service) for service in services},
@@ -70,6 +71,6 @@ def _clauses(stated: Iterable[Exclusion]) -> Iterator[ClauseLine]:
             )
 
 
-def _name(held: Promises, service: str) -> str:
+def _name(held: Promises, service: str) -> Words:
     found = held.get(Service, service)
-    return found.name.en if found else service
+    return found.name if found else service

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from slamon.sla.judgement import Basis, Level, Mode, ObjectiveJudgement, Op, Period, State, Verdict
 from slamon.views.claimed import CounterEvidence
+from slamon.views.words import Words
 
 ReviewStatus = Literal["open", "upheld", "waived", "withdrawn"]
 Attention = Literal["bad", "overdue", "suspect", "paused", "maintenance"]
@@ -37,8 +38,8 @@ class ServiceSummary(Answer):
     """
 
     service: str
-    name: str
-    provider: str
+    name: Words
+    provider: Words
     lifecycle: str
     catalogue: str
     measured: bool
@@ -54,7 +55,7 @@ class ObjectiveStatus(Answer):
     """An objective in its current period, with what lists need to name it."""
 
     title: str
-    service_name: str
+    service_name: Words
     judgement: ObjectiveJudgement
 
 
@@ -62,10 +63,10 @@ class AgreementSummary(Answer):
     """An agreement with its objectives in the current period; `state` is its lifecycle, like in_force."""
 
     agreement: str
-    name: str
+    name: Words
     kind: str
-    customer: str
-    provider: str
+    customer: Words
+    provider: Words
     state: str
     catalogue: str
     in_force_from: str | None
@@ -80,7 +81,7 @@ class OutageLine(Answer):
     """An outage of a service as lists show it, of the objective named; `declared` if somebody declared all of it."""
 
     service: str
-    service_name: str
+    service_name: Words
     agreement: str
     objective: str
     from_: str = Field(alias="from")
@@ -98,10 +99,10 @@ class BreachLine(Answer):
 
     breach: str
     agreement: str
-    agreement_name: str
+    agreement_name: Words
     objective: str
     service: str
-    service_name: str
+    service_name: Words
     period: str
     indicator: str = "availability"
     op: Op = ">="
@@ -278,8 +279,8 @@ class TariffLine(Answer):
     """A tariff as lists show it; `state` is its lifecycle."""
 
     tariff: str
-    name: str
-    provider: str
+    name: Words
+    provider: Words
     provider_id: str
     state: str
     currency: str | None
@@ -293,9 +294,9 @@ class CommitmentLine(Answer):
     """A dated deliverable as lists show it; `state` is open, overdue or fulfilled."""
 
     commitment: str
-    what: str
-    debtor: str
-    creditor: str
+    what: Words
+    debtor: Words
+    creditor: Words
     due: str | None
     recur: str | None
     state: str
@@ -310,7 +311,7 @@ class RecordLine(Answer):
     kind: str
     id: str
     catalogue: str
-    name: str
+    name: Words
     lifecycle: str | None
     position: int
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import cast
 
@@ -43,6 +43,7 @@ from slamon.views.objectives import Judged, Unjudged
 from slamon.views.periods import by_objective
 from slamon.views.promised import Promises
 from slamon.views.traced import Corrected, Tracer
+from slamon.views.words import Words
 
 ONE_DAY = timedelta(days=1)
 LATER_FACTS = (
@@ -229,7 +230,7 @@ class _Book:
         stretch: Explained,
         witnesses: tuple[Witness, ...],
         corrections: Sequence[Corrected],
-        holiday: str | None,
+        holiday: Words | None,
     ) -> Interval:
         """Tell one stretch."""
         why = stretch.because
@@ -288,14 +289,14 @@ def hours_of(held: Promises, judged: Judged) -> str | None:
     return next(own, None)
 
 
-def holidays_of(held: Promises, judged: Judged, span: Span) -> dict[Span, str]:
+def holidays_of(held: Promises, judged: Judged, span: Span) -> dict[Span, Words]:
     """The local days (µs) on which the service hours do not hold because of a holiday, with its name."""
     name = hours_of(held, judged)
     hours = held.need(Hours, name) if name else None
     if hours is None or hours.holidays is None:
         return {}
     closing = held.need(Calendar, hours.holidays).days
-    names = {day.date: day.name.en for day in closing if day.status != "to_confirm"}
+    names: dict[date, Words] = {day.date: day.name for day in closing if day.status != "to_confirm"}
     weekdays = {WEEKDAYS.index(each) for each in hours.weekdays}
     days = (at for at in names if at.weekday() in weekdays)
     found = {(at_clock(d, 0, hours.tz), at_clock(d + ONE_DAY, 0, hours.tz)): names[d] for d in days}

@@ -8,6 +8,7 @@ from slamon.sla.duration import CaseState
 from slamon.sla.explaining import Hearing, Rule
 from slamon.sla.judgement import AsKnownAt, Effect, Measured, Mode, Period, Said, Verdict
 from slamon.views.claimed import CounterEvidence
+from slamon.views.words import Words
 
 
 class Witness(Said):
@@ -39,7 +40,7 @@ class Interval(Said):
     announcement: str | None
     declaration: str | None
     refused: str | None
-    holiday: str | None = None
+    holiday: Words | None = None
     witnesses: tuple[Witness, ...]
     facts: tuple[int, ...]
 

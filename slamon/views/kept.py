@@ -18,6 +18,7 @@ from slamon.views.answers import BreachDecision, BreachDetail, BreachLine
 from slamon.views.histories import FigureRestated, PeriodHistory, Restatement
 from slamon.views.promised import Promises, promises
 from slamon.views.tables import breach, breach_step, period, period_restatement, period_touched
+from slamon.views.words import Words
 
 _TOUCHED = (
     select(period.c.agreement, period.c.label, period_touched.c.position)
@@ -203,7 +204,7 @@ def _line(connection: Connection, row: Row[tuple[object, ...]]) -> BreachLine:
     return BreachLine(
         breach=row.breach,
         agreement=row.agreement,
-        agreement_name=held.once_held(Agreement, row.agreement).name.en,
+        agreement_name=held.once_held(Agreement, row.agreement).name,
         objective=row.objective,
         service=figure.service,
         service_name=service_name(held, figure.service),
@@ -226,7 +227,7 @@ def _percent(figure: ObjectiveJudgement | None) -> str | None:
     return figure.measured.percent if figure and figure.measured else None
 
 
-def service_name(held: Promises, name: str) -> str:
-    """The English name of a service, or its id."""
+def service_name(held: Promises, name: str) -> Words:
+    """The name of a service, or its id."""
     service = held.get(Service, name)
-    return service.name.en if service else name
+    return service.name if service else name

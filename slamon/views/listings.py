@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select, tuple_
 
 from catalogue.commitments import Commitment
-from catalogue.document import Document, Record
+from catalogue.document import Document, Record, Text3
 from catalogue.interpretation import not_yet_interpreted
 from catalogue.kinds import KINDS
 from catalogue.parties import Party
@@ -19,6 +19,7 @@ from slamon.views.answers import CommitmentLine, ImportLine, RecordLine, TariffL
 from slamon.views.due import open_occurrence
 from slamon.views.promised import Held, Promises, promises
 from slamon.views.tables import probe_last, record
+from slamon.views.words import Words
 
 
 def records(
@@ -45,9 +46,9 @@ def _record_line(held: Held) -> RecordLine:
     )
 
 
-def _name(terms: dict[str, Any], default: str) -> str:
+def _name(terms: dict[str, Any], default: str) -> Words:
     name = terms.get("name") or terms.get("title") or terms.get("what") or default
-    return str(name.get("en", default)) if isinstance(name, dict) else str(name)
+    return Text3(**name) if isinstance(name, dict) else str(name)
 
 
 def _lifecycle(held: Held) -> str | None:
@@ -79,10 +80,10 @@ def whole_record(held: Promises, kind: str, name: str) -> dict[str, object] | No
     }
 
 
-def party_name(held: Promises, name: str) -> str:
-    """The English name of a party, or its id."""
+def party_name(held: Promises, name: str) -> Words:
+    """The name of a party, or its id."""
     party = held.get(Party, name)
-    return party.name.en if party else name
+    return party.name if party else name
 
 
 def illustrative(model: Document) -> bool:
@@ -95,7 +96,7 @@ def tariffs(held: Promises) -> tuple[TariffLine, ...]:
     return tuple(
         TariffLine(
             tariff=tariff.id,
-            name=tariff.name.en,
+            name=tariff.name,
             provider=party_name(held, tariff.provider),
             provider_id=tariff.provider,
             state=tariff.status,
@@ -142,7 +143,7 @@ def commitment_line(held: Promises, commitment: Commitment, now: int) -> Commitm
     due = waiting.due if waiting else commitment.due
     return CommitmentLine(
         commitment=commitment.id,
-        what=commitment.what.en,
+        what=commitment.what,
         debtor=party_name(held, commitment.debtor),
         creditor=party_name(held, commitment.creditor),
         due=due.isoformat() if due else None,

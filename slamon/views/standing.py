@@ -50,7 +50,7 @@ def agreement_summary(frame: Frame, agreement: Agreement) -> AgreementSummary:
     judgements = judge_period(frame, agreement.id, period) if period else ()
     return AgreementSummary(
         agreement=agreement.id,
-        name=agreement.name.en,
+        name=agreement.name,
         kind=agreement.kind,
         customer=party_name(held, agreement.customer),
         provider=party_name(held, agreement.provider),
@@ -115,7 +115,7 @@ def service_summary(frame: Frame, service: Service, *, back: int) -> ServiceSumm
     state, since, basis = _state_now(frame, judged) if judged else ("unknown", None, "none")
     return ServiceSummary(
         service=service.id,
-        name=service.name.en,
+        name=service.name,
         provider=party_name(held, service.provider),
         lifecycle=service.lifecycle,
         catalogue=held.catalogue_of("service", service.id),

@@ -55,6 +55,7 @@ from slamon.web.pages import (
     services,
     sign_in,
     slots,
+    tongues,
 )
 from slamon.web.ports import Decisions, Reading
 from slamon.web.requests import House, house_of
@@ -99,6 +100,7 @@ PAGES = (
     ledger.router,
     agents.router,
     sign_in.router,
+    tongues.router,
 )
 
 health = APIRouter(include_in_schema=False)

@@ -52,8 +52,8 @@ def day_words(t: Language, cell: DayCell) -> str:
         return t("strip.day_outside", date=date)
     if cell.percent is None:
         return t("strip.day_unknown", date=date)
-    state, known = t(f"state.{cell.worst}"), percent(cell.known_percent)
-    words = t("strip.day", date=date, state=state, percent=percent(cell.percent), known=known)
+    state, known = t(f"state.{cell.worst}"), percent(t, cell.known_percent)
+    words = t("strip.day", date=date, state=state, percent=percent(t, cell.percent), known=known)
     marked = cell.basis not in {"measured", "none"}
     return f"{words} ({t(f'basis.{cell.basis}')})" if marked else words
 

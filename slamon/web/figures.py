@@ -12,12 +12,10 @@ from markupsafe import Markup, escape
 
 from catalogue.instants import InstantError, local_date, parse_duration, parse_instant
 from slamon.sla.judgement import ErrorBudget
-from slamon.web.texts import Language
+from slamon.web.texts import NARROW_SPACE, NO_BREAK, Language
 
 SECOND = 1_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-NARROW_SPACE = "\u202f"
-NO_BREAK = "\u00a0"
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)(?!\d|:)")
 
 
@@ -27,7 +25,7 @@ def duration(t: Language, us: int) -> str:
         return "−" + duration(t, -us)
     hours, rest = divmod(us, 3600 * SECOND)
     minutes, rest = divmod(rest, 60 * SECOND)
-    seconds = _decimal(rest) if us < SECOND else str(rest // SECOND)
+    seconds = decimal(t, _seconds(rest)) if us < SECOND else str(rest // SECOND)
     parts = [
         f"{number(amount)}{NO_BREAK}{t(unit)}"
         for amount, unit in ((hours, "unit.hour"), (minutes, "unit.minute"))
@@ -56,12 +54,14 @@ def exact(t: Language, us: int) -> Markup:
 
 def latency(t: Language, us: int) -> str:
     """Write how long an answer took in milliseconds, floored to a tenth."""
-    return f"{us // 1000}.{us % 1000 // 100}{NO_BREAK}{t('unit.millisecond')}"
+    return f"{decimal(t, f'{us // 1000}.{us % 1000 // 100}')}{NO_BREAK}{t('unit.millisecond')}"
 
 
 def bound(t: Language, us: int) -> str:
     """Write a bound of a histogram exactly: from a second on in seconds."""
-    return f"{_decimal(us)}{NO_BREAK}{t('unit.second')}" if us >= SECOND else latency(t, us)
+    if us < SECOND:
+        return latency(t, us)
+    return f"{decimal(t, _seconds(us))}{NO_BREAK}{t('unit.second')}"
 
 
 def number(value: int) -> str:
@@ -69,13 +69,18 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", NARROW_SPACE)
 
 
-def percent(value: str) -> str:
+def decimal(t: Language, value: str) -> str:
+    """Write a decimal number with the mark of the language, and not a digit more or less."""
+    return value.replace(".", t("mark.point"))
+
+
+def percent(t: Language, value: str) -> str:
     """Write a percent exactly as it was given; it has been floored where it was computed.
 
     A target in other words than a number is written as it stands.
     """
     is_number = value.replace(".", "", 1).isdecimal()
-    return f"{value}{NARROW_SPACE}%" if is_number else value
+    return f"{decimal(t, value)}{NARROW_SPACE}%" if is_number else value
 
 
 def floored(value: str) -> str:
@@ -90,10 +95,10 @@ def target(t: Language, value: str) -> str:
     try:
         limit = parse_duration(within)
     except InstantError:
-        return percent(value)
+        return percent(t, value)
     if limit.months or limit.days:
         return value
-    return t("objective.within", share=percent(share), limit=duration(t, limit.us))
+    return t("objective.within", share=percent(t, share), limit=duration(t, limit.us))
 
 
 def timed(t: Language, text: str, zone: str) -> Markup:
@@ -151,8 +156,13 @@ def day(t: Language, iso: str) -> str:
     month, *rest = rest
     if not rest:
         return t("time.month", month=t(f"month.long.{int(month)}"), year=year)
-    short = t(f"month.short.{int(month)}")
-    return t("time.day", day=int(rest[0]), month=short, year=year)
+    words = {"month": t(f"month.short.{int(month)}"), "year": year}
+    number_of_day = int(rest[0])
+    return (
+        t("time.first", **words)
+        if number_of_day == 1
+        else t("time.day", day=number_of_day, **words)
+    )
 
 
 def local_day(t: Language, iso: str, zone: str) -> str:
@@ -194,6 +204,6 @@ def _whole_seconds(us: Fraction) -> int:
     return us // SECOND * SECOND
 
 
-def _decimal(us: int) -> str:
+def _seconds(us: int) -> str:
     whole, rest = divmod(us, SECOND)
     return f"{whole}.{rest:06}".rstrip("0") if rest else str(whole)

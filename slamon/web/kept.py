@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from markupsafe import Markup
+
 from slamon.views.batchtold import KeptTold, ProbeTold
 from slamon.web.asking import AskedNow
 from slamon.web.figures import instant, latency
-from slamon.web.texts import Language
+from slamon.web.texts import DEFAULT, Language
 
 STEP = "step."
 EXPECTED = "expected: "  # of a condition that says itself that it was not fulfilled
@@ -26,9 +28,8 @@ def kept(t: Language, found: KeptTold, zone: str) -> list[str]:
 
 def said(t: Language, found: KeptTold, told: Callable[[str], str]) -> Iterator[str]:
     """Say one thing after the other; `told` writes an instant for whoever reads it."""
-    why = [reason(t, found.reason)] if found.reason else []
-    if why or found.text:
-        yield ": ".join([*why, *([found.text] if found.text else [])])
+    if found.reason or found.text:
+        yield _reasoned(t, found.reason, found.text)
     if found.address:
         yield t("kept.address", address=found.address)
     if found.phases_us:
@@ -52,8 +53,15 @@ def said(t: Language, found: KeptTold, told: Callable[[str], str]) -> Iterator[s
 
 def reasoned(t: Language, asked: AskedNow) -> str:
     """Say why an attempt that was asked by hand came out as it did."""
-    why = [reason(t, asked.reason)] if asked.reason else []
-    return ": ".join([*why, *([asked.text] if asked.text else [])])
+    return _reasoned(t, asked.reason, asked.text)
+
+
+def _reasoned(t: Language, code: str | None, text: str | None) -> str:
+    """The reason in words, then the text of whoever saw it, which is English."""
+    why = [reason(t, code)] if code else []
+    if t.code == DEFAULT or not text:
+        return t("mark.colon").join([*why, *([text] if text else [])])
+    return Markup(t("mark.colon")).join([*why, Markup('<span lang="en">{}</span>').format(text)])  # noqa: S704 - of the catalogue
 
 
 def reason(t: Language, code: str) -> str:

@@ -9,7 +9,7 @@ from catalogue.instants import InstantError, parse_duration
 from slamon.sla.judgement import Level, Measured, ObjectiveJudgement
 from slamon.views.answers import OutageLine
 from slamon.web import figures
-from slamon.web.texts import Language
+from slamon.web.texts import NO_BREAK, Language
 
 BOUNDED = frozenset({"outage_count", "longest_outage", "age", "level"})
 TICKETS = frozenset({"response_time", "resolution_time"})
@@ -85,10 +85,12 @@ def _bound(t: Language, target: str, indicator: str) -> str:
 
 def _counted(t: Language, number: str, unit: str, indicator: str) -> str:
     if unit != "count":
-        return f"{number}{figures.NO_BREAK}{unit.replace('_', ' ')}"
+        return f"{figures.decimal(t, number)}{NO_BREAK}{unit.replace('_', ' ')}"
     if indicator != "outage_count":
-        return number
-    return t("outage.number", count=int(number)) if number.isdecimal() else number
+        return figures.decimal(t, number)
+    return (
+        t("outage.number", count=int(number)) if number.isdecimal() else figures.decimal(t, number)
+    )
 
 
 def _decimals(value: Fraction) -> str:

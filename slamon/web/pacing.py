@@ -9,8 +9,8 @@ from math import log10
 from markupsafe import Markup, escape
 
 from slamon.views.answers import LatencyDay
-from slamon.web.figures import NO_BREAK, SECOND, day, number
-from slamon.web.texts import Language
+from slamon.web.figures import SECOND, day, decimal, number
+from slamon.web.texts import NO_BREAK, Language
 
 CELL = 8  # a day
 HEIGHT = 120
@@ -24,7 +24,7 @@ def about(t: Language, us: int) -> str:
     if us >= BEYOND:
         return t("pace.beyond", seconds=f"15{NO_BREAK}{t('unit.second')}")
     tenths = f".{us % 1000 // 100}" if us < PRECISE else ""
-    return f"{number(us // 1000)}{tenths}{NO_BREAK}{t('unit.millisecond')}"
+    return f"{decimal(t, number(us // 1000) + tenths)}{NO_BREAK}{t('unit.millisecond')}"
 
 
 def mark(t: Language, us: int) -> str:

@@ -18,10 +18,12 @@ from slamon.web.access import Access, form_token_fits
 from slamon.web.asking import Ask, AskedNow, Turns
 from slamon.web.attempts import Attempts
 from slamon.web.ports import Decisions, Reading
+from slamon.web.texts import Language, language, negotiate
 
 AS_KNOWN_AT = "as_known_at"
 THEN = "slamon.then"
 SESSION_COOKIE = "slamon_session"
+LANGUAGE_COOKIE = LANGUAGE = "lang"
 VISIT_COOKIE = "slamon_visit"
 
 
@@ -118,6 +120,12 @@ async def _decisions(request: Request) -> Decisions:
 async def _now(request: Request) -> int:
     then = then_of(request)
     return then.moment.instant if then else house_of(request).clock()
+
+
+def language_of(request: Request) -> Language:
+    """The language a request is answered in: that of its address, else of the visitor's choice, else the browser's."""
+    asked, chosen = request.query_params.get(LANGUAGE), request.cookies.get(LANGUAGE_COOKIE)
+    return language(negotiate(asked, chosen, request.headers.get("Accept-Language")))
 
 
 def session_of(request: Request) -> str | None:

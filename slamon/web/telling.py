@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from markupsafe import Markup
+
 from slamon.sla.judgement import RemedyDue
+from slamon.web import figures
 from slamon.web.texts import DEFAULT, Language
 
 LANGUAGES = frozenset({"en", "fr", "es"})
@@ -16,14 +19,21 @@ def plain(t: Language, value: object) -> object:
     """Leave out what is empty, choose the language of each text, and cut long lists."""
     if isinstance(value, Mapping):
         if DEFAULT in value and value.keys() <= LANGUAGES:
-            return text(t, value)
+            return _in_page(t, text(t, value))
         said = {str(key): plain(t, inner) for key, inner in value.items()}
         return {key: inner for key, inner in said.items() if inner not in (None, "", [], {})}
     if isinstance(value, Sequence) and not isinstance(value, str):
         shown = [plain(t, inner) for inner in value[:MOST]]
         rest = len(value) - MOST
-        return [*shown, t("record.more", count=rest)] if rest > 0 else shown
+        return [*shown, _in_page(t, t("record.more", count=rest))] if rest > 0 else shown
     return value
+
+
+def _in_page(t: Language, words: str) -> str:
+    """Mark words in the language of the page, where the documents around them are in another one."""
+    if t.code == DEFAULT:
+        return words
+    return Markup('<span lang="{}">{}</span>').format(t.code, words)
 
 
 def unmarked(value: object) -> object:
@@ -55,12 +65,12 @@ def remedy(t: Language, terms: Mapping[str, object]) -> list[str]:
         return list(_action(t, terms))
     tiers = terms.get("tiers")
     falls = [
-        t("remedy.tier", below=tier["below"], percent=tier["percent"])
+        t("remedy.tier", below=_number(t, tier["below"]), percent=_number(t, tier["percent"]))
         for tier in (tiers if isinstance(tiers, Sequence) else ())
     ]
     said = [t("remedy.credit", tiers="; ".join(falls))]
     said += [
-        t(f"remedy.{key}", value=terms[key])
+        t(f"remedy.{key}", value=_number(t, terms[key]))
         for key in ("cap_percent", "minimum", "cap_year")
         if terms.get(key) is not None
     ]
@@ -73,7 +83,7 @@ def remedy(t: Language, terms: Mapping[str, object]) -> list[str]:
 def remedy_due(t: Language, due: RemedyDue) -> str:
     """Say in a sentence what follows from a breach."""
     if due.credit_percent is not None:
-        what = t("remedy.due_credit", percent=due.credit_percent)
+        what = t("remedy.due_credit", percent=figures.decimal(t, due.credit_percent))
     else:
         what = t(f"remedy.{due.kind}")
     if due.to is not None:
@@ -81,6 +91,10 @@ def remedy_due(t: Language, due: RemedyDue) -> str:
     if due.breaches > 1:
         what = t("remedy.row", what=what, count=due.breaches)
     return t("remedy.due", what=what)
+
+
+def _number(t: Language, stated: object) -> str:
+    return figures.decimal(t, str(stated))
 
 
 def _action(t: Language, terms: Mapping[str, object]) -> list[str]:

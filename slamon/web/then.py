@@ -15,8 +15,7 @@ from slamon.views.past import NotKnownError
 from slamon.views.pastnamed import well_named
 from slamon.web.pages.render import error_page, no_past_page
 from slamon.web.problems import of_api, problem
-from slamon.web.requests import AS_KNOWN_AT, THEN, Then, house_of
-from slamon.web.texts import DEFAULT, language
+from slamon.web.requests import AS_KNOWN_AT, THEN, Then, house_of, language_of
 
 READING: Final = frozenset({"GET", "HEAD"})
 NAMED: Final = AS_KNOWN_AT.encode()
@@ -71,7 +70,7 @@ def _with_plus(asked: str) -> str:
 def _no_decision(request: Request) -> Response:
     if of_api(request):
         return problem(request, 422, f"Decisions are taken now: leave out {AS_KNOWN_AT}.")
-    return error_page(request, 422, language(DEFAULT)("past.decide"))
+    return error_page(request, 422, language_of(request)("past.decide"))
 
 
 def _refusal(request: Request, status: int, wrong: Exception) -> Response:

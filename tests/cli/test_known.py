@@ -248,7 +248,7 @@ def test_a_page_of_the_past_says_so_and_offers_the_way_back(web: TestClient, bef
 def test_links_of_a_page_of_the_past_lead_into_the_past(web: TestClient, before: Any) -> None:
     page = web.get("/", params={"as_known_at": _at(before)}).text
 
-    inward = re.findall(r'href="(/(?!static/|api/v1/openapi)[^"]*)"', page)
+    inward = re.findall(r'href="(/(?!static/|api/v1/openapi|language/)[^"]*)"', page)
     assert inward
     assert all("as_known_at=%40" in link for link in inward)
 

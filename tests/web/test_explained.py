@@ -120,7 +120,7 @@ def test_the_page_tells_each_stretch_with_its_rule_and_facts(
     assert "6 stretches, in order of time" in words
     assert "prb-unv-mail, loc-bonn: down" in words
     assert "exclusion granted (E1) x1 · disks" in words
-    assert "Announced, and refused: notice inc-1" in words.replace("o1 · ", "")
+    assert "Announced, and refused: notice too short inc-1" in words.replace("o1 · ", "")
     assert 'href="/ledger/321"' in answer.text
     assert 'href="/catalogue/service_hours/bonn-hours"' in answer.text
 

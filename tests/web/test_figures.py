@@ -72,11 +72,11 @@ def test_an_exact_duration_has_its_microseconds_in_the_title() -> None:
 
 
 def test_a_percent_is_written_as_given() -> None:
-    assert figures.percent("99.9999") == "99.9999\u202f%"
+    assert figures.percent(T, "99.9999") == "99.9999\u202f%"
 
 
 def test_a_target_in_words_is_no_percent() -> None:
-    assert figures.percent("95 in PT1H") == "95 in PT1H"
+    assert figures.percent(T, "95 in PT1H") == "95 in PT1H"
 
 
 @pytest.mark.parametrize(

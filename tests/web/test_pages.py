@@ -142,7 +142,7 @@ def test_a_form_carries_its_token_and_every_field_its_label(
 def test_one_entry_of_the_menu_is_marked(visitor: TestClient, address: str, entry: str) -> None:
     page = Reader(visitor.get(address).text)
 
-    marked = [found["href"] for _, found in page.attributes if "aria-current" in found]
+    marked = [found["href"] for _, found in page.attributes if found.get("aria-current") == "page"]
     assert marked == [entry]
 
 

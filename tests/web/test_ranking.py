@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from slamon.web import ranking
+from slamon.web.texts import language
+
+T = language("en")
 
 
 def test_objectives_missed_come_first_and_those_never_judged_last(worlds: Any) -> None:
@@ -16,7 +19,7 @@ def test_objectives_missed_come_first_and_those_never_judged_last(worlds: Any) -
         worlds.status(worlds.said("o5", "s", "at_risk"), "", "at risk"),
         worlds.status(worlds.said("o6", "s", "breached"), "", "missed"),
     ]
-    assert [status.service_name for status in ranking.objectives(found)] == [
+    assert [status.service_name for status in ranking.objectives(T, found)] == [
         "missed",
         "missed in shadow",
         "at risk",
@@ -31,7 +34,7 @@ def test_agreements_with_figures_come_before_those_without(worlds: Any) -> None:
         "a", "A silent one", (worlds.status(worlds.unmeasured("o1", "s"), "", "s"),)
     )
     found = [worlds.OLA, silent, worlds.MOU, worlds.UNV, worlds.EDITIONS]
-    assert [line.agreement for line in ranking.agreements(found)] == [
+    assert [line.agreement for line in ranking.agreements(T, found)] == [
         "sla-editions",
         "sla-unv-2026",
         "mou-wcmc",
@@ -42,7 +45,7 @@ def test_agreements_with_figures_come_before_those_without(worlds: Any) -> None:
 
 def test_services_in_trouble_come_first_and_unknown_ones_last(worlds: Any) -> None:
     found = [line for line in worlds.SERVICES if "edition" not in line.service]
-    assert [line.state for line in ranking.services(found)] == [
+    assert [line.state for line in ranking.services(T, found)] == [
         "down",
         "degraded",
         "up",

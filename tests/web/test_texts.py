@@ -25,7 +25,7 @@ FAMILIES = (
     "strip", "remedy", "month.short", "month.long", "unit", "op", "cases", "outages", "exclusion",
     "attestation.said", "exclusion.effect", "exclusion.kind", "exclusion.rule", "exclusion.ruling", "forecast.reason",
     "explained.rule_of", "explained.said", "explained.verdict_of", "breach.nothing_due",
-    "agent.alarm", "agent.do", "phase", "reason", "past.no_such", "slot.cause", "window", "attention",
+    "sentence", "agent.alarm", "agent.do", "phase", "reason", "past.no_such", "slot.cause", "window", "attention",
     "money.error", "comparison.kind", "credit.bound", "tariff.list_kind_of", "tariff.price_type",
     "tariff.tier_mode", "weekday", "hours.status", "agenda", "agenda.kind", "recommendation.only",
     "recommendation.status", "act.field", "act.hint", "act.wrong",
@@ -117,9 +117,9 @@ def test_every_counted_message_has_all_forms() -> None:
         pytest.param("xx", "xx", id="a language we lack"),
         pytest.param("../../etc", "*", id="no language at all"),
         pytest.param("en", "fr;q=1.0", id="the visitor's own choice"),
-        pytest.param(None, "fr, de;q=0.9, en-GB;q=0.8", id="the best of those we have"),
+        pytest.param(None, "pt, de;q=0.9, en-GB;q=0.8", id="the best of those we have"),
         pytest.param(None, "en;q=x,;;q", id="a garbled wish"),
     ],
 )
 def test_the_language_is_one_of_ours(chosen: str | None, accept: str | None) -> None:
-    assert negotiate(chosen, accept) == "en"
+    assert negotiate(None, chosen, accept) == "en"

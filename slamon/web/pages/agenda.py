@@ -9,8 +9,7 @@ from catalogue.instants import moment_of
 from slamon.views.agenda import Agenda
 from slamon.web.feeds import page_of, written
 from slamon.web.pages.render import page
-from slamon.web.requests import Now, Read
-from slamon.web.texts import language, negotiate
+from slamon.web.requests import Now, Read, language_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -22,13 +21,10 @@ def parties(request: Request, reading: Read) -> HTMLResponse:
 
 
 @router.get("/agenda/{party}.ics")
-def feed(
-    request: Request, reading: Read, now: Now, party: str, lang: str | None = None
-) -> Response:
+def feed(request: Request, reading: Read, now: Now, party: str) -> Response:
     """The agenda of a party as a calendar file, in a language."""
     found = _found(reading, party, now)
-    code = negotiate(lang, request.headers.get("Accept-Language"))
-    content = written(language(code), found, moment_of(now), str(request.base_url))
+    content = written(language_of(request), found, moment_of(now), str(request.base_url))
     return Response(content, media_type="text/calendar; charset=utf-8")
 
 

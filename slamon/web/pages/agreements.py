@@ -18,7 +18,7 @@ from slamon.web.pages.forms import signed_in
 from slamon.web.pages.knowing import silent, sources
 from slamon.web.pages.render import page
 from slamon.web.ports import Reading
-from slamon.web.requests import Decide, Now, Read, judged
+from slamon.web.requests import Decide, Now, Read, judged, language_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,7 +28,7 @@ SHOWN_CAUSES = 5
 @router.get("/agreements")
 def agreements(request: Request, reading: Read, now: Now) -> HTMLResponse:
     """Every agreement with its parties and state."""
-    found = ranking.agreements(reading.agreements(now))
+    found = ranking.agreements(language_of(request), reading.agreements(now))
     return page(request, "agreements.html", agreements=found)
 
 

@@ -14,7 +14,9 @@ from slamon.web.requests import AS_KNOWN_AT, then_of
 
 READING = frozenset({"GET", "HEAD"})
 SIGN_IN = "/sign-in"
-INWARD = re.compile(r'(href=")(/(?!static/|api/v1/openapi|sign-in)[^"?#]*)(\?[^"#]*)?(#[^"]*)?"')
+INWARD = re.compile(
+    r'(href=")(/(?!static/|api/v1/openapi|sign-in|language/)[^"?#]*)(\?[^"#]*)?(#[^"]*)?"'
+)
 
 
 @dataclass(frozen=True, slots=True)

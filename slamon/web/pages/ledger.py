@@ -8,8 +8,7 @@ from fastapi.responses import HTMLResponse
 from slamon.views.told import FactInFull
 from slamon.web.pages.render import page
 from slamon.web.pages.zones import OF_THE_LEDGER
-from slamon.web.requests import Read, house_of
-from slamon.web.texts import DEFAULT, language
+from slamon.web.requests import Read, house_of, language_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,7 +37,7 @@ def _none_at(request: Request, reading: Read, position: int) -> str:
     key = "fact.none" if position > last else "fact.gap"
     if position > last and house_of(request).reading.fact(position):
         key = "fact.not_yet"
-    return language(DEFAULT)(key, position=position, last=last)
+    return language_of(request)(key, position=position, last=last)
 
 
 def _content(found: FactInFull) -> object:

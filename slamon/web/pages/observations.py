@@ -17,6 +17,7 @@ from catalogue.instants import parse_instant
 from slamon.views.answers import Attention, ProbeLine
 from slamon.views.results import ObservationLine
 from slamon.views.slottold import SlotAt
+from slamon.views.words import Words
 from slamon.web.expected import expectations
 from slamon.web.figures import SECOND
 from slamon.web.pages.knowing import sources
@@ -39,7 +40,7 @@ class Subject:
 
     check: str | None
     service: str | None
-    name: str
+    name: Words
     probe: bool = False
 
     def address(self, day: date) -> str:

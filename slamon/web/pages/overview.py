@@ -17,7 +17,7 @@ from slamon.web.measures import has_figure, of_baseline
 from slamon.web.pages.knowing import Silent, silent, sources
 from slamon.web.pages.render import page
 from slamon.web.pages.zones import Zones
-from slamon.web.requests import Now, Read
+from slamon.web.requests import Now, Read, language_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,7 +35,7 @@ class Quiet:
 def overview(request: Request, reading: Read, now: Now) -> HTMLResponse:
     """Open breaches and current outages first, then agreements, then services."""
     found = reading.overview(now)
-    lines = ranking.agreements(found.agreements)
+    lines = ranking.agreements(language_of(request), found.agreements)
     lasting = [line for line in found.outages if line.to is None]
     live = [line for line in lines if line.objectives and line.state not in ranking.OVER]
     silences = silent(reading, now)
@@ -55,8 +55,14 @@ def overview(request: Request, reading: Read, now: Now) -> HTMLResponse:
         silent=silences,
         unanswered=[line for line in reading.attestations(now) if line.state != "open"],
         sources=sources(reading, _shown(found)),
-        measured=[line for line in ranking.services(found.services) if line.measured],
-        unmeasured=[line for line in ranking.services(found.services) if not line.measured],
+        measured=[
+            line for line in ranking.services(language_of(request), found.services) if line.measured
+        ],
+        unmeasured=[
+            line
+            for line in ranking.services(language_of(request), found.services)
+            if not line.measured
+        ],
         unfunded=sum(line.funding_source is None for line in found.services),
         zones=zones,
         zone=zones.most,

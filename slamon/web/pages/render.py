@@ -13,13 +13,33 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from slamon.web import drawing, figures, kept, measures, money, outcomes, pacing, ranking, telling
+from slamon.web import (
+    drawing,
+    figures,
+    kept,
+    measures,
+    money,
+    outcomes,
+    pacing,
+    ranking,
+    sentences,
+    telling,
+)
 from slamon.web.access import form_token
 from slamon.web.pages.asked import Asked, back, others
 from slamon.web.pages.asked import kept as kept_in
+from slamon.web.pages.tongues import choices
 from slamon.web.pages.zones import OF_THE_LEDGER, Zones
-from slamon.web.requests import AS_KNOWN_AT, House, actor_of, house_of, session_of, then_of
-from slamon.web.texts import language, negotiate
+from slamon.web.requests import (
+    AS_KNOWN_AT,
+    House,
+    actor_of,
+    house_of,
+    language_of,
+    session_of,
+    then_of,
+)
+from slamon.web.texts import language
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -141,8 +161,8 @@ def _write(
     values: Mapping[str, object],
     headers: Mapping[str, str],
 ) -> HTMLResponse:
-    code = negotiate(request.cookies.get("lang"), request.headers.get("Accept-Language"))
-    text = _environment(code).get_template(template).render(values)
+    code = language_of(request).code
+    text = _environment(code).get_template(template).render({"choices": choices(request), **values})
     if then := Asked.of(request):
         text = kept_in(text, then)
     return HTMLResponse(text, status, dict(headers))
@@ -157,6 +177,7 @@ def _environment(code: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=t.words,
     )
     made.globals |= {
         "t": t,
@@ -168,6 +189,7 @@ def _environment(code: str) -> Environment:
         "most": telling.MOST,
     }
     for written in (
+        figures.percent,
         figures.duration,
         figures.exact,
         figures.whole,
@@ -185,7 +207,7 @@ def _environment(code: str) -> Environment:
         measures.cases,
         measures.tallied,
         measures.length_of_time,
-        figures.timed,
+        sentences.said,
         telling.plain,
         telling.remedy,
         telling.remedy_due,
@@ -202,9 +224,9 @@ def _environment(code: str) -> Environment:
     for drawn in (drawing.strip, drawing.meter, pacing.pace, pacing.about, pacing.mark):
         made.filters[drawn.__name__] = partial(drawn, t)
     made.filters |= {
-        "percent": figures.percent,
         "floored": figures.floored,
         "number": figures.number,
+        "words": t.words,
         "clock": figures.clock,
         "money": money.money,
         "fraction": money.fraction,

@@ -13,7 +13,8 @@ from slamon.web import ranking
 from slamon.web.pages.knowing import Silent, silent, sources
 from slamon.web.pages.render import page
 from slamon.web.pages.zones import Zones
-from slamon.web.requests import Now, Read
+from slamon.web.requests import Now, Read, language_of
+from slamon.web.texts import Language
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,7 +24,7 @@ LONGEST_STRIP = 90
 @router.get("/services")
 def services(request: Request, reading: Read, now: Now) -> HTMLResponse:
     """Every service, those in trouble first."""
-    found = ranking.services(reading.services(now))
+    found = ranking.services(language_of(request), reading.services(now))
     return page(
         request,
         "services.html",
@@ -43,10 +44,11 @@ def service(request: Request, reading: Read, now: Now, service: str) -> HTMLResp
     found = reading.service(service, now)
     if found is None:
         raise HTTPException(404, f"There is no service with the id {service}.")
-    agreements = ranking.agreements(reading.agreements(now))
+    t = language_of(request)
+    agreements = ranking.agreements(t, reading.agreements(now))
     silences, zones = silent(reading, now), Zones.of(agreements)
     shown = [day.basis for day in found.summary.days] + [line.basis for line in found.outages]
-    promises = [(line, rows) for line in agreements if (rows := _promised(line, service))]
+    promises = [(line, rows) for line in agreements if (rows := _promised(t, line, service))]
     return page(
         request,
         "service.html",
@@ -86,7 +88,7 @@ def _newest(detail: ServiceDetail, silences: Silent) -> str | None:
     return max((at for at in (*asked, *own, *seen) if at), default=None)
 
 
-def _promised(agreement: AgreementSummary, service: str) -> list[ObjectiveStatus]:
+def _promised(t: Language, agreement: AgreementSummary, service: str) -> list[ObjectiveStatus]:
     """What an agreement promises of a service, the worst first."""
     own = (status for status in agreement.objectives if status.judgement.service == service)
-    return ranking.objectives(own)
+    return ranking.objectives(t, own)

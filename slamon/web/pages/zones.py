@@ -14,6 +14,7 @@ from typing import Final, Self
 
 from slamon.views.answers import AgreementSummary
 from slamon.web import ranking
+from slamon.web.texts import DEFAULT, language
 
 OF_THE_LEDGER: Final = "UTC"
 
@@ -31,7 +32,7 @@ class Zones:
         """Find them in how all agreements stand."""
         told: dict[str, str] = {}
         services: dict[str, str] = {}
-        for line in ranking.agreements(agreements):
+        for line in ranking.agreements(language(DEFAULT), agreements):
             if line.period:
                 told[line.agreement] = line.period.tz
                 for status in line.objectives:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from catalogue.document import Text3
 from slamon.sla.judgement import ObjectiveJudgement
 from slamon.views.answers import AgreementSummary, ObjectiveStatus
 from tests.web.worlds.judgements import said, unmeasured
@@ -14,7 +15,7 @@ def status(judgement: ObjectiveJudgement, title: str, service_name: str) -> Obje
 
 
 def agreement(
-    key: str, name: str, objectives: tuple[ObjectiveStatus, ...], **changed: object
+    key: str, name: Text3 | str, objectives: tuple[ObjectiveStatus, ...], **changed: object
 ) -> AgreementSummary:
     """An agreement of the world."""
     fields: dict[str, object] = {
@@ -37,7 +38,11 @@ def agreement(
 
 UNV = agreement(
     "sla-unv-2026",
-    "IT support SLA with UNV, 2026 (invented example)",
+    Text3(
+        en="IT support SLA with UNV, 2026 (invented example)",
+        fr="SLA d’assistance informatique avec UNV, 2026 (exemple inventé)",
+        es="SLA de soporte de TI con VNU, 2026 (ejemplo inventado)",
+    ),
     (
         status(
             said("o1", "svc-mail", "at_risk", basis="mixed"),

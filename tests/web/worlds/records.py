@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from catalogue.document import Text3
 from slamon.views.answers import CommitmentLine, RecordLine, TariffLine
 from slamon.views.attested import AttestationLine
 from slamon.views.biography import Difference, Step, Versions
@@ -23,7 +24,11 @@ RECORDS = tuple(
 TARIFFS = (
     TariffLine(
         tariff="tar-unep-2008",
-        name="UNEP IT group tariff 2008",
+        name=Text3(
+            en="UNEP IT group tariff 2008",
+            fr="Tarif 2008 du groupe TI du PNUE",
+            es="Tarifa 2008 del grupo de TI del PNUMA",
+        ),
         provider="UNEP IT group",
         provider_id="unep-it-group",
         state="requested",
@@ -70,7 +75,11 @@ ATTESTATIONS = (
 COMMITMENTS = (
     CommitmentLine(
         commitment="c-2.3",
-        what="Obtain the tariff of the UNEP IT group",
+        what=Text3(
+            en="Obtain the tariff of the UNEP IT group",
+            fr="Obtenir le tarif du groupe TI du PNUE",
+            es="Obtener la tarifa del grupo de TI del PNUMA",
+        ),
         debtor="IT consultant",
         creditor="CMS Secretariat",
         due="2026-10-31",
