@@ -118,6 +118,40 @@ def test_a_page_renders(
     assert [asked for asked in browser.requests() if not asked.startswith(shown[0])] == []
 
 
+@pytest.mark.parametrize(
+    ("address", "width", "code"),
+    [
+        pytest.param(
+            address,
+            width,
+            code,
+            id=f"{name} in {language} is whole {'on a phone' if width == PHONE else 'on a desk'}",
+        )
+        for (name, address), width, (code, language) in itertools.product(
+            PAGES.items(), (DESK, PHONE), (("fr", "French"), ("es", "Spanish"))
+        )
+    ],
+)
+def test_longer_words_are_not_cut_off(
+    browser: Any, shown: tuple[str, str], address: str, width: int, code: str
+) -> None:
+    asked = f"{address}{'&' if '?' in address else '?'}lang={code}"
+    browser.open(shown[0] + asked, width=width, dark=width == PHONE)
+    browser.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
+    assert browser.evaluate("document.documentElement.lang") == code
+    assert browser.evaluate(STICKING_OUT) == []
+    assert browser.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_language_is_chosen_by_a_link_and_kept(browser: Any, shown: tuple[str, str]) -> None:
+    browser.open(shown[0] + "/ledger", width=PHONE, dark=False)
+    link = browser.evaluate("document.querySelector('.tongues [lang=es]').href")
+    browser.open(link, width=PHONE, dark=False)
+    assert browser.evaluate("location.pathname") == "/ledger"
+    assert browser.evaluate("document.documentElement.lang") == "es"
+    browser.call("Network.deleteCookies", name="lang", url=shown[0])
+
+
 def test_a_day_of_the_strip_is_at_least_two_pixels_wide_on_a_phone(
     browser: Any, shown: tuple[str, str]
 ) -> None:
@@ -129,7 +163,7 @@ def test_a_day_of_the_strip_is_at_least_two_pixels_wide_on_a_phone(
 
 def test_nothing_of_the_menu_is_hidden_on_a_phone(browser: Any, shown: tuple[str, str]) -> None:
     browser.open(shown[0] + "/", width=PHONE, dark=False)
-    assert browser.evaluate("document.querySelectorAll('nav a').length") == 10
+    assert browser.evaluate("document.querySelectorAll('header nav a').length") == 10
     assert browser.evaluate(HIDDEN) == []
 
 
