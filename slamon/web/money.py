@@ -7,29 +7,29 @@ from fractions import Fraction
 from slamon.views.answers import TariffLine
 from slamon.views.credited import Worth
 from slamon.views.hourly import CostAnswer
-from slamon.web.figures import NARROW_SPACE, NO_BREAK
-from slamon.web.texts import Language
+from slamon.web.figures import decimal
+from slamon.web.texts import NARROW_SPACE, NO_BREAK, Language
 
 PLACES = 6
 CHARGED = frozenset({"published", "superseded"})
 
 
-def money(amount: str, currency: str | None = None) -> str:
+def money(t: Language, amount: str, currency: str | None = None) -> str:
     """Write an amount with its thousands apart, and its currency if given."""
     minus, digits = ("−", amount[1:]) if amount.startswith("-") else ("", amount)
     whole, point, rest = digits.partition(".")
-    said = f"{minus}{int(whole):,}".replace(",", NARROW_SPACE) + point + rest
+    said = f"{minus}{int(whole):,}".replace(",", NARROW_SPACE) + decimal(t, point + rest)
     return f"{said}{NO_BREAK}{currency}" if currency else said
 
 
-def fraction(exact: str) -> str:
+def fraction(t: Language, exact: str) -> str:
     """Write a fraction, not negative, as a decimal; one that goes on is cut off after six places, with an ellipsis."""
     scaled = Fraction(exact) * 10**PLACES
     whole, rest = divmod(scaled.__floor__(), 10**PLACES)
     decimals = f"{rest:0{PLACES}}"
     if scaled.denominator > 1:
-        return money(f"{whole}.{decimals}") + "…"
-    return money(f"{whole}.{decimals.rstrip('0').ljust(2, '0')}")
+        return money(t, f"{whole}.{decimals}") + "…"
+    return money(t, f"{whole}.{decimals.rstrip('0').ljust(2, '0')}")
 
 
 def bounded(t: Language, worth: Worth) -> str:

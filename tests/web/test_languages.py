@@ -233,6 +233,7 @@ def test_names_of_the_catalogue_are_told_in_the_language_of_the_page_and_to_prog
         tariff="tar-1",
         name=Text3(en="Price list", fr="Liste des prix", es="Lista de precios"),
         provider="UNV",
+        provider_id="unv",
         state="published",
         currency="EUR",
         valid_from=None,

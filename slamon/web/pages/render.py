@@ -190,6 +190,8 @@ def _environment(code: str) -> Environment:
     }
     for written in (
         figures.percent,
+        money.money,
+        money.fraction,
         figures.duration,
         figures.exact,
         figures.whole,
@@ -228,8 +230,6 @@ def _environment(code: str) -> Environment:
         "number": figures.number,
         "words": t.words,
         "clock": figures.clock,
-        "money": money.money,
-        "fraction": money.fraction,
         "seen": kept.seen,
         "plainly": outcomes.plain,
         "columns": telling.columns,
