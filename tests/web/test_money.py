@@ -9,6 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from slamon.web.money import fraction, money
+from slamon.web.texts import language
+
+T = language("en")
 
 Words = Callable[[str], str]
 API = "/api/v1"
@@ -175,7 +178,7 @@ def test_a_name_in_a_form_leads_nowhere_else(visitor: TestClient) -> None:
     ],
 )
 def test_a_fraction_is_written_as_far_as_it_goes(exact: str, said: str) -> None:
-    assert fraction(exact).replace("\u202f", " ") == said
+    assert fraction(T, exact).replace("\u202f", " ") == said
 
 
 @pytest.mark.parametrize(
@@ -187,4 +190,4 @@ def test_a_fraction_is_written_as_far_as_it_goes(exact: str, said: str) -> None:
     ],
 )
 def test_an_amount_is_written_with_its_thousands_apart(amount: str, said: str) -> None:
-    assert money(amount).replace("\u202f", " ") == said
+    assert money(T, amount).replace("\u202f", " ") == said

@@ -17,9 +17,11 @@ from catalogue.months import Month
 from slamon.views.answers import TariffLine
 from slamon.views.comparison import OffersCompared
 from slamon.views.credited import Uncomputed, uncomputed
+from slamon.views.words import Words
 from slamon.web.money import newest_month
 from slamon.web.pages.render import page
-from slamon.web.requests import AS_KNOWN_AT, Now, Read, month_of
+from slamon.web.requests import AS_KNOWN_AT, Now, Read, language_of, month_of
+from slamon.web.texts import Language
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,7 +42,7 @@ class Sought:
 def tariffs(request: Request, reading: Read, now: Now) -> HTMLResponse:
     """Every tariff with its state, the newest charges of each provider, and what nobody pays for."""
     found = reading.tariffs()
-    providers = _providers(found)
+    providers = _providers(language_of(request), found)
     today = local_date(now, "UTC").isoformat()
     newest = {
         name: newest_month([line for line in found if line.provider_id == name], today)
@@ -127,7 +129,7 @@ def comparison(
         status=409 if wrong else 200,
         found=found,
         wrong=wrong,
-        sides=_providers(reading.tariffs()),
+        sides=_providers(language_of(request), reading.tariffs()),
         kinds=KINDS,
         sought=sought,
     )
@@ -141,6 +143,8 @@ def _compared(reading: Read, sought: Sought, month: Month) -> OffersCompared:
     return found
 
 
-def _providers(lines: Sequence[TariffLine]) -> dict[str, str]:
+def _providers(t: Language, lines: Sequence[TariffLine]) -> dict[str, Words]:
     """Those who have stated a tariff, by name."""
-    return {line.provider_id: line.provider for line in sorted(lines, key=lambda e: e.provider)}
+    return {
+        line.provider_id: line.provider for line in sorted(lines, key=lambda e: t.order(e.provider))
+    }
