@@ -52,7 +52,11 @@ PAGES = [
 ]
 
 
-TITLES = ("Availability of mail in service hours", "Availability of the campus network")
+TITLES = (
+    "Availability of mail in service hours",
+    "Availability of the campus network",
+    "Network and Internet access (present, shared)",
+)
 
 
 def fields(told: Language) -> dict[str, set[str]]:
