@@ -56,6 +56,24 @@ def value_at(wording: JsonValue, parts: Parts) -> JsonValue:
     return wording
 
 
+def net_of(changes: Iterable[Change], earlier: Iterable[Change]) -> tuple[Change, ...]:
+    """Put changes together with earlier ones of the same paths; what is again as it was at first is none."""
+    first = {each.path: each for each in earlier}
+    net = (_since(first[each.path], each) if each.path in first else each for each in changes)
+    return tuple(each for each in net if each is not None)
+
+
+def _since(first: Change, change: Change) -> Change | None:
+    was, is_now = first.kind != "added", change.kind != "removed"
+    if was and is_now:
+        same = first.old == change.new
+        return None if same else Change(path=change.path, old=first.old, new=change.new)
+    if not was and not is_now:
+        return None
+    kind: Literal["added", "removed"] = "removed" if was else "added"
+    return Change(path=change.path, kind=kind, old=first.old, new=change.new)
+
+
 def as_written(document: JsonValue, parts: Parts) -> Path:
     """Translate a path by ids into one by places in the lists; it ends where the document ends."""
     path: list[str | int] = []

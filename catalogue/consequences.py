@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from catalogue.calendars import Hours
-from catalogue.instants import at_clock
+from catalogue.changes import Change
+from catalogue.instants import at_clock, local_date
 from catalogue.kinds import KINDS
 from catalogue.periods import Period
 from catalogue.records import Key
@@ -16,6 +17,9 @@ from catalogue.terms import Known, Terms, TermsAmended, TermsCorrected, TermsFac
 
 Closed = Mapping[str, Sequence[Period]]
 """The closed periods of each agreement."""
+
+# Terms of an agreement by which nothing is measured.
+_NO_FIGURE = frozenset({"raci", "dispute", "review_every", "close", "beneficiaries"})
 
 # Records on which figures rest, besides the agreement itself.
 _MEASURING = frozenset({"service_hours", "calendar", "window", "probe", "import"})
@@ -34,6 +38,30 @@ def consequences(
         for agreement in concerned
         for said in _of(facts, closed.get(agreement, ()), of_terms=kind == "agreement")
     )
+
+
+def too_late(key: Key, facts: Sequence[TermsFact], closed: Closed) -> str | None:
+    """Say why an amendment cannot be: it would hold in a period that is closed; null where it leaves those alone.
+
+    What changes a closed period is a correction, for the document was wrong when the period was closed.
+    """
+    periods = closed.get(key[1], ()) if key[0] == "agreement" else ()
+    for fact in facts:
+        if not isinstance(fact, TermsAmended) or all(map(_bears_no_figure, fact.changes)):
+            continue
+        reached = [each for each in periods if each.end > at_clock(fact.from_, 0, each.tz)]
+        if reached:
+            last = max(reached, key=lambda each: each.end)
+            free = local_date(last.end, last.tz)
+            return (
+                f"the amendment from {fact.from_} reaches {last.label}, which is closed; amend from {free} or later, "
+                'or write "correction: {reason: WHY}" if it was wrong from the start'
+            )
+    return None
+
+
+def _bears_no_figure(change: Change) -> bool:
+    return change.parts[0] in _NO_FIGURE
 
 
 def _of(facts: Sequence[TermsFact], periods: Sequence[Period], *, of_terms: bool) -> Iterator[str]:

@@ -12,10 +12,10 @@ from pydantic import JsonValue
 
 from catalogue.agreements import Agreement
 from catalogue.amending import BINDING_STATES, decide
-from catalogue.consequences import Closed, consequences
+from catalogue.consequences import Closed, consequences, too_late
 from catalogue.continuity import discontinuities
 from catalogue.kinds import KINDS, stream_of
-from catalogue.problems import Position, Problem
+from catalogue.problems import Position, Problem, problem_at
 from catalogue.records import Catalogue, Key
 from catalogue.references import references
 from catalogue.tariffs import Tariff
@@ -94,7 +94,9 @@ def plan(
     for key, record in catalogue.records.items():
         decision = decide(record, states.get(key, START), today)
         refusals += decision.refusals
-        if decision.facts:
+        if late := too_late(key, decision.facts, closed):
+            refusals.append(problem_at(record.position, f"{_named(key)}: {late}"))
+        elif decision.facts:
             weak = tuple(f"weak: {each}" for each in weaknesses(record.model))
             then = consequences(key, decision.facts, states, closed)
             changes.append(_planned(key, decision.facts, record.position, then, weak))

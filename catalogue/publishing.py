@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import Field, JsonValue
 
-from catalogue.changes import Json, differences
+from catalogue.changes import Change, Json, differences, net_of
 from catalogue.lifecycle import LifecycleError, LifecycleFact
 from catalogue.tariffs import Tariff
-from catalogue.terms import TermsRestated
+from catalogue.terms import TermsEdited, TermsRestated
 
 IN_FORCE = frozenset({"published", "superseded"})
 
@@ -84,9 +84,16 @@ class TariffWithdrawn(LifecycleFact):
 
 
 def receive(
-    tariff: Tariff, stated: Json, prices: Mapping[str, JsonValue], document: str, on: dt.date
-) -> list[TermsRestated | TariffReceived]:
+    tariff: Tariff,
+    stated: Json,
+    prices: Mapping[str, JsonValue],
+    document: str,
+    on: dt.date,
+    edits: Sequence[Change] = (),
+) -> list[TermsRestated | TermsEdited | TariffReceived]:
     """Decide that a requested tariff came with its prices; `stated` are its terms so far.
+
+    The documents are behind then, until somebody exports them; `edits` are those that they are behind of already.
 
     The same prices once more change nothing.
 
@@ -95,12 +102,12 @@ def receive(
 
     """
     changes = differences(stated, {**stated, **prices})
-    if tariff.status == "requested":
-        return [TermsRestated(changes=changes), TariffReceived(on=on, document=document)]
-    if not changes:
+    if not changes and tariff.status != "requested":
         return []
-    if tariff.status == "received":
-        return [TermsRestated(changes=changes), TariffReceived(on=on, document=document)]
+    if tariff.status in {"requested", "received"}:
+        behind = TermsEdited(changes=net_of(changes, edits))
+        received = TariffReceived(on=on, document=document)
+        return [TermsRestated(changes=changes), behind, received]
     message = (
         f"{tariff.id} is {tariff.status}: prices are received for a requested tariff only; "
         f"write a new tariff with supersedes: {tariff.id}"

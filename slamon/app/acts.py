@@ -18,7 +18,7 @@ from catalogue.document import Document, PartialDate
 from catalogue.recommendations import Ambiguity, Recommendation
 from catalogue.services import Lifecycle, Service
 from catalogue.tariffs import Tariff
-from catalogue.terms import TermsFact
+from catalogue.terms import Known, TermsFact
 
 D = TypeVar("D", bound=Document)
 
@@ -37,10 +37,10 @@ class Records(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What an act is decided on: the record with its terms as stated, and what stands beside it."""
+    """What an act is decided on: the record, the history of its terms, and what stands beside it."""
 
     record: Document
-    stated: Json
+    terms: Known
     records: Records
 
     def of(self, model: type[D]) -> D:
@@ -125,7 +125,9 @@ class ReceiveTariff(Act):
     def decide(self, case: Case) -> Sequence[TermsFact]:
         """Decide on the receipt."""
         tariff = case.of(Tariff)
-        return publishing.receive(tariff, case.stated, self.prices, self.document, self.on)
+        terms = case.terms
+        stated, edits = terms.newest.terms, terms.edited
+        return publishing.receive(tariff, stated, self.prices, self.document, self.on, edits)
 
 
 class Negotiate(Act):

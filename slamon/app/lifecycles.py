@@ -60,7 +60,7 @@ def _terms(ledger: Ledger, kind: str, name: str) -> tuple[Known, int]:
 
 def _decided(act: Act, name: str, terms: Known, records: Records) -> Sequence[TermsFact]:
     model = recorded(act.noun, name, terms.document(terms.newest))
-    facts = act.decide(Case(model, terms.newest.terms, records))
+    facts = act.decide(Case(model, terms, records))
     after: Terms = terms
     for fact in facts:
         after = evolve(after, fact)

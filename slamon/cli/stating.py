@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from catalogue.calendars import Calendar
+from catalogue.editing import edited
 from catalogue.exchange import RateKind
 from catalogue.instants import moment_of
 from catalogue.plan import plan
@@ -126,7 +127,8 @@ def _state(
     plan_only: bool,
 ) -> None:
     """Print what a list would record, and record it unless only a plan is asked for."""
-    planned = plan(stated, held.states(), moment_of(now()).date())
+    today = moment_of(now()).date()
+    planned = edited(plan(stated, held.states(), today, house.reading.closed()), held.states())
     print_plan(planned)
     if planned.refusals:
         changes = counted(len(planned.refusals), "change is", "changes are")

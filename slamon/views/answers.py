@@ -363,19 +363,6 @@ class ImportLine(Answer):
     services: tuple[str, ...]
 
 
-class Silence(Answer):
-    """An objective about which no result speaks now; `since` is its newest result (null: never one).
-
-    `tz` is the zone in which the agreement counts.
-    """
-
-    agreement: str
-    objective: str
-    service: str
-    since: str | None
-    tz: str
-
-
 class SealLine(Answer):
     """A seal over the facts of positions `first` to `last`; it stands at a position of its own. Hashes are in hex."""
 

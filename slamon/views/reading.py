@@ -50,7 +50,6 @@ from slamon.views.answers import (
     SealLine,
     ServiceDetail,
     ServiceSummary,
-    Silence,
     TallyDay,
 )
 from slamon.views.attested import AttestationLine
@@ -69,6 +68,7 @@ from slamon.views.promised import Promises, promises
 from slamon.views.proposed import proposed
 from slamon.views.register import RegisterTold, register
 from slamon.views.rulings import ExclusionLine
+from slamon.views.silence import Silence
 from slamon.views.tables import view_state
 from slamon.views.told import FactInFull
 from slamon.views.tried import under

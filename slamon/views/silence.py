@@ -7,12 +7,25 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Connection, select
 
 from catalogue.instants import format_instant
-from slamon.views.answers import Silence
+from slamon.views.answers import Answer
 from slamon.views.objectives import Judged, objectives
 from slamon.views.promised import promises
 from slamon.views.tables import probe_last
 
 Newest = Mapping[tuple[str, str], int]
+
+
+class Silence(Answer):
+    """An objective about which no result speaks now; `since` is its newest result (null: never one).
+
+    `tz` is the zone in which the agreement counts.
+    """
+
+    agreement: str
+    objective: str
+    service: str
+    since: str | None
+    tz: str
 
 
 def silences(connection: Connection, now: int) -> Iterator[Silence]:

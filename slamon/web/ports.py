@@ -28,7 +28,6 @@ from slamon.views.answers import (
     SealLine,
     ServiceDetail,
     ServiceSummary,
-    Silence,
     TallyDay,
 )
 from slamon.views.attested import AttestationLine
@@ -43,6 +42,7 @@ from slamon.views.past import Moment
 from slamon.views.register import RegisterTold
 from slamon.views.results import ObservationLine, ResultCount
 from slamon.views.rulings import ExclusionLine
+from slamon.views.silence import Silence
 from slamon.views.slottold import SlotTold
 from slamon.views.told import FactInFull
 from slamon.web.accounts import Accounts

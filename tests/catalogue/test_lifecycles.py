@@ -190,7 +190,7 @@ def test_a_tariff_is_requested_then_received_then_published(cms: Catalogue) -> N
     tariff = Record(cms, "tariff", "tar-unep-2008")
     stated = tariff.terms.newest.terms
 
-    assert tariff.happens(publishing.receive(tariff.model, stated, PRICES, "letter", DAY)) == 2
+    assert tariff.happens(publishing.receive(tariff.model, stated, PRICES, "letter", DAY)) == 3
     assert (tariff.model.status, len(tariff.model.lines)) == ("received", 1)
     stated = tariff.terms.newest.terms
     assert publishing.receive(tariff.model, stated, PRICES, "letter", DAY) == []

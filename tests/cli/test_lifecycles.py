@@ -143,6 +143,24 @@ def test_publishing_the_tariff_closes_the_commitment_that_waits_for_it(
     )
 
 
+def test_documents_that_lack_the_prices_are_behind_until_they_are_exported(
+    cms: Any, price_list: Callable[..., Path], tmp_path: Path
+) -> None:
+    cms("import", "tariff", price_list(CSV), *OF_CSV, "--on", "2008-09-15")
+    cms("tariff", "publish", "tar-unep-2008", "--on", "2008-09-20")
+    before = cms.position()
+
+    old = cms("catalogue", "apply", SET, "--yes")
+    exported = cms("catalogue", "export", tmp_path / "cms-2008")
+    new = cms("catalogue", "plan", tmp_path / "cms-2008")
+
+    assert (old.exit_code, cms.position()) == (0, before)
+    assert "tariff tar-unep-2008: edited on " in old.stdout
+    assert "the document lacks it; export it" in old.stdout
+    assert exported.exit_code == 0, exported.output
+    assert "nothing to record: the ledger knows all of it" in new.stdout
+
+
 def test_a_tariff_that_supersedes_another_ends_it(cms: Any, tmp_path: Path) -> None:
     folder = tmp_path / "cms-2008"
     shutil.copytree(SET, folder)

@@ -321,6 +321,12 @@ class House:
 FILE = imports.File("a.csv", "0" * 64)
 
 
+@pytest.fixture(scope="session")
+def new_house() -> Callable[[Path], House]:
+    """Found a house in a folder, on the first of January 2026; who asks shuts it."""
+    return lambda folder: House(folder, parse_instant("2026-01-01T00:00Z"))
+
+
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """An empty house on the first of January 2026; what is late comes later."""

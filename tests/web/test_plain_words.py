@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from slamon.ledger.store import ConflictError
-from slamon.views.answers import Silence
+from slamon.views.silence import Silence
 from slamon.web.figures import floored, target
 from slamon.web.telling import columns, plain, remedy, unmarked
 from slamon.web.texts import language

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from slamon.sla.judgement import Basis
-from slamon.views.answers import ImportLine, Silence
+from slamon.views.answers import ImportLine
+from slamon.views.silence import Silence
 from slamon.web.ports import Reading
 
 IMPORTED = frozenset({"imported", "mixed"})

@@ -11,7 +11,8 @@ from fastapi.responses import HTMLResponse
 
 from catalogue.instants import local_date, parse_instant
 from slamon.sla.judgement import Basis
-from slamon.views.answers import AgreementSummary, Overview, Silence
+from slamon.views.answers import AgreementSummary, Overview
+from slamon.views.silence import Silence
 from slamon.web import ranking
 from slamon.web.measures import has_figure, of_baseline
 from slamon.web.pages.knowing import Silent, silent, sources

@@ -17,7 +17,6 @@ from slamon.views.answers import (
     Overview,
     PeriodLine,
     ServiceDetail,
-    Silence,
 )
 from slamon.views.credited import BreachInMoney
 from slamon.views.declared import DeclarationLine
@@ -25,6 +24,7 @@ from slamon.views.explanation import Explanation
 from slamon.views.histories import FigureRestated, PeriodHistory, Restatement
 from slamon.views.past import Moment, NotKnownError
 from slamon.views.rulings import ExclusionLine
+from slamon.views.silence import Silence
 from slamon.views.told import FactInFull
 from tests.web.worlds.agreements import EDITIONS, MOU, OLA, UNV
 from tests.web.worlds.answers import Answers
