@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from catalogue.agreements import Agreement
 from catalogue.document import Text3
-from catalogue.instants import format_instant
+from catalogue.instants import format_instant, moment_of
 from catalogue.interpretation import not_yet_interpreted
 from catalogue.months import Month
 from catalogue.services import Service
@@ -62,6 +62,7 @@ from slamon.views.hours import HoursLine, HoursMonth
 from slamon.views.judgements import judgement
 from slamon.views.judging import Frame
 from slamon.views.offered import ClosingOffer, offer
+from slamon.views.offerings import OfferingLine, offerings
 from slamon.views.past import Moment, Tables, as_known, moment
 from slamon.views.paused import PauseLine, pauses
 from slamon.views.promised import Promises, promises
@@ -168,6 +169,13 @@ class Reading(Accounts, Documenting):
                 latency=latency,
                 latency_overall=overall,
             )
+
+    def offerings(self, service: str, now: int) -> tuple[OfferingLine, ...]:
+        """What can be ordered of a service, with its prices of the day (UTC); nothing where there is none."""
+        with self._store.reading() as connection:
+            held = promises(connection)
+        found = held.get(Service, service)
+        return tuple(offerings(held, found, moment_of(now).date())) if found else ()
 
     def breaches(self, status: str | None) -> tuple[BreachLine, ...]:
         """Breaches found at close, of one review status or of all."""

@@ -38,6 +38,7 @@ from slamon.views.documented import Draft, SetOfDocuments
 from slamon.views.explanation import Explanation
 from slamon.views.histories import PeriodHistory
 from slamon.views.hours import HoursLine, HoursMonth
+from slamon.views.offerings import OfferingLine
 from slamon.views.past import Moment
 from slamon.views.register import RegisterTold
 from slamon.views.results import ObservationLine, ResultCount
@@ -65,6 +66,9 @@ class Reading(Accounts, Protocol):
 
     def service(self, service: str, now: int) -> ServiceDetail | None:
         """One service with its terms, probes, objectives and outages."""
+
+    def offerings(self, service: str, now: int) -> tuple[OfferingLine, ...]:
+        """What can be ordered of a service, with its prices of the day (UTC)."""
 
     def breaches(self, status: str | None) -> tuple[BreachLine, ...]:
         """Breaches found at close, of one review status or of all."""
