@@ -250,10 +250,14 @@ class Agreement(Record):
 
     def is_in_force_on(self, day: date) -> bool:
         """Tell whether it is in force on a day, in its zone."""
+        return self.holds_at(at_clock(day, 0, self.tz))
+
+    def holds_at(self, instant: int) -> bool:
+        """Tell whether it is in force at an instant (µs)."""
         span = self.span_in_force()
-        if span is None:
-            return False
-        begin, end = span
-        return begin <= at_clock(day, 0, self.tz) and (
-            end is None or at_clock(day, 0, self.tz) < end
-        )
+        return span is not None and span[0] <= instant and (span[1] is None or instant < span[1])
+
+    def is_over_at(self, instant: int) -> bool:
+        """Tell whether it has ended by an instant (µs), or is said to be over; one never signed can be over as well."""
+        _, end = self._first_and_last()
+        return self.state in {"expired", "terminated"} or (end is not None and end <= instant)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from catalogue.agreements import Agreement
 from catalogue.askable import faults_of_asking
+from catalogue.depending import faults_of_depending
 from catalogue.excluding import faults_of_excluding
 from catalogue.instants import SECOND, Duration, InstantError, parse_duration
 from catalogue.measurable import faults_of_measuring
@@ -29,6 +30,7 @@ def faults_between(catalogue: Catalogue, names: Mapping[str, frozenset[str]]) ->
     """Find every fault between records that are there; `names` are the ids known of each kind."""
     yield from faults_of_provenance(catalogue, names["source"])
     yield from _offerings(catalogue)
+    yield from faults_of_depending(catalogue)
     yield from _timings(catalogue)
     yield from faults_of_asking(catalogue)
     yield from _foreign_data(catalogue)

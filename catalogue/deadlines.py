@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from catalogue.instants import (
     HOUR,
+    MINUTE,
     Duration,
     InstantError,
     at_clock,
@@ -82,6 +83,28 @@ def limit_after(instant: int, duration: str, hours: ServiceHours | None, tz: str
         return later(instant, length, tz)
     at = later(instant, Duration(length.months, 0, 0), hours.tz)
     return walk(hours, working_days_after(at, length.days, hours), length.us)
+
+
+def latest_start(end: int, duration: str, hours: ServiceHours | None, tz: str) -> int:
+    """Give the last instant, to the minute, from which a duration is over by another one.
+
+    Counted as by `limit_after`: what is received then still leaves all of a notice before `end`.
+
+    Raises:
+        InstantError: as `limit_after` does.
+
+    """
+    reach = MINUTE
+    while limit_after(end - reach, duration, hours, tz) > end:
+        reach *= 2
+    low, high = 0, reach // MINUTE  # minutes before the end: too few, and enough
+    if limit_after(end, duration, hours, tz) <= end:
+        return end
+    while high - low > 1:
+        middle = (low + high) // 2
+        fits = limit_after(end - middle * MINUTE, duration, hours, tz) <= end
+        low, high = (low, middle) if fits else (middle, high)
+    return end - high * MINUTE
 
 
 def working_days_after(instant: int, count: int, hours: ServiceHours) -> int:

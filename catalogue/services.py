@@ -13,6 +13,7 @@ from catalogue.references import (
     PartyRef,
     ProbeRef,
     RecommendationRef,
+    ServiceRef,
     SummaryItemRef,
     WindowRef,
 )
@@ -50,7 +51,11 @@ class Baseline(Record):
 
 
 class Service(Record):
-    """A service that somebody receives."""
+    """A service that somebody receives.
+
+    It `depends_on` services without which it cannot be given, each by an agreement of its own or from the same house.
+    `components` are the parts it is made of, which nobody orders or promises alone: shown, and not judged.
+    """
 
     id: Id
     name: Text3
@@ -62,6 +67,8 @@ class Service(Record):
     funding_source: str
     recommendations: tuple[RecommendationRef, ...]
     summary_items: tuple[SummaryItemRef, ...] = ()
+    depends_on: tuple[ServiceRef, ...] = ()
+    components: tuple[str, ...] = ()
     note: str | None = None
     offerings: tuple[Offering, ...]
     baselines: tuple[Baseline, ...] = ()

@@ -24,6 +24,8 @@ EXACT_DIVISIONS = {
     ("catalogue/invoicing.py", "surcharged"): "net and rate are made Fractions",
     ("slamon/sla/burn.py", "burn"): "error and goal are Fractions",
     ("slamon/sla/burn.py", "factor"): "budget is a Fraction",
+    ("slamon/sla/cover.py", "_credited"): "of a Decimal a Fraction is made",
+    ("slamon/sla/cover.py", "_ratio"): "of a Decimal a Fraction is made",
     ("slamon/sla/counts.py", "hold_against"): "both are made of Fractions",
     ("slamon/sla/credits.py", "credit_terms"): "of a Decimal a Fraction is made",
     ("slamon/sla/credits.py", "_tier"): "of Decimals Fractions are made",

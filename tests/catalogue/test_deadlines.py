@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalogue.deadlines import NoAgreedTimeError, elapsed, limit_after, walk, working_days_after
+from catalogue.deadlines import (
+    NoAgreedTimeError,
+    elapsed,
+    latest_start,
+    limit_after,
+    walk,
+    working_days_after,
+)
 from catalogue.instants import HOUR, MINUTE, SECOND, InstantError, format_instant, parse_instant
 from catalogue.intervals import Intervals, norm, total
 from catalogue.service_hours import WEEKDAYS, ClockSpans, ServiceHours, always
@@ -176,3 +183,35 @@ def test_working_days_hold_exactly_so_many_days_of_service(
     following = working_days_after(start, count + 1, hours)
     assert start < limit < following
     assert elapsed(hours, limit, following) > 0
+
+
+@pytest.mark.parametrize(
+    ("duration", "hours", "start"),
+    [
+        pytest.param("PT72H", None, "2026-03-07T18:00", id="hours of the clock"),
+        pytest.param("P3D", None, "2026-03-07T18:00", id="days of the calendar"),
+        # The tenth is a Tuesday: Monday, Friday and Thursday lie whole before it, Wednesday is the day of the event.
+        pytest.param("P3D", office(), "2026-03-04T23:59", id="working days, to the last minute"),
+        pytest.param("PT9H", office(), "2026-03-10T08:00", id="a working day in hours"),
+        pytest.param("PT0S", None, "2026-03-10T18:00", id="no time at all"),
+    ],
+)
+def test_the_last_instant_at_which_a_notice_is_long_enough(
+    duration: str, hours: ServiceHours | None, start: str
+) -> None:
+    assert latest_start(at("2026-03-10T18:00"), duration, hours, BERLIN) == at(start)
+
+
+@given(
+    SECONDS,
+    st.sampled_from(["PT90M", "PT40H", "P1D", "P10D", "P1M"]),
+    st.sampled_from([None, office(), always()]),
+)
+def test_a_minute_later_it_is_too_short(
+    second: int, duration: str, hours: ServiceHours | None
+) -> None:
+    end = second * SECOND
+    start = latest_start(end, duration, hours, BERLIN)
+
+    assert limit_after(start, duration, hours, BERLIN) <= end
+    assert limit_after(start + MINUTE, duration, hours, BERLIN) > end
