@@ -27,6 +27,7 @@ class Commands(Deferred):
         "charges": "slamon.cli.charging:charges",
         "cost": "slamon.cli.costing:cost",
         "compare": "slamon.cli.comparing:compare",
+        "checks": "slamon.cli.checking:checks",
         "catalogue": "slamon.cli.documents:app",
         "agreement": "slamon.cli.agreeing:app",
         "tariff": "slamon.cli.pricing:app",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from catalogue.agreements import Agreement
 from catalogue.document import Text3
-from catalogue.instants import format_instant, moment_of
+from catalogue.instants import format_instant
 from catalogue.interpretation import not_yet_interpreted
 from catalogue.months import Month
 from catalogue.services import Service
@@ -21,6 +21,7 @@ from slamon.views import (
     agenda,
     asked,
     attested,
+    checks,
     declared,
     explained,
     hours,
@@ -56,13 +57,13 @@ from slamon.views.attested import AttestationLine
 from slamon.views.declared import DeclarationLine
 from slamon.views.documented import Documenting
 from slamon.views.explanation import Explanation
+from slamon.views.finding import KINDS, Findings, Kind
 from slamon.views.glance import Glance
 from slamon.views.histories import PeriodHistory
 from slamon.views.hours import HoursLine, HoursMonth
 from slamon.views.judgements import judgement
 from slamon.views.judging import Frame
 from slamon.views.offered import ClosingOffer, offer
-from slamon.views.offerings import OfferingLine, offerings
 from slamon.views.past import Moment, Tables, as_known, moment
 from slamon.views.paused import PauseLine, pauses
 from slamon.views.promised import Promises, promises
@@ -170,13 +171,6 @@ class Reading(Accounts, Documenting):
                 latency_overall=overall,
             )
 
-    def offerings(self, service: str, now: int) -> tuple[OfferingLine, ...]:
-        """What can be ordered of a service, with its prices of the day (UTC); nothing where there is none."""
-        with self._store.reading() as connection:
-            held = promises(connection)
-        found = held.get(Service, service)
-        return tuple(offerings(held, found, moment_of(now).date())) if found else ()
-
     def breaches(self, status: str | None) -> tuple[BreachLine, ...]:
         """Breaches found at close, of one review status or of all."""
         with self._store.reading() as connection:
@@ -196,6 +190,11 @@ class Reading(Accounts, Documenting):
         """What a party has before it; None where there is none of that id."""
         with self._store.reading() as connection:
             return agenda.agenda(promises(connection), party, now)
+
+    def checks(self, now: int, only: Collection[Kind] = KINDS) -> Findings:
+        """What costs time or money if nobody looks at it, of some kinds of check or of all."""
+        with self._store.reading() as connection:
+            return checks.findings(connection, now, only)
 
     def service_hours(self) -> tuple[HoursLine, ...]:
         """All service hours."""

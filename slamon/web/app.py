@@ -21,6 +21,7 @@ from slamon.web.api import agreements as api_agreements
 from slamon.web.api import attestations as api_attestations
 from slamon.web.api import breaches as api_breaches
 from slamon.web.api import catalogue as api_catalogue
+from slamon.web.api import checks as api_checks
 from slamon.web.api import declarations as api_declarations
 from slamon.web.api import exclusions as api_exclusions
 from slamon.web.api import explanations as api_explanations
@@ -42,6 +43,7 @@ from slamon.web.pages import (
     breaches,
     catalogue,
     charges,
+    checks,
     editing,
     exclusions,
     explained,
@@ -73,6 +75,7 @@ API = (
     api_acts.router,
     api_hours.router,
     api_agenda.router,
+    api_checks.router,
     api_offers.router,
     api_attestations.router,
     api_operations.router,
@@ -94,6 +97,7 @@ PAGES = (
     reviews.router,
     hours.router,
     agenda.router,
+    checks.router,
     acts.router,
     editing.router,
     catalogue.router,

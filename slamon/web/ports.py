@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -36,9 +37,9 @@ from slamon.views.credited import BreachInMoney
 from slamon.views.declared import DeclarationLine
 from slamon.views.documented import Draft, SetOfDocuments
 from slamon.views.explanation import Explanation
+from slamon.views.finding import KINDS, Findings, Kind
 from slamon.views.histories import PeriodHistory
 from slamon.views.hours import HoursLine, HoursMonth
-from slamon.views.offerings import OfferingLine
 from slamon.views.past import Moment
 from slamon.views.register import RegisterTold
 from slamon.views.results import ObservationLine, ResultCount
@@ -67,9 +68,6 @@ class Reading(Accounts, Protocol):
     def service(self, service: str, now: int) -> ServiceDetail | None:
         """One service with its terms, probes, objectives and outages."""
 
-    def offerings(self, service: str, now: int) -> tuple[OfferingLine, ...]:
-        """What can be ordered of a service, with its prices of the day (UTC)."""
-
     def breaches(self, status: str | None) -> tuple[BreachLine, ...]:
         """Breaches found at close, of one review status or of all."""
 
@@ -81,6 +79,9 @@ class Reading(Accounts, Protocol):
 
     def agenda(self, party: str, now: int) -> Agenda | None:
         """What a party has before it; None where there is none of that id."""
+
+    def checks(self, now: int, only: Collection[Kind] = KINDS) -> Findings:
+        """What costs time or money if nobody looks at it, of some kinds of check or of all."""
 
     def service_hours(self) -> tuple[HoursLine, ...]:
         """All service hours."""

@@ -9,6 +9,7 @@ import pytest
 from jinja2 import Environment
 
 from slamon.app.acts import ACTS
+from slamon.views.finding import KINDS
 from slamon.web.texts import (
     Language,
     MissingTextError,
@@ -29,6 +30,7 @@ FAMILIES = (
     "money.error", "comparison.kind", "credit.bound", "tariff.list_kind_of", "tariff.price_type",
     "tariff.tier_mode", "weekday", "hours.status", "agenda", "agenda.kind", "recommendation.only",
     "recommendation.status", "act.field", "act.hint", "act.wrong",
+    "check.kind", "check.why", *(f"check.{kind}" for kind in KINDS),
     *(f"act.{act.noun}.{act.verb.replace('-', '_')}" for act in ACTS),
 )  # fmt: skip
 

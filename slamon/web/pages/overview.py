@@ -46,6 +46,7 @@ def overview(request: Request, reading: Read, now: Now) -> HTMLResponse:
         "overview.html",
         overview=found,
         counts=_counts(found),
+        findings=len(reading.checks(now).findings),
         lasting=lasting,
         baselines=sum(of_baseline(line) for line in lasting),
         ended=[line for line in found.outages if line.to is not None],

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from slamon.web import (
+    checked,
     drawing,
     figures,
     kept,
@@ -216,6 +217,7 @@ def _environment(code: str) -> Environment:
         outcomes.due,
         outcomes.window,
         outcomes.differences,
+        checked.found,
         kept.kept,
         kept.reasoned,
         kept.phase,
@@ -230,6 +232,7 @@ def _environment(code: str) -> Environment:
         "number": figures.number,
         "words": t.words,
         "clock": figures.clock,
+        "place": checked.place,
         "seen": kept.seen,
         "plainly": outcomes.plain,
         "columns": telling.columns,

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from catalogue.instants import InstantError, parse_instant
@@ -21,6 +21,7 @@ from slamon.views.answers import (
 from slamon.views.credited import BreachInMoney
 from slamon.views.declared import DeclarationLine
 from slamon.views.explanation import Explanation
+from slamon.views.finding import KINDS, Findings, Kind
 from slamon.views.histories import FigureRestated, PeriodHistory, Restatement
 from slamon.views.past import Moment, NotKnownError
 from slamon.views.rulings import ExclusionLine
@@ -66,6 +67,9 @@ class Reading(Answers):
             outages=OUTAGES[::-1],
             burns=BURNS,
         )
+
+    def checks(self, now: int, only: Collection[Kind] = KINDS) -> Findings:
+        return Findings(now="2026-11-22T15:49:00Z", checked=tuple(only), findings=())
 
     def agreements(self, now: int) -> tuple[AgreementSummary, ...]:
         unv = UNV.model_copy(update={"closed_periods": (*UNV.closed_periods, *self.closed)})
