@@ -13,6 +13,7 @@ from slamon.views.answers import Answer
 from slamon.views.listings import party_name
 from slamon.views.priced import Offered, Prices
 from slamon.views.promised import Promises
+from slamon.views.words import Words
 
 
 class TierLine(Answer):
@@ -73,7 +74,7 @@ class TariffDetail(Answer):
     tariff: str
     name: str
     provider: str
-    provider_name: str
+    provider_name: Words
     state: str
     list_kind: str | None
     currency: str | None

@@ -69,18 +69,6 @@ def test_a_target_that_is_lowered_from_a_day_on_reads_like_a_sentence(
     ("mark", "said"),
     [
         pytest.param(
-            "amended: {from: 2008-12-01, reason: agreed}",
-            'from 2008-12-01 ("agreed"), 2 closed months unaffected,'
-            " 1 closed month judged anew, and restated where the figures differ",
-            id="an amendment into the past",
-        ),
-        pytest.param(
-            "amended: {from: 2008-12-15, reason: agreed}",
-            'from 2008-12-15 ("agreed"), 2 closed months unaffected,'
-            " 1 closed month judged anew, and restated where the figures differ",
-            id="an amendment within a closed month",
-        ),
-        pytest.param(
             "correction: {reason: misread}",
             'corrected from the start ("misread"),'
             " 3 closed months judged anew, and restated where the figures differ",
@@ -96,6 +84,27 @@ def test_closed_months_that_a_change_reaches_are_counted(
     (change,) = plan(read([folder]), known, TODAY, CLOSED).changes
 
     assert change.sentence.endswith(said)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        pytest.param("2008-12-01", id="an amendment into the past"),
+        pytest.param("2008-12-15", id="an amendment within a closed month"),
+    ],
+)
+def test_an_amendment_that_reaches_a_closed_month_is_refused(
+    edited: Edit, known: dict[Key, Terms], day: str
+) -> None:
+    mark = f"amended: {{from: {day}, reason: agreed}}"
+    folder = edited("agreements.yaml", SHARE, f'share: "85.00", {mark}')
+
+    (refusal,) = plan(read([folder]), known, TODAY, CLOSED).refusals
+
+    assert refusal.message == (
+        f"agreement sla-unv-2008: the amendment from {day} reaches 2008-12, which is closed; amend from 2009-01-01 "
+        'or later, or write "correction: {reason: WHY}" if it was wrong from the start'
+    )
 
 
 @pytest.mark.parametrize(

@@ -162,8 +162,8 @@ def test_a_file_with_a_bad_row_is_refused_whole_or_imported_without_it(
 @pytest.mark.parametrize(
     ("content", "source", "sentence"),
     [
-        pytest.param("", "imp-digital-editions", "no column", id="an empty file"),
-        pytest.param("a,b\n1,2\n", "imp-digital-editions", "no column", id="other columns"),
+        pytest.param("", "imp-digital-editions", "no such column", id="an empty file"),
+        pytest.param("a,b\n1,2\n", "imp-digital-editions", "no such column", id="other columns"),
         pytest.param("a,b\n", "imp-none", "'imp-none' is no source", id="a source nobody knows"),
     ],
 )

@@ -287,4 +287,4 @@ def test_versions_stand_side_by_side(slamon: Any, web: TestClient, starter: Path
 
     page = text(web.get("/catalogue/agreement/sla-digital-editions").text)
 
-    assert "Term from the start from 2027-01-01 objective o1 target 99.00 98.50" in page
+    assert "Term from the start from 1 Jan 2027 objective o1 target 99.00 98.50" in page

@@ -24,6 +24,12 @@ PAGES = {
     "a fact": "/ledger/900",
     "the catalogue": "/catalogue",
     "the commitments": "/commitments",
+    "the recommendations": "/recommendations",
+    "a recommendation": "/recommendations/2.2",
+    "an agenda": "/agenda/unv",
+    "a month of service hours": "/hours/bonn/2026-03",
+    "the checks": "/checks",
+    "a record": "/catalogue/probe/probe-001",
     "the tariffs": "/tariffs",
     "a tariff": "/tariffs/tar-unv-2008",
     "the charges of a month": "/charges/unv/2026-09",
@@ -163,7 +169,7 @@ def test_a_day_of_the_strip_is_at_least_two_pixels_wide_on_a_phone(
 
 def test_nothing_of_the_menu_is_hidden_on_a_phone(browser: Any, shown: tuple[str, str]) -> None:
     browser.open(shown[0] + "/", width=PHONE, dark=False)
-    assert browser.evaluate("document.querySelectorAll('header nav a').length") == 10
+    assert browser.evaluate("document.querySelectorAll('header nav a').length") == 11
     assert browser.evaluate(HIDDEN) == []
 
 

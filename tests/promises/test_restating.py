@@ -272,4 +272,4 @@ def test_a_draft_with_closed_months_can_be_taken_back(house: Any, promised: Any)
 
     assert house.restate() == []
     assert house.reading.history("sla-shop", MARCH) is not None
-    assert [line.agreement_name for line in house.reading.breaches(None)] == ["S"]
+    assert [line.agreement_name.en for line in house.reading.breaches(None)] == ["S"]

@@ -19,7 +19,7 @@ from tests.web.worlds.records import COMMITMENTS
 
 
 def said(words: str) -> Text3:
-    return Text3(en=words, fr=words, es=words)
+    return Text3(en=words, fr="Exemple", es="Ejemplo")
 
 
 PARTIES = (("unv", said("UNV")),)
