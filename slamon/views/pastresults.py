@@ -39,7 +39,6 @@ _LAST = (
     .where(
         probe_day.c.check == bindparam("check"),
         probe_day.c.location == bindparam("location"),
-        probe_day.c.day <= bindparam("day"),
     )
     .order_by(probe_day.c.day.desc())
     .limit(1)
@@ -142,16 +141,9 @@ def _moved(veil: Veil) -> set[tuple[str, str]]:
 def _last_days(
     veil: Veil, days: PastDays, moved: set[tuple[str, str]]
 ) -> Iterator[Mapping[str, Any]]:
-    stored = veil.stored(probe_day).c
-    begun = select(stored.check, stored.location, func.max(stored.day)).where(
-        stored.since <= veil.position
-    )
-    places = veil.connection.execute(begun.group_by(stored.check, stored.location)).all()
-    for check, location, day in places:
-        if (check, location) not in moved:
-            continue
-        asked = {"check": check, "location": location, "day": day}
-        runs = veil.connection.execute(_LAST, asked).scalar()
+    """The newest results of what moved, by the days as they were: of some nothing may stand any more."""
+    for check, location in sorted(moved):
+        runs = veil.connection.execute(_LAST, {"check": check, "location": location}).scalar()
         if runs is not None:
             last = unpack(runs)[-1]
             at, position = days.newest.get((check, location), (0, UNTRACED))

@@ -176,6 +176,18 @@ def test_results_corrected_before_and_heard_after_are_counted_as_they_stood(
         _agrees(kit, story, (steps, seed, 0))
 
 
+def test_what_nobody_stands_by_any_more_is_known_as_it_stood(kit: Any, story: Any) -> None:
+    steps = [
+        ("hear", 242 * HOUR + 7, Outcome.GOOD, None),
+        ("settle", 7),
+        ("release", 0),
+        ("probe", 0, 1, 0),
+        ("correct results", "hb-report", 0, (212 * HOUR + 7, 31), None),
+    ]
+
+    _agrees(kit, story, (steps, 1129987, 7))
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(3_600)
 def test_any_past_of_long_histories_equals_views_folded_up_to_it(kit: Any, story: Any) -> None:
