@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from catalogue.agreements import Agreement
 from catalogue.exchange import RateKind
+from catalogue.instants import moment_of
 from catalogue.months import Month
+from catalogue.services import Service
 from slamon.views import charged, comparison, credited, kept, listings, tariffed
 from slamon.views.answers import TariffLine
 from slamon.views.charged import Charges
@@ -12,6 +14,7 @@ from slamon.views.comparison import OffersCompared
 from slamon.views.credited import BreachInMoney
 from slamon.views.disputed import with_claims
 from slamon.views.hourly import CostAnswer, Hourly
+from slamon.views.offerings import OfferingLine, offerings
 from slamon.views.promised import promises
 from slamon.views.tariffed import TariffDetail
 from slamon.views.watching import Watching
@@ -19,6 +22,13 @@ from slamon.views.watching import Watching
 
 class Accounts(Watching):
     """Answers about money; each call sees one state."""
+
+    def offerings(self, service: str, now: int) -> tuple[OfferingLine, ...]:
+        """What can be ordered of a service, with its prices of the day (UTC); nothing where there is none."""
+        with self._store.reading() as connection:
+            held = promises(connection)
+        found = held.get(Service, service)
+        return tuple(offerings(held, found, moment_of(now).date())) if found else ()
 
     def breach(self, breach: str) -> BreachInMoney | None:
         """One breach with the figures fixed at close, its review, and what it is worth."""

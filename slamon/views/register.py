@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Literal
 
 from catalogue.agreements import Agreement
@@ -21,6 +22,7 @@ from catalogue.services import Service
 from catalogue.tariffs import Tariff
 from slamon.views.answers import Answer, CommitmentLine
 from slamon.views.listings import commitment_line
+from slamon.views.offerings import OfferingLine, offerings
 from slamon.views.promised import Promises
 
 Kind = Literal["service", "agreement", "tariff", "probe"]
@@ -28,12 +30,13 @@ Filter = Literal["no_step", "no_action", "disputed", "late"]
 
 
 class Realisation(Answer):
-    """A record that carries a recommendation out, and where it stands in its life."""
+    """A record that carries a recommendation out, and where it stands in its life; of a service, what it offers."""
 
     kind: Kind
     id: str
     name: Text3 | str
     state: str | None
+    offerings: tuple[OfferingLine, ...] = ()
 
 
 class AmbiguityTold(Answer):
@@ -111,7 +114,7 @@ class RegisterTold(Answer):
 def register(held: Promises, now: int) -> RegisterTold:
     """The register as of now (µs); recommendations in the order of their numbers."""
     lines = [commitment_line(held, each, now) for each in held.of(Commitment)]
-    today = moment_of(now).date().isoformat()
+    today = moment_of(now).date()
     document = next(iter(held.of(Register)), None)
     steps = tuple(sorted(_steps(held, lines), key=lambda line: line.step))
     found = [_recommendation(held, each, lines, steps, today) for each in held.of(Recommendation)]
@@ -154,11 +157,11 @@ def _recommendation(
     stated: Recommendation,
     lines: list[CommitmentLine],
     steps: tuple[StepLine, ...],
-    today: str,
+    today: date,
 ) -> RecommendationLine:
     own = tuple(each for each in lines if each.commitment in stated.commitments)
     mine = tuple(each for each in steps if each.step in stated.steps)
-    review = stated.review_on.isoformat() if stated.review_on else None
+    review = stated.review_on
     late = any(each.state == "overdue" for each in own) or (review is not None and review < today)
     return RecommendationLine(
         recommendation=stated.id,
@@ -166,12 +169,12 @@ def _recommendation(
         topic_name=Text3(en=stated.topic.en, fr=stated.topic.fr, es=stated.topic.es),
         text=stated.text,
         status=stated.status,
-        review_on=review,
+        review_on=review.isoformat() if review else None,
         steps=mine,
         candidate_steps=stated.candidate_steps,
         depends_on=stated.depends_on,
         commitments=own,
-        realisations=tuple(_realisations(held, stated)),
+        realisations=tuple(_realisations(held, stated, today)),
         ambiguities=tuple(_ambiguities(held, stated.ambiguities)),
         no_step=not stated.steps,
         no_action=stated.status == "no_action",
@@ -181,7 +184,7 @@ def _recommendation(
     )
 
 
-def _realisations(held: Promises, stated: Recommendation) -> Iterator[Realisation]:
+def _realisations(held: Promises, stated: Recommendation, today: date) -> Iterator[Realisation]:
     for name in stated.agreements:
         agreement = held.get(Agreement, name)
         if agreement:
@@ -189,7 +192,13 @@ def _realisations(held: Promises, stated: Recommendation) -> Iterator[Realisatio
     for name in stated.services:
         service = held.get(Service, name)
         if service:
-            yield Realisation(kind="service", id=name, name=service.name, state=service.lifecycle)
+            yield Realisation(
+                kind="service",
+                id=name,
+                name=service.name,
+                state=service.lifecycle,
+                offerings=tuple(offerings(held, service, today)),
+            )
     for name in stated.tariffs:
         tariff = held.get(Tariff, name)
         if tariff:

@@ -40,6 +40,7 @@ from slamon.views.explanation import Explanation
 from slamon.views.finding import KINDS, Findings, Kind
 from slamon.views.histories import PeriodHistory
 from slamon.views.hours import HoursLine, HoursMonth
+from slamon.views.offerings import OfferingLine
 from slamon.views.past import Moment
 from slamon.views.register import RegisterTold
 from slamon.views.results import ObservationLine, ResultCount
@@ -67,6 +68,9 @@ class Reading(Accounts, Protocol):
 
     def service(self, service: str, now: int) -> ServiceDetail | None:
         """One service with its terms, probes, objectives and outages."""
+
+    def offerings(self, service: str, now: int) -> tuple[OfferingLine, ...]:
+        """What can be ordered of a service, with its prices of the day (UTC)."""
 
     def breaches(self, status: str | None) -> tuple[BreachLine, ...]:
         """Breaches found at close, of one review status or of all."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException
 
 from slamon.views.answers import ServiceDetail, ServiceSummary
+from slamon.views.offerings import OfferingLine
 from slamon.web.freshness import Moving
 from slamon.web.paging import Asked, Page
 from slamon.web.requests import Now, Read
@@ -25,3 +26,9 @@ def service(reading: Read, now: Now, service: str) -> ServiceDetail:
     if found is None:
         raise HTTPException(404, f"There is no service with the id {service}.")
     return found
+
+
+@router.get("/services/{service}/offerings", dependencies=[Moving])
+def offerings(reading: Read, now: Now, service: str) -> tuple[OfferingLine, ...]:
+    """What can be ordered of a service, with its prices of the day."""
+    return reading.offerings(service, now)

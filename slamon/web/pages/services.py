@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import get_args
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
-from slamon.views.answers import AgreementSummary, ObjectiveStatus, ServiceDetail
+from catalogue.services import Lifecycle
+from slamon.views.answers import AgreementSummary, ObjectiveStatus, ServiceDetail, ServiceSummary
 from slamon.views.attested import AttestationLine
 from slamon.web import ranking
 from slamon.web.pages.knowing import Silent, silent, sources
@@ -21,13 +24,46 @@ router = APIRouter(include_in_schema=False)
 LONGEST_STRIP = 90
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Which services somebody looks for; what is left empty does not matter."""
+
+    q: str
+    provider: str
+    lifecycle: str
+
+    def fits(self, line: ServiceSummary, words: Callable[[object], object]) -> bool:
+        """Whether a service is one of them, by the words in which it is shown."""
+        told = f"{line.service} {words(line.name)} {words(line.provider)}".casefold()
+        return (
+            all(part in told for part in self.q.casefold().split())
+            and self.provider in {"", str(words(line.provider))}
+            and self.lifecycle in {"", line.lifecycle}
+        )
+
+
 @router.get("/services")
-def services(request: Request, reading: Read, now: Now) -> HTMLResponse:
-    """Every service, those in trouble first."""
-    found = ranking.services(language_of(request), reading.services(now))
+def services(
+    request: Request,
+    reading: Read,
+    now: Now,
+    q: str = "",
+    provider: str = "",
+    lifecycle: str = "",
+) -> HTMLResponse:
+    """Every service, those in trouble first; or some, by letters of id, name or provider, by provider, by stage."""
+    t = language_of(request)
+    every = ranking.services(t, reading.services(now))
+    asked = Asked(q.strip(), provider, lifecycle)
+    found = [line for line in every if asked.fits(line, t.words)]
     return page(
         request,
         "services.html",
+        asked=asked,
+        found=len(found),
+        all=len(every),
+        providers=sorted({str(t.words(line.provider)) for line in every}),
+        lifecycles=[each for each in get_args(Lifecycle) if each in {s.lifecycle for s in every}],
         measured=[line for line in found if line.measured],
         unmeasured=[line for line in found if not line.measured],
         answers=by_service(reading.attestations(now)),
@@ -61,6 +97,7 @@ def service(request: Request, reading: Read, now: Now, service: str) -> HTMLResp
         sources=sources(reading, [(service, basis) for basis in shown]),
         zones=zones,
         zone=zones.service(service),
+        offerings=reading.offerings(service, now),
     )
 
 

@@ -33,6 +33,7 @@ from slamon.views.comparison import OffersCompared
 from slamon.views.heard import ContactLine
 from slamon.views.hourly import CostAnswer, NoHoursError
 from slamon.views.hours import HoursLine, HoursMonth
+from slamon.views.offerings import OfferingLine
 from slamon.views.register import RegisterTold
 from slamon.views.results import ObservationLine, ResultCount
 from slamon.views.slottold import SlotTold
@@ -42,7 +43,7 @@ from tests.web.worlds.declared import OFFER
 from tests.web.worlds.money import CHARGES, COMPARED, COST, TARIFF
 from tests.web.worlds.operations import AGENTS, ASIDE, HEARD, PROOF, SEAL
 from tests.web.worlds.records import ATTESTATIONS, COMMITMENTS, RECORDS, STEPS, TARIFFS, VERSIONS
-from tests.web.worlds.register import AGENDA, HOURS, HOURS_MONTH, PARTIES, REGISTER
+from tests.web.worlds.register import AGENDA, HOURS, HOURS_MONTH, OFFERINGS, PARTIES, REGISTER
 from tests.web.worlds.services import MAIL, OUTAGES, PROBES, SERVICES
 from tests.web.worlds.slots import ASKED, SLOT
 from tests.web.worlds.times import HOUR
@@ -55,6 +56,9 @@ class Answers:
 
     def services(self, now: int) -> tuple[ServiceSummary, ...]:
         return SERVICES
+
+    def offerings(self, service: str, now: int) -> tuple[OfferingLine, ...]:
+        return OFFERINGS
 
     def register(self, now: int) -> RegisterTold:
         return REGISTER

@@ -7,6 +7,7 @@ from datetime import date
 from catalogue.document import Text3
 from slamon.views.agenda import Agenda, AgendaItem
 from slamon.views.hours import HoursDay, HoursLine, HoursMonth
+from slamon.views.offerings import OfferingLine
 from slamon.views.register import (
     AmbiguityTold,
     Realisation,
@@ -30,11 +31,21 @@ STEP = StepLine(
     step=16, text=said("Survey the market"), delta=said("due diligence"), cites="2.2", disputed=True,
     proposed_target="2.1", commitments=COMMITMENTS[:1], ambiguities=(AMBIGUITY,),
 )  # fmt: skip
+OFFERINGS = (
+    OfferingLine(
+        offering="off-desk", name=said("Service desk"), unit="user_month", comparable_to=(), amount="46.00",
+        currency="USD", charge_period="P1M", tariff="tar-unv-2008", tariff_name=said("Tariff"),
+        tariff_state="draft",
+    ),
+    OfferingLine(offering="off-gb", name=said("Storage"), unit="gb_month", comparable_to=(), tiers=True,
+                 currency="USD", tariff="tar-unv-2008", tariff_name=said("Tariff"), tariff_state="published"),
+    OfferingLine(offering="off-day", name=said("Work"), unit="day", comparable_to=()),
+)  # fmt: skip
 RECOMMENDATION = RecommendationLine(
     recommendation="2.2", topic=2, topic_name=said("Support"), text=said("Examine a network"),
     status="no_action", review_on="2026-01-31", steps=(STEP,), candidate_steps=(4,), depends_on=("2.2",),
     commitments=COMMITMENTS[:2],
-    realisations=(Realisation(kind="service", id="svc-mail", name=said("Mail"), state="live"),),
+    realisations=(Realisation(kind="service", id="svc-mail", name=said("Mail"), state="live", offerings=OFFERINGS),),
     ambiguities=(AMBIGUITY,), no_step=False, no_action=True, disputed=True, late=True,
 )  # fmt: skip
 SUMMARY = SummaryLine(
