@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from catalogue.agreements import Agreement
 from catalogue.askable import faults_of_asking
+from catalogue.budgeting import faults_of_budgets
 from catalogue.depending import faults_of_depending
 from catalogue.excluding import faults_of_excluding
 from catalogue.instants import SECOND, Duration, InstantError, parse_duration
@@ -37,6 +38,7 @@ def faults_between(catalogue: Catalogue, names: Mapping[str, frozenset[str]]) ->
     yield from faults_of_measuring(catalogue)
     yield from faults_of_excluding(catalogue)
     yield from faults_of_pricing(catalogue)
+    yield from faults_of_budgets(catalogue)
     yield from _unequal_caps(catalogue)
     yield from _miscounted(catalogue)
 

@@ -34,6 +34,11 @@ class Converted:
     total: Decimal
     rates: tuple[Rate, Rate]
 
+    @property
+    def currency(self) -> str:
+        """The currency of the amounts."""
+        return self.rates[1].currency
+
 
 class Rates:
     """The exchange rates of one kind; kinds are never mixed."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from catalogue.exchange import Converted
 from catalogue.invoicing import NOTHING, Invoice
 from catalogue.money import decimals
 
@@ -25,21 +26,27 @@ class Share:
         return self.net + self.surcharges
 
 
-def shares(invoice: Invoice, bearer: Mapping[str, str]) -> dict[str, Share]:
+def shares(
+    invoice: Invoice, bearer: Mapping[str, str], converted: Converted | None = None
+) -> dict[str, Share]:
     """Split an invoice by who bears each offering, by name; the shares add up to its total.
 
-    A surcharge is split by the net of the tariff that carries it.
+    A surcharge is split by the net of the tariff that carries it. Where lines and surcharges were `converted`, each
+    by itself and in this order, the shares are in that currency and add up to what they were converted to.
     """
+    amounts = converted.amounts if converted else invoice.amounts
+    currency = converted.currency if converted else invoice.currency
+    lines = tuple(zip(invoice.lines, amounts, strict=False))
     net: defaultdict[str, Decimal] = defaultdict(Decimal)
     extra: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for line in invoice.lines:
-        net[bearer[line.offering]] += line.amount
-    for surcharge in invoice.surcharges:
+    for line, amount in lines:
+        net[bearer[line.offering]] += amount
+    for surcharge, added in zip(invoice.surcharges, amounts[len(lines) :], strict=True):
         of_tariff: defaultdict[str, Decimal] = defaultdict(Decimal)
-        for line in invoice.lines:
+        for line, amount in lines:
             if line.tariff == surcharge.tariff:
-                of_tariff[bearer[line.offering]] += line.amount
-        for name, part in split(surcharge.amount, of_tariff, invoice.currency).items():
+                of_tariff[bearer[line.offering]] += amount
+        for name, part in split(added, of_tariff, currency).items():
             extra[name] += part
     return {name: Share(net[name], extra.get(name, NOTHING)) for name in sorted(net)}
 

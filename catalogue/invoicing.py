@@ -49,9 +49,15 @@ class Invoice:
         return sum((each.amount for each in self.lines), NOTHING)
 
     @property
+    def amounts(self) -> tuple[Decimal, ...]:
+        """The rounded lines, then the surcharges."""
+        lines = (each.amount for each in self.lines)
+        return (*lines, *(each.amount for each in self.surcharges))
+
+    @property
     def total(self) -> Decimal:
         """Net and surcharges; a sum of rounded amounts is not rounded again."""
-        return self.net + sum((each.amount for each in self.surcharges), NOTHING)
+        return sum(self.amounts, NOTHING)
 
     @property
     def payable(self) -> Decimal:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from catalogue.agreements import Agreement
+from catalogue.budgets import Budget
 from catalogue.calendars import Calendar, Hours, Window
 from catalogue.commitments import Commitment
 from catalogue.document import Document
@@ -102,6 +103,7 @@ _ALL = (
     Kind("tariff", "tariffs", Tariff, lifecycle=("status", "received", "published_on")),
     Kind("quantity", "quantities", Quantity, id_of=_quantity_id),
     Kind("exchange_rate", "exchange_rates", ExchangeRate, id_of=_rate_id),
+    Kind("budget", "budgets", Budget),
     Kind(
         "agreement",
         "agreements",
@@ -134,7 +136,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "sources": ("sources",),
     "providers": ("providers",),
     "services": ("services",),
-    "tariffs": ("tariffs", "quantities", "exchange_rates"),
+    "tariffs": ("tariffs", "quantities", "exchange_rates", "budgets"),
     "agreements": ("agreements", "commitments"),
     "calendars": ("calendars", "service_hours", "windows"),
     "probes": ("locations", "defaults", "probes", "imports", "attestations"),

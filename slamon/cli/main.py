@@ -26,6 +26,7 @@ class Commands(Deferred):
         "close": "slamon.cli.judging:close",
         "charges": "slamon.cli.charging:charges",
         "cost": "slamon.cli.costing:cost",
+        "budget": "slamon.cli.budgeting:budget",
         "compare": "slamon.cli.comparing:compare",
         "checks": "slamon.cli.checking:checks",
         "catalogue": "slamon.cli.documents:app",

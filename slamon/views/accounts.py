@@ -7,8 +7,9 @@ from catalogue.exchange import RateKind
 from catalogue.instants import moment_of
 from catalogue.months import Month
 from catalogue.services import Service
-from slamon.views import charged, comparison, credited, kept, listings, tariffed
+from slamon.views import budgeted, charged, comparison, credited, kept, listings, tariffed
 from slamon.views.answers import TariffLine
+from slamon.views.budgeted import BudgetYear
 from slamon.views.charged import Charges
 from slamon.views.comparison import OffersCompared
 from slamon.views.credited import BreachInMoney
@@ -57,6 +58,11 @@ class Accounts(Watching):
         """
         with self._store.reading() as connection:
             return charged.charges(connection, provider, month)
+
+    def budget_year(self, year: int, now: int, kind: RateKind | None) -> BudgetYear:
+        """A calendar year by funding source, converted by the rates of one kind where one is named."""
+        with self._store.reading() as connection:
+            return budgeted.budget_year(connection, year, moment_of(now).date(), kind)
 
     def comparison(
         self, left: str, right: str, month: Month, kind: RateKind

@@ -7,6 +7,7 @@ from typing import Protocol
 from catalogue.exchange import RateKind
 from catalogue.months import Month
 from slamon.views.answers import TariffLine
+from slamon.views.budgeted import BudgetYear
 from slamon.views.charged import Charges
 from slamon.views.comparison import OffersCompared
 from slamon.views.hourly import CostAnswer
@@ -21,6 +22,9 @@ class Accounts(Protocol):
 
     def tariff(self, tariff: str) -> TariffDetail | None:
         """One tariff in full; None where there is none of that id."""
+
+    def budget_year(self, year: int, now: int, kind: RateKind | None) -> BudgetYear:
+        """A calendar year by funding source, converted by the rates of one kind where one is named."""
 
     def comparison(
         self, left: str, right: str, month: Month, kind: RateKind

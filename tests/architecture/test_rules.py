@@ -16,7 +16,7 @@ RULES = {
         *("E1", "E2", "E3", "E4", "E5"),
         *("4.5", "4.6", "4.7", "4.8", "4.9", "4.10", "4.11", "4.12", "4.13"),
     ],
-    "charging.md": [f"M{number}" for number in range(1, 14)],
+    "charging.md": [f"M{number}" for number in range(1, 15)],
 }
 
 

@@ -120,9 +120,10 @@ def test_records_stand_in_the_files_of_their_sections(tmp_path: Path) -> None:
     texts = exported(documents_of(states, "cms-2008"), "cms-2008", {})
 
     assert set(texts) == {f"{name}.yaml" for name in FILES}
-    for name, sections in FILES.items():
+    for name, known_sections in FILES.items():
+        sections = [section for section in known_sections if section != "budgets"]  # it has none
         begun = [line.partition(":")[0] for line in texts[f"{name}.yaml"].splitlines()]
-        assert [word for word in begun if word in sections] == list(sections)
+        assert [word for word in begun if word in sections] == sections
 
 
 def test_only_the_line_of_a_change_is_another(tmp_path: Path) -> None:

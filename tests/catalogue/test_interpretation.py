@@ -73,5 +73,5 @@ def test_every_kind_of_record_is_either_listed_or_understood(cms: Catalogue) -> 
     assert KINDS.keys() - listed == {
         "source", "party", "calendar", "service_hours", "window", "location",
         "probe_defaults", "probe", "commitment", "tariff", "quantity", "exchange_rate",
-        "import", "attestation",
+        "budget", "import", "attestation",
     }  # fmt: skip

@@ -51,6 +51,12 @@ COMPARED = "/comparisons?left=unv&right=unep-it-group&month=2008-07&rates=demo"
         pytest.param(COMPARED, "Service desk (UNEP) draft", id="a draft"),
         pytest.param(COMPARED, "Without a price", id="what has no price"),
         pytest.param("/", "services without a funding source", id="the overview"),
+        pytest.param("/tariffs", "Budget, 2027", id="the years to look at"),
+        pytest.param("/budgets/2026", "Left of the budget −27.41 EUR", id="what a budget leaves"),
+        pytest.param("/budgets/2026", "exceeds the budget", id="a budget that does not last"),
+        pytest.param("/budgets/2026", "November 2026 expected 579.70 EUR", id="a month to come"),
+        pytest.param("/budgets/2026", "Mailbox: 2 days", id="what is in no sum"),
+        pytest.param("/budgets/2026?rates=demo", "A quantity is missing", id="what stops a sum"),
     ],
 )
 def test_a_page_tells(visitor: TestClient, words_of: Words, path: str, said: str) -> None:
@@ -61,7 +67,9 @@ def test_a_page_tells(visitor: TestClient, words_of: Words, path: str, said: str
     assert said in words
 
 
-@pytest.mark.parametrize("path", ["/tariffs/tar-unv-2008", "/charges/unv/2026-09", COMPARED])
+@pytest.mark.parametrize(
+    "path", ["/tariffs/tar-unv-2008", "/charges/unv/2026-09", "/budgets/2026", COMPARED]
+)
 def test_invented_prices_are_marked_as_such(visitor: TestClient, path: str) -> None:
     assert "An invented example, no real agreement or price." in visitor.get(path).text
 
@@ -117,6 +125,7 @@ def test_what_cannot_be_computed_is_told_to_programs_by_its_code(
         pytest.param(
             "/comparisons/unv/unep-it-group/2008-07?rates=demo", "difference", "113.59", id="offers"
         ),
+        pytest.param("/budgets/2026?rates=demo", "rate_kind", "demo", id="a budget"),
         pytest.param(
             "/agreements/sla-unv-2026/objectives/o1/cost/2026-09", "per_hour", "7.3220", id="a cost"
         ),
@@ -136,6 +145,8 @@ def test_programs_are_answered(visitor: TestClient, path: str, field: str, value
         pytest.param("/tariffs/tar-none", id="no tariff"),
         pytest.param("/charges/nobody/2026-09", id="no party"),
         pytest.param("/charges/unv/2026-13", id="no month"),
+        pytest.param("/budgets/soon", id="no year"),
+        pytest.param("/budgets/2026?rates=of-mine", id="a budget by no kind"),
         pytest.param("/comparisons?left=unv&right=nobody&month=2008-07&rates=demo", id="nobody"),
         pytest.param("/comparisons?left=unv&right=x&month=2008-07&rates=of-mine", id="no kind"),
         pytest.param(f"{API}/tariffs/tar-none", id="no tariff for programs"),

@@ -27,7 +27,7 @@ FAMILIES = (
     "attestation.said", "exclusion.effect", "exclusion.kind", "exclusion.rule", "exclusion.ruling", "forecast.reason",
     "explained.rule_of", "explained.said", "explained.verdict_of", "breach.nothing_due",
     "sentence", "agent.alarm", "agent.do", "phase", "reason", "past.no_such", "slot.cause", "window", "attention",
-    "money.error", "comparison.kind", "credit.bound", "tariff.list_kind_of", "tariff.price_type",
+    "money.error", "budgeted.verdict", "comparison.kind", "credit.bound", "tariff.list_kind_of", "tariff.price_type",
     "tariff.tier_mode", "weekday", "hours.status", "agenda", "agenda.kind", "recommendation.only",
     "recommendation.status", "act.field", "act.hint", "act.wrong",
     "check.kind", "check.why", *(f"check.{kind}" for kind in KINDS),

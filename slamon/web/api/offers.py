@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Path
 
 from catalogue.exchange import RateKind
 from slamon.app.refused import Unknown
 from slamon.views.answers import CommitmentLine, TariffLine
+from slamon.views.budgeted import BudgetYear
 from slamon.views.charged import Charges
 from slamon.views.comparison import OffersCompared
 from slamon.views.hourly import CostAnswer, NoHoursError
@@ -62,6 +65,17 @@ def cost(reading: Read, now: Now, agreement: str, objective: str, month: str) ->
     if found is None:
         raise HTTPException(404, f"There is no agreement with the id {agreement}.")
     return found
+
+
+@router.get("/budgets/{year}", tags=["tariffs"], dependencies=[Moving])
+def budget(
+    reading: Read,
+    now: Now,
+    year: Annotated[int, Path(ge=1, le=9999)],
+    rates: RateKind | None = None,
+) -> BudgetYear:
+    """A calendar year by funding source; with `rates` converted to the currency of each budget."""
+    return reading.budget_year(year, now, rates)
 
 
 @router.get("/comparisons/{left}/{right}/{month}", tags=["tariffs"], dependencies=[Steady])

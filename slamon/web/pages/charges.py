@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
@@ -43,7 +44,8 @@ def tariffs(request: Request, reading: Read, now: Now) -> HTMLResponse:
     """Every tariff with its state, the newest charges of each provider, and what nobody pays for."""
     found = reading.tariffs()
     providers = _providers(language_of(request), found)
-    today = local_date(now, "UTC").isoformat()
+    day = local_date(now, "UTC")
+    today = day.isoformat()
     newest = {
         name: newest_month([line for line in found if line.provider_id == name], today)
         for name in providers
@@ -57,6 +59,7 @@ def tariffs(request: Request, reading: Read, now: Now) -> HTMLResponse:
         unfunded=[line for line in reading.services(now) if line.funding_source is None],
         kinds=KINDS,
         sought=Sought(),
+        years=(day.year, day.year + 1),
     )
 
 
@@ -99,6 +102,25 @@ def charges(request: Request, reading: Read, now: Now, provider: str, month: str
         month=str(asked),
         before=str(asked.previous),
         after=str(asked.next),
+    )
+
+
+@router.get("/budgets/{year}")
+def budget(request: Request, reading: Read, now: Now, year: str, rates: str = "") -> HTMLResponse:
+    """A calendar year by funding source; with a kind of rates, in the currency of each budget."""
+    kind = next((each for each in KINDS if each == rates), None)
+    if rates and kind is None:
+        raise HTTPException(
+            404, f"There are no rates of the kind {rates}; say {' or '.join(KINDS)}."
+        )
+    if not re.fullmatch(r"(?!0000)\d{4}", year, re.ASCII):
+        raise HTTPException(404, f"{year} is no year; write it like 2026.")
+    return page(
+        request,
+        "budget.html",
+        year=reading.budget_year(int(year), now, kind),
+        kinds=KINDS,
+        kept=f"?rates={kind}" if kind else "",
     )
 
 

@@ -28,6 +28,7 @@ from slamon.views.answers import (
 )
 from slamon.views.attested import AttestationLine
 from slamon.views.biography import Step, Versions
+from slamon.views.budgeted import BudgetYear
 from slamon.views.charged import Charges
 from slamon.views.comparison import OffersCompared
 from slamon.views.heard import ContactLine
@@ -40,7 +41,7 @@ from slamon.views.slottold import SlotTold
 from slamon.views.tariffed import TariffDetail
 from slamon.web.asking import AskedNow
 from tests.web.worlds.declared import OFFER
-from tests.web.worlds.money import CHARGES, COMPARED, COST, TARIFF
+from tests.web.worlds.money import BUDGET, CHARGES, COMPARED, COST, TARIFF
 from tests.web.worlds.operations import AGENTS, ASIDE, HEARD, PROOF, SEAL
 from tests.web.worlds.records import ATTESTATIONS, COMMITMENTS, RECORDS, STEPS, TARIFFS, VERSIONS
 from tests.web.worlds.register import AGENDA, HOURS, HOURS_MONTH, OFFERINGS, PARTIES, REGISTER
@@ -93,6 +94,9 @@ class Answers:
         if kind != COMPARED.rate_kind:
             raise ChargeError("missing_rate", f"there is no rate of the kind {kind}")
         return COMPARED if {left, right} == {"unv", "unep-it-group"} else None
+
+    def budget_year(self, year: int, now: int, kind: RateKind | None) -> BudgetYear:
+        return BUDGET.model_copy(update={"year": year, "rate_kind": kind})
 
     def cost(self, agreement: str, objective: str, month: Month, now: int) -> CostAnswer | None:
         if agreement != COST.agreement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from slamon.views.budgeted import BudgetYear
 from slamon.views.charged import Charges
 from slamon.views.comparison import OffersCompared
 from slamon.views.credited import ServiceCredit
@@ -258,5 +259,60 @@ COMPARED = OffersCompared.model_validate(
         "without_price": (
             {"offering": "off-unep-vm", "name": "Virtual server", "provider": "unep-it-group"},
         ),
+    }
+)
+BUDGET = BudgetYear.model_validate(
+    {
+        "year": 2026,
+        "rate_kind": None,
+        "sources": (
+            {
+                "source": "core",
+                "services": ("svc-mail",),
+                "currency": "EUR",
+                "months": tuple(
+                    {
+                        "month": f"2026-{month:02}",
+                        "amount": "579.70",
+                        "expected": month > 10,
+                    }
+                    for month in range(1, 13)
+                ),
+                "charged": "5797.00",
+                "expected": "1159.40",
+                "credit": "28.99",
+                "total": "6927.41",
+                "budget": "6900.00",
+                "budget_id": "bud-core",
+                "left": "-27.41",
+                "verdict": "exceeded",
+                "illustrative": True,
+            },
+            {
+                "source": "unspecified",
+                "services": ("svc-web",),
+                "currency": "USD",
+                "months": ({"month": "2026-01", "amount": None, "expected": False},),
+                "charged": None,
+                "expected": None,
+                "credit": None,
+                "total": None,
+                "budget": None,
+                "budget_id": None,
+                "left": None,
+                "verdict": "not_computed",
+                "illustrative": False,
+            },
+        ),
+        "without_source": ("svc-web",),
+        "uncomputed": (
+            {
+                "provider": "unv",
+                "month": "2026-01",
+                "code": "missing_quantity",
+                "message": "no quantity of <b>off-internet</b> is known",
+            },
+        ),
+        "unpriced": ({"offering": "off-mailbox", "name": "Mailbox", "days": 2},),
     }
 )
