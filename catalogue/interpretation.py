@@ -7,17 +7,7 @@ from typing import Any
 
 from catalogue.agreements import Agreement
 from catalogue.document import Document
-from catalogue.recommendations import (
-    Ambiguity,
-    GlossaryTerm,
-    Recommendation,
-    Register,
-    Step,
-    SummaryItem,
-)
 from catalogue.services import Service
-
-_WHOLE = "the whole record"
 
 
 def not_yet_interpreted(record: Document) -> tuple[str, ...]:
@@ -28,10 +18,6 @@ def not_yet_interpreted(record: Document) -> tuple[str, ...]:
 
 
 def _agreement(agreement: Agreement) -> Iterator[str]:
-    if agreement.review_every:
-        yield f"review_every ({agreement.review_every}): kept, reviews are not yet called for"
-    if agreement.raci:
-        yield f"raci ({len(agreement.raci)} activities): kept, not yet shown"
     if agreement.dispute:
         yield "dispute: kept, a breach cannot yet be contested"
 
@@ -42,14 +28,7 @@ def _service(service: Service) -> Iterator[str]:
             yield f"baselines.{baseline.id} ({baseline.indicator}): kept, not yet measured"
 
 
-def _unshown(_: Document) -> Iterator[str]:
-    yield f"{_WHOLE}: kept, the register is not yet shown"
-
-
 _FINDERS: dict[type[Document], Callable[[Any], Iterator[str]]] = {
     Agreement: _agreement,
     Service: _service,
-    **dict.fromkeys(
-        (Register, Recommendation, Step, SummaryItem, Ambiguity, GlossaryTerm), _unshown
-    ),
 }

@@ -13,6 +13,7 @@ from catalogue.instants import moment_of
 from catalogue.probing import Probe
 from catalogue.recommendations import (
     Ambiguity,
+    GlossaryTerm,
     Recommendation,
     Register,
     Step,
@@ -97,6 +98,15 @@ class SummaryLine(Answer):
     commitments: tuple[CommitmentLine, ...]
 
 
+class TermLine(Answer):
+    """A term of the review, and the words used here."""
+
+    fr: str
+    en: str
+    es: str
+    note: str
+
+
 class RegisterTold(Answer):
     """The whole register of a review."""
 
@@ -104,6 +114,7 @@ class RegisterTold(Answer):
     recommendations: tuple[RecommendationLine, ...]
     steps: tuple[StepLine, ...]
     summary: tuple[SummaryLine, ...]
+    glossary: tuple[TermLine, ...]
 
     @property
     def uncovered(self) -> tuple[SummaryLine, ...]:
@@ -123,6 +134,10 @@ def register(held: Promises, now: int) -> RegisterTold:
         recommendations=tuple(sorted(found, key=lambda line: _numbers(line.recommendation))),
         steps=steps,
         summary=tuple(_summary(held, lines)),
+        glossary=tuple(
+            TermLine(fr=each.fr, en=each.en, es=each.es, note=each.note)
+            for each in held.of(GlossaryTerm)
+        ),
     )
 
 

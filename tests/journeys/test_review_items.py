@@ -115,6 +115,7 @@ def test_all_recommendations_and_steps_are_there(applied: House) -> None:
         "7.1",
     }
     assert {each.item for each in told.uncovered} == {"T5", "N2"}
+    assert {each.en for each in told.glossary} >= {"service agreement", "hosting"}
 
 
 @pytest.mark.parametrize("step", range(1, 20))

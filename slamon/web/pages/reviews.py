@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from slamon.views.register import Filter, filtered
 from slamon.web.pages.render import page
 from slamon.web.requests import Now, Read
+from slamon.web.texts import available, language
 
 router = APIRouter(include_in_schema=False)
 
@@ -24,6 +25,7 @@ def recommendations(
     return page(
         request,
         "recommendations.html",
+        tongues={code: language(code)("language.name") for code in available()},
         told=told,
         lines=filtered(told.recommendations, only),
         only=only,

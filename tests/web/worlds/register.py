@@ -15,6 +15,7 @@ from slamon.views.register import (
     RegisterTold,
     StepLine,
     SummaryLine,
+    TermLine,
 )
 from tests.web.worlds.records import COMMITMENTS
 
@@ -53,7 +54,8 @@ SUMMARY = SummaryLine(
     commitments=COMMITMENTS[:1],
 )  # fmt: skip
 REGISTER = RegisterTold(
-    document=said("The review"), recommendations=(RECOMMENDATION,), steps=(STEP,), summary=(SUMMARY,)
+    document=said("The review"), recommendations=(RECOMMENDATION,), steps=(STEP,), summary=(SUMMARY,),
+    glossary=(TermLine(fr="TI", en="IT", es="TI", note="information technology"),),
 )  # fmt: skip
 AGENDA = Agenda(
     party="unv",
