@@ -58,7 +58,7 @@ def _print(found: BudgetYear) -> None:
         print_line(said, style="yellow")
     if found.without_source:
         count = len(found.without_source)
-        listed = ", ".join(found.without_source)
+        listed = ", ".join(each.service for each in found.without_source)
         console.print(
             f"no funding source is named for {count}: {listed}", highlight=False, soft_wrap=True
         )
@@ -67,7 +67,7 @@ def _print(found: BudgetYear) -> None:
 def _row(line: SourceOfYear) -> tuple[str | None, ...]:
     return (
         line.source,
-        ", ".join(line.services),
+        ", ".join(each.service for each in line.services),
         _sum(line, line.charged),
         _sum(line, line.expected),
         _sum(line, line.credit),

@@ -32,6 +32,13 @@ GIVEN: tuple[Lifecycle, ...] = ("trial", "live", "retained", "integrating")
 Verdict = Literal["covered", "exceeded", "no_budget", "no_source", "not_computed", "not_converted"]
 
 
+class NamedService(Answer):
+    """A service by its id and name."""
+
+    service: str
+    name: Words
+
+
 class MonthOfSource(Answer):
     """What a source bears of a month, surcharges included; null where it cannot be computed.
 
@@ -51,7 +58,7 @@ class SourceOfYear(Answer):
     """
 
     source: str
-    services: tuple[str, ...]
+    services: tuple[NamedService, ...]
     currency: str
     months: tuple[MonthOfSource, ...]
     charged: str | None
@@ -89,7 +96,7 @@ class BudgetYear(Answer):
     year: int
     rate_kind: RateKind | None
     sources: tuple[SourceOfYear, ...]
-    without_source: tuple[str, ...]
+    without_source: tuple[NamedService, ...]
     uncomputed: tuple[UncomputedMonth, ...]
     unpriced: tuple[UnpricedInYear, ...]
 
@@ -147,7 +154,9 @@ class _Year:
             year=self._year,
             rate_kind=self._kind,
             sources=tuple(self._source(*key) for key in sorted(self._borne)),
-            without_source=tuple(each.id for each in given if each.funding_source == UNSPECIFIED),
+            without_source=tuple(
+                _named(each) for each in given if each.funding_source == UNSPECIFIED
+            ),
             uncomputed=tuple(self._uncomputed),
             unpriced=tuple(self._unpriced(months)),
         )
@@ -242,7 +251,7 @@ class _Year:
 
         return SourceOfYear(
             source=source,
-            services=tuple(sorted(borne.services)),
+            services=tuple(_named(e) for e in self._services if e.id in borne.services),
             currency=currency,
             months=tuple(self._months(borne, currency, failed)),
             charged=shown(sums.charged if sums else None),
@@ -294,6 +303,10 @@ class _Sums:
     @property
     def total(self) -> Decimal:
         return self.charged + self.expected - self.credit
+
+
+def _named(service: Service) -> NamedService:
+    return NamedService(service=service.id, name=service.name)
 
 
 def _verdict(source: str, sums: _Sums | None, left: Decimal | None) -> Verdict:

@@ -268,7 +268,7 @@ BUDGET = BudgetYear.model_validate(
         "sources": (
             {
                 "source": "core",
-                "services": ("svc-mail",),
+                "services": ({"service": "svc-mail", "name": "Electronic mail"},),
                 "currency": "EUR",
                 "months": tuple(
                     {
@@ -290,7 +290,7 @@ BUDGET = BudgetYear.model_validate(
             },
             {
                 "source": "unspecified",
-                "services": ("svc-web",),
+                "services": ({"service": "svc-web", "name": "Website"},),
                 "currency": "USD",
                 "months": ({"month": "2026-01", "amount": None, "expected": False},),
                 "charged": None,
@@ -304,7 +304,7 @@ BUDGET = BudgetYear.model_validate(
                 "illustrative": False,
             },
         ),
-        "without_source": ("svc-web",),
+        "without_source": ({"service": "svc-web", "name": "Website"},),
         "uncomputed": (
             {
                 "provider": "unv",
