@@ -18,7 +18,7 @@ from slamon.cli.house import House, now, place_in
 from slamon.cli.readiness import alarming, unmeasured
 from slamon.cli.settings import Settings
 from slamon.cli.signing import up_since
-from slamon.cli.terminal import AsJson, console, print_json, progress
+from slamon.cli.terminal import AsJson, console, print_json, progressing
 from slamon.cli.wording import counted, length
 from slamon.history import FACTS, UPCASTERS
 from slamon.ledger.disk import Hindrance, hindrance
@@ -244,8 +244,8 @@ def _seal(house: House, minutes: int) -> Finding:
 
 
 def _verified(house: House) -> Finding:
-    with progress("reading every fact", house.ledger.position()) as bar:
-        found = verify(house.ledger, progress=lambda at: bar.update(bar.task_ids[0], completed=at))
+    with progressing("reading every fact", house.ledger.position()) as tick:
+        found = verify(house.ledger, progress=tick)
     where = str(house.folder)
     if found.first is None:
         said = f"{counted(found.facts, 'fact is', 'facts are')} readable, {found.sealed} of them as they were sealed"

@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from slamon.app.refused import Refused
-from slamon.cli.terminal import errors, progress
+from slamon.cli.terminal import errors, progressing
 from slamon.importers.rows import LayoutError, Reading, write_rejects
 
 SHOWN_FAULTS = 20
@@ -29,9 +29,9 @@ def read_whole(file: Path, read: Callable[[Tick], Reading[R]], *, skip_bad: bool
         Refused: it is of another layout, or has bad rows that are not to be skipped.
 
     """
-    with progress(f"reading {file.name}", None) as bar:
+    with progressing(f"reading {file.name}", None) as tick:
         try:
-            found = read(lambda rows: bar.update(bar.task_ids[0], completed=rows))
+            found = read(tick)
         except LayoutError as wrong:
             message = f"{wrong}; nothing was recorded"
             raise Refused(message) from None

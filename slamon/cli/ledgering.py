@@ -16,7 +16,16 @@ from slamon.cli.listed import facts_after, last_facts, print_facts
 from slamon.cli.opening import existing_home, refresh
 from slamon.cli.settings import Settings
 from slamon.cli.sheet import print_map, print_table
-from slamon.cli.terminal import USAGE, AsJson, console, errors, fail, print_json, progress, refusals
+from slamon.cli.terminal import (
+    USAGE,
+    AsJson,
+    console,
+    errors,
+    fail,
+    print_json,
+    progressing,
+    refusals,
+)
 from slamon.cli.wording import BATCHES, counted
 from slamon.ledger.archives import Away, holding
 from slamon.views import rebuilding as anew
@@ -154,9 +163,6 @@ def _in_archives(away: Away) -> str | None:
 def rebuild() -> None:
     """Fold the views anew from the ledger and put them in the place of those that are read; slamon may be up."""
     with refusals(), existing_home(Settings()) as house:
-        with progress("folding the ledger anew", house.ledger.position()) as bar:
-            task = bar.task_ids[0]
-            anew.rebuild(
-                house.ledger, house.store, now(), lambda at: bar.update(task, completed=at)
-            )
+        with progressing("folding the ledger anew", house.ledger.position()) as tick:
+            anew.rebuild(house.ledger, house.store, now(), tick)
         console.print(f"views stand at position {house.reading.position()}")

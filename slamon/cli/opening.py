@@ -11,7 +11,7 @@ from slamon.app.refused import Unknown
 from slamon.cli.house import House, place_in
 from slamon.cli.restated import print_restated
 from slamon.cli.settings import Settings
-from slamon.cli.terminal import console, errors, progress, refusals
+from slamon.cli.terminal import console, errors, progressing, refusals
 from slamon.ledger.stores import store_at
 from slamon.views.reading import Reading
 
@@ -87,9 +87,9 @@ def refresh(house: House) -> None:
     """Bring the views up to the ledger, with a progress bar when there is much to fold."""
     behind = house.store.position()
     last = house.ledger.position()
-    with progress("folding the ledger", last) as bar:
-        bar.update(bar.task_ids[0], completed=behind)
-        house.refresh(lambda position: bar.update(bar.task_ids[0], completed=position))
+    with progressing("folding the ledger", last) as tick:
+        tick(behind)
+        house.refresh(tick)
 
 
 def recorded(house: House, *, as_json: bool = False) -> None:

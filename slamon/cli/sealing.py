@@ -19,7 +19,7 @@ from slamon.cli.known import AsKnownAt, position_known
 from slamon.cli.opening import existing_home, refresh
 from slamon.cli.settings import Settings
 from slamon.cli.sheet import print_map, print_table
-from slamon.cli.terminal import REFUSED, AsJson, console, errors, print_json, progress, refusals
+from slamon.cli.terminal import REFUSED, AsJson, console, errors, print_json, progressing, refusals
 from slamon.ledger import sealing, verifying
 from slamon.ledger.archiving import must_be_of
 from slamon.ledger.locating import Fault
@@ -37,12 +37,12 @@ def seal(*, as_json: AsJson = False) -> None:
     settings = Settings()
     with refusals(), existing_home(settings) as house:
         last = house.ledger.position()
-        with progress("sealing the ledger", last) as bar:
+        with progressing("sealing the ledger", last) as tick:
             sealing.seal(
                 house.ledger,
                 actor=settings.actor or ITSELF,
                 cause="slamon ledger seal",
-                progress=lambda at: bar.update(bar.task_ids[0], completed=at),
+                progress=tick,
             )
         newest = sealing.newest(house.ledger)
         made = newest if newest and newest.position > last else None
@@ -117,13 +117,13 @@ def verify(
 def _verified(house: House, kept: Kept, archives: Sequence[Path]) -> Verified:
     for file in archives:
         must_be_of(file, house.founded)
-    with progress("verifying the ledger", house.ledger.position()) as bar:
+    with progressing("verifying the ledger", house.ledger.position()) as tick:
         return verifying.verify(
             house.ledger,
             anchor=kept.numbered,
             hashes=kept.alone,
             archives=archives,
-            progress=lambda at: bar.update(bar.task_ids[0], completed=at),
+            progress=tick,
         )
 
 

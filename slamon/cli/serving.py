@@ -15,7 +15,7 @@ from slamon.cli.listening import GUESSED, guessed
 from slamon.cli.server import Plan, Server
 from slamon.cli.settings import Settings
 from slamon.cli.sharing import share_the_interpreter
-from slamon.cli.terminal import console, errors, fail, progress, refusals
+from slamon.cli.terminal import console, errors, fail, progressing, refusals
 from slamon.ledger.format import raise_format
 from slamon.ledger.lock import FoldingLock, HeldError, folding_lock
 from slamon.views.fold import FoldError
@@ -114,6 +114,6 @@ def _catch_up_as_far_as_possible(house: House) -> None:
 def catch_up(house: House) -> None:
     """Fold while holding the lock ourselves, and keep the days that are over."""
     folder = house.folder_of_views()
-    with progress("folding the ledger", house.ledger.position()) as bar:
-        folder.catch_up(progress=lambda at: bar.update(bar.task_ids[0], completed=at))
+    with progressing("folding the ledger", house.ledger.position()) as tick:
+        folder.catch_up(progress=tick)
     folder.settle(now())

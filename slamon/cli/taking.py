@@ -12,7 +12,7 @@ from slamon.app import imports
 from slamon.app.refused import Refused, Unknown
 from slamon.cli.filed import read_whole
 from slamon.cli.house import House, now
-from slamon.cli.terminal import progress
+from slamon.cli.terminal import progressing
 from slamon.importers import claims as claim_reader
 from slamon.importers import levels as level_reader
 from slamon.importers import observations as reader
@@ -37,14 +37,9 @@ def import_file(
         raise Refused(message)
     found = read_whole(file, lambda tick: reader.read(file, layout, tick), skip_bad=skip_bad)
     origin = imports.Source(source, record.location or "", validity_of(record))
-    with progress("recording", len(found.results)) as bar:
+    with progressing("recording", len(found.results)) as tick:
         return imports.record(
-            house.ledger,
-            origin,
-            found.file,
-            found.results,
-            actor=actor,
-            progress=lambda rows: bar.update(bar.task_ids[0], completed=rows),
+            house.ledger, origin, found.file, found.results, actor=actor, progress=tick
         )
 
 
@@ -64,14 +59,9 @@ def import_tickets(
         record.columns, record.tz, now(), record.priorities, record.judged_under
     )
     found = read_whole(file, lambda tick: ticket_reader.read(file, layout, tick), skip_bad=skip_bad)
-    with progress("recording", len(found.results)) as bar:
+    with progressing("recording", len(found.results)) as tick:
         return imports.record_tickets(
-            house.ledger,
-            record.id,
-            found.file,
-            found.results,
-            actor=actor,
-            progress=lambda rows: bar.update(bar.task_ids[0], completed=rows),
+            house.ledger, record.id, found.file, found.results, actor=actor, progress=tick
         )
 
 
@@ -88,14 +78,9 @@ def import_levels(
     record = described(house, source, "levels")
     layout = level_reader.Layout(record.columns, record.tz, now())
     found = read_whole(file, lambda tick: level_reader.read(file, layout, tick), skip_bad=skip_bad)
-    with progress("recording", len(found.results)) as bar:
+    with progressing("recording", len(found.results)) as tick:
         return imports.record_levels(
-            house.ledger,
-            record.id,
-            found.file,
-            found.results,
-            actor=actor,
-            progress=lambda rows: bar.update(bar.task_ids[0], completed=rows),
+            house.ledger, record.id, found.file, found.results, actor=actor, progress=tick
         )
 
 
@@ -131,14 +116,9 @@ def import_claims(
         services = frozenset(each.id for each in promises(connection).of(Service))
     layout = claim_reader.Layout(record.columns, record.tz, service_of, services, now())
     found = read_whole(file, lambda tick: claim_reader.read(file, layout, tick), skip_bad=skip_bad)
-    with progress("recording", len(found.results)) as bar:
+    with progressing("recording", len(found.results)) as tick:
         return imports.record_claims(
-            house.ledger,
-            record.id,
-            found.file,
-            found.results,
-            actor=actor,
-            progress=lambda rows: bar.update(bar.task_ids[0], completed=rows),
+            house.ledger, record.id, found.file, found.results, actor=actor, progress=tick
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Timer
 from typing import Annotated, NoReturn
@@ -146,3 +146,10 @@ def progress(title: str, total: int | None) -> Iterator[Progress]:
         moment.cancel()
         moment.join()
         bar.stop()
+
+
+@contextmanager
+def progressing(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """A progress bar, moved by saying how far the work has come."""
+    with progress(title, total) as bar:
+        yield lambda done: bar.update(bar.task_ids[0], completed=done)
